@@ -1,0 +1,192 @@
+//! Search. Knows the [`stateright::Model`] trait and nothing of Kubernetes.
+//!
+//! A model that is to be searched by our own engine implements [`Searchable`] beside
+//! `stateright::Model`: that trait is the seam at which one engine replaces another.
+
+pub mod cross_check;
+pub mod exhaustive;
+mod recoverable;
+mod store;
+
+use std::time::Duration;
+
+/// What a search needs to know of a model beyond `stateright::Model`.
+pub trait Searchable: stateright::Model + Sync
+where
+    Self::State: Clone + PartialEq + std::fmt::Debug,
+    Self::Action: Clone + PartialEq + std::fmt::Debug,
+{
+    /// Words of 64 bits that one packed state takes.
+    fn words(&self) -> usize;
+
+    /// Writes `state` into `words`, one-to-one.
+    fn pack(&self, state: &Self::State, words: &mut [u64]);
+
+    /// Reads back what [`Searchable::pack`] wrote.
+    fn unpack(&self, words: &[u64]) -> Self::State;
+
+    /// Calls `visit` with each step that is enabled in `state` and the state it leads to, always
+    /// in the same order.
+    fn successors(&self, state: &Self::State, visit: &mut dyn FnMut(Self::Action, &Self::State));
+
+    /// The kind of fault that a step is, or `None`. Faults are counted and budgeted; no path
+    /// that relies on one counts as a recovery.
+    fn fault_kind(&self, action: &Self::Action) -> Option<u8>;
+
+    /// Always-properties, in the order in which verdicts are given.
+    fn invariants(&self) -> Vec<Invariant<Self>>
+    where
+        Self: Sized;
+
+    /// The state that [`Question::recoverable`] asks for.
+    fn is_goal(&self, state: &Self::State) -> bool;
+}
+
+/// An always-property of a model.
+#[derive(Clone, Copy, Debug)]
+pub struct Invariant<M: stateright::Model> {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// Whether it holds in a state.
+    pub holds: fn(&M, &M::State) -> bool,
+}
+
+/// What a search is asked to decide.
+#[derive(Clone, Debug)]
+pub struct Question<M: stateright::Model> {
+    /// The always-properties.
+    pub invariants: Vec<Invariant<M>>,
+    /// Whether from every reachable state the goal can be reached without a further fault.
+    pub recoverable: bool,
+    /// Stop at the first property found violated.
+    pub fail_fast: bool,
+}
+
+/// Where a search stops before it has finished.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// Unique states.
+    pub states: Option<u64>,
+    /// Steps from the initial state.
+    pub depth: Option<u32>,
+    /// Wall-clock time.
+    pub time: Option<Duration>,
+    /// Bytes that the search itself holds.
+    pub memory: Option<u64>,
+}
+
+/// Why a search stopped before it had finished.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StopReason {
+    /// `Bounds::states`.
+    States,
+    /// `Bounds::depth`.
+    Depth,
+    /// `Bounds::time`.
+    Time,
+    /// `Bounds::memory`.
+    Memory,
+    /// Somebody asked it to.
+    Interrupted,
+    /// Another property was violated, and one was enough.
+    FailFast,
+    /// This engine cannot decide properties of this kind.
+    NotDecidedByThisEngine,
+}
+
+/// What is known of one property.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict<A> {
+    /// The whole space was searched.
+    Holds,
+    /// With the path that shows it: fewest faults, then fewest steps.
+    Violated(Trace<A>),
+    /// Nothing is known.
+    Inconclusive(StopReason),
+}
+
+/// A path from the initial state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trace<A> {
+    /// The steps, first to last.
+    pub steps: Vec<A>,
+    /// How many of them are faults.
+    pub faults: u32,
+}
+
+/// One property's verdict, and that of each finished layer of faults.
+#[derive(Clone, Debug)]
+pub struct Decision<A> {
+    /// The property's name.
+    pub name: &'static str,
+    /// For all layers together.
+    pub verdict: Verdict<A>,
+    /// `layers[f]`: whether the property holds with at most `f` faults. Unfinished layers are
+    /// absent.
+    pub layers: Vec<bool>,
+}
+
+/// What a search found, and what it cost.
+#[derive(Clone, Debug)]
+pub struct Outcome<A> {
+    /// One for each property asked for, in the order of the question; `recoverable` last.
+    pub decisions: Vec<Decision<A>>,
+    /// The kinds of fault that struck somewhere in the space: bit i is kind i.
+    pub faults_fired: u64,
+    /// What the search cost.
+    pub statistics: Statistics,
+}
+
+/// What a search cost.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Statistics {
+    /// Distinct states.
+    pub unique_states: u64,
+    /// Steps between them, each (state, step) once.
+    pub transitions: u64,
+    /// The most steps from the initial state.
+    pub depth: u32,
+    /// Every reachable state has been expanded.
+    pub complete: bool,
+    /// Why not.
+    pub stopped: Option<StopReason>,
+    /// Wall-clock time.
+    pub elapsed: Duration,
+    /// The most bytes that the search held at once.
+    pub peak_bytes: u64,
+}
+
+/// A look at a search that is under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Distinct states so far.
+    pub unique_states: u64,
+    /// Steps from the initial state of the level under way.
+    pub depth: u32,
+    /// Faults of the layer under way.
+    pub faults: u32,
+    /// States of the level under way.
+    pub frontier: u64,
+    /// Bytes held.
+    pub bytes: u64,
+}
+
+/// Somebody who watches a search.
+pub trait Observer<A>: Sync {
+    /// Between two parts of a level. The search stops if the answer is `true`.
+    fn progress(&self, progress: &Progress) -> bool;
+
+    /// A property has just been found violated.
+    fn violated(&self, name: &'static str, trace: &Trace<A>);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl<A> Observer<A> for Unobserved {
+    fn progress(&self, _: &Progress) -> bool {
+        false
+    }
+    fn violated(&self, _: &'static str, _: &Trace<A>) {}
+}

@@ -1,0 +1,3 @@
+//! Straddle: a simulator and model checker for moving a StatefulSet between two clusters.
+
+pub mod world;

@@ -1,0 +1,219 @@
+//! What never changes in a run: how many ordinals, which storage, which program, which faults.
+
+use super::id::{MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
+use super::program::{Program, StatusField};
+use super::stateful_set::PodManagementPolicy;
+use super::volume::{Backend, ReclaimPolicy};
+
+/// Everything about a migration that no step changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setup {
+    /// N: the source's `replicas` at the start.
+    pub replicas: u8,
+    /// M: ordinals `{0..M-1}` can occur. At least N, at most [`MAX_ORDINALS`].
+    pub ordinals: u8,
+    /// `{0..allowed-1}` may be owned: N, or `ordinals.max` + 1.
+    pub allowed: u8,
+    /// The two sides.
+    pub clusters: PerCluster<ClusterSetup>,
+    /// The storage that both sides share; `None` without `volumeClaimTemplates`.
+    pub storage: Option<StorageSetup>,
+    /// Which ordinals may be down at a time; `None` if nothing was asked for.
+    pub availability: Option<Availability>,
+    /// What the driver does.
+    pub program: Program,
+    /// Which faults may strike, and how often.
+    pub budget: Budget,
+}
+
+/// One side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ClusterSetup {
+    /// `spec.podManagementPolicy`.
+    pub policy: PodManagementPolicy,
+    /// The set's ordinals at the start; `None` if there is no set at the start.
+    pub initial: Option<Slice>,
+}
+
+/// The shared storage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StorageSetup {
+    /// Whether two clusters may attach one disk.
+    pub backend: Backend,
+    /// The reclaim policy of the source's volumes at the start.
+    pub reclaim_policy: ReclaimPolicy,
+    /// Whether each side can attach the disks of the other at all.
+    pub reachable: PerCluster<bool>,
+    /// The application locks by itself, so that two writers are no harm.
+    pub shared: bool,
+}
+
+/// Which ordinals may be down at a time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Availability {
+    /// The rule.
+    pub rule: AvailabilityRule,
+    /// An ordinal hit by a fault is left out until it next serves.
+    pub excused: bool,
+}
+
+/// A rule about the ordinals that do not serve.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AvailabilityRule {
+    /// At most so many are down.
+    MaxUnavailable(u8),
+    /// More than half serve. Not local: it compares a count with N.
+    Majority,
+    /// Of each group at least so many serve.
+    Groups(Vec<Group>),
+}
+
+/// Ordinals of which so many must serve: a shard and its replicas.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// Its members.
+    pub ordinals: OrdinalSet,
+    /// How many of them must serve.
+    pub min: u8,
+}
+
+/// A kind of fault, by its place in the list of all kinds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FaultId(pub u8);
+
+/// A set of kinds of fault: bit i is kind i.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct FaultSet(pub u32);
+
+impl FaultSet {
+    /// Whether the set holds `fault`.
+    #[must_use]
+    pub const fn contains(self, fault: FaultId) -> bool {
+        self.0 >> fault.0 & 1 == 1
+    }
+
+    /// Puts `fault` into the set.
+    pub const fn insert(&mut self, fault: FaultId) {
+        self.0 |= 1 << fault.0;
+    }
+
+    /// The set's kinds, in the order of the list.
+    pub fn iter(self) -> impl Iterator<Item = FaultId> {
+        (0..32)
+            .map(FaultId)
+            .filter(move |&fault| self.contains(fault))
+    }
+}
+
+impl FromIterator<FaultId> for FaultSet {
+    fn from_iter<I: IntoIterator<Item = FaultId>>(faults: I) -> Self {
+        let mut set = Self::default();
+        faults.into_iter().for_each(|fault| set.insert(fault));
+        set
+    }
+}
+
+/// The most pools a budget may have: one for each kind.
+pub const MAX_POOLS: usize = 8;
+
+/// How many faults may strike in one run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Budget {
+    /// Each pool is spent by some kinds. `atMost: 2` is one pool; a cap per kind is a pool for
+    /// each. No kind is in two pools.
+    pub pools: Vec<Pool>,
+    /// The pool that a restart with an older cache is paid from, if it may happen.
+    pub lag_pool: Option<u8>,
+    /// Some fault makes a Pod that never becomes Ready.
+    pub never_ready: bool,
+}
+
+/// A number of faults of some kinds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pool {
+    /// The kinds that spend it.
+    pub kinds: FaultSet,
+    /// How many faults in all.
+    pub at_most: u8,
+}
+
+impl Budget {
+    /// The pool that a kind of fault is paid from.
+    #[must_use]
+    pub fn pool_of(&self, fault: FaultId) -> Option<usize> {
+        self.pools
+            .iter()
+            .position(|pool| pool.kinds.contains(fault) && pool.at_most > 0)
+    }
+
+    /// All kinds that may strike.
+    #[must_use]
+    pub fn kinds(&self) -> FaultSet {
+        FaultSet(
+            self.pools
+                .iter()
+                .filter(|pool| pool.at_most > 0)
+                .fold(0, |kinds, pool| kinds | pool.kinds.0),
+        )
+    }
+
+    /// The most faults in one run.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.pools.iter().map(|pool| u32::from(pool.at_most)).sum()
+    }
+}
+
+impl Setup {
+    /// U: the ordinals of the application, `{0..N-1}`.
+    pub fn members(&self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone + use<> {
+        (0..self.replicas).map(Ordinal)
+    }
+
+    /// Every ordinal that can occur, `{0..M-1}`.
+    pub fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone + use<> {
+        (0..self.ordinals).map(Ordinal)
+    }
+
+    /// Whether the sets have claim templates, and so each ordinal a disk.
+    #[must_use]
+    pub const fn has_claims(&self) -> bool {
+        self.storage.is_some()
+    }
+
+    /// Whether the state remembers which ordinals a fault has hit.
+    #[must_use]
+    pub fn excuses_faults(&self) -> bool {
+        self.availability
+            .as_ref()
+            .is_some_and(|availability| availability.excused)
+            && self.budget.total() > 0
+    }
+
+    /// Whether anything reads a set's status. If not, no status write is a step.
+    #[must_use]
+    pub fn reads_status(&self) -> bool {
+        self.program.reads_observed_generation()
+            || self.program.reads_status(StatusField::Replicas)
+            || self.program.reads_status(StatusField::ReadyReplicas)
+    }
+
+    /// Panics unless the setup fits the tables.
+    pub fn check(&self) {
+        assert!(
+            usize::from(self.ordinals) <= MAX_ORDINALS,
+            "{} ordinals",
+            self.ordinals
+        );
+        assert!(self.replicas <= self.allowed && self.allowed <= self.ordinals.max(self.allowed));
+        assert!(
+            self.budget.pools.len() <= MAX_POOLS,
+            "{} pools",
+            self.budget.pools.len()
+        );
+        assert!(
+            self.program.instructions.len() < 255,
+            "the program is too long"
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! The StatefulSet object, and what its controller remembers between two writes.
+//!
+//! Counters of Kubernetes are kept as relations: not `generation: 7, observedGeneration: 6`
+//! but "observed, or not". A program that patches for ever has a finite space.
+
+use super::id::{OrdinalSet, Slice, Table};
+
+/// One StatefulSet as the API server stores it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct StatefulSet {
+    /// `spec.ordinals.start` and `spec.replicas`, as marks.
+    pub slice: Slice,
+    /// `metadata.deletionTimestamp` is set; the finalizer `orphan` holds the object.
+    pub deleting: bool,
+    /// `status.observedGeneration` equals `metadata.generation`. True when nobody reads it.
+    pub observed: bool,
+    /// The Pods that `status.replicas` counts; empty unless the program reads the field.
+    pub counted: OrdinalSet,
+    /// The Pods that `status.readyReplicas` counts; empty unless the program reads the field.
+    pub counted_ready: OrdinalSet,
+}
+
+/// How the set's Pods are created and deleted: `spec.podManagementPolicy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PodManagementPolicy {
+    /// One after another, each waiting for those before it.
+    #[default]
+    OrderedReady,
+    /// All at once.
+    Parallel,
+}
+
+/// What the StatefulSet controller of one cluster holds in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Controller {
+    /// The writes that the running sync still has to make.
+    pub plan: Plan,
+    /// Its cache of the set is one stored version behind.
+    pub lags: bool,
+    /// The stored version of the set before the present one, kept while a lagging cache may
+    /// need it.
+    pub previous: Previous,
+}
+
+/// The stored version of a set before the present one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Previous {
+    /// None that matters.
+    #[default]
+    Unknown,
+    /// There was no set.
+    NoSet,
+    /// There was this one.
+    Set {
+        /// Its ordinals.
+        slice: Slice,
+        /// Whether it was being deleted.
+        deleting: bool,
+    },
+}
+
+/// The writes of one sync that are not made yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Plan {
+    /// At most one write chain per ordinal; with `OrderedReady` at most one in all.
+    pub writes: Table<Write>,
+    /// The status write that ends the sync.
+    pub status: StatusWrite,
+    /// The Pods that the status write will count in `replicas`.
+    pub counted: OrdinalSet,
+    /// The Pods that the status write will count in `readyReplicas`.
+    pub counted_ready: OrdinalSet,
+    /// The set that the sync saw has been removed meanwhile: what it still creates is owned by
+    /// a uid that no longer exists.
+    pub set_is_gone: bool,
+}
+
+/// What a sync still has to write for one ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Write {
+    /// Nothing.
+    #[default]
+    None,
+    /// PATCH the Pod's owner: adopt it.
+    Adopt,
+    /// POST the claim, then the Pod.
+    CreateClaimThenPod,
+    /// POST the Pod.
+    CreatePod,
+    /// POST the claim that a Pending Pod misses.
+    CreateClaim,
+    /// Nothing is written: the claim is being deleted, which ends the sync with an error.
+    RefuseClaim,
+    /// DELETE a Failed Pod in the range.
+    DeleteFailed,
+    /// DELETE a Pod outside the range.
+    DeleteCondemned,
+}
+
+impl Write {
+    /// All values, in the order of their packed numbers.
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Adopt,
+        Self::CreateClaimThenPod,
+        Self::CreatePod,
+        Self::CreateClaim,
+        Self::RefuseClaim,
+        Self::DeleteFailed,
+        Self::DeleteCondemned,
+    ];
+
+    /// Whether the write belongs to the sync's loop over the range.
+    #[must_use]
+    pub const fn is_for_slot(self) -> bool {
+        matches!(
+            self,
+            Self::CreateClaimThenPod
+                | Self::CreatePod
+                | Self::CreateClaim
+                | Self::RefuseClaim
+                | Self::DeleteFailed
+        )
+    }
+}
+
+/// The status write that ends a sync, by what it says of the spec.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum StatusWrite {
+    /// None: nothing differs, or nobody reads it, or it would be refused.
+    #[default]
+    None,
+    /// The sync saw a spec older than the present one.
+    Older,
+    /// The sync saw the present spec.
+    Equal,
+}
+
+impl Plan {
+    /// Whether a sync is under way.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,204 @@
+//! Claims and volumes of one cluster, and the shared disks behind them.
+
+use super::id::PerCluster;
+
+/// A disk of one ordinal, as the storage backend knows it. Clusters have no say in this name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Disk {
+    /// The one the ordinal had before the migration.
+    Original,
+    /// One restored from a backup of it.
+    Restored,
+    /// An empty one, provisioned for a claim of the source.
+    SourceFresh,
+    /// An empty one, provisioned for a claim of the destination.
+    DestinationFresh,
+}
+
+impl Disk {
+    /// All of them, in the order of their packed numbers.
+    pub const ALL: [Self; 4] = [
+        Self::Original,
+        Self::Restored,
+        Self::SourceFresh,
+        Self::DestinationFresh,
+    ];
+}
+
+/// A set of disks of one ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct DiskSet(pub u8);
+
+impl DiskSet {
+    /// Whether the set holds `disk`.
+    #[must_use]
+    pub const fn contains(self, disk: Disk) -> bool {
+        self.0 >> disk as u8 & 1 == 1
+    }
+
+    /// Puts `disk` into the set.
+    pub const fn insert(&mut self, disk: Disk) {
+        self.0 |= 1 << disk as u8;
+    }
+
+    /// Takes `disk` out of the set.
+    pub const fn remove(&mut self, disk: Disk) {
+        self.0 &= !(1 << disk as u8);
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What a disk holds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Contents {
+    /// There is no such disk: not made yet, or destroyed.
+    #[default]
+    NoDisk,
+    /// Some acknowledged write of the ordinal is missing.
+    Stale,
+    /// Every write that the ordinal's Pods had acknowledged on a current disk.
+    Current,
+}
+
+/// The shared storage's truth about one ordinal. Fresh disks are empty and so never current.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Storage {
+    /// Of [`Disk::Original`].
+    pub original: Contents,
+    /// Of [`Disk::Restored`].
+    pub restored: Contents,
+    /// Which disks each side has attached.
+    pub attached: PerCluster<DiskSet>,
+}
+
+impl Storage {
+    /// Whether `disk` holds every acknowledged write.
+    #[must_use]
+    pub fn is_current(self, disk: Disk) -> bool {
+        self.contents(disk) == Contents::Current
+    }
+
+    /// What `disk` holds.
+    #[must_use]
+    pub const fn contents(self, disk: Disk) -> Contents {
+        match disk {
+            Disk::Original => self.original,
+            Disk::Restored => self.restored,
+            Disk::SourceFresh | Disk::DestinationFresh => Contents::Stale,
+        }
+    }
+}
+
+/// Whether two clusters may attach one disk at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Backend {
+    /// They may: NFS, CephFS, most disks that are attached by hand.
+    #[default]
+    Permissive,
+    /// One attachment at a time over all clusters.
+    Exclusive,
+}
+
+/// `spec.persistentVolumeReclaimPolicy`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ReclaimPolicy {
+    /// A released volume and its disk stay.
+    Retain,
+    /// A released volume's disk is destroyed. Kubernetes' default for provisioned volumes.
+    #[default]
+    Delete,
+}
+
+/// Which of an ordinal's two volumes in one cluster a claim names or is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VolumeName {
+    /// The source's original volume; in the destination the copied or restored one.
+    Static,
+    /// The one provisioned for a claim that nothing else fitted.
+    Provisioned,
+}
+
+/// One PersistentVolumeClaim. `Lost` is left out: no step removes a Bound volume.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Claim {
+    /// `spec.volumeName`.
+    pub volume: Option<VolumeName>,
+    /// `status.phase` is Bound; else it is Pending.
+    pub bound: bool,
+    /// `metadata.deletionTimestamp` is set; the finalizer `pvc-protection` holds the object.
+    pub deleting: bool,
+}
+
+/// One PersistentVolume.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Volume {
+    /// `spec.csi.volumeHandle`: the disk it stands for.
+    pub disk: Disk,
+    /// `status.phase`.
+    pub phase: VolumePhase,
+    /// `spec.claimRef`.
+    pub claim_ref: ClaimRef,
+    /// `spec.persistentVolumeReclaimPolicy`.
+    pub reclaim_policy: ReclaimPolicy,
+    /// `metadata.deletionTimestamp` is set.
+    pub deleting: bool,
+}
+
+/// `status.phase` of a volume.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum VolumePhase {
+    /// Free, or waiting for the claim that it names.
+    #[default]
+    Available,
+    /// Bound to its claim.
+    Bound,
+    /// Its claim is gone.
+    Released,
+}
+
+/// `spec.claimRef` of a volume, which can name only the claim of its ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ClaimRef {
+    /// Absent.
+    #[default]
+    None,
+    /// Namespace and name without a uid.
+    NameOnly,
+    /// The uid of the claim that is stored now.
+    Claim,
+    /// A uid that no claim of this cluster has.
+    DeadUid,
+}
+
+/// An ordinal's volumes in one cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Volumes {
+    /// The one that stands for a disk made elsewhere.
+    pub fixed: Option<Volume>,
+    /// The provisioned one. A second one takes the place of a first that no claim can reach.
+    pub provisioned: Option<Volume>,
+}
+
+impl Volumes {
+    /// The volume of that name.
+    #[must_use]
+    pub const fn get(self, name: VolumeName) -> Option<Volume> {
+        match name {
+            VolumeName::Static => self.fixed,
+            VolumeName::Provisioned => self.provisioned,
+        }
+    }
+
+    /// The place of the volume of that name.
+    pub const fn get_mut(&mut self, name: VolumeName) -> &mut Option<Volume> {
+        match name {
+            VolumeName::Static => &mut self.fixed,
+            VolumeName::Provisioned => &mut self.provisioned,
+        }
+    }
+}
