@@ -1,3 +1,8 @@
 //! Straddle: a simulator and model checker for moving a StatefulSet between two clusters.
 
+pub mod actors;
+pub mod engine;
+pub mod model;
+pub mod properties;
 pub mod world;
+pub use model::Migration;

@@ -8,13 +8,15 @@ pub mod exhaustive;
 mod recoverable;
 mod store;
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 /// What a search needs to know of a model beyond `stateright::Model`.
-pub trait Searchable: stateright::Model + Sync
-where
-    Self::State: Clone + PartialEq + std::fmt::Debug,
-    Self::Action: Clone + PartialEq + std::fmt::Debug,
+pub trait Searchable:
+    stateright::Model<
+        State: Clone + PartialEq + Debug,
+        Action: Clone + PartialEq + Debug + Send + Sync,
+    > + Sync
 {
     /// Words of 64 bits that one packed state takes.
     fn words(&self) -> usize;
@@ -43,7 +45,6 @@ where
 }
 
 /// An always-property of a model.
-#[derive(Clone, Copy, Debug)]
 pub struct Invariant<M: stateright::Model> {
     /// Its name in reports.
     pub name: &'static str,
@@ -51,8 +52,15 @@ pub struct Invariant<M: stateright::Model> {
     pub holds: fn(&M, &M::State) -> bool,
 }
 
+impl<M: stateright::Model> Clone for Invariant<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: stateright::Model> Copy for Invariant<M> {}
+
 /// What a search is asked to decide.
-#[derive(Clone, Debug)]
 pub struct Question<M: stateright::Model> {
     /// The always-properties.
     pub invariants: Vec<Invariant<M>>,
@@ -60,6 +68,15 @@ pub struct Question<M: stateright::Model> {
     pub recoverable: bool,
     /// Stop at the first property found violated.
     pub fail_fast: bool,
+}
+
+impl<M: stateright::Model> Clone for Question<M> {
+    fn clone(&self) -> Self {
+        Self {
+            invariants: self.invariants.clone(),
+            ..*self
+        }
+    }
 }
 
 /// Where a search stops before it has finished.

@@ -135,6 +135,16 @@ impl From<Range<u8>> for Slice {
     }
 }
 
+/// `{3..5}`, `{3}` or `{}`: a slice in words, its highest ordinal included.
+#[must_use]
+pub fn describe_slice(slice: Slice) -> String {
+    match slice.replicas() {
+        0 => "{}".to_owned(),
+        1 => format!("{{{}}}", slice.start),
+        _ => format!("{{{}..{}}}", slice.start, slice.end - 1),
+    }
+}
+
 /// A set of ordinals: bit i is ordinal i.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct OrdinalSet(pub u16);

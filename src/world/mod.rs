@@ -7,6 +7,7 @@
 pub mod cluster;
 pub mod driver;
 pub mod id;
+pub mod packing;
 
 pub mod pod;
 pub mod program;
@@ -53,24 +54,24 @@ impl World {
                 });
         }
         if let Some(set) = &mut world.clusters.destination.set {
-            set.observed = set.slice.is_empty() || !setup.program.reads_observed_generation();
+            set.observed = set.slice.is_empty() || !setup.reads.observed_generation;
         }
         for ordinal in setup.members() {
             world.start_member(setup, ordinal);
         }
         let everyone: OrdinalSet = setup.members().collect();
         if let Some(set) = &mut world.clusters.source.set {
-            if setup.program.reads_status(program::StatusField::Replicas) {
+            if setup.reads.replicas {
                 set.counted = everyone;
             }
-            if setup
-                .program
-                .reads_status(program::StatusField::ReadyReplicas)
-            {
+            if setup.reads.ready_replicas {
                 set.counted_ready = everyone;
             }
         }
         world.driver.begin(setup);
+        if setup.program.after_crash == program::AfterCrash::FromSaved {
+            world.driver.saved = (world.driver.position, world.driver.k);
+        }
         world
     }
 

@@ -351,28 +351,4 @@ impl Program {
             position
         }
     }
-
-    /// Whether some wait of the program reads `status.observedGeneration`.
-    #[must_use]
-    pub fn reads_observed_generation(&self) -> bool {
-        self.conditions()
-            .any(|condition| matches!(condition, Condition::SetObserved(_)))
-    }
-
-    /// Whether some wait of the program reads this field of a status.
-    #[must_use]
-    pub fn reads_status(&self, field: StatusField) -> bool {
-        self.conditions().any(
-            |condition| matches!(condition, Condition::StatusEquals(_, read, _) if read == field),
-        )
-    }
-
-    fn conditions(&self) -> impl Iterator<Item = Condition> + '_ {
-        self.instructions
-            .iter()
-            .filter_map(|instruction| match instruction.operation {
-                Operation::Await(condition, _) => Some(condition),
-                _ => None,
-            })
-    }
 }

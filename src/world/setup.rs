@@ -1,7 +1,7 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
 use super::id::{MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
-use super::program::{Program, StatusField};
+use super::program::{Condition, Operation, Program, StatusField};
 use super::stateful_set::PodManagementPolicy;
 use super::volume::{Backend, ReclaimPolicy};
 
@@ -24,6 +24,57 @@ pub struct Setup {
     pub program: Program,
     /// Which faults may strike, and how often.
     pub budget: Budget,
+    /// What the program reads, from [`Reads::of`].
+    pub reads: Reads,
+}
+
+/// What a program reads of the objects. What nobody reads is not kept in the state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reads {
+    /// `status.observedGeneration` of a set.
+    pub observed_generation: bool,
+    /// `status.replicas` of a set.
+    pub replicas: bool,
+    /// `status.readyReplicas` of a set.
+    pub ready_replicas: bool,
+    /// The condition Ready of a Pod, which may be terminating.
+    pub pod_ready: bool,
+}
+
+impl Reads {
+    /// What `program` reads.
+    #[must_use]
+    pub fn of(program: &Program) -> Self {
+        let mut reads = Self::default();
+        for instruction in &program.instructions {
+            match instruction.operation {
+                Operation::Await(Condition::SetObserved(_), _) => reads.observed_generation = true,
+                Operation::Await(Condition::StatusEquals(_, StatusField::Replicas, _), _) => {
+                    reads.replicas = true;
+                }
+                Operation::Await(Condition::StatusEquals(_, StatusField::ReadyReplicas, _), _) => {
+                    reads.ready_replicas = true;
+                }
+                Operation::Await(Condition::PodReady(..) | Condition::PodAvailable(..), _) => {
+                    reads.pod_ready = true;
+                }
+                _ => (),
+            }
+        }
+        reads
+    }
+
+    /// Whether a terminating Pod's condition Ready is kept.
+    #[must_use]
+    pub const fn keeps_ready_of_terminating(self) -> bool {
+        self.pod_ready || self.ready_replicas
+    }
+
+    /// Whether anything reads a set's status. If not, no status write is a step.
+    #[must_use]
+    pub const fn status(self) -> bool {
+        self.observed_generation || self.replicas || self.ready_replicas
+    }
 }
 
 /// One side.
@@ -188,14 +239,6 @@ impl Setup {
             .as_ref()
             .is_some_and(|availability| availability.excused)
             && self.budget.total() > 0
-    }
-
-    /// Whether anything reads a set's status. If not, no status write is a step.
-    #[must_use]
-    pub fn reads_status(&self) -> bool {
-        self.program.reads_observed_generation()
-            || self.program.reads_status(StatusField::Replicas)
-            || self.program.reads_status(StatusField::ReadyReplicas)
     }
 
     /// Panics unless the setup fits the tables.

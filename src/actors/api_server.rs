@@ -1,0 +1,359 @@
+//! The API server of each side: it stores objects, accepts requests or refuses them.
+//!
+//! It takes no step of its own; every request is a step of whoever makes it. One request is
+//! about one object.
+//!
+//! Kubernetes: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go;
+//! pkg/registry/core/pod/strategy.go (`CheckGracefulDelete`);
+//! pkg/registry/apps/statefulset/strategy.go (`PrepareForUpdate`);
+//! pkg/apis/apps/validation/validation.go (`ValidateStatefulSetSpec`).
+//! Left out: resource versions and admission; a namespace's quota.
+
+use crate::world::World;
+use crate::world::driver::Watch;
+use crate::world::id::{ClusterId, Ordinal, Slice};
+use crate::world::pod::{Owner, Pod, PodPhase, Stray};
+use crate::world::program::{ObjectKind, ObjectRef, Operation};
+use crate::world::setup::Setup;
+use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
+use crate::world::volume::{Claim, ClaimRef, ReclaimPolicy, Volume, VolumeName};
+
+/// Why the API server refused a request. A refused request changes nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// 404: no object of that name.
+    NotFound,
+    /// 409: the name is taken, even if its holder is terminating.
+    AlreadyExists,
+    /// 422: a value that the object may not have, such as `replicas: -1`.
+    Invalid,
+}
+
+impl Refusal {
+    /// The reason in a `Status` answer.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NotFound => "NotFound",
+            Self::AlreadyExists => "AlreadyExists",
+            Self::Invalid => "Invalid",
+        }
+    }
+}
+
+/// An accepted request, or why it was refused.
+pub type Answer = Result<(), Refusal>;
+
+/// Whether a DELETE removes a Pod at once, without asking a kubelet: the effective grace period
+/// is zero if it was asked for, if no node has the Pod, or if its containers have ended.
+#[must_use]
+pub const fn deletes_pod_at_once(force: bool, scheduled: bool, phase: PodPhase) -> bool {
+    force || !scheduled || matches!(phase, PodPhase::Failed)
+}
+
+/// POST of a Pod. Without nodes in the model it is bound from birth.
+///
+/// # Errors
+/// `AlreadyExists` if the name is taken, by a terminating Pod too.
+pub fn create_pod(world: &mut World, cluster: ClusterId, ordinal: Ordinal, owner: Owner) -> Answer {
+    let pod = &mut world.clusters[cluster].pods[ordinal];
+    if pod.is_some() {
+        return Err(Refusal::AlreadyExists);
+    }
+    *pod = Some(Pod {
+        owner,
+        ..Pod::default()
+    });
+    Ok(())
+}
+
+/// DELETE of a Pod by name. A Pod that is already terminating stays as it is, unless `force`
+/// shortens its grace period to zero.
+///
+/// # Errors
+/// `NotFound` if there is no such Pod.
+pub fn delete_pod(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    force: bool,
+) -> Answer {
+    let pod = world.clusters[cluster].pods[ordinal]
+        .as_mut()
+        .ok_or(Refusal::NotFound)?;
+    if deletes_pod_at_once(force, true, pod.phase) {
+        remove_pod(setup, world, cluster, ordinal);
+        return Ok(());
+    }
+    pod.terminating = true;
+    pod.ready &= setup.reads.keeps_ready_of_terminating();
+    pod.never_ready = false;
+    // A kubelet that was about to report an eviction now only has to stop the containers.
+    world.clusters[cluster].containers[ordinal].evicted = false;
+    Ok(())
+}
+
+/// The Pod object goes. Containers that still run go on, without an object.
+pub fn remove_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    let side = &mut world.clusters[cluster];
+    let mounted = side.bound_disk(ordinal);
+    let containers = &mut side.containers[ordinal];
+    if std::mem::take(&mut containers.run) {
+        containers.stray.get_or_insert(Stray { mounted });
+    }
+    containers.evicted = false;
+    side.pods[ordinal] = None;
+    notice_removal(setup, world, ObjectKind::Pod, cluster, ordinal);
+}
+
+/// PATCH of the set's spec in one request; what is `None` stays. A change of `start` alone keeps
+/// `replicas`, and so moves the end.
+///
+/// # Errors
+/// `NotFound` without a set, `Invalid` for a negative value.
+pub fn patch_set(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    start: Option<i32>,
+    replicas: Option<i32>,
+) -> Answer {
+    let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
+    let slice = slice(
+        setup,
+        start.unwrap_or(i32::from(set.slice.start)),
+        replicas.unwrap_or(i32::from(set.slice.replicas())),
+    )?;
+    if slice == set.slice {
+        return Ok(());
+    }
+    keep_previous_version(setup, world, cluster);
+    let side = &mut world.clusters[cluster];
+    let set = side.set.as_mut().expect("the set was found above");
+    set.slice = slice;
+    set.observed = !setup.reads.observed_generation;
+    if side.controller.plan.status == StatusWrite::Equal {
+        side.controller.plan.status = StatusWrite::Older;
+    }
+    Ok(())
+}
+
+/// POST of a set.
+///
+/// # Errors
+/// `AlreadyExists` if there is one, being deleted or not; `Invalid` for a negative value.
+pub fn create_set(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    start: i32,
+    replicas: i32,
+) -> Answer {
+    let slice = slice(setup, start, replicas)?;
+    if world.clusters[cluster].set.is_some() {
+        return Err(Refusal::AlreadyExists);
+    }
+    keep_previous_version(setup, world, cluster);
+    let observed = !setup.reads.observed_generation;
+    world.clusters[cluster].set = Some(StatefulSet {
+        slice,
+        observed,
+        ..StatefulSet::default()
+    });
+    Ok(())
+}
+
+/// DELETE of the set with `propagationPolicy: Orphan`: the finalizer `orphan` holds it until the
+/// garbage collector has taken its name off every Pod.
+///
+/// # Errors
+/// `NotFound` without a set.
+pub fn delete_set_orphan(setup: &Setup, world: &mut World, cluster: ClusterId) -> Answer {
+    let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
+    if !set.deleting {
+        keep_previous_version(setup, world, cluster);
+        world.clusters[cluster].set = Some(StatefulSet {
+            deleting: true,
+            ..set
+        });
+    }
+    Ok(())
+}
+
+/// The set's last finalizer is gone, and so is the set. A sync under way goes on.
+pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
+    keep_previous_version(setup, world, cluster);
+    let side = &mut world.clusters[cluster];
+    side.set = None;
+    let plan = &mut side.controller.plan;
+    plan.status = StatusWrite::None;
+    plan.set_is_gone = true;
+    plan.settle();
+    notice_removal(setup, world, ObjectKind::StatefulSet, cluster, Ordinal(0));
+}
+
+fn slice(setup: &Setup, start: i32, replicas: i32) -> Result<Slice, Refusal> {
+    let (Ok(start), Ok(replicas)) = (u8::try_from(start), u8::try_from(replicas)) else {
+        return Err(Refusal::Invalid);
+    };
+    let end = start + replicas;
+    assert!(
+        end <= setup.ordinals,
+        "a slice ends at {end} of {} ordinals",
+        setup.ordinals
+    );
+    Ok(Slice { start, end })
+}
+
+/// Remembers the version that is about to be replaced, if a lagging cache may yet show it.
+fn keep_previous_version(setup: &Setup, world: &mut World, cluster: ClusterId) {
+    let may_lag = setup.budget.lag_pool.is_some_and(|pool| {
+        let pool = usize::from(pool);
+        world.spent[pool] < setup.budget.pools[pool].at_most
+    });
+    let side = &mut world.clusters[cluster];
+    side.controller.previous = match side.set {
+        _ if !may_lag && !side.controller.lags => Previous::Unknown,
+        Some(StatefulSet {
+            slice, deleting, ..
+        }) => Previous::Set { slice, deleting },
+        None => Previous::NoSet,
+    };
+}
+
+/// POST of a claim, naming a volume or not.
+///
+/// # Errors
+/// `AlreadyExists` if the name is taken, by a claim that is being deleted too.
+pub fn create_claim(
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    volume: Option<VolumeName>,
+) -> Answer {
+    let claim = &mut world.clusters[cluster].claims[ordinal];
+    if claim.is_some() {
+        return Err(Refusal::AlreadyExists);
+    }
+    *claim = Some(Claim {
+        volume,
+        bound: false,
+        deleting: false,
+    });
+    Ok(())
+}
+
+/// DELETE of a claim: the finalizer `pvc-protection` holds it while a Pod uses it.
+///
+/// # Errors
+/// `NotFound` if there is no such claim.
+pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
+    let claim = world.clusters[cluster].claims[ordinal]
+        .as_mut()
+        .ok_or(Refusal::NotFound)?;
+    claim.deleting = true;
+    Ok(())
+}
+
+/// The claim's last finalizer is gone, and so is the claim. Its volume names a dead uid now.
+pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    let side = &mut world.clusters[cluster];
+    side.claims[ordinal] = None;
+    let volumes = &mut side.volumes[ordinal];
+    for volume in [&mut volumes.fixed, &mut volumes.provisioned]
+        .into_iter()
+        .flatten()
+    {
+        if volume.claim_ref == ClaimRef::Claim {
+            volume.claim_ref = ClaimRef::DeadUid;
+        }
+    }
+    notice_removal(setup, world, ObjectKind::Claim, cluster, ordinal);
+}
+
+/// POST of a volume for a disk that exists already.
+///
+/// # Errors
+/// `AlreadyExists` if the name is taken.
+pub fn create_volume(
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    volume: Volume,
+) -> Answer {
+    let place = &mut world.clusters[cluster].volumes[ordinal].fixed;
+    if place.is_some() {
+        return Err(Refusal::AlreadyExists);
+    }
+    *place = Some(volume);
+    Ok(())
+}
+
+/// DELETE of an ordinal's volume: the finalizer `pv-protection` holds it while it is Bound.
+///
+/// # Errors
+/// `NotFound` if there is no such volume.
+pub fn delete_volume(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
+    let volume = world.clusters[cluster].volumes[ordinal].fixed.as_mut();
+    volume.ok_or(Refusal::NotFound)?.deleting = true;
+    Ok(())
+}
+
+/// The volume object goes; the disk behind it stays.
+pub fn remove_volume(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    name: VolumeName,
+) {
+    *world.clusters[cluster].volumes[ordinal].get_mut(name) = None;
+    if name == VolumeName::Static {
+        notice_removal(setup, world, ObjectKind::Volume, cluster, ordinal);
+    }
+}
+
+/// PATCH of the reclaim policy of an ordinal's volume.
+///
+/// # Errors
+/// `NotFound` if there is no such volume.
+pub fn set_reclaim_policy(
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    policy: ReclaimPolicy,
+) -> Answer {
+    let volume = world.clusters[cluster].volumes[ordinal].fixed.as_mut();
+    volume.ok_or(Refusal::NotFound)?.reclaim_policy = policy;
+    Ok(())
+}
+
+/// Lets the driver know if it watches the incarnation that has just gone. Later ones of the
+/// same name do not matter to it.
+fn notice_removal(
+    setup: &Setup,
+    world: &mut World,
+    kind: ObjectKind,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+) {
+    let driver = &mut world.driver;
+    if driver.watch != Watch::Present {
+        return;
+    }
+    let instruction = setup.program.instructions[usize::from(driver.position)];
+    let Operation::AwaitGone(object, ..) = instruction.operation else {
+        return;
+    };
+    let ObjectRef {
+        kind: watched,
+        cluster: side,
+        ordinal: expression,
+    } = object;
+    let same_ordinal = kind == ObjectKind::StatefulSet
+        || expression.value(driver.k, setup.replicas) == i32::from(ordinal.0);
+    if watched == kind && side == cluster && same_ordinal {
+        driver.watch = Watch::Gone;
+    }
+}

@@ -1,0 +1,553 @@
+//! The migration driver: walks the program of the scenario, one request or wait per step.
+//!
+//! It is whoever runs the migration: a person at a shell, a script, an operator. It knows what
+//! it has read, forgets it in a crash, and starts again as the scenario says.
+
+use super::api_server::{self, Answer, Refusal};
+use super::storage::contents_of_copy;
+use super::{Actor, Step};
+use crate::world::World;
+use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
+use crate::world::id::{ClusterId, Ordinal, Slice};
+use crate::world::program::{
+    AfterCrash, ClaimRefCopy, Condition, Expression, Instruction, Look, LoopOrder, ObjectKind,
+    ObjectRef, OnError, Operation, StatusField, Timeout,
+};
+use crate::world::setup::Setup;
+use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
+
+/// The actor.
+#[derive(Clone, Copy, Debug)]
+pub struct MigrationDriver;
+
+/// What the driver does next.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Action {
+    /// Performs the instruction it is at, or ends the wait it is at.
+    Advance,
+    /// Looks for the incarnation that it will wait for.
+    Look,
+    /// Gives up the wait it is at.
+    TimeOut,
+    /// Starts again after a crash.
+    Restart,
+}
+
+impl Actor for MigrationDriver {
+    fn name(&self) -> &'static str {
+        "driver"
+    }
+
+    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+        match world.driver.phase {
+            DriverPhase::Running => (),
+            DriverPhase::Crashed => return out.push(Step::Driver(Action::Restart)),
+            DriverPhase::Finished | DriverPhase::Failed => return,
+        }
+        let (action, timeout) = match instruction(setup, world).operation {
+            Operation::AwaitGone(_, _, timeout) => match world.driver.watch {
+                Watch::Nothing => (Some(Action::Look), Timeout::Never),
+                Watch::Present => (None, timeout),
+                Watch::Gone => (Some(Action::Advance), Timeout::Never),
+            },
+            Operation::Await(condition, _) if holds(setup, world, condition) => {
+                (Some(Action::Advance), Timeout::Never)
+            }
+            Operation::Await(_, timeout) => (None, timeout),
+            _ => (Some(Action::Advance), Timeout::Never),
+        };
+        out.extend(action.map(Step::Driver));
+        if timeout != Timeout::Never {
+            out.push(Step::Driver(Action::TimeOut));
+        }
+    }
+
+    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
+        let Step::Driver(action) = step else {
+            unreachable!("{step:?}")
+        };
+        match action {
+            Action::Restart => restart(setup, world),
+            Action::Look => look(setup, world),
+            Action::TimeOut => time_out(setup, world),
+            Action::Advance => advance(setup, world),
+        }
+    }
+
+    fn describe(&self, setup: &Setup, before: &World, step: Step) -> String {
+        let Step::Driver(action) = step else {
+            unreachable!("{step:?}")
+        };
+        describe::step(setup, before, action)
+    }
+}
+
+/// The instruction that a running driver is at.
+#[must_use]
+pub fn instruction(setup: &Setup, world: &World) -> Instruction {
+    setup.program.instructions[usize::from(world.driver.position)]
+}
+
+/// The side that an instruction talks to.
+#[must_use]
+pub const fn cluster_of(operation: Operation) -> Option<ClusterId> {
+    match operation {
+        Operation::Patch { cluster, .. }
+        | Operation::Scale { cluster, .. }
+        | Operation::CreateSet { cluster, .. }
+        | Operation::DeleteSetOrphan(cluster) => Some(cluster),
+        Operation::GetClaim(_) | Operation::GetVolume(_) => Some(ClusterId::Source),
+        Operation::CreateVolume(..) | Operation::CreateClaim(_) | Operation::RestoreDisk(_) => {
+            Some(ClusterId::Destination)
+        }
+        Operation::SetReclaimPolicy(object, _)
+        | Operation::Delete(object)
+        | Operation::ForceDeletePod(object)
+        | Operation::AwaitGone(object, ..) => Some(object.cluster),
+        Operation::Await(condition, _) => Some(condition_cluster(condition)),
+        Operation::Save => None,
+    }
+}
+
+const fn condition_cluster(condition: Condition) -> ClusterId {
+    match condition {
+        Condition::PodReady(cluster, _)
+        | Condition::PodAvailable(cluster, _)
+        | Condition::VolumeDetached(cluster, _)
+        | Condition::VolumeBound(cluster, _)
+        | Condition::SetObserved(cluster)
+        | Condition::StatusEquals(cluster, ..) => cluster,
+    }
+}
+
+/// The ordinal that an instruction is about in the present iteration.
+#[must_use]
+pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
+    let expression = match instruction(setup, world).operation {
+        Operation::GetClaim(ordinal)
+        | Operation::GetVolume(ordinal)
+        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateClaim(ordinal)
+        | Operation::RestoreDisk(ordinal) => ordinal,
+        Operation::SetReclaimPolicy(object, _)
+        | Operation::Delete(object)
+        | Operation::ForceDeletePod(object)
+        | Operation::AwaitGone(object, ..) => match object.kind {
+            ObjectKind::StatefulSet => return None,
+            _ => object.ordinal,
+        },
+        Operation::Await(
+            Condition::PodReady(_, ordinal)
+            | Condition::PodAvailable(_, ordinal)
+            | Condition::VolumeDetached(_, ordinal)
+            | Condition::VolumeBound(_, ordinal),
+            _,
+        ) => ordinal,
+        _ => return None,
+    };
+    existing(setup, world.driver.k, expression)
+}
+
+/// The ordinal that an expression names, if it is one that can exist.
+fn existing(setup: &Setup, k: Ordinal, expression: Expression) -> Option<Ordinal> {
+    let value = u8::try_from(expression.value(k, setup.replicas)).ok()?;
+    (value < setup.ordinals).then_some(Ordinal(value))
+}
+
+/// Performs the request of the present instruction, or ends its wait, and goes on.
+fn advance(setup: &Setup, world: &mut World) {
+    let now = instruction(setup, world);
+    let resumed = world.driver.mode == Mode::Resumed;
+    match request(setup, world, now.operation) {
+        Ok(()) => go_on(setup, world),
+        Err(Refusal::AlreadyExists) if resumed => go_on(setup, world),
+        Err(_) if now.on_error == OnError::Continue => skip_step(setup, world, now),
+        Err(_) => fail(world),
+    }
+}
+
+/// One request, for the present `k`. A wait that is over, and a save, always succeed.
+fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
+    let k = world.driver.k;
+    let value = |expression: Expression| expression.value(k, setup.replicas);
+    let find = |expression: Expression| existing(setup, k, expression).ok_or(Refusal::NotFound);
+    match operation {
+        Operation::Patch {
+            cluster,
+            start,
+            replicas,
+        } => api_server::patch_set(setup, world, cluster, start.map(value), replicas.map(value)),
+        Operation::Scale { cluster, replicas } => {
+            api_server::patch_set(setup, world, cluster, None, Some(value(replicas)))
+        }
+        Operation::CreateSet {
+            cluster,
+            start,
+            replicas,
+        } => api_server::create_set(setup, world, cluster, value(start), value(replicas)),
+        Operation::DeleteSetOrphan(cluster) => api_server::delete_set_orphan(setup, world, cluster),
+        Operation::GetClaim(ordinal) => get_claim(world, find(ordinal)?),
+        Operation::GetVolume(ordinal) => get_volume(world, find(ordinal)?),
+        Operation::CreateVolume(ordinal, copy) => create_volume(world, find(ordinal)?, copy),
+        Operation::CreateClaim(ordinal) => {
+            let ordinal = find(ordinal)?;
+            api_server::create_claim(
+                world,
+                ClusterId::Destination,
+                ordinal,
+                Some(VolumeName::Static),
+            )
+        }
+        Operation::RestoreDisk(ordinal) => restore_disk(world, find(ordinal)?),
+        Operation::SetReclaimPolicy(object, policy) => {
+            api_server::set_reclaim_policy(world, object.cluster, find(object.ordinal)?, policy)
+        }
+        Operation::Delete(object) => delete(setup, world, object, find(object.ordinal), false),
+        Operation::ForceDeletePod(object) => {
+            delete(setup, world, object, find(object.ordinal), true)
+        }
+        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Save => Ok(()),
+    }
+}
+
+fn delete(
+    setup: &Setup,
+    world: &mut World,
+    object: ObjectRef,
+    ordinal: Result<Ordinal, Refusal>,
+    force: bool,
+) -> Answer {
+    match object.kind {
+        ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
+        ObjectKind::Claim => api_server::delete_claim(world, object.cluster, ordinal?),
+        ObjectKind::Volume => api_server::delete_volume(world, object.cluster, ordinal?),
+        ObjectKind::StatefulSet => api_server::delete_set_orphan(setup, world, object.cluster),
+    }
+}
+
+fn get_claim(world: &mut World, ordinal: Ordinal) -> Answer {
+    let claim = world.clusters.source.claims[ordinal].ok_or(Refusal::NotFound)?;
+    world.driver.read = Read::Claim(claim.volume);
+    Ok(())
+}
+
+fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
+    let Read::Claim(Some(name)) = world.driver.read else {
+        return Err(Refusal::NotFound);
+    };
+    let volume = world.clusters.source.volumes[ordinal]
+        .get(name)
+        .ok_or(Refusal::NotFound)?;
+    world.driver.read = Read::Volume {
+        disk: volume.disk,
+        reclaim_policy: volume.reclaim_policy,
+        claim_ref: volume.claim_ref != ClaimRef::None,
+    };
+    Ok(())
+}
+
+/// The fields are those at the GET. A uid of the source means nothing in the destination.
+fn create_volume(world: &mut World, ordinal: Ordinal, copy: ClaimRefCopy) -> Answer {
+    let Read::Volume {
+        disk,
+        reclaim_policy,
+        claim_ref,
+    } = std::mem::take(&mut world.driver.read)
+    else {
+        return Err(Refusal::NotFound);
+    };
+    let claim_ref = match copy {
+        _ if !claim_ref => ClaimRef::None,
+        ClaimRefCopy::Drop => ClaimRef::None,
+        ClaimRefCopy::DropUid => ClaimRef::NameOnly,
+        ClaimRefCopy::Keep => ClaimRef::DeadUid,
+    };
+    let phase = VolumePhase::Available;
+    let volume = Volume {
+        disk,
+        phase,
+        claim_ref,
+        reclaim_policy,
+        deleting: false,
+    };
+    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)
+}
+
+/// A new disk with the contents of the one behind the source's claim, its volume and its claim.
+fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
+    let original = world
+        .clusters
+        .source
+        .bound_disk(ordinal)
+        .ok_or(Refusal::NotFound)?;
+    let destination = &world.clusters.destination;
+    if destination.claims[ordinal].is_some() || destination.volumes[ordinal].fixed.is_some() {
+        return Err(Refusal::AlreadyExists);
+    }
+    world.storage[ordinal].restored = contents_of_copy(world, ordinal, original);
+    let volume = Volume {
+        disk: Disk::Restored,
+        phase: VolumePhase::Available,
+        claim_ref: ClaimRef::NameOnly,
+        reclaim_policy: ReclaimPolicy::Delete,
+        deleting: false,
+    };
+    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)?;
+    api_server::create_claim(
+        world,
+        ClusterId::Destination,
+        ordinal,
+        Some(VolumeName::Static),
+    )
+}
+
+/// Whether a condition holds on the live stores. Of what does not exist nothing but `detached`
+/// holds.
+fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
+    let k = world.driver.k;
+    let find = |expression| existing(setup, k, expression);
+    let side = &world.clusters[condition_cluster(condition)];
+    match condition {
+        Condition::PodReady(_, ordinal) | Condition::PodAvailable(_, ordinal) => find(ordinal)
+            .and_then(|ordinal| side.pods[ordinal])
+            .is_some_and(|pod| pod.ready),
+        Condition::VolumeDetached(cluster, ordinal) => find(ordinal).is_none_or(|ordinal| {
+            let volume = side.volumes[ordinal].fixed;
+            let disk = volume.map_or(Disk::Original, |volume| volume.disk);
+            !world.storage[ordinal].attached[cluster].contains(disk)
+        }),
+        Condition::VolumeBound(_, ordinal) => find(ordinal)
+            .and_then(|ordinal| side.claims[ordinal])
+            .is_some_and(|claim| claim.bound),
+        Condition::SetObserved(_) => side.set.is_some_and(|set| set.observed),
+        Condition::StatusEquals(_, field, expected) => side.set.is_some_and(|set| {
+            let counted = match field {
+                StatusField::Replicas => set.counted,
+                StatusField::ReadyReplicas => set.counted_ready,
+            };
+            i64::from(counted.len()) == i64::from(expected.value(k, setup.replicas))
+        }),
+    }
+}
+
+/// The first look of a `gone` wait: nothing there means that it is over.
+fn look(setup: &Setup, world: &mut World) {
+    let Operation::AwaitGone(object, ..) = instruction(setup, world).operation else {
+        unreachable!("only a wait looks");
+    };
+    if exists(setup, world, object) {
+        world.driver.watch = Watch::Present;
+    } else {
+        go_on(setup, world);
+    }
+}
+
+fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
+    let side = &world.clusters[object.cluster];
+    let ordinal = existing(setup, world.driver.k, object.ordinal);
+    match object.kind {
+        ObjectKind::StatefulSet => side.set.is_some(),
+        ObjectKind::Pod => ordinal.is_some_and(|ordinal| side.pods[ordinal].is_some()),
+        ObjectKind::Claim => ordinal.is_some_and(|ordinal| side.claims[ordinal].is_some()),
+        ObjectKind::Volume => ordinal.is_some_and(|ordinal| side.volumes[ordinal].fixed.is_some()),
+    }
+}
+
+fn time_out(setup: &Setup, world: &mut World) {
+    match instruction(setup, world).operation {
+        Operation::AwaitGone(_, _, Timeout::Continue) | Operation::Await(_, Timeout::Continue) => {
+            go_on(setup, world);
+        }
+        _ => fail(world),
+    }
+}
+
+/// A refused request ends the program. What it knew does not matter any more.
+fn fail(world: &mut World) {
+    let saved = world.driver.saved;
+    world.driver = Driver {
+        phase: DriverPhase::Failed,
+        saved,
+        ..Driver::default()
+    };
+}
+
+/// Where a driver is in its program.
+#[derive(Clone, Copy)]
+struct Place {
+    position: usize,
+    k: Ordinal,
+    mode: Mode,
+}
+
+impl Place {
+    const fn of(driver: &Driver) -> Self {
+        Self {
+            position: driver.position as usize,
+            k: driver.k,
+            mode: driver.mode,
+        }
+    }
+
+    fn operation(self, setup: &Setup) -> Option<Operation> {
+        setup
+            .program
+            .instructions
+            .get(self.position)
+            .map(|instruction| instruction.operation)
+    }
+
+    /// The place behind this one. A resumed driver keeps its ordinal until it is in the body,
+    /// and is an ordinary one from the next iteration on.
+    fn next(self, setup: &Setup) -> Self {
+        let program = &setup.program;
+        let body = program.body();
+        let (position, k) = program.next(self.position, self.k, setup.replicas);
+        let ends_iteration = position <= self.position || !body.contains(&position);
+        match self.mode {
+            Mode::Normal => Self {
+                position,
+                k,
+                ..self
+            },
+            _ if !body.contains(&self.position) => Self { position, ..self },
+            _ if ends_iteration => Self {
+                position,
+                k,
+                mode: Mode::Normal,
+            },
+            _ => Self { position, ..self },
+        }
+    }
+
+    /// The same place, or the next one at which this driver does anything: one that only
+    /// repeats the waits of an iteration passes by the rest.
+    fn skip_requests(mut self, setup: &Setup) -> Self {
+        while self.mode == Mode::WaitsOnly
+            && setup.program.body().contains(&self.position)
+            && !self.operation(setup).is_some_and(is_plain_wait)
+        {
+            self = self.next(setup);
+        }
+        self
+    }
+}
+
+/// On to the next instruction.
+fn go_on(setup: &Setup, world: &mut World) {
+    let place = Place::of(&world.driver);
+    let next = place.next(setup);
+    if place.operation(setup) == Some(Operation::Save) {
+        world.driver.saved = (
+            u8::try_from(next.position).expect("a program is short"),
+            next.k,
+        );
+    }
+    arrive(setup, world, next);
+}
+
+/// After a refusal that does not matter: on to the next step of the file. A volume that could
+/// not be created does not keep the claim from being created.
+fn skip_step(setup: &Setup, world: &mut World, refused: Instruction) {
+    let first = Place::of(&world.driver);
+    let mut place = first.next(setup);
+    let is_rest_of_step = |place: Place| {
+        let next = setup.program.instructions.get(place.position);
+        // A body of one step is followed by itself, in the next iteration.
+        place.position > first.position && next.is_some_and(|next| next.step == refused.step)
+    };
+    if !matches!(refused.operation, Operation::CreateVolume(..)) {
+        while is_rest_of_step(place) {
+            place = place.next(setup);
+        }
+    }
+    arrive(setup, world, place);
+}
+
+/// Comes to an instruction, and forgets what only those before it needed.
+fn arrive(setup: &Setup, world: &mut World, place: Place) {
+    let place = place.skip_requests(setup);
+    let operation = place.operation(setup);
+    let driver = &mut world.driver;
+    driver.watch = Watch::Nothing;
+    if !matches!(
+        operation,
+        Some(Operation::GetVolume(_) | Operation::CreateVolume(..))
+    ) {
+        driver.read = Read::Nothing;
+    }
+    let (k, mode) = match operation {
+        Some(_) => (place.k, place.mode),
+        None => (Ordinal(0), Mode::Normal),
+    };
+    driver.mode = mode;
+    driver.go_to(setup, place.position, k);
+    // The wait inside `kubectl delete` is for the incarnation that the DELETE has just answered
+    // for, which may be gone already.
+    if let Some(Operation::AwaitGone(object, Look::AfterDelete, _)) = operation {
+        let there = exists(setup, world, object);
+        world.driver.watch = if there { Watch::Present } else { Watch::Gone };
+    }
+}
+
+/// A wait of the file, not the one inside a `kubectl delete`.
+const fn is_plain_wait(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::AwaitGone(_, Look::First, _) | Operation::Await(..)
+    )
+}
+
+/// Starts again after a crash.
+fn restart(setup: &Setup, world: &mut World) {
+    let saved = world.driver.saved;
+    world.driver.begin(setup);
+    let top = Place::of(&world.driver);
+    let place = match setup.program.after_crash {
+        AfterCrash::FromTop => top,
+        AfterCrash::FromSaved => Place {
+            position: usize::from(saved.0),
+            k: saved.1,
+            mode: Mode::Normal,
+        },
+        AfterCrash::FromObserved => match resume(setup, world) {
+            Some((mode, k)) => Place { mode, k, ..top },
+            None => top,
+        },
+    };
+    arrive(setup, world, place);
+}
+
+/// Reads both sets and finds the ordinal to go on with: one that neither owns, or else the last
+/// that has moved, whose waits are repeated. Nothing has moved: the program begins.
+fn resume(setup: &Setup, world: &World) -> Option<(Mode, Ordinal)> {
+    let order = setup.program.loop_order?;
+    let source = world.clusters.source.effective_slice();
+    let destination = world.clusters.destination.effective_slice();
+    let owned = |ordinal: &Ordinal| source.contains(*ordinal) || destination.contains(*ordinal);
+    let gap = in_order(order, setup).find(|ordinal| !owned(ordinal));
+    match gap {
+        Some(gap) => Some((Mode::Resumed, gap)),
+        None => last_moved(order, destination).map(|moved| (Mode::WaitsOnly, moved)),
+    }
+}
+
+fn in_order(order: LoopOrder, setup: &Setup) -> impl Iterator<Item = Ordinal> + use<> {
+    let replicas = setup.replicas;
+    let mut next = (replicas > 0).then(|| order.first(replicas));
+    std::iter::from_fn(move || {
+        let now = next?;
+        next = order.after(now, replicas);
+        Some(now)
+    })
+}
+
+/// The ordinal that the loop moved last, as far as the destination's slice tells.
+fn last_moved(order: LoopOrder, destination: Slice) -> Option<Ordinal> {
+    match order {
+        LoopOrder::Descending => destination.ordinals().next(),
+        LoopOrder::Ascending => destination.ordinals().next_back(),
+    }
+}
+
+mod describe;

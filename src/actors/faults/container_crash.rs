@@ -1,0 +1,53 @@
+//! `containerCrash`: a container ends by itself.
+
+use super::{Fault, Reach, Target};
+use crate::world::World;
+use crate::world::pod::PodPhase;
+use crate::world::setup::Setup;
+
+/// A Pod's containers stop. The kubelet reports the Pod as not Ready and restarts them; the
+/// object and its incarnation stay.
+///
+/// Kubernetes: `restartPolicy: Always` in `computePodActions`,
+/// pkg/kubelet/kuberuntime/kuberuntime_manager.go.
+#[derive(Clone, Copy, Debug)]
+pub struct ContainerCrash;
+
+impl Fault for ContainerCrash {
+    fn name(&self) -> &'static str {
+        "containerCrash"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a container stops; the kubelet restarts it"
+    }
+
+    fn is_ordinary(&self) -> bool {
+        true
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Pod
+    }
+
+    fn may_strike(&self, world: &World, target: Target) -> bool {
+        let Target::Pod(cluster, ordinal) = target else {
+            return false;
+        };
+        let runs = world.clusters[cluster].containers[ordinal].run;
+        let pod = target.pod(world);
+        runs && pod.is_some_and(|pod| pod.phase == PodPhase::Running && !pod.terminating)
+    }
+
+    fn strike(&self, _: &Setup, world: &mut World, target: Target) {
+        let Target::Pod(cluster, ordinal) = target else {
+            unreachable!("{target:?}")
+        };
+        world.clusters[cluster].containers[ordinal].run = false;
+    }
+
+    fn describe(&self, target: Target) -> String {
+        let ordinal = target.ordinal().unwrap_or_default();
+        format!("CRASH of the containers of Pod {ordinal}")
+    }
+}

@@ -1,0 +1,178 @@
+//! Faults: steps of an actor of their own, one file per kind, paid from a budget.
+//!
+//! To add a kind, write its file and put it into [`KINDS`].
+
+mod container_crash;
+mod controller_restart;
+mod controller_restart_stale;
+mod driver_crash;
+mod eviction;
+mod pod_never_ready;
+mod pressure_eviction;
+
+use super::{Actor, Step, stateful_set_controller};
+use crate::world::World;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::pod::Pod;
+use crate::world::setup::{FaultId, Setup};
+
+/// A kind of fault.
+pub trait Fault: Sync {
+    /// Its name in scenario files and reports.
+    fn name(&self) -> &'static str;
+
+    /// What happens, in a sentence.
+    fn summary(&self) -> &'static str;
+
+    /// Whether it is among the kinds that `--faults N` takes.
+    fn is_ordinary(&self) -> bool;
+
+    /// Whether it may strike this target in this world. A strike always changes something.
+    fn may_strike(&self, world: &World, target: Target) -> bool;
+
+    /// What kind of thing it strikes.
+    fn reach(&self) -> Reach;
+
+    /// Strikes.
+    fn strike(&self, setup: &Setup, world: &mut World, target: Target);
+
+    /// The strike in words, with the part that reports write in capitals first.
+    fn describe(&self, target: Target) -> String;
+}
+
+/// All kinds, in the order of their ids.
+pub const KINDS: [&dyn Fault; 7] = [
+    &eviction::Eviction,
+    &pressure_eviction::PressureEviction,
+    &container_crash::ContainerCrash,
+    &driver_crash::DriverCrash,
+    &controller_restart::ControllerRestart,
+    &pod_never_ready::PodNeverReady,
+    &controller_restart_stale::ControllerRestartStale,
+];
+
+/// What kind of thing a fault strikes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The driver.
+    Driver,
+    /// A side's controllers.
+    Cluster,
+    /// One Pod.
+    Pod,
+}
+
+/// What a fault strikes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// The driver.
+    Driver,
+    /// The controllers of a side.
+    Cluster(ClusterId),
+    /// The Pod of an ordinal on a side.
+    Pod(ClusterId, Ordinal),
+}
+
+impl Target {
+    /// The side that is struck.
+    #[must_use]
+    pub const fn cluster(self) -> Option<ClusterId> {
+        match self {
+            Self::Driver => None,
+            Self::Cluster(cluster) | Self::Pod(cluster, _) => Some(cluster),
+        }
+    }
+
+    /// The ordinal that is struck.
+    #[must_use]
+    pub const fn ordinal(self) -> Option<Ordinal> {
+        match self {
+            Self::Pod(_, ordinal) => Some(ordinal),
+            Self::Driver | Self::Cluster(_) => None,
+        }
+    }
+
+    /// The Pod that is struck.
+    fn pod(self, world: &World) -> Option<Pod> {
+        match self {
+            Self::Pod(cluster, ordinal) => world.clusters[cluster].pods[ordinal],
+            Self::Driver | Self::Cluster(_) => None,
+        }
+    }
+}
+
+/// The kind of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<FaultId> {
+    let index = KINDS.iter().position(|kind| kind.name() == name)?;
+    u8::try_from(index).ok().map(FaultId)
+}
+
+/// The kind of that id.
+#[must_use]
+pub fn kind(id: FaultId) -> &'static dyn Fault {
+    KINDS[usize::from(id.0)]
+}
+
+/// The actor that deals out the faults of the budget.
+#[derive(Clone, Copy, Debug)]
+pub struct Faults;
+
+impl Actor for Faults {
+    fn name(&self) -> &'static str {
+        "fault"
+    }
+
+    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+        for (pool, spent) in setup.budget.pools.iter().zip(world.spent) {
+            if spent >= pool.at_most {
+                continue;
+            }
+            for id in pool.kinds.iter() {
+                let fault = kind(id);
+                let targets = targets(setup, fault.reach());
+                let struck = targets.filter(|&target| fault.may_strike(world, target));
+                out.extend(struck.map(|target| Step::Fault(id, target)));
+            }
+        }
+    }
+
+    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
+        let Step::Fault(id, target) = step else {
+            unreachable!("{step:?}")
+        };
+        let pool = setup
+            .budget
+            .pool_of(id)
+            .expect("only budgeted faults strike");
+        world.spent[pool] += 1;
+        kind(id).strike(setup, world, target);
+        for cluster in ClusterId::BOTH {
+            let controller = &mut world.clusters[cluster].controller;
+            stateful_set_controller::forget_previous(setup, &world.spent, controller);
+        }
+        if let Some(ordinal) = target.ordinal().filter(|_| setup.excuses_faults()) {
+            world.excused.insert(ordinal);
+        }
+    }
+
+    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
+        let Step::Fault(id, target) = step else {
+            unreachable!("{step:?}")
+        };
+        kind(id).describe(target)
+    }
+}
+
+fn targets(setup: &Setup, reach: Reach) -> Box<dyn Iterator<Item = Target>> {
+    let ordinals = setup.ordinals();
+    match reach {
+        Reach::Driver => Box::new(std::iter::once(Target::Driver)),
+        Reach::Cluster => Box::new(ClusterId::BOTH.into_iter().map(Target::Cluster)),
+        Reach::Pod => Box::new(ClusterId::BOTH.into_iter().flat_map(move |cluster| {
+            ordinals
+                .clone()
+                .map(move |ordinal| Target::Pod(cluster, ordinal))
+        })),
+    }
+}

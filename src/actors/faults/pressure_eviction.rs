@@ -1,0 +1,54 @@
+//! `pressureEviction`: a node under pressure ends a Pod.
+
+use super::{Fault, Reach, Target};
+use crate::world::World;
+use crate::world::pod::PodPhase;
+use crate::world::setup::Setup;
+
+/// The kubelet stops a Pod's containers because its node runs short, and then reports the Pod
+/// as Failed. The object stays until its controller deletes it.
+///
+/// Kubernetes: `evictPod` in pkg/kubelet/eviction/eviction_manager.go.
+#[derive(Clone, Copy, Debug)]
+pub struct PressureEviction;
+
+impl Fault for PressureEviction {
+    fn name(&self) -> &'static str {
+        "pressureEviction"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a node under pressure stops a Pod and reports it Failed"
+    }
+
+    fn is_ordinary(&self) -> bool {
+        true
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Pod
+    }
+
+    fn may_strike(&self, world: &World, target: Target) -> bool {
+        let Target::Pod(cluster, ordinal) = target else {
+            return false;
+        };
+        let runs = world.clusters[cluster].containers[ordinal].run;
+        let pod = target.pod(world);
+        runs && pod.is_some_and(|pod| pod.phase == PodPhase::Running && !pod.terminating)
+    }
+
+    fn strike(&self, _: &Setup, world: &mut World, target: Target) {
+        let Target::Pod(cluster, ordinal) = target else {
+            unreachable!("{target:?}")
+        };
+        let containers = &mut world.clusters[cluster].containers[ordinal];
+        containers.run = false;
+        containers.evicted = true;
+    }
+
+    fn describe(&self, target: Target) -> String {
+        let ordinal = target.ordinal().unwrap_or_default();
+        format!("PRESSURE stops containers of Pod {ordinal}")
+    }
+}

@@ -1,0 +1,153 @@
+//! The kubelets of each side: what runs on the nodes, and what they report of it.
+//!
+//! What runs is a truth of its own: it follows the Pod object, with a delay, and outlives it
+//! after a force delete.
+//!
+//! Kubernetes 1.31: `SyncPod`, `SyncTerminatingPod` and `HandlePodRemoves` in
+//! pkg/kubelet/kubelet.go; `WaitForAttachAndMount` in pkg/kubelet/volumemanager; `canBeDeleted`
+//! and `mergePodStatus` in pkg/kubelet/status/status_manager.go; `evictPod` in
+//! pkg/kubelet/eviction/eviction_manager.go.
+//! Left out: nodes. Two incarnations of one ordinal on one side count as on two nodes. A
+//! container's start and its report `Running` are one step, its stop and the report `not Ready`
+//! of a terminating Pod too: no rule can look between them.
+
+use super::{Actor, Step, api_server, storage};
+use crate::world::World;
+use crate::world::cluster::Cluster;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::pod::PodPhase;
+use crate::world::setup::Setup;
+
+/// The actor.
+#[derive(Clone, Copy, Debug)]
+pub struct Kubelet;
+
+/// What a kubelet does next for the Pod of an ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Action {
+    /// Mounts the volumes and starts the containers.
+    Start,
+    /// Reports that the Pod is Ready.
+    ReportReady,
+    /// Reports that the Pod is no longer Ready: its containers have stopped.
+    ReportNotReady,
+    /// Reports that the Pod has Failed: it was evicted under pressure.
+    ReportFailed,
+    /// Stops the containers of a terminating Pod.
+    Stop,
+    /// Confirms a deletion: DELETE with a grace period of zero and the Pod's uid.
+    ConfirmDeletion,
+    /// Stops containers whose Pod object is gone.
+    StopStray,
+}
+
+impl Actor for Kubelet {
+    fn name(&self) -> &'static str {
+        "kubelet"
+    }
+
+    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+        for cluster in ClusterId::BOTH {
+            for ordinal in setup.ordinals() {
+                let side = &world.clusters[cluster];
+                let mut enabled = |action| out.push(Step::Kubelet(cluster, ordinal, action));
+                if let Some(action) = next(setup, world, cluster, ordinal) {
+                    enabled(action);
+                }
+                if side.containers[ordinal].stray.is_some() {
+                    enabled(Action::StopStray);
+                }
+            }
+        }
+    }
+
+    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
+        let Step::Kubelet(cluster, ordinal, action) = step else {
+            unreachable!("{step:?}")
+        };
+        let side = &mut world.clusters[cluster];
+        let containers = &mut side.containers[ordinal];
+        if action == Action::StopStray {
+            containers.stray = None;
+            return;
+        }
+        let pod = side.pods[ordinal]
+            .as_mut()
+            .expect("the step was enabled by the Pod object");
+        match action {
+            Action::Start => {
+                containers.run = true;
+                pod.phase = PodPhase::Running;
+                storage::note_writer(setup, world, cluster, ordinal);
+            }
+            Action::ReportReady => pod.ready = true,
+            Action::ReportNotReady => pod.ready = false,
+            Action::ReportFailed => {
+                containers.evicted = false;
+                pod.phase = PodPhase::Failed;
+                pod.ready = false;
+                pod.never_ready = false;
+            }
+            Action::Stop => {
+                containers.run = false;
+                pod.ready = false;
+            }
+            Action::ConfirmDeletion => api_server::remove_pod(setup, world, cluster, ordinal),
+            Action::StopStray => unreachable!("handled above"),
+        }
+    }
+
+    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
+        let Step::Kubelet(cluster, ordinal, action) = step else {
+            unreachable!("{step:?}")
+        };
+        let pod = before.clusters[cluster].pods[ordinal];
+        match action {
+            Action::Start if pod.is_some_and(|pod| pod.phase == PodPhase::Running) => {
+                format!("restart containers of Pod {ordinal}")
+            }
+            Action::Start => format!("start containers of Pod {ordinal}"),
+            Action::ReportReady => format!("report Pod {ordinal} Ready"),
+            Action::ReportNotReady => format!("report Pod {ordinal} not Ready"),
+            Action::ReportFailed => format!("report Pod {ordinal} Failed"),
+            Action::Stop => format!("stop containers of Pod {ordinal}"),
+            Action::ConfirmDeletion => format!("confirm that Pod {ordinal} is gone"),
+            Action::StopStray => format!("stop containers of {ordinal} that have no Pod"),
+        }
+    }
+}
+
+/// What the kubelet does next for the present Pod object: at any time at most one thing.
+fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> Option<Action> {
+    let side = &world.clusters[cluster];
+    let pod = side.pods[ordinal]?;
+    let containers = side.containers[ordinal];
+    match pod.phase {
+        PodPhase::Failed => None,
+        _ if pod.terminating && containers.run => Some(Action::Stop),
+        _ if pod.terminating => Some(Action::ConfirmDeletion),
+        _ if containers.evicted => Some(Action::ReportFailed),
+        PodPhase::Running if !containers.run && pod.ready => Some(Action::ReportNotReady),
+        PodPhase::Running if !containers.run => {
+            is_attached(setup, world, cluster, ordinal).then_some(Action::Start)
+        }
+        PodPhase::Pending => may_mount(setup, side, ordinal)
+            .then_some(Action::Start)
+            .filter(|_| is_attached(setup, world, cluster, ordinal)),
+        PodPhase::Running if !pod.ready && !pod.never_ready => Some(Action::ReportReady),
+        PodPhase::Running => None,
+    }
+}
+
+/// A Pod's first start needs its claim Bound and not being deleted.
+fn may_mount(setup: &Setup, side: &Cluster, ordinal: Ordinal) -> bool {
+    let claim = side.claims[ordinal];
+    !setup.has_claims() || claim.is_some_and(|claim| claim.bound && !claim.deleting)
+}
+
+/// Every start needs the claim's disk attached to this side.
+fn is_attached(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
+    let disk = world.clusters[cluster].bound_disk(ordinal);
+    let attached = world.storage[ordinal].attached[cluster];
+    !setup.has_claims() || disk.is_some_and(|disk| attached.contains(disk))
+}

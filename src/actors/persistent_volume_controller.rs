@@ -1,0 +1,165 @@
+//! The persistent volume controller of each side: binds, provisions, releases, reclaims.
+//!
+//! Kubernetes 1.31: `syncUnboundClaim`, `syncVolume` and `reclaimVolume` in
+//! pkg/controller/volume/persistentvolume/pv_controller.go; `FindMatchingVolume` in
+//! staging/src/k8s.io/component-helpers/storage/volume.
+//! Left out: a volume without `claimRef` binds only to a claim that names it (Kubernetes would
+//! take the smallest that fits); sizes, classes and modes always fit; a class that provisions
+//! always exists and does not wait for a Pod; binding is one step although it is four writes.
+
+use super::storage::{describe_disk, fresh_disk};
+use super::{Actor, Step, api_server};
+use crate::world::World;
+use crate::world::cluster::Cluster;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::setup::Setup;
+use crate::world::volume::{
+    ClaimRef, Contents, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
+};
+
+/// The actor.
+#[derive(Clone, Copy, Debug)]
+pub struct PersistentVolumeController;
+
+/// What the controller does next for the claim or a volume of an ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Action {
+    /// Binds the claim and this volume to each other.
+    Bind(VolumeName),
+    /// Makes a new, empty volume for a claim that nothing fits.
+    Provision,
+    /// Finds that the volume's claim is gone.
+    Release(VolumeName),
+    /// Destroys the disk of a released volume, and the volume.
+    Reclaim(VolumeName),
+}
+
+impl Actor for PersistentVolumeController {
+    fn name(&self) -> &'static str {
+        "persistent-volume-controller"
+    }
+
+    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+        if !setup.has_claims() {
+            return;
+        }
+        for cluster in ClusterId::BOTH {
+            for ordinal in setup.ordinals() {
+                let side = &world.clusters[cluster];
+                let mut enabled = |action| out.push(Step::Volumes(cluster, ordinal, action));
+                if let Some(action) = next_for_claim(side, ordinal) {
+                    enabled(action);
+                }
+                for name in [VolumeName::Static, VolumeName::Provisioned] {
+                    let volume = side.volumes[ordinal].get(name);
+                    if let Some(action) = volume.and_then(|volume| next_for_volume(volume, name)) {
+                        enabled(action);
+                    }
+                }
+            }
+        }
+    }
+
+    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
+        let Step::Volumes(cluster, ordinal, action) = step else {
+            unreachable!("{step:?}")
+        };
+        let side = &mut world.clusters[cluster];
+        match action {
+            Action::Bind(name) => bind(side, ordinal, name),
+            Action::Provision => {
+                side.volumes[ordinal].provisioned = Some(Volume {
+                    disk: fresh_disk(cluster),
+                    phase: VolumePhase::Available,
+                    claim_ref: ClaimRef::Claim,
+                    reclaim_policy: ReclaimPolicy::Delete,
+                    deleting: false,
+                });
+            }
+            Action::Release(name) => {
+                let volume = side.volumes[ordinal].get_mut(name).as_mut();
+                volume.expect("the volume was seen").phase = VolumePhase::Released;
+            }
+            Action::Reclaim(name) => reclaim(setup, world, cluster, ordinal, name),
+        }
+    }
+
+    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
+        let Step::Volumes(cluster, ordinal, action) = step else {
+            unreachable!("{step:?}")
+        };
+        let disk = |name| {
+            let volume = before.clusters[cluster].volumes[ordinal].get(name);
+            volume.map_or_else(String::new, |volume| describe_disk(volume.disk, ordinal))
+        };
+        match action {
+            Action::Bind(name) => format!("bind claim {ordinal} to the volume of {}", disk(name)),
+            Action::Provision => format!("provision an empty volume for claim {ordinal}"),
+            Action::Release(name) => format!("release the volume of {}", disk(name)),
+            Action::Reclaim(name) => format!("reclaim the volume: {} is destroyed", disk(name)),
+        }
+    }
+}
+
+/// What an unbound claim gets: the volume it names, one that names it, or a new one.
+fn next_for_claim(side: &Cluster, ordinal: Ordinal) -> Option<Action> {
+    let claim = side.claims[ordinal].filter(|claim| !claim.bound && !claim.deleting)?;
+    let volumes = side.volumes[ordinal];
+    let free = |name: VolumeName, fits: fn(ClaimRef) -> bool| {
+        volumes
+            .get(name)
+            .is_some_and(|volume| !volume.deleting && fits(volume.claim_ref))
+    };
+    let names_claim = |claim_ref| matches!(claim_ref, ClaimRef::NameOnly | ClaimRef::Claim);
+    match claim.volume {
+        Some(name) => {
+            free(name, |claim_ref| claim_ref != ClaimRef::DeadUid).then_some(Action::Bind(name))
+        }
+        None if free(VolumeName::Static, names_claim) => Some(Action::Bind(VolumeName::Static)),
+        None if free(VolumeName::Provisioned, names_claim) => {
+            Some(Action::Bind(VolumeName::Provisioned))
+        }
+        None => Some(Action::Provision),
+    }
+}
+
+/// What becomes of a volume whose claim is gone.
+fn next_for_volume(volume: Volume, name: VolumeName) -> Option<Action> {
+    match (volume.phase, volume.claim_ref, volume.reclaim_policy) {
+        (VolumePhase::Available | VolumePhase::Bound, ClaimRef::DeadUid, _) => {
+            Some(Action::Release(name))
+        }
+        (VolumePhase::Released, _, ReclaimPolicy::Delete) => Some(Action::Reclaim(name)),
+        _ => None,
+    }
+}
+
+fn bind(side: &mut Cluster, ordinal: Ordinal, name: VolumeName) {
+    let claim = side.claims[ordinal].as_mut().expect("the claim was seen");
+    claim.volume = Some(name);
+    claim.bound = true;
+    let volume = side.volumes[ordinal]
+        .get_mut(name)
+        .as_mut()
+        .expect("the volume was seen");
+    volume.phase = VolumePhase::Bound;
+    volume.claim_ref = ClaimRef::Claim;
+}
+
+fn reclaim(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    name: VolumeName,
+) {
+    let volume = world.clusters[cluster].volumes[ordinal]
+        .get(name)
+        .expect("the volume was seen");
+    match volume.disk {
+        Disk::Original => world.storage[ordinal].original = Contents::NoDisk,
+        Disk::Restored => world.storage[ordinal].restored = Contents::NoDisk,
+        Disk::SourceFresh | Disk::DestinationFresh => (),
+    }
+    api_server::remove_volume(setup, world, cluster, ordinal, name);
+}

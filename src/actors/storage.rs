@@ -1,0 +1,154 @@
+//! The shared storage: attaches and detaches disks, and keeps what was written.
+//!
+//! Kubernetes 1.31: `reconcile` and `attachDesiredVolumes` in
+//! pkg/controller/volume/attachdetach/reconciler/reconciler.go, with what the backend itself
+//! allows. Inside one cluster the attach/detach controller sees to ReadWriteOnce; over two
+//! clusters only the backend can, and a permissive one does not.
+//! Left out: nodes; the forced detach after six minutes; volumes that nothing attaches.
+
+use super::{Actor, Step};
+use crate::world::World;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::pod::Pod;
+use crate::world::setup::{Setup, StorageSetup};
+use crate::world::volume::{Backend, Contents, Disk};
+
+/// The actor.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedStorage;
+
+impl Actor for SharedStorage {
+    fn name(&self) -> &'static str {
+        "storage"
+    }
+
+    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+        let Some(storage) = setup.storage else { return };
+        for cluster in ClusterId::BOTH {
+            for ordinal in setup.ordinals() {
+                if let Some(disk) = attachable(storage, world, cluster, ordinal) {
+                    out.push(Step::Attach(cluster, ordinal, disk));
+                }
+                if !world.storage[ordinal].attached[cluster].is_empty() {
+                    let unused = |disk: &Disk| may_detach(world, cluster, ordinal, *disk);
+                    let disks = Disk::ALL.into_iter().filter(unused);
+                    out.extend(disks.map(|disk| Step::Detach(cluster, ordinal, disk)));
+                }
+            }
+        }
+    }
+
+    fn perform(&self, _: &Setup, world: &mut World, step: Step) {
+        match step {
+            Step::Attach(cluster, ordinal, disk) => {
+                world.storage[ordinal].attached[cluster].insert(disk);
+            }
+            Step::Detach(cluster, ordinal, disk) => {
+                world.storage[ordinal].attached[cluster].remove(disk);
+            }
+            _ => unreachable!("{step:?}"),
+        }
+    }
+
+    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
+        match step {
+            Step::Attach(_, ordinal, disk) => format!("attach {}", describe_disk(disk, ordinal)),
+            Step::Detach(_, ordinal, disk) => format!("detach {}", describe_disk(disk, ordinal)),
+            _ => unreachable!("{step:?}"),
+        }
+    }
+}
+
+/// `disk 3`, `restored disk 3` or `fresh disk 3`.
+#[must_use]
+pub fn describe_disk(disk: Disk, ordinal: Ordinal) -> String {
+    match disk {
+        Disk::Original => format!("disk {ordinal}"),
+        Disk::Restored => format!("restored disk {ordinal}"),
+        Disk::SourceFresh | Disk::DestinationFresh => format!("fresh disk {ordinal}"),
+    }
+}
+
+/// The Pod object wants its volumes attached: it is neither on its way out nor ended.
+fn wants_volumes(pod: Pod) -> bool {
+    pod.is_live() && !pod.terminating
+}
+
+/// The disk that a Pod of the ordinal waits for and that the backend would attach.
+fn attachable(
+    setup: StorageSetup,
+    world: &World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+) -> Option<Disk> {
+    let side = &world.clusters[cluster];
+    side.pods[ordinal].filter(|&pod| wants_volumes(pod))?;
+    let disk = side.bound_disk(ordinal)?;
+    let storage = world.storage[ordinal];
+    let exists = storage.contents(disk) != Contents::NoDisk;
+    let is_own = disk == fresh_disk(cluster);
+    let reachable = is_own || setup.reachable[cluster];
+    let free = match setup.backend {
+        Backend::Permissive => true,
+        Backend::Exclusive => !storage.attached[cluster.other()].contains(disk),
+    };
+    let waits = !storage.attached[cluster].contains(disk);
+    (waits && exists && reachable && free).then_some(disk)
+}
+
+/// An attached disk that no Pod object holds and no container has mounted.
+fn may_detach(world: &World, cluster: ClusterId, ordinal: Ordinal, disk: Disk) -> bool {
+    let side = &world.clusters[cluster];
+    let held =
+        side.pods[ordinal].is_some_and(Pod::is_live) && side.bound_disk(ordinal) == Some(disk);
+    let mounted = side.mounts(ordinal).any(|mounted| mounted == Some(disk));
+    world.storage[ordinal].attached[cluster].contains(disk) && !held && !mounted
+}
+
+/// The name of a disk that is provisioned for a claim of this side.
+#[must_use]
+pub const fn fresh_disk(cluster: ClusterId) -> Disk {
+    match cluster {
+        ClusterId::Source => Disk::SourceFresh,
+        ClusterId::Destination => Disk::DestinationFresh,
+    }
+}
+
+/// Containers of the ordinal have started: what they write on a current disk is missing on
+/// every other.
+pub fn note_writer(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    if !setup.has_claims() {
+        return;
+    }
+    let Some(mounted) = world.clusters[cluster].bound_disk(ordinal) else {
+        return;
+    };
+    let storage = &mut world.storage[ordinal];
+    if !storage.is_current(mounted) {
+        return;
+    }
+    for (disk, contents) in [
+        (Disk::Original, &mut storage.original),
+        (Disk::Restored, &mut storage.restored),
+    ] {
+        if disk != mounted && *contents == Contents::Current {
+            *contents = Contents::Stale;
+        }
+    }
+}
+
+/// What a copy of `disk` holds that is made now: a Pod that runs on a current disk goes on
+/// writing, so that the copy misses something at once.
+#[must_use]
+pub fn contents_of_copy(world: &World, ordinal: Ordinal, disk: Disk) -> Contents {
+    let storage = world.storage[ordinal];
+    let has_writer = ClusterId::BOTH.into_iter().any(|cluster| {
+        let mut mounts = world.clusters[cluster].mounts(ordinal).flatten();
+        mounts.any(|mounted| storage.is_current(mounted))
+    });
+    if storage.is_current(disk) && !has_writer {
+        Contents::Current
+    } else {
+        Contents::Stale
+    }
+}

@@ -1,0 +1,195 @@
+//! [`Migration`]: world, actors and properties joined into one `stateright::Model`.
+
+use std::cell::RefCell;
+
+use stateright::{Model, Property};
+
+use crate::actors::faults::{self, Target};
+use crate::actors::{ACTORS, Step};
+use crate::engine::{Invariant, Searchable};
+use crate::properties::{self, Kind};
+use crate::world::World;
+use crate::world::packing::Layout;
+use crate::world::setup::Setup;
+
+/// A migration as a transition system: states are [`World`]s, actions are [`Step`]s.
+///
+/// ```
+/// use stateright::{Checker, Model};
+/// use straddle::scenario::{Overrides, Scenario};
+///
+/// let path = std::path::Path::new("models/blog-redis-cluster-gated/scenario.yaml");
+/// let scenario = Scenario::read(path, &Overrides::default()).expect("a bundled scenario");
+/// let small = scenario.with_replicas(1).expect("it says nothing about a fixed ordinal");
+/// let checker = straddle::Migration::new(small).checker().spawn_bfs().join();
+/// checker.assert_properties();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Migration {
+    setup: Setup,
+    layout: Layout,
+}
+
+impl Migration {
+    /// The migration of a setup.
+    ///
+    /// # Panics
+    /// If the setup does not fit the checker's tables.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        setup.check();
+        let layout = Layout::of(&setup);
+        Self { setup, layout }
+    }
+
+    /// What never changes.
+    #[must_use]
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// How states are packed.
+    #[must_use]
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The world after `step`.
+    #[must_use]
+    pub fn after(&self, world: &World, step: Step) -> World {
+        let mut next = *world;
+        step.actor().perform(&self.setup, &mut next, step);
+        let served = |&ordinal: &_| next.serves(ordinal);
+        let served: Vec<_> = if next.excused.is_empty() {
+            Vec::new()
+        } else {
+            next.excused.iter().filter(served).collect()
+        };
+        served
+            .into_iter()
+            .for_each(|ordinal| next.excused.remove(ordinal));
+        next
+    }
+
+    /// Every step that is enabled in `world`, in the order of the actors.
+    pub fn steps(&self, world: &World, out: &mut Vec<Step>) {
+        for actor in ACTORS {
+            actor.steps(&self.setup, world, out);
+        }
+    }
+}
+
+impl Model for Migration {
+    type State = World;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<World> {
+        vec![World::initial(&self.setup)]
+    }
+
+    fn actions(&self, world: &World, actions: &mut Vec<Step>) {
+        self.steps(world, actions);
+    }
+
+    fn next_state(&self, world: &World, step: Step) -> Option<World> {
+        Some(self.after(world, step))
+    }
+
+    /// The always-properties that say anything about this setup. `recoverable` is missing: this
+    /// trait has no word for it.
+    fn properties(&self) -> Vec<Property<Self>> {
+        let invariants = self.invariants().into_iter();
+        invariants
+            .map(|invariant| Property::always(invariant.name, invariant.holds))
+            .collect()
+    }
+}
+
+impl Searchable for Migration {
+    fn words(&self) -> usize {
+        self.layout.words()
+    }
+
+    fn pack(&self, world: &World, words: &mut [u64]) {
+        self.layout.pack(&self.setup, world, words);
+    }
+
+    fn unpack(&self, words: &[u64]) -> World {
+        self.layout.unpack(&self.setup, words)
+    }
+
+    fn successors(&self, world: &World, visit: &mut dyn FnMut(Step, &World)) {
+        thread_local! {
+            static STEPS: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
+        }
+        let mut steps = STEPS.take();
+        steps.clear();
+        self.steps(world, &mut steps);
+        for &step in &steps {
+            visit(step, &self.after(world, step));
+        }
+        STEPS.replace(steps);
+    }
+
+    fn fault_kind(&self, step: &Step) -> Option<u8> {
+        match step {
+            Step::Fault(id, _) => Some(id.0),
+            _ => None,
+        }
+    }
+
+    fn invariants(&self) -> Vec<Invariant<Self>> {
+        let applying = properties::ALL
+            .iter()
+            .filter(|property| (property.applies)(&self.setup).is_ok());
+        applying
+            .filter_map(|property| match property.kind {
+                Kind::Always(_) => Some(Invariant {
+                    name: property.name,
+                    holds: by_name(property.name)?,
+                }),
+                Kind::FromEverywhere => None,
+            })
+            .collect()
+    }
+
+    fn is_goal(&self, world: &World) -> bool {
+        world.is_goal(&self.setup)
+    }
+}
+
+/// The always-property of that name as a predicate of the model. A plain function pointer, as
+/// `stateright::Property` wants one.
+fn by_name(name: &str) -> Option<fn(&Migration, &World) -> bool> {
+    use crate::properties as p;
+    /// Joins a predicate on setup and world to the model.
+    macro_rules! predicates {
+        ($($module:ident),+ $(,)?) => {
+            [$((p::$module::PROPERTY.name, |model, world| p::$module::holds(&model.setup, world))),+]
+        };
+    }
+    type Predicate = fn(&Migration, &World) -> bool;
+    let predicates: [(&str, Predicate); 8] = predicates![
+        at_most_one_pod,
+        at_most_one_running,
+        single_writer,
+        right_disk,
+        no_data_loss,
+        disjoint_slices,
+        available,
+        self_healing,
+    ];
+    predicates
+        .into_iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, holds)| holds)
+}
+
+/// The name of the fault that a step is, and what it strikes.
+#[must_use]
+pub fn fault_of(step: Step) -> Option<(&'static str, Target)> {
+    match step {
+        Step::Fault(id, target) => Some((faults::kind(id).name(), target)),
+        _ => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! `disjoint-slices`: no ordinal is owned twice.
+
+use super::{Kind, Property, SIDES, always_applies};
+use crate::world::World;
+use crate::world::id::{Ordinal, Slice};
+use crate::world::setup::Setup;
+
+/// See [`Property::promise`] and [`Property::details`].
+pub const PROPERTY: Property = Property {
+    name: "disjoint-slices",
+    kind: Kind::Always(holds),
+    promise: "The two sets' effective slices do not intersect and stay within the ordinals of the application.",
+    details: "The effective slice is what a side's controller computes from the set as stored now: empty without a set, or when it is being deleted. Gaps are allowed. It is about desired ranges only: a condemned Pod outside its slice is no violation. `ordinals: {max: M}` allows ordinals up to M.",
+    violated_in: "naive-double-up",
+    holds_in: "blog-redis-cluster-gated",
+    applies: always_applies,
+    culprit: culprit,
+};
+
+/// Whether the promise is kept in `world`.
+#[must_use]
+pub fn holds(setup: &Setup, world: &World) -> bool {
+    let [source, destination] = SIDES.map(|cluster| world.clusters[cluster].effective_slice());
+    let within = |slice: Slice| slice.is_empty() || slice.end <= setup.allowed;
+    !source.intersects(destination) && within(source) && within(destination)
+}
+
+fn culprit(setup: &Setup, world: &World) -> Option<Ordinal> {
+    let [source, destination] = SIDES.map(|cluster| world.clusters[cluster].effective_slice());
+    let owns = |slice: Slice, ordinal: Ordinal| slice.contains(ordinal);
+    setup.ordinals().find(|&ordinal| {
+        let both = owns(source, ordinal) && owns(destination, ordinal);
+        let outside = ordinal.0 >= setup.allowed;
+        both || outside && (owns(source, ordinal) || owns(destination, ordinal))
+    })
+}

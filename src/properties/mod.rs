@@ -1,0 +1,111 @@
+//! What a migration promises: one predicate per file.
+//!
+//! To add a property, write its file and put it into [`ALL`].
+
+pub mod at_most_one_pod;
+pub mod at_most_one_running;
+pub mod available;
+pub mod disjoint_slices;
+pub mod no_data_loss;
+pub mod recoverable;
+pub mod right_disk;
+pub mod self_healing;
+pub mod single_writer;
+
+use crate::world::World;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::setup::Setup;
+
+/// A promise that a search can decide.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// Its name in files and reports. Part of the contract.
+    pub name: &'static str,
+    /// What it says of the state space.
+    pub kind: Kind,
+    /// The promise in a sentence.
+    pub promise: &'static str,
+    /// What the sentence leaves open: exact terms, and where the promise comes from.
+    pub details: &'static str,
+    /// A bundled scenario that violates it.
+    pub violated_in: &'static str,
+    /// A bundled scenario in which it holds.
+    pub holds_in: &'static str,
+    /// Whether it says anything about a setup; the reason if it does not.
+    pub applies: fn(&Setup) -> Result<(), &'static str>,
+    /// The ordinal that a violating state is about, to name it in a report.
+    pub culprit: fn(&Setup, &World) -> Option<Ordinal>,
+}
+
+/// What a property says of the state space.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// The predicate holds in every reachable state.
+    Always(fn(&Setup, &World) -> bool),
+    /// From every reachable state the goal can be reached.
+    FromEverywhere,
+}
+
+impl Kind {
+    /// The kind in words, as reports have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always(_) => "always",
+            Self::FromEverywhere => "from everywhere",
+        }
+    }
+}
+
+/// All properties, in the order of reports.
+pub const ALL: [Property; 9] = [
+    at_most_one_pod::PROPERTY,
+    at_most_one_running::PROPERTY,
+    single_writer::PROPERTY,
+    right_disk::PROPERTY,
+    no_data_loss::PROPERTY,
+    disjoint_slices::PROPERTY,
+    available::PROPERTY,
+    self_healing::PROPERTY,
+    recoverable::PROPERTY,
+];
+
+/// The property of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Property> {
+    static PROPERTIES: [Property; 9] = ALL;
+    PROPERTIES.iter().find(|property| property.name == name)
+}
+
+/// Applies to every setup.
+const fn always_applies(_: &Setup) -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// Applies if the sets have claim templates.
+fn needs_disks(setup: &Setup) -> Result<(), &'static str> {
+    if setup.has_claims() {
+        Ok(())
+    } else {
+        Err("the sets have no volumeClaimTemplates")
+    }
+}
+
+/// The first ordinal for which a predicate about one ordinal fails.
+fn first_broken(
+    setup: &Setup,
+    world: &World,
+    holds: fn(&Setup, &World, Ordinal) -> bool,
+) -> Option<Ordinal> {
+    setup
+        .ordinals()
+        .find(|&ordinal| !holds(setup, world, ordinal))
+}
+
+/// Nothing particular.
+const fn nobody(_: &Setup, _: &World) -> Option<Ordinal> {
+    None
+}
+
+/// Both sides.
+const SIDES: [ClusterId; 2] = ClusterId::BOTH;

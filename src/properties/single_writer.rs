@@ -1,0 +1,48 @@
+//! `single-writer`: a disk has one writer.
+
+use super::{Kind, Property, SIDES, first_broken, needs_disks};
+use crate::world::World;
+use crate::world::id::Ordinal;
+use crate::world::setup::Setup;
+use crate::world::volume::DiskSet;
+
+/// See [`Property::promise`] and [`Property::details`].
+pub const PROPERTY: Property = Property {
+    name: "single-writer",
+    kind: Kind::Always(holds),
+    promise: "Per disk at most one incarnation runs with it mounted for writing.",
+    details: "Whatever the access mode: ReadWriteMany removes the refusal of Kubernetes, not the promise. Storage declared `shared: true`, where the application locks by itself, is exempt.",
+    violated_in: "blog-redis-cluster",
+    holds_in: "blog-redis-cluster-exclusive",
+    applies: applies,
+    culprit: |setup, world| first_broken(setup, world, holds_for),
+};
+
+/// Whether the promise is kept in `world`.
+#[must_use]
+pub fn holds(setup: &Setup, world: &World) -> bool {
+    setup
+        .ordinals()
+        .all(|ordinal| holds_for(setup, world, ordinal))
+}
+
+fn applies(setup: &Setup) -> Result<(), &'static str> {
+    needs_disks(setup)?;
+    match setup.storage {
+        Some(storage) if storage.shared => Err("storage.shared: the application locks by itself"),
+        _ => Ok(()),
+    }
+}
+
+fn holds_for(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
+    let mut mounted = DiskSet::default();
+    let mut mounts = SIDES
+        .into_iter()
+        .flat_map(|cluster| world.clusters[cluster].mounts(ordinal))
+        .flatten();
+    mounts.all(|disk| {
+        let first = !mounted.contains(disk);
+        mounted.insert(disk);
+        first
+    })
+}
