@@ -55,6 +55,8 @@ struct Successor {
     target: u32,
     is_row: bool,
     is_fault: bool,
+    /// It is known, and waits for its turn with more steps than this way takes.
+    is_shorter: bool,
 }
 
 struct Search<'a, M: Searchable> {
@@ -231,13 +233,13 @@ impl<'a, M: Searchable> Search<'a, M> {
         let part = block.len().div_ceil(threads);
         let too_deep = self.bounds.depth.is_some_and(|bound| depth >= bound);
         let found: Vec<Found> = if threads == 1 {
-            vec![self.look(block, too_deep)]
+            vec![self.look(block, depth, too_deep)]
         } else {
             let this = &*self;
             std::thread::scope(|scope| {
                 let parts = block.chunks(part);
                 let workers: Vec<_> = parts
-                    .map(|part| scope.spawn(move || this.look(part, too_deep)))
+                    .map(|part| scope.spawn(move || this.look(part, depth, too_deep)))
                     .collect();
                 let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
                 joined
@@ -251,7 +253,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     /// Evaluates states and lists their successors. Changes nothing.
-    fn look(&self, part: &[Index], too_deep: bool) -> Found {
+    fn look(&self, part: &[Index], depth: u32, too_deep: bool) -> Found {
         let mut found = Found::default();
         let mut row = vec![0; self.model.words().max(1)];
         for &index in part {
@@ -274,6 +276,7 @@ impl<'a, M: Searchable> Search<'a, M> {
                     target: known.unwrap_or(rows.saturating_sub(1) as u32),
                     is_row: known.is_none(),
                     is_fault: kind.is_some(),
+                    is_shorter: known.is_some_and(|known| self.store.depth(known) > depth + 1),
                 });
             });
             let successors = (found.successors.len() - before) as u32;
@@ -322,8 +325,10 @@ impl<'a, M: Searchable> Search<'a, M> {
                         depth + 1,
                         successor,
                     )
-                } else {
+                } else if successor.is_shorter {
                     self.reach_again(successor, index, depth + 1)
+                } else {
+                    successor.target
                 };
                 if !successor.is_fault {
                     self.edges.add(target, self.question.recoverable);

@@ -104,9 +104,16 @@ impl Layout {
 
     /// Writes `state` into `words`, which has [`Layout::words`] elements.
     pub fn pack(&self, setup: &Setup, state: &World, words: &mut [u64]) {
-        words.fill(0);
         let mut copy = *state;
-        world(&mut Writer { words, at: 0 }, setup, self.has, &mut copy);
+        let mut writer = Writer {
+            words: words.iter_mut(),
+            pending: 0,
+            filled: 0,
+        };
+        world(&mut writer, setup, self.has, &mut copy);
+        if writer.filled > 0 {
+            writer.flush();
+        }
     }
 
     /// Reads back what [`Layout::pack`] wrote.
@@ -121,8 +128,17 @@ impl Layout {
 /// Something that passes over the fields of a world: counts, writes or reads their bits. One
 /// description of the layout serves all three, so that they cannot differ.
 trait Pass {
+    /// Whether [`Pass::number`] gives values that the world does not have yet.
+    const READS: bool;
+
+    /// What passes over a few fields at once, of 64 bits at most.
+    type Group: Pass;
+
     /// A number of `bits` bits.
     fn number(&mut self, value: u64, bits: u32) -> u64;
+
+    /// Passes over the fields of one small object. They are put together in a register.
+    fn group(&mut self, fields: impl FnOnce(&mut Self::Group));
 }
 
 #[derive(Default)]
@@ -131,8 +147,10 @@ struct Counter {
 }
 
 struct Writer<'a> {
-    words: &'a mut [u64],
-    at: usize,
+    words: std::slice::IterMut<'a, u64>,
+    /// Bits that do not fill a word yet.
+    pending: u64,
+    filled: u32,
 }
 
 struct Reader<'a> {
@@ -140,65 +158,168 @@ struct Reader<'a> {
     at: usize,
 }
 
+/// A few fields on their way into a row, or out of one.
+#[derive(Default)]
+struct Group<const READS: bool> {
+    value: u64,
+    bits: u32,
+}
+
 impl Pass for Counter {
+    const READS: bool = false;
+    type Group = Self;
+
     fn number(&mut self, value: u64, bits: u32) -> u64 {
         self.bits += bits as usize;
         value
     }
+
+    fn group(&mut self, fields: impl FnOnce(&mut Self)) {
+        fields(self);
+    }
 }
 
 impl Pass for Writer<'_> {
-    #[inline]
+    const READS: bool = false;
+    type Group = Group<false>;
+
+    #[inline(always)]
     fn number(&mut self, value: u64, bits: u32) -> u64 {
         debug_assert!(value < 1 << bits, "{value} does not fit {bits} bits");
-        let (word, shift) = (self.at / 64, self.at % 64);
-        self.words[word] |= value << shift;
-        if shift + bits as usize > 64 {
-            self.words[word + 1] |= value >> (64 - shift);
+        self.pending |= value << self.filled;
+        self.filled += bits;
+        if self.filled >= 64 {
+            self.flush();
+            self.filled -= 64;
+            self.pending = if self.filled == 0 {
+                0
+            } else {
+                value >> (bits - self.filled)
+            };
         }
-        self.at += bits as usize;
         value
+    }
+
+    #[inline(always)]
+    fn group(&mut self, fields: impl FnOnce(&mut Group<false>)) {
+        let mut group = Group::default();
+        fields(&mut group);
+        self.number(group.value, group.bits);
+    }
+}
+
+impl Writer<'_> {
+    fn flush(&mut self) {
+        *self.words.next().expect("the layout counted these bits") = self.pending;
     }
 }
 
 impl Pass for Reader<'_> {
-    #[inline]
+    const READS: bool = true;
+    type Group = Group<true>;
+
+    #[inline(always)]
     fn number(&mut self, _: u64, bits: u32) -> u64 {
-        let (word, shift) = (self.at / 64, self.at % 64);
-        let mut value = self.words[word] >> shift;
-        if shift + bits as usize > 64 {
-            value |= self.words[word + 1] << (64 - shift);
-        }
+        let value = self.peek() & ((1 << bits) - 1);
         self.at += bits as usize;
-        value & ((1 << bits) - 1)
+        value
+    }
+
+    #[inline(always)]
+    fn group(&mut self, fields: impl FnOnce(&mut Group<true>)) {
+        let mut group = Group {
+            value: self.peek(),
+            bits: 0,
+        };
+        fields(&mut group);
+        self.at += group.bits as usize;
     }
 }
 
-/// A small enum as a number.
+impl Reader<'_> {
+    /// The next 64 bits; behind the last word zeros.
+    #[inline(always)]
+    fn peek(&self) -> u64 {
+        let (word, shift) = (self.at / 64, self.at % 64);
+        let low = self.words.get(word).map_or(0, |low| low >> shift);
+        let high = self.words.get(word + 1).copied().unwrap_or(0);
+        if shift == 0 {
+            low
+        } else {
+            low | high << (64 - shift)
+        }
+    }
+}
+
+impl<const READS: bool> Pass for Group<READS> {
+    const READS: bool = READS;
+    type Group = Self;
+
+    #[inline(always)]
+    fn number(&mut self, value: u64, bits: u32) -> u64 {
+        debug_assert!(self.bits + bits < 64, "a group has at most 63 bits");
+        if READS {
+            let value = self.value >> self.bits & ((1 << bits) - 1);
+            self.bits += bits;
+            return value;
+        }
+        debug_assert!(value < 1 << bits, "{value} does not fit {bits} bits");
+        self.value |= value << self.bits;
+        self.bits += bits;
+        value
+    }
+
+    #[inline(always)]
+    fn group(&mut self, fields: impl FnOnce(&mut Self)) {
+        fields(self);
+    }
+}
+
+/// An enum without fields as its number; `variants` lists all in the order of their numbers.
 macro_rules! choice {
     ($pass:expr, $place:expr, $bits:expr, $variants:expr) => {{
         let variants = $variants;
-        let number = variants.iter().position(|variant| *variant == $place);
-        let number = number.expect("every value of the field is listed") as u64;
-        $place = variants[$pass.number(number, $bits) as usize];
+        debug_assert!(
+            variants[$place as usize] == $place,
+            "the variants are not in order"
+        );
+        let number = $pass.number($place as u64, $bits) as usize;
+        set($pass, &mut $place, || variants[number]);
     }};
 }
 
+/// Puts a value into its place if this pass reads.
+#[inline(always)]
+fn set<P: Pass, T>(_: &P, place: &mut T, value: impl FnOnce() -> T) {
+    if P::READS {
+        *place = value();
+    }
+}
+
+#[inline(always)]
 fn flag(pass: &mut impl Pass, place: &mut bool) {
-    *place = pass.number(u64::from(*place), 1) == 1;
+    let number = pass.number(u64::from(*place), 1);
+    set(pass, place, || number == 1);
 }
 
 fn mask(pass: &mut impl Pass, has: Features, place: &mut OrdinalSet) {
     let number = pass.number(u64::from(place.0), u32::from(has.ordinals));
-    place.0 = u16::try_from(number).expect("at most 16 ordinals");
+    set(pass, &mut place.0, || {
+        u16::try_from(number).expect("at most 16 ordinals")
+    });
 }
 
 /// A number of at most `bits` bits.
+#[inline(always)]
 fn small(pass: &mut impl Pass, place: &mut u8, bits: u32) {
-    *place = u8::try_from(pass.number(u64::from(*place), bits)).expect("at most 8 bits");
+    let number = pass.number(u64::from(*place), bits);
+    set(pass, place, || {
+        u8::try_from(number).expect("at most 8 bits")
+    });
 }
 
 /// A value that may be absent: a bit, and the value if it is there. Absent ones leave room.
+#[inline(always)]
 fn optional<T: Copy, P: Pass>(
     pass: &mut P,
     place: &mut Option<T>,
@@ -209,7 +330,7 @@ fn optional<T: Copy, P: Pass>(
     flag(pass, &mut there);
     let mut value = place.unwrap_or(default);
     fields(pass, &mut value);
-    *place = there.then_some(value);
+    set(pass, place, || there.then_some(value));
 }
 
 fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) {
@@ -218,7 +339,7 @@ fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) 
     }
     if has.claims {
         for ordinal in setup.ordinals() {
-            storage(pass, has, &mut world.storage[ordinal]);
+            pass.group(|pass| storage(pass, has, &mut world.storage[ordinal]));
         }
     }
     driver(pass, setup, has, &mut world.driver);
@@ -235,12 +356,14 @@ fn cluster(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, si
         stateful_set(pass, has, set)
     });
     for ordinal in setup.ordinals() {
-        pod(pass, has, &mut side.pods[ordinal]);
-        containers(pass, has, &mut side.containers[ordinal]);
-        if has.claims {
-            claim(pass, has, &mut side.claims[ordinal]);
-            volumes(pass, has, &mut side.volumes[ordinal]);
-        }
+        pass.group(|pass| {
+            pod(pass, has, &mut side.pods[ordinal]);
+            containers(pass, has, &mut side.containers[ordinal]);
+            if has.claims {
+                claim(pass, has, &mut side.claims[ordinal]);
+                volumes(pass, has, &mut side.volumes[ordinal]);
+            }
+        });
     }
     plan(pass, setup, has, id, &mut side.controller.plan);
     if has.lag {
@@ -272,6 +395,7 @@ fn stateful_set(pass: &mut impl Pass, has: Features, set: &mut StatefulSet) {
     }
 }
 
+#[inline(always)]
 fn pod(pass: &mut impl Pass, has: Features, pod: &mut Option<Pod>) {
     optional(pass, pod, Pod::default(), |pass, pod| {
         choice!(
@@ -296,6 +420,7 @@ fn pod(pass: &mut impl Pass, has: Features, pod: &mut Option<Pod>) {
     });
 }
 
+#[inline(always)]
 fn containers(pass: &mut impl Pass, has: Features, containers: &mut Containers) {
     flag(pass, &mut containers.run);
     if has.evictions {
@@ -313,23 +438,26 @@ fn containers(pass: &mut impl Pass, has: Features, containers: &mut Containers) 
     }
 }
 
+#[inline(always)]
 fn disk(pass: &mut impl Pass, place: &mut Disk) {
-    *place = Disk::ALL[pass.number(*place as u64, 2) as usize];
+    let number = pass.number(*place as u64, 2);
+    set(pass, place, || Disk::ALL[number as usize]);
 }
 
+#[inline(always)]
 fn volume_name(pass: &mut impl Pass, name: &mut Option<VolumeName>) {
-    choice!(
-        pass,
-        *name,
-        2,
-        [
-            None,
-            Some(VolumeName::Static),
-            Some(VolumeName::Provisioned)
-        ]
-    );
+    let names = [
+        None,
+        Some(VolumeName::Static),
+        Some(VolumeName::Provisioned),
+        None,
+    ];
+    let number = name.map_or(0, |name| name as u64 + 1);
+    let number = pass.number(number, 2);
+    set(pass, name, || names[number as usize]);
 }
 
+#[inline(always)]
 fn policy(pass: &mut impl Pass, policy: &mut ReclaimPolicy) {
     choice!(
         pass,
@@ -339,6 +467,7 @@ fn policy(pass: &mut impl Pass, policy: &mut ReclaimPolicy) {
     );
 }
 
+#[inline(always)]
 fn claim(pass: &mut impl Pass, has: Features, claim: &mut Option<Claim>) {
     optional(pass, claim, Claim::default(), |pass, claim| {
         volume_name(pass, &mut claim.volume);
@@ -349,6 +478,7 @@ fn claim(pass: &mut impl Pass, has: Features, claim: &mut Option<Claim>) {
     });
 }
 
+#[inline(always)]
 fn volumes(pass: &mut impl Pass, has: Features, volumes: &mut Volumes) {
     for place in [&mut volumes.fixed, &mut volumes.provisioned] {
         let empty = Volume {
@@ -389,6 +519,7 @@ fn volumes(pass: &mut impl Pass, has: Features, volumes: &mut Volumes) {
     }
 }
 
+#[inline(always)]
 fn storage(pass: &mut impl Pass, has: Features, storage: &mut Storage) {
     let all = [Contents::NoDisk, Contents::Stale, Contents::Current];
     choice!(pass, storage.original, 2, all);
@@ -400,6 +531,7 @@ fn storage(pass: &mut impl Pass, has: Features, storage: &mut Storage) {
     }
 }
 
+#[inline(always)]
 fn disks(pass: &mut impl Pass, disks: &mut DiskSet) {
     small(pass, &mut disks.0, 4);
 }
@@ -445,8 +577,10 @@ fn plan(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, plan:
     }
 }
 
+#[inline(always)]
 fn write(pass: &mut impl Pass, write: &mut Write) {
-    *write = Write::ALL[pass.number(*write as u64, 3) as usize];
+    let number = pass.number(*write as u64, 3);
+    set(pass, write, || Write::ALL[number as usize]);
 }
 
 fn previous(pass: &mut impl Pass, previous: &mut Previous) {
@@ -458,11 +592,11 @@ fn previous(pass: &mut impl Pass, previous: &mut Previous) {
     small(pass, &mut version.0, 2);
     slice(pass, &mut version.1);
     flag(pass, &mut version.2);
-    *previous = match version {
+    set(pass, previous, || match version {
         (0, ..) => Previous::Unknown,
         (1, ..) => Previous::NoSet,
         (_, slice, deleting) => Previous::Set { slice, deleting },
-    };
+    });
 }
 
 fn driver(pass: &mut impl Pass, setup: &Setup, has: Features, driver: &mut Driver) {
@@ -523,7 +657,7 @@ fn read(pass: &mut impl Pass, read: &mut Read) {
     policy(pass, &mut copied.1);
     flag(pass, &mut copied.2);
     let (disk, reclaim_policy, claim_ref) = copied;
-    *read = match kind {
+    set(pass, read, || match kind {
         0 => Read::Nothing,
         1 => Read::Claim(name),
         _ => Read::Volume {
@@ -531,5 +665,5 @@ fn read(pass: &mut impl Pass, read: &mut Read) {
             reclaim_policy,
             claim_ref,
         },
-    };
+    });
 }
