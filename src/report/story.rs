@@ -1,0 +1,190 @@
+//! One violation: what happens, step by step, why, where, what would help, and how to see it
+//! again.
+
+use super::terminal::Settings;
+use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
+use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
+use super::timeline;
+use super::{Counterexample, Help, Place, PropertyResult, ScenarioResult};
+
+/// The column in which the text behind `why`, `fix` and `again` starts.
+const LABEL: usize = 6;
+
+/// Everything about one violated property. The caller leaves out those told by another's story.
+pub(super) fn block(
+    result: &ScenarioResult,
+    property: &PropertyResult,
+    settings: &Settings,
+) -> Vec<String> {
+    let Some(counterexample) = &property.counterexample else {
+        return title(property, "");
+    };
+    let mut lines = title(property, &figures(counterexample));
+    lines.extend(wrap(&counterexample.story, WIDTH));
+    lines.extend(asides(result, counterexample));
+    lines.push(String::new());
+    lines.extend(timeline::table(counterexample, settings.full));
+    lines.push(String::new());
+    if !counterexample.why.is_empty() {
+        lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
+    }
+    lines.extend(counterexample.place.iter().flat_map(place));
+    let promises = counterexample.also_broken.len() + 1;
+    let help = counterexample.help.iter();
+    lines.extend(help.flat_map(|help| fix(help, promises)));
+    lines.extend(again(result, property, settings));
+    lines
+}
+
+/// What broke, and on the right, if there is room, how long the story is.
+fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
+    let name = format!("{}{}", plain(&property.name), circumstances(property));
+    let text = format!("{name}, {}", expectation(property.as_expected));
+    let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
+    let taken = "VIOLATED  ".len() + width(&text);
+    let room = WIDTH.saturating_sub(taken);
+    if figures.is_empty() {
+        vec![left]
+    } else if width(figures) + 2 <= room {
+        vec![format!("{left}{figures:>room$}")]
+    } else {
+        vec![left, format!("{:10}{figures}", "")]
+    }
+}
+
+/// Which ordinal, and whether on one side or across both.
+fn circumstances(property: &PropertyResult) -> String {
+    let counterexample = property.counterexample.as_ref();
+    let ordinal = counterexample
+        .and_then(|story| story.ordinal)
+        .map(|ordinal| format!("ordinal {ordinal}"));
+    let scope = counterexample.and_then(|story| story.scope.clone());
+    let parts: Vec<String> = ordinal.into_iter().chain(scope).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", plain(&parts.join(", ")))
+    }
+}
+
+/// In words.
+pub(super) fn expectation(as_expected: bool) -> &'static str {
+    if as_expected {
+        "as expected"
+    } else {
+        "not as expected"
+    }
+}
+
+/// `11 steps, none shorter; 0 faults needed`.
+fn figures(counterexample: &Counterexample) -> String {
+    let steps = count(counterexample.steps.len(), "step");
+    let faults = count(counterexample.faults as usize, "fault");
+    if counterexample.shortest {
+        format!("{steps}, none shorter; {faults} needed")
+    } else {
+        format!("{steps}, perhaps not the fewest; {faults}")
+    }
+}
+
+/// What else breaks in the same story, and for how many replicas it is told.
+fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
+    let mut lines = Vec::new();
+    if counterexample.replicas != result.headline.replicas {
+        let replicas = count(counterexample.replicas as usize, "replica");
+        let asked = counterexample.asked.map_or_else(String::new, |asked| {
+            let steps = count(asked.steps, "step");
+            format!("; with {} it takes {steps}", result.headline.replicas)
+        });
+        let text = format!("breaks already with {replicas}, as told here{asked}");
+        lines.extend(wrap(&text, WIDTH));
+    }
+    let also = &counterexample.also_broken;
+    let broken = also.iter().map(|also| format!("{} at step {}", also.name, also.step));
+    if !also.is_empty() {
+        let broken = broken.collect::<Vec<_>>().join(", ");
+        lines.extend(wrap(&format!("same story breaks {broken}"), WIDTH));
+    }
+    lines
+}
+
+/// The line of the file, as rustc would show it.
+fn place(place: &Place) -> Vec<String> {
+    let number = place.at.line.to_string();
+    let gutter = width(&number) + 1;
+    let file = plain(&place.at.file.to_string_lossy());
+    let room = WIDTH - gutter - 2;
+    let before = place.at.column.saturating_sub(1).min(room / 2);
+    let carets = "^".repeat(place.length.clamp(1, room / 2));
+    let under = labelled(&carets, before + width(&carets) + 1, BAD, &place.note);
+    let bar = paint(FAINT, "|");
+    let mut lines = vec![
+        format!("{:gutter$}{} {file}:{}:{}", "", paint(FAINT, "-->"), number, place.at.column),
+        format!("{:gutter$}{bar}", ""),
+        format!("{} {bar} {}", paint(FAINT, &number), cut(&plain(&place.line), room)),
+    ];
+    for (index, line) in under.iter().enumerate() {
+        let before = if index == 0 { before } else { 0 };
+        lines.push(format!("{:gutter$}{bar} {:before$}{line}", "", ""));
+    }
+    lines
+}
+
+/// What would prevent it, and the steps to write, one to a line.
+fn fix(help: &Help, promises: usize) -> Vec<String> {
+    let mut text = help.text.lines();
+    let first = text.next().unwrap_or_default();
+    let first = if help.checked {
+        let held = match promises {
+            1 => "the promise above holds then".to_owned(),
+            many => format!("the {} promises above hold then", number_word(many)),
+        };
+        format!("{first} (checked: {held})")
+    } else {
+        format!("{first} (not checked)")
+    };
+    let mut lines = labelled("fix", LABEL, GOOD, &first);
+    lines.extend(text.map(|line| format!("{:8}{}", "", plain(line.trim_end()))));
+    lines
+}
+
+/// The command that shows this story and no other, broken between words only.
+fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
+    let path = plain(&result.path.to_string_lossy());
+    let path = if path.starts_with('-') { format!("./{path}") } else { path };
+    let command = format!("{} check {}", settings.program, shell_word(&path));
+    let mut words = vec![command];
+    words.push(format!("--property {}", shell_word(&property.name)));
+    words.extend(settings.flags.iter().cloned());
+    let mut lines = vec![format!("{} ", paint(STRONG, "again"))];
+    let mut used = LABEL;
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 && used + 1 + width(word) > WIDTH - 2 {
+            lines.last_mut().expect("there is always a line").push_str(" \\");
+            lines.push(" ".repeat(LABEL));
+            used = LABEL;
+        } else if index > 0 {
+            lines.last_mut().expect("there is always a line").push(' ');
+            used += 1;
+        }
+        lines.last_mut().expect("there is always a line").push_str(word);
+        used += width(word);
+    }
+    lines
+}
+
+/// One line for each story, for scenarios in which all is as expected.
+pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
+    let story = property.counterexample.as_ref();
+    let story = story.map_or("", |counterexample| counterexample.story.as_str());
+    let also = story_names(property);
+    labelled("VIOLATED", 10, BAD, &format!("{also}: {story}"))
+}
+
+/// The property and the others that its story breaks.
+fn story_names(property: &PropertyResult) -> String {
+    let also = property.counterexample.iter().flat_map(|story| &story.also_broken);
+    let also = also.map(|also| also.name.clone());
+    let names: Vec<String> = std::iter::once(property.name.clone()).chain(also).collect();
+    list(&names)
+}
