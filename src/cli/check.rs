@@ -126,7 +126,10 @@ impl Run {
         };
         match self.output {
             Output::Pretty => self.print(&terminal::summary(&report)),
-            Output::Json => self.print(&json::render(&report)),
+            // As it is: it has no colours, and no terminal needs any kept from it.
+            Output::Json => {
+                self.lost = super::print(&mut io::stdout().lock(), &json::render(&report)).err();
+            }
         }
         self.lost.unwrap_or(report.exit_code)
     }

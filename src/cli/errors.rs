@@ -84,16 +84,34 @@ mod tests {
     #[test]
     fn points_at_the_place() {
         let source = "kind: Scenario\nsource:\n  name: web\n  replicsa: 3\n";
-        let labels = [(34..42, "not known here", true), (15..21, "in this side", false)];
-        insta::assert_snapshot!(shown(&diagnostic(source, &labels)), @"");
+        let labels = [
+            (37..45, "not known here", true),
+            (15..21, "in this side", false),
+        ];
+        insta::assert_snapshot!(shown(&diagnostic(source, &labels)), @"
+        error[scenario::unknown-field]: `replicsa` is no field of a side
+         --> models/a b/scenario.yaml:4:3
+          |
+        2 | source:
+          | ------ in this side
+        3 |   name: web
+        4 |   replicsa: 3
+          |   ^^^^^^^^ not known here
+          |
+          = help: did you mean `replicas`?
+        ");
     }
 
     #[test]
     fn draws_what_has_no_place() {
         let mut diagnostic = diagnostic("", &[]);
-        insta::assert_snapshot!(shown(&diagnostic), @"");
+        insta::assert_snapshot!(shown(&diagnostic), @"
+        error[scenario::unknown-field]: `replicsa` is no field of a side
+        --> models/a b/scenario.yaml
+         = help: did you mean `replicas`?
+        ");
         (diagnostic.path, diagnostic.source, diagnostic.help) = (None, None, None);
-        insta::assert_snapshot!(shown(&diagnostic), @"");
+        insta::assert_snapshot!(shown(&diagnostic), @"error[scenario::unknown-field]: `replicsa` is no field of a side");
     }
 
     #[test]

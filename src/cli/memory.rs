@@ -8,7 +8,9 @@ pub(super) fn default_bound() -> Option<u64> {
 
 /// The bytes that a text like `/proc/meminfo` calls available.
 fn available(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
     kibibytes.checked_mul(1024).filter(|bytes| *bytes > 1)
 }

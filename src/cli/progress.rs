@@ -110,7 +110,7 @@ mod tests {
         };
         insta::assert_snapshot!(
             line(&progress, Duration::from_secs(2)),
-            @""
+            @"1,234,567 states, 617,283/s, depth 21, faults 1, frontier 4,321, 64.00 MiB"
         );
     }
 }

@@ -38,7 +38,12 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         ("m", _) => 2,
         ("g", _) => 3,
         ("t", _) => 4,
-        _ => return Err(format!("`{}` is no unit of size; use KiB, MiB, GiB or TiB", split(text).1)),
+        _ => {
+            return Err(format!(
+                "`{}` is no unit of size; use KiB, MiB, GiB or TiB",
+                split(text).1
+            ));
+        }
     };
     let bytes = number.checked_mul(base.pow(exponent));
     above_zero(bytes.ok_or(TOO_LARGE)?)
@@ -55,7 +60,9 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
             Some(end) => after.split_at(end),
             None => (after, ""),
         };
-        let part = number.checked_mul(unit_milliseconds(unit)?).ok_or(TOO_LARGE)?;
+        let part = number
+            .checked_mul(unit_milliseconds(unit)?)
+            .ok_or(TOO_LARGE)?;
         milliseconds = milliseconds.checked_add(part).ok_or(TOO_LARGE)?;
         if after.is_empty() {
             return above_zero(milliseconds).map(Duration::from_millis);

@@ -100,7 +100,9 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
         lines.extend(wrap(&text, WIDTH));
     }
     let also = &counterexample.also_broken;
-    let broken = also.iter().map(|also| format!("{} at step {}", also.name, also.step));
+    let broken = also
+        .iter()
+        .map(|also| format!("{} at step {}", also.name, also.step));
     if !also.is_empty() {
         let broken = broken.collect::<Vec<_>>().join(", ");
         lines.extend(wrap(&format!("same story breaks {broken}"), WIDTH));
@@ -112,22 +114,42 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
 fn place(place: &Place) -> Vec<String> {
     let number = place.at.line.to_string();
     let gutter = width(&number) + 1;
-    let file = plain(&place.at.file.to_string_lossy());
     let room = WIDTH - gutter - 2;
-    let before = place.at.column.saturating_sub(1).min(room / 2);
-    let carets = "^".repeat(place.length.clamp(1, room / 2));
-    let under = labelled(&carets, before + width(&carets) + 1, BAD, &place.note);
+    let length = place.length.clamp(1, room / 2);
+    let (line, before) = window(&plain(&place.line), place.at.column, length, room);
+    let file = plain(&place.at.file.to_string_lossy());
+    let at = format!("{file}:{number}:{}", place.at.column);
     let bar = paint(FAINT, "|");
     let mut lines = vec![
-        format!("{:gutter$}{} {file}:{}:{}", "", paint(FAINT, "-->"), number, place.at.column),
+        format!("{:gutter$}{} {at}", "", paint(FAINT, "-->")),
         format!("{:gutter$}{bar}", ""),
-        format!("{} {bar} {}", paint(FAINT, &number), cut(&plain(&place.line), room)),
+        format!("{} {bar} {line}", paint(FAINT, &number)),
     ];
-    for (index, line) in under.iter().enumerate() {
-        let before = if index == 0 { before } else { 0 };
-        lines.push(format!("{:gutter$}{bar} {:before$}{line}", "", ""));
+    let carets = "^".repeat(length);
+    let note_at = before + length + 1;
+    for (index, note) in wrap(&place.note, room.saturating_sub(note_at).max(20))
+        .iter()
+        .enumerate()
+    {
+        let carets = if index == 0 { carets.as_str() } else { "" };
+        let gap = length - width(carets);
+        let carets = paint(BAD, carets);
+        let text = format!("{:before$}{carets}{:gap$} {note}", "", "");
+        lines.push(format!("{:gutter$}{bar} {}", "", text.trim_end()));
     }
     lines
+}
+
+/// The part of `line` around a piece of it that fits into `room`, and how many characters of it
+/// are before the piece.
+fn window(line: &str, column: usize, length: usize, room: usize) -> (String, usize) {
+    let before = column.saturating_sub(1);
+    let hidden = (before + length + 1).saturating_sub(room);
+    if hidden == 0 {
+        return (cut(line, room), before);
+    }
+    let rest: String = line.chars().skip(hidden + 1).collect();
+    (cut(&format!("…{rest}"), room), before - hidden)
 }
 
 /// What would prevent it, and the steps to write, one to a line.
@@ -151,7 +173,11 @@ fn fix(help: &Help, promises: usize) -> Vec<String> {
 /// The command that shows this story and no other, broken between words only.
 fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
     let path = plain(&result.path.to_string_lossy());
-    let path = if path.starts_with('-') { format!("./{path}") } else { path };
+    let path = if path.starts_with('-') {
+        format!("./{path}")
+    } else {
+        path
+    };
     let command = format!("{} check {}", settings.program, shell_word(&path));
     let mut words = vec![command];
     words.push(format!("--property {}", shell_word(&property.name)));
@@ -160,14 +186,20 @@ fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings
     let mut used = LABEL;
     for (index, word) in words.iter().enumerate() {
         if index > 0 && used + 1 + width(word) > WIDTH - 2 {
-            lines.last_mut().expect("there is always a line").push_str(" \\");
+            lines
+                .last_mut()
+                .expect("there is always a line")
+                .push_str(" \\");
             lines.push(" ".repeat(LABEL));
             used = LABEL;
         } else if index > 0 {
             lines.last_mut().expect("there is always a line").push(' ');
             used += 1;
         }
-        lines.last_mut().expect("there is always a line").push_str(word);
+        lines
+            .last_mut()
+            .expect("there is always a line")
+            .push_str(word);
         used += width(word);
     }
     lines
@@ -183,8 +215,33 @@ pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
 
 /// The property and the others that its story breaks.
 fn story_names(property: &PropertyResult) -> String {
-    let also = property.counterexample.iter().flat_map(|story| &story.also_broken);
+    let also = property
+        .counterexample
+        .iter()
+        .flat_map(|story| &story.also_broken);
     let also = also.map(|also| also.name.clone());
     let names: Vec<String> = std::iter::once(property.name.clone()).chain(also).collect();
     list(&names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_keeps_the_piece_in_sight() {
+        let line = "0123456789abcdefghij";
+        let cases = [
+            (1, 2, 40, line, 0),
+            (5, 3, 10, "012345678…", 4),
+            (11, 3, 10, "…56789abc…", 6),
+            (19, 2, 10, "…cdefghij", 7),
+        ];
+        for (column, length, room, then, before) in cases {
+            let found = window(line, column, length, room);
+            assert_eq!(found, (then.to_owned(), before), "column {column}");
+            let piece = found.0.chars().nth(found.1);
+            assert_eq!(piece, line.chars().nth(column - 1), "column {column}");
+        }
+    }
 }

@@ -6,10 +6,15 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::text::{BAD, CARE, FAINT, GOOD, STRONG, count, labelled, paint, plain, width};
 use super::{PropertyResult, ScenarioResult, Verdict};
 
-/// One line for each property, then reasons, layers, and faults that never struck.
-pub(super) fn lines(result: &ScenarioResult) -> Vec<String> {
+/// One line for each property, then reasons, layers, and faults that never struck. `short` leaves
+/// out why a property does not apply.
+pub(super) fn lines(result: &ScenarioResult, short: bool) -> Vec<String> {
     let mut lines = table(&result.properties);
-    lines.extend(remarks(result));
+    let remarks = remarks(result, short);
+    if !remarks.is_empty() {
+        lines.push(String::new());
+        lines.extend(remarks);
+    }
     lines
 }
 
@@ -26,7 +31,10 @@ fn table(properties: &[PropertyResult]) -> Vec<String> {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
     let (heading, body) = lines.split_first().expect("the heading is always there");
     let mut painted = vec![paint(FAINT, heading)];
     for (line, property) in body.iter().zip(properties) {
@@ -42,12 +50,21 @@ fn row(property: &PropertyResult) -> Vec<Cell> {
     let cells = [
         plain(&property.name),
         property.verdict.words().to_owned(),
-        property.expected.verdict.words().to_owned(),
+        expected(property).to_owned(),
         steps,
         faults,
         mark(property),
     ];
     cells.map(Cell::new_owned).into()
+}
+
+/// The verdict that was expected; nothing is expected of what does not apply.
+fn expected(property: &PropertyResult) -> &'static str {
+    if property.verdict == Verdict::NotApplicable && property.as_expected {
+        "-"
+    } else {
+        property.expected.verdict.words()
+    }
 }
 
 /// What is wrong with a row.
@@ -61,7 +78,9 @@ fn mark(property: &PropertyResult) -> String {
         "<-- not as expected".to_owned()
     } else {
         let steps = expected.steps.map(|steps| count(steps, "step"));
-        let faults = expected.faults.map(|faults| count(faults as usize, "fault"));
+        let faults = expected
+            .faults
+            .map(|faults| count(faults as usize, "fault"));
         let figures: Vec<String> = steps.into_iter().chain(faults).collect();
         format!("<-- expected {}", figures.join(", "))
     }
@@ -92,12 +111,29 @@ pub(super) fn verdict_style(verdict: Verdict) -> Style {
 }
 
 /// What the table has no room for, each with a label.
-fn remarks(result: &ScenarioResult) -> Vec<String> {
+fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
+    let reason = |verdict| {
+        let having = result.properties.iter();
+        let having = having.filter(move |property| property.verdict == verdict);
+        groups(having.map(|property| {
+            let reason = property.reason.clone();
+            let unknown = || "no reason is known".to_owned();
+            (property.name.as_str(), reason.unwrap_or_else(unknown))
+        }))
+    };
+    let layers = result.properties.iter();
+    let layers = layers.filter_map(|property| Some((property.name.as_str(), layers_of(property)?)));
     let mut remarks: Vec<(&str, String)> = Vec::new();
-    remarks.extend(reasons(&result.properties, Verdict::Inconclusive, "undecided"));
-    remarks.extend(reasons(&result.properties, Verdict::NotApplicable, "not applicable"));
-    for property in &result.properties {
-        remarks.extend(layers(property).map(|text| ("layers", text)));
+    for (names, reason) in reason(Verdict::Inconclusive) {
+        remarks.push(("undecided", format!("{names}: {reason}")));
+    }
+    for (names, reason) in reason(Verdict::NotApplicable) {
+        if !short {
+            remarks.push(("not applicable", format!("{names}: {reason}")));
+        }
+    }
+    for (names, layers) in groups(layers) {
+        remarks.push(("layers", format!("{layers} ({names})")));
     }
     if !result.never_fired.is_empty() {
         let kinds = result.never_fired.join(", ");
@@ -112,26 +148,23 @@ fn remarks(result: &ScenarioResult) -> Vec<String> {
     lines.collect()
 }
 
-/// The reasons of one kind of verdict, each with all the properties that have it.
-fn reasons(
-    properties: &[PropertyResult],
-    verdict: Verdict,
-    label: &'static str,
-) -> Vec<(&'static str, String)> {
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for property in properties.iter().filter(|property| property.verdict == verdict) {
-        let reason = property.reason.as_deref().unwrap_or("no reason is known");
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, names)) => names.push(&property.name),
-            None => groups.push((reason, vec![&property.name])),
+/// Each text with the names of all that have it, in the order in which the texts first come.
+fn groups<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, String)> = Vec::new();
+    for (name, text) in named {
+        match groups.iter_mut().find(|(_, known)| *known == text) {
+            Some((names, _)) => {
+                names.push_str(", ");
+                names.push_str(name);
+            }
+            None => groups.push((name.to_owned(), text)),
         }
     }
-    let text = |(reason, names): (&str, Vec<&str>)| format!("{}: {reason}", names.join(", "));
-    groups.into_iter().map(|group| (label, text(group))).collect()
+    groups
 }
 
 /// The layers of faults, where some say something else than the verdict.
-fn layers(property: &PropertyResult) -> Option<String> {
+fn layers_of(property: &PropertyResult) -> Option<String> {
     let differs = |layer: &super::Layer| layer.verdict != property.verdict;
     if !property.layers.iter().any(differs) {
         return None;
@@ -144,5 +177,5 @@ fn layers(property: &PropertyResult) -> Option<String> {
     if property.verdict == Verdict::Inconclusive {
         parts.push("more: undecided".to_owned());
     }
-    Some(format!("{} {}", property.name, parts.join("; ")))
+    Some(parts.join("; "))
 }

@@ -1,7 +1,7 @@
 //! The report for people: at most 100 columns, and complete without colour.
 
 use super::text::{FAINT, STRONG, WIDTH};
-use super::text::{count, grouped, labelled, paint, plain, seconds, wrap};
+use super::text::{count, grouped, labelled, paint, plain, seconds, width, wrap};
 use super::{PropertyResult, Report, ScenarioResult, Verdict, story, table};
 
 /// How a report is shown.
@@ -42,7 +42,7 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
         lines.extend(verdicts(result, settings));
         lines.push(String::new());
     }
-    lines.extend(table::lines(result));
+    lines.extend(table::lines(result, short));
     lines.push(String::new());
     join(&lines)
 }
@@ -50,14 +50,25 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
 /// The last line of a report.
 #[must_use]
 pub fn summary(report: &Report) -> String {
-    let parts = [scenarios(report), properties(report), costs(report)];
-    let text = match parts {
-        [scenarios, properties, costs] if !report.results.is_empty() => {
-            format!("{scenarios}: {properties}; {costs}")
-        }
-        [scenarios, ..] => scenarios,
-    };
-    join(&wrap(&text, WIDTH))
+    let scenarios = scenarios(report);
+    if report.results.is_empty() {
+        return join(&[scenarios]);
+    }
+    let (verdicts, costs) = (
+        format!("{scenarios}: {};", properties(report)),
+        costs(report),
+    );
+    let line = format!("{verdicts} {costs}");
+    if width(&line) <= WIDTH {
+        return join(&[line]);
+    }
+    let lines = [verdicts, costs];
+    join(
+        &lines
+            .iter()
+            .flat_map(|line| wrap(line, WIDTH))
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn join(lines: &[String]) -> String {
@@ -80,7 +91,7 @@ fn headline(result: &ScenarioResult) -> Vec<String> {
         headline.policy, headline.kubernetes, headline.faults,
     );
     let name = plain(&result.scenario);
-    let columns = name.chars().count() + 3;
+    let columns = width(&name) + 3;
     if columns <= WIDTH / 2 {
         return labelled(&name, columns, STRONG, &text);
     }
@@ -153,7 +164,9 @@ fn no_story(result: &ScenarioResult) -> Vec<String> {
 /// How many properties of `results` have `verdict`.
 fn tally(results: &[ScenarioResult], verdict: Verdict) -> usize {
     let properties = results.iter().flat_map(|result| &result.properties);
-    properties.filter(|property| property.verdict == verdict).count()
+    properties
+        .filter(|property| property.verdict == verdict)
+        .count()
 }
 
 /// `3 scenarios, 2 as expected, 1 not`.
@@ -162,17 +175,18 @@ fn scenarios(report: &Report) -> String {
     let decided = summary.as_expected + summary.unexpected;
     let undecided = summary.scenarios.saturating_sub(decided);
     let mut parts = vec![count(summary.scenarios, "scenario")];
-    if summary.scenarios > 0 && summary.as_expected == summary.scenarios {
-        parts.push("as expected".to_owned());
-    } else if summary.scenarios == 1 && summary.unexpected == 1 {
-        parts.push("not as expected".to_owned());
-    } else if summary.scenarios > 0 {
-        let counts = [
-            (summary.as_expected, "as expected"),
-            (summary.unexpected, "not as expected"),
-            (undecided, "undecided"),
-        ];
-        parts.extend(present(&counts));
+    let counts = [
+        (summary.as_expected, "as expected"),
+        (summary.unexpected, "not as expected"),
+        (undecided, "undecided"),
+    ];
+    match counts
+        .iter()
+        .find(|(number, _)| *number == summary.scenarios)
+    {
+        _ if summary.scenarios == 0 => (),
+        Some((_, all)) => parts.push((*all).to_owned()),
+        None => parts.extend(present(&counts)),
     }
     parts.extend(present(&[(summary.unreadable, "unreadable")]));
     parts.join(", ")
@@ -193,7 +207,8 @@ fn properties(report: &Report) -> String {
 /// Counts that are not zero, with their words.
 fn present(counts: &[(usize, &str)]) -> Vec<String> {
     let some = counts.iter().filter(|(number, _)| *number > 0);
-    some.map(|(number, words)| format!("{number} {words}")).collect()
+    some.map(|(number, words)| format!("{number} {words}"))
+        .collect()
 }
 
 /// `123,456 states, 654,321 transitions, depth 34, complete, 0.8 s`.
@@ -201,7 +216,10 @@ fn costs(report: &Report) -> String {
     let searches = || report.results.iter().map(|result| &result.search);
     let states: u64 = searches().map(|search| search.unique_states).sum();
     let transitions: u64 = searches().map(|search| search.transitions).sum();
-    let depth = searches().map(|search| search.depth).max().unwrap_or_default();
+    let depth = searches()
+        .map(|search| search.depth)
+        .max()
+        .unwrap_or_default();
     let time: f64 = searches().map(|search| search.seconds).sum();
     let mut parts = vec![
         format!("{} states", grouped(states)),
@@ -230,7 +248,11 @@ fn completeness(report: &Report) -> String {
             || "stopped when all was decided".to_owned(),
             |reason| format!("stopped: {reason}"),
         ),
-        some => format!("{} of {} complete", report.results.len() - some.len(), report.results.len()),
+        some => format!(
+            "{} of {} complete",
+            report.results.len() - some.len(),
+            report.results.len()
+        ),
     }
 }
 

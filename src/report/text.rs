@@ -26,7 +26,13 @@ pub(super) fn paint(style: Style, text: impl Display) -> String {
 
 /// `text` without control characters, which could repaint the screen.
 pub(super) fn plain(text: &str) -> String {
-    let visible = |character: char| if character.is_control() { ' ' } else { character };
+    let visible = |character: char| {
+        if character.is_control() {
+            ' '
+        } else {
+            character
+        }
+    };
     text.chars().map(visible).collect()
 }
 
@@ -143,9 +149,8 @@ pub(super) fn list(parts: &[String]) -> String {
 /// `text` as one word of a POSIX shell.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
-    let safe = |character: char| {
-        character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character)
-    };
+    let safe =
+        |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
     if !text.is_empty() && text.chars().all(safe) {
         text.to_owned()
     } else {

@@ -121,10 +121,10 @@ fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>) {
 /// Who takes a step: a place in the program, a component and its side, or a fault in capitals.
 fn who(step: &Step) -> String {
     if step.actor == "driver" && !step.fault {
-        return step
-            .at
-            .as_ref()
-            .map_or_else(|| "driver".to_owned(), |at| format!("{}:{}", stem(at), at.line));
+        return step.at.as_ref().map_or_else(
+            || "driver".to_owned(),
+            |at| format!("{}:{}", stem(at), at.line),
+        );
     }
     let name = if step.fault {
         capitals(&step.action)
@@ -188,7 +188,11 @@ impl Columns {
         }
         Self {
             stacked: true,
-            ..Self::with_lanes(who, ordinals.max("source".len()), ordinals.max("dest".len()))
+            ..Self::with_lanes(
+                who,
+                ordinals.max("source".len()),
+                ordinals.max("dest".len()),
+            )
         }
     }
 
@@ -209,8 +213,9 @@ impl Columns {
             .map(|ordinal| char::from(b'0' + u8::try_from(ordinal % 10).unwrap_or_default()))
             .collect();
         let disk = match counterexample.ordinal {
-            Some(ordinal) if has_disk(counterexample) => format!("disk {ordinal}"),
-            _ => String::new(),
+            _ if !has_disk(counterexample) => String::new(),
+            Some(ordinal) => format!("disk {ordinal}"),
+            None => "disk".to_owned(),
         };
         let named = |name: &str| format!("{name} {digits}");
         let lines = if self.stacked {
@@ -303,7 +308,8 @@ fn has_disk(counterexample: &Counterexample) -> bool {
 fn legend(rows: &[Row]) -> Vec<String> {
     let shown: Vec<&Lanes> = rows.iter().filter_map(Row::lanes).collect();
     let in_lanes = |glyph: char| {
-        let has = |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
+        let has =
+            |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
         shown.iter().any(has)
     };
     let in_disk = |letter: char| shown.iter().any(|lanes| lanes.disk.contains(letter));
