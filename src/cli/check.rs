@@ -13,14 +13,14 @@ use super::progress::{self, Watcher};
 use super::{errors, exit, memory};
 use crate::check::{self, Bounds, CheckOptions};
 use crate::report::terminal::{self, Settings};
-use crate::report::{Report, ReportedError, ScenarioResult, Summary, json};
+use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
 use crate::scenario::{self, error::Diagnostic};
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
     progress::listen();
     let (paths, mistakes) = scenario::find(&arguments.paths);
-    let mut run = Run::new(arguments, program, paths.len() + mistakes.len() > 1);
+    let mut run = Run::new(arguments, program, paths.len() > 1);
     for mistake in &mistakes {
         run.unreadable(std::slice::from_ref(mistake));
     }
@@ -68,7 +68,7 @@ impl Run {
 
     /// Checks the scenario in `path`, and says at once what came of it.
     fn check(&mut self, path: &Path) {
-        let watcher = Watcher::new(path.to_string_lossy().into_owned());
+        let watcher = Watcher::new(path);
         let found = catch_unwind(AssertUnwindSafe(|| {
             check::check_scenario(path, &self.options, &watcher)
         }));
@@ -181,7 +181,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
 fn flags(arguments: &CheckArguments) -> Vec<String> {
     let mut flags = Vec::new();
     if let Some(faults) = &arguments.faults {
-        flags.push(format!("--faults {}", crate::report::shell_word(faults)));
+        flags.push(format!("--faults {}", shell_word(faults)));
     }
     if arguments.engine != Engine::default() {
         flags.push(format!("--engine {}", arguments.engine.name()));

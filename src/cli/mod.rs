@@ -104,6 +104,24 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_of_nothing_is_a_usage_error() {
+        for flag in [
+            "--max-states",
+            "--max-depth",
+            "--timeout",
+            "--max-memory",
+            "--threads",
+        ] {
+            let arguments = ["straddle", "check", "models", flag, "0"];
+            let error = Arguments::command().try_get_matches_from(arguments);
+            let error = error.expect_err(flag);
+            assert_eq!(error.exit_code(), i32::from(exit::UNREADABLE), "{flag}");
+            let text = error.to_string();
+            assert!(text.contains("it must be 1 or more"), "{flag}: {text}");
+        }
+    }
+
+    #[test]
     fn the_definition_of_the_arguments_is_sound() {
         Arguments::command().debug_assert();
     }

@@ -1,12 +1,14 @@
 //! A line about the search under way, while a person is looking.
 
 use std::io::{IsTerminal, stderr};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::{Progress, Watch};
+use crate::report::{count, plain};
 
 /// Set by the first Ctrl-C of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -36,7 +38,8 @@ pub(super) struct Watcher {
 
 impl Watcher {
     /// Shows something if standard error is a terminal and this is no CI.
-    pub fn new(name: String) -> Self {
+    pub fn new(path: &Path) -> Self {
+        let name = plain(&path.to_string_lossy());
         let looking = stderr().is_terminal() && std::env::var_os("CI").is_none();
         Self {
             bar: looking.then(|| spinner(&name)),
@@ -63,10 +66,9 @@ impl Watch for Watcher {
 
     fn violated(&self, property: &str, steps: usize, faults: u32) {
         if let Some(bar) = &self.bar {
+            let (steps, faults) = (count(steps, "step"), count(faults as usize, "fault"));
             let name = &self.name;
-            bar.println(format!(
-                "{name}: {property} violated ({steps} steps, {faults} faults); searching on"
-            ));
+            bar.println(format!("{name}: {property} violated, {steps}, {faults}"));
         }
     }
 }

@@ -170,7 +170,7 @@ fn fix(help: &Help, promises: usize) -> Vec<String> {
     lines
 }
 
-/// The command that shows this story and no other, broken between words only.
+/// The command that shows this story and no other.
 fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
     let path = plain(&result.path.to_string_lossy());
     let path = if path.starts_with('-') {
@@ -178,29 +178,36 @@ fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings
     } else {
         path
     };
-    let command = format!("{} check {}", settings.program, shell_word(&path));
-    let mut words = vec![command];
-    words.push(format!("--property {}", shell_word(&property.name)));
+    let mut words = vec![
+        format!("{} check {}", settings.program, shell_word(&path)),
+        format!("--property {}", shell_word(&property.name)),
+    ];
     words.extend(settings.flags.iter().cloned());
-    let mut lines = vec![format!("{} ", paint(STRONG, "again"))];
-    let mut used = LABEL;
-    for (index, word) in words.iter().enumerate() {
-        if index > 0 && used + 1 + width(word) > WIDTH - 2 {
-            lines
-                .last_mut()
-                .expect("there is always a line")
-                .push_str(" \\");
-            lines.push(" ".repeat(LABEL));
-            used = LABEL;
-        } else if index > 0 {
-            lines.last_mut().expect("there is always a line").push(' ');
-            used += 1;
+    let mut lines = shell_lines(&words, WIDTH - LABEL);
+    for (index, line) in lines.iter_mut().enumerate() {
+        let label = if index == 0 { "again" } else { "" };
+        let gap = LABEL - width(label);
+        *line = format!("{}{:gap$}{line}", paint(STRONG, label), "");
+    }
+    lines
+}
+
+/// `words` as one command, continued behind a backslash where it is longer than `columns`.
+fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            // Two columns are kept for a blank and the backslash.
+            Some(line) if width(line) + 1 + width(word) + 2 <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(word.clone());
+            }
+            None => lines.push(word.clone()),
         }
-        lines
-            .last_mut()
-            .expect("there is always a line")
-            .push_str(word);
-        used += width(word);
     }
     lines
 }

@@ -30,7 +30,8 @@ pub fn render(report: &Report, settings: &Settings) -> String {
 /// One scenario, with an empty line after it.
 #[must_use]
 pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
-    let short = settings.several && !settings.full && result.as_expected;
+    let as_expected = !result.is_unexpected() && !result.is_undecided();
+    let short = settings.several && !settings.full && as_expected;
     let mut lines = headline(result);
     if short {
         for property in told(result) {

@@ -25,7 +25,7 @@ pub(super) fn paint(style: Style, text: impl Display) -> String {
 }
 
 /// `text` without control characters, which could repaint the screen.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let visible = |character: char| {
         if character.is_control() {
             ' '
@@ -112,7 +112,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `1 step`, `12 steps`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let number = number as u64;
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
@@ -147,8 +147,7 @@ pub(super) fn list(parts: &[String]) -> String {
 }
 
 /// `text` as one word of a POSIX shell.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
+pub(crate) fn shell_word(text: &str) -> String {
     let safe =
         |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
     if !text.is_empty() && text.chars().all(safe) {
