@@ -21,6 +21,10 @@ pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// `text` in a style. The style is decoration: nothing is said by it alone.
 pub(super) fn paint(style: Style, text: impl Display) -> String {
+    let text = text.to_string();
+    if text.is_empty() {
+        return text;
+    }
     format!("{style}{text}{style:#}")
 }
 

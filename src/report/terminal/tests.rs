@@ -138,6 +138,22 @@ fn inconclusive() {
 }
 
 #[test]
+fn what_is_undecided_is_never_called_kept() {
+    let mut result = samples::inconclusive();
+    result.properties.truncate(2);
+    result
+        .properties
+        .push(samples::holds().properties.remove(0));
+    result.verdict = Verdict::Inconclusive;
+    let text = one(result);
+    assert!(
+        text.contains("UNDECIDED  2 promises; 1 promise kept"),
+        "{text}"
+    );
+    assert!(!text.contains("HOLDS"), "{text}");
+}
+
+#[test]
 fn unreadable() {
     let report = samples::report(vec![], vec![samples::unreadable()]);
     insta::assert_snapshot!(shown(&report, &settings(false)), @"0 scenarios, 1 unreadable");
