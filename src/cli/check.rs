@@ -1,0 +1,190 @@
+//! `straddle check`: checks scenarios and reports.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{CheckArguments, Engine, Output};
+use super::progress::{self, Watcher};
+use super::{errors, exit, memory};
+use crate::check::{self, Bounds, CheckOptions};
+use crate::report::terminal::{self, Settings};
+use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
+use crate::scenario::{self, error::Diagnostic};
+
+/// Checks what `arguments` name. Returns the exit code.
+pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
+    progress::listen();
+    let (paths, mistakes) = scenario::find(&arguments.paths);
+    let mut run = Run::new(arguments, program, paths.len() > 1);
+    for mistake in &mistakes {
+        run.unreadable(std::slice::from_ref(mistake));
+    }
+    for (index, path) in paths.iter().enumerate() {
+        if progress::interrupted() {
+            run.unchecked(paths.len() - index);
+            break;
+        }
+        run.check(path);
+    }
+    run.finish()
+}
+
+/// One run of the command: what it was asked for, and what it knows so far.
+struct Run {
+    options: CheckOptions,
+    settings: Settings,
+    output: Output,
+    color: ColorChoice,
+    results: Vec<ScenarioResult>,
+    errors: Vec<ReportedError>,
+    trouble: exit::Trouble,
+    /// Set once the report cannot be written any more.
+    lost: Option<u8>,
+}
+
+impl Run {
+    fn new(arguments: &CheckArguments, program: &str, several: bool) -> Self {
+        Self {
+            options: options(arguments),
+            settings: Settings {
+                full: arguments.full,
+                several,
+                program: program.to_owned(),
+                flags: flags(arguments),
+            },
+            output: arguments.output,
+            color: arguments.color.into(),
+            results: Vec::new(),
+            errors: Vec::new(),
+            trouble: exit::Trouble::default(),
+            lost: None,
+        }
+    }
+
+    /// Checks the scenario in `path`, and says at once what came of it.
+    fn check(&mut self, path: &Path) {
+        let watcher = Watcher::new(path);
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            check::check_scenario(path, &self.options, &watcher)
+        }));
+        watcher.finish();
+        match found {
+            Ok(Ok(result)) => {
+                if self.output == Output::Pretty {
+                    self.print(&terminal::scenario(&result, &self.settings));
+                }
+                self.results.push(result);
+            }
+            Ok(Err(mistakes)) => self.unreadable(&mistakes),
+            Err(_) => self.broken(path),
+        }
+    }
+
+    /// Reports one input that could not be read.
+    fn unreadable(&mut self, mistakes: &[Diagnostic]) {
+        self.trouble.unreadable += 1;
+        for mistake in mistakes {
+            self.report(mistake);
+        }
+    }
+
+    /// Reports a bug of ours. What it was has already been said where it happened.
+    fn broken(&mut self, path: &Path) {
+        self.trouble.internal = true;
+        let message = "the check of this scenario broke off: this is a bug in Straddle";
+        self.report(&ours("internal::panic", message.to_owned(), Some(path)));
+    }
+
+    /// Reports the scenarios that an interrupted run did not come to.
+    fn unchecked(&mut self, number: usize) {
+        let plural = if number == 1 { "" } else { "s" };
+        let message = format!("interrupted: {number} scenario{plural} not checked");
+        self.report(&ours("run::interrupted", message, None));
+    }
+
+    fn report(&mut self, diagnostic: &Diagnostic) {
+        if self.output == Output::Pretty {
+            errors::draw(diagnostic, self.color);
+        }
+        self.errors.push(ReportedError::from(diagnostic));
+    }
+
+    /// The end of the report. Returns the exit code.
+    fn finish(mut self) -> u8 {
+        self.trouble.interrupted = progress::interrupted();
+        let report = Report {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            exit_code: exit::code(&self.results, self.trouble),
+            summary: Summary::of(&self.results, self.trouble.unreadable),
+            results: std::mem::take(&mut self.results),
+            errors: std::mem::take(&mut self.errors),
+        };
+        match self.output {
+            Output::Pretty => self.print(&terminal::summary(&report)),
+            // As it is: it has no colours, and no terminal needs any kept from it.
+            Output::Json => {
+                self.lost = super::print(&mut io::stdout().lock(), &json::render(&report)).err();
+            }
+        }
+        self.lost.unwrap_or(report.exit_code)
+    }
+
+    fn print(&mut self, text: &str) {
+        if self.lost.is_some() {
+            return;
+        }
+        let mut out = AutoStream::new(io::stdout(), self.color).lock();
+        self.lost = super::print(&mut out, text).err();
+    }
+}
+
+/// A diagnostic about ourselves.
+fn ours(code: &'static str, message: String, path: Option<&Path>) -> Diagnostic {
+    Diagnostic {
+        code,
+        message,
+        path: path.map(Path::to_owned),
+        source: None,
+        labels: Vec::new(),
+        help: None,
+    }
+}
+
+fn options(arguments: &CheckArguments) -> CheckOptions {
+    let processors = || available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    CheckOptions {
+        threads: arguments.threads.unwrap_or_else(processors),
+        faults: arguments.faults.clone(),
+        properties: arguments.properties.clone(),
+        fail_fast: arguments.fail_fast,
+        bounds: Bounds {
+            states: arguments.max_states,
+            depth: arguments.max_depth,
+            time: arguments.timeout,
+            memory: arguments.max_memory.or_else(memory::default_bound),
+        },
+        engine: match arguments.engine {
+            Engine::Exhaustive => check::Engine::Exhaustive,
+            Engine::StaterightBfs => check::Engine::StaterightBfs,
+            Engine::StaterightDfs => check::Engine::StaterightDfs,
+        },
+    }
+}
+
+/// The flags without which a story may not show again. Bounds are not among them: a story that
+/// was found within them is found without them.
+fn flags(arguments: &CheckArguments) -> Vec<String> {
+    let mut flags = Vec::new();
+    if let Some(faults) = &arguments.faults {
+        flags.push(format!("--faults {}", shell_word(faults)));
+    }
+    if arguments.engine != Engine::default() {
+        flags.push(format!("--engine {}", arguments.engine.name()));
+    }
+    flags
+}

@@ -1,0 +1,103 @@
+//! Every exit code.
+//!
+//! | code | when |
+//! |---|---|
+//! | 4 | internal error: a bug of ours, or output that could not be written |
+//! | 2 | usage, or any input unreadable; the others are still checked and reported |
+//! | 1 | some decided verdict is not the expected one; without `expect`, any violation |
+//! | 3 | some property is undecided |
+//! | 0 | every verdict is the expected one |
+//!
+//! If several apply, the first of this table is taken. A run ended by Ctrl-C reports what is
+//! known and exits with 130, whatever it has found.
+
+use crate::report::ScenarioResult;
+
+/// Every verdict is the expected one.
+pub const AS_EXPECTED: u8 = 0;
+/// Some decided verdict is not the expected one.
+pub const UNEXPECTED: u8 = 1;
+/// Usage, or any input unreadable.
+pub const UNREADABLE: u8 = 2;
+/// Some property is undecided.
+pub const UNDECIDED: u8 = 3;
+/// A bug of ours, or output that could not be written.
+pub const INTERNAL: u8 = 4;
+/// Ended by Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
+
+/// What can go wrong in a run beside its verdicts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Trouble {
+    /// Somebody pressed Ctrl-C.
+    pub interrupted: bool,
+    /// Something of ours broke.
+    pub internal: bool,
+    /// Inputs that could not be read.
+    pub unreadable: usize,
+}
+
+/// The exit code of a run.
+#[must_use]
+pub fn code(results: &[ScenarioResult], trouble: Trouble) -> u8 {
+    if trouble.interrupted {
+        INTERRUPTED
+    } else if trouble.internal {
+        INTERNAL
+    } else if trouble.unreadable > 0 {
+        UNREADABLE
+    } else if results.iter().any(ScenarioResult::is_unexpected) {
+        UNEXPECTED
+    } else if results.iter().any(ScenarioResult::is_undecided) {
+        UNDECIDED
+    } else {
+        AS_EXPECTED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn precedence() {
+        check(
+            "given                                      | then
+             nothing                                    | 0
+             expected                                   | 0
+             undecided                                  | 3
+             expected undecided                         | 3
+             unexpected                                 | 1
+             unexpected undecided                       | 1
+             unreadable                                 | 2
+             unreadable unexpected undecided            | 2
+             internal                                   | 4
+             internal unreadable unexpected undecided   | 4
+             interrupted                                | 130
+             interrupted internal unreadable unexpected | 130",
+        );
+    }
+
+    /// Runs each row of `table` through [`code`].
+    fn check(table: &str) {
+        for row in table.lines().skip(1) {
+            let (given, then) = row.split_once('|').expect("two columns");
+            let (mut results, mut trouble) = (Vec::new(), Trouble::default());
+            for word in given.split_whitespace() {
+                match word {
+                    "nothing" => (),
+                    "expected" => results.push(samples::violated()),
+                    "unexpected" => results.push(samples::unexpected()),
+                    "undecided" => results.push(samples::inconclusive()),
+                    "unreadable" => trouble.unreadable = 1,
+                    "internal" => trouble.internal = true,
+                    "interrupted" => trouble.interrupted = true,
+                    other => panic!("no such condition: {other}"),
+                }
+            }
+            let then: u8 = then.trim().parse().expect("an exit code");
+            assert_eq!(code(&results, trouble), then, "given {}", given.trim());
+        }
+    }
+}

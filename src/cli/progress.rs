@@ -1,0 +1,118 @@
+//! A line about the search under way, while a person is looking.
+
+use std::io::{IsTerminal, stderr};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::check::{Progress, Watch};
+use crate::report::{count, plain};
+
+/// Set by the first Ctrl-C of a run.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether Ctrl-C has been pressed.
+pub(super) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// From now on the first Ctrl-C ends searches, and the second one the program.
+pub(super) fn listen() {
+    INTERRUPTED.store(false, Ordering::Relaxed);
+    // It fails if somebody else in this process already listens; then they decide.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(super::exit::INTERRUPTED));
+        }
+    });
+}
+
+/// Watches the check of one scenario.
+pub(super) struct Watcher {
+    name: String,
+    bar: Option<ProgressBar>,
+    started: Instant,
+}
+
+impl Watcher {
+    /// Shows something if standard error is a terminal and this is no CI.
+    pub fn new(path: &Path) -> Self {
+        let name = plain(&path.to_string_lossy());
+        let looking = stderr().is_terminal() && std::env::var_os("CI").is_none();
+        Self {
+            bar: looking.then(|| spinner(&name)),
+            name,
+            started: Instant::now(),
+        }
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watch for Watcher {
+    fn progress(&self, progress: &Progress) -> bool {
+        if let Some(bar) = &self.bar {
+            bar.set_message(line(progress, self.started.elapsed()));
+        }
+        interrupted()
+    }
+
+    fn violated(&self, property: &str, steps: usize, faults: u32) {
+        if let Some(bar) = &self.bar {
+            let (steps, faults) = (count(steps, "step"), count(faults as usize, "fault"));
+            let name = &self.name;
+            bar.println(format!("{name}: {property} violated, {steps}, {faults}"));
+        }
+    }
+}
+
+fn spinner(name: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}");
+    bar.set_style(style.expect("the template is well formed"));
+    bar.set_prefix(name.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// States, rate, depth, faults, frontier, memory.
+fn line(progress: &Progress, elapsed: Duration) -> String {
+    let milliseconds = elapsed.as_millis().max(1);
+    let rate = u128::from(progress.unique_states) * 1000 / milliseconds;
+    format!(
+        "{} states, {}/s, depth {}, faults {}, frontier {}, {}",
+        HumanCount(progress.unique_states),
+        HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)),
+        progress.depth,
+        progress.faults,
+        HumanCount(progress.frontier),
+        HumanBytes(progress.bytes),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_how_far_it_is() {
+        let progress = Progress {
+            unique_states: 1_234_567,
+            depth: 21,
+            faults: 1,
+            frontier: 4_321,
+            bytes: 64 << 20,
+        };
+        insta::assert_snapshot!(
+            line(&progress, Duration::from_secs(2)),
+            @"1,234,567 states, 617,283/s, depth 21, faults 1, frontier 4,321, 64.00 MiB"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! Values as people type them: counts, sizes, durations.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// A number of 1 or more.
+pub(super) fn positive(text: &str) -> Result<u64, String> {
+    bounded(text, u64::MAX)
+}
+
+/// A depth of 1 or more.
+pub(super) fn depth(text: &str) -> Result<u32, String> {
+    let depth = bounded(text, u64::from(u32::MAX))?;
+    u32::try_from(depth).map_err(|_| TOO_LARGE.to_owned())
+}
+
+/// A number of threads.
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = bounded(text, 1024)?;
+    let threads = usize::try_from(threads).ok().and_then(NonZeroUsize::new);
+    threads.ok_or_else(|| ZERO.to_owned())
+}
+
+/// `512MiB`, `4GiB`, `4G`, or plain bytes. As in Kubernetes `Ki`, `Mi`, … count in 1024s and
+/// `k`, `M`, … in 1000s; the `B` may be left out.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = split(text);
+    let number = whole(number, "a size such as 512MiB, 4GiB or 4G")?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let (prefix, base) = match unit.strip_suffix('i') {
+        Some(prefix) => (prefix, 1024_u64),
+        None => (unit, 1000),
+    };
+    let exponent = match (prefix, base) {
+        ("", 1000) => 0,
+        ("k", _) => 1,
+        ("m", _) => 2,
+        ("g", _) => 3,
+        ("t", _) => 4,
+        _ => {
+            return Err(format!(
+                "`{}` is no unit of size; use KiB, MiB, GiB or TiB",
+                split(text).1
+            ));
+        }
+    };
+    let bytes = number.checked_mul(base.pow(exponent));
+    above_zero(bytes.ok_or(TOO_LARGE)?)
+}
+
+/// `30s`, `5m`, `1h30m`, `500ms`, or plain seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let mut rest = text.trim();
+    let mut milliseconds = 0_u64;
+    loop {
+        let (number, after) = split(rest);
+        let number = whole(number, "a duration such as 30s, 5m or 1h30m")?;
+        let (unit, after) = match after.find(|character: char| character.is_ascii_digit()) {
+            Some(end) => after.split_at(end),
+            None => (after, ""),
+        };
+        let part = number
+            .checked_mul(unit_milliseconds(unit)?)
+            .ok_or(TOO_LARGE)?;
+        milliseconds = milliseconds.checked_add(part).ok_or(TOO_LARGE)?;
+        if after.is_empty() {
+            return above_zero(milliseconds).map(Duration::from_millis);
+        }
+        rest = after;
+    }
+}
+
+const ZERO: &str = "it must be 1 or more; leave the flag out for no such bound";
+const TOO_LARGE: &str = "it is too large";
+
+fn unit_milliseconds(unit: &str) -> Result<u64, String> {
+    match unit.trim() {
+        "ms" => Ok(1),
+        "" | "s" => Ok(1000),
+        "m" | "min" => Ok(60 * 1000),
+        "h" => Ok(60 * 60 * 1000),
+        other => Err(format!("`{other}` is no unit of time; use ms, s, m or h")),
+    }
+}
+
+/// Splits before the first character that is no digit.
+fn split(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let end = text.find(|character: char| !character.is_ascii_digit());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+fn bounded(text: &str, most: u64) -> Result<u64, String> {
+    let (number, rest) = split(text);
+    let number = if rest.is_empty() { number } else { "" };
+    let number = above_zero(whole(number, "a whole number")?)?;
+    if number > most {
+        return Err(format!("it must be {most} or less"));
+    }
+    Ok(number)
+}
+
+fn whole(digits: &str, wanted: &str) -> Result<u64, String> {
+    if digits.is_empty() {
+        return Err(format!("it must be {wanted}"));
+    }
+    digits.parse().map_err(|_| TOO_LARGE.to_owned())
+}
+
+fn above_zero(number: u64) -> Result<u64, String> {
+    if number == 0 {
+        return Err(ZERO.to_owned());
+    }
+    Ok(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        check(
+            |text| size(text).map(|bytes| bytes.to_string()),
+            "given    | then
+             512MiB   | 536870912
+             4GiB     | 4294967296
+             4Gi      | 4294967296
+             4G       | 4000000000
+             4GB      | 4000000000
+             64kib    | 65536
+             64k      | 64000
+             1000     | 1000
+             7 B      | 7
+             2TiB     | 2199023255552
+             0        | error: it must be 1 or more; leave the flag out for no such bound
+             0GiB     | error: it must be 1 or more; leave the flag out for no such bound
+             GiB      | error: it must be a size such as 512MiB, 4GiB or 4G
+             -1G      | error: it must be a size such as 512MiB, 4GiB or 4G
+             4X       | error: `X` is no unit of size; use KiB, MiB, GiB or TiB
+             4i       | error: `i` is no unit of size; use KiB, MiB, GiB or TiB
+             1.5GiB   | error: `.5GiB` is no unit of size; use KiB, MiB, GiB or TiB
+             99999999999999999999 | error: it is too large
+             20000000TiB          | error: it is too large",
+        );
+    }
+
+    #[test]
+    fn durations() {
+        check(
+            |text| duration(text).map(|time| format!("{time:?}")),
+            "given  | then
+             30s    | 30s
+             90     | 90s
+             5m     | 300s
+             5min   | 300s
+             2h     | 7200s
+             1h30m  | 5400s
+             500ms  | 500ms
+             0      | error: it must be 1 or more; leave the flag out for no such bound
+             0s     | error: it must be 1 or more; leave the flag out for no such bound
+             s      | error: it must be a duration such as 30s, 5m or 1h30m
+             -5     | error: it must be a duration such as 30s, 5m or 1h30m
+             3d     | error: `d` is no unit of time; use ms, s, m or h
+             99999999999999999h | error: it is too large",
+        );
+    }
+
+    #[test]
+    fn counts() {
+        check(
+            |text| positive(text).map(|number| number.to_string()),
+            "given | then
+             1     | 1
+             10    | 10
+             0     | error: it must be 1 or more; leave the flag out for no such bound
+             -1    | error: it must be a whole number
+             1e6   | error: it must be a whole number
+             x     | error: it must be a whole number",
+        );
+        assert_eq!(threads("2").map(NonZeroUsize::get), Ok(2));
+        assert!(threads("0").is_err());
+        assert!(threads("4096").is_err());
+        assert_eq!(depth("34"), Ok(34));
+        assert!(depth("4294967296").is_err());
+    }
+
+    /// Runs each row of `table` through `parse`.
+    fn check(parse: impl Fn(&str) -> Result<String, String>, table: &str) {
+        for row in table.lines().skip(1) {
+            let (given, then) = row.split_once('|').expect("two columns");
+            let found = parse(given.trim());
+            let found = found.unwrap_or_else(|error| format!("error: {error}"));
+            assert_eq!(found, then.trim(), "given {}", given.trim());
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! The report as one JSON document.
+//!
+//! The types here mirror the plain ones, so that a field can be renamed there without breaking
+//! anybody's script.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Cost, Counterexample, Lanes, Limits, Location, PropertyResult, Report};
+use super::{ReportedError, ScenarioResult, Search, Step, Summary, Verdict};
+
+/// The document, with a line end after it.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    let document = Document::from(report);
+    let mut text = serde_json::to_string_pretty(&document)
+        .expect("keys are strings and no type refuses to be written");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    tool: Tool<'a>,
+    exit_code: u8,
+    results: Vec<ResultJson<'a>>,
+    errors: Vec<ErrorJson<'a>>,
+    summary: SummaryJson,
+}
+
+impl<'a> From<&'a Report> for Document<'a> {
+    fn from(report: &'a Report) -> Self {
+        Self {
+            api_version: "straddle.dev/v1alpha1",
+            kind: "Report",
+            tool: Tool {
+                version: &report.version,
+            },
+            exit_code: report.exit_code,
+            results: report.results.iter().map(ResultJson::from).collect(),
+            errors: report.errors.iter().map(ErrorJson::from).collect(),
+            summary: SummaryJson::from(&report.summary),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultJson<'a> {
+    scenario: &'a str,
+    path: String,
+    model_hash: &'a str,
+    setup: SetupJson<'a>,
+    verdict: &'static str,
+    as_expected: bool,
+    assumed: Vec<AssumptionJson<'a>>,
+    properties: Vec<PropertyJson<'a>>,
+    never_fired: &'a [String],
+    notes: &'a [String],
+    search: SearchJson<'a>,
+}
+
+impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
+    fn from(result: &'a ScenarioResult) -> Self {
+        let assumption = |assumed: &'a super::Assumption| AssumptionJson {
+            field: &assumed.field,
+            value: &assumed.value,
+            text: &assumed.text,
+        };
+        Self {
+            scenario: &result.scenario,
+            path: path(&result.path),
+            model_hash: &result.model_hash,
+            setup: SetupJson {
+                replicas: result.headline.replicas,
+                pod_management_policy: &result.headline.policy,
+                kubernetes: &result.headline.kubernetes,
+                faults: &result.headline.faults,
+            },
+            verdict: result.verdict.name(),
+            as_expected: result.as_expected,
+            assumed: result.assumed.iter().map(assumption).collect(),
+            properties: result.properties.iter().map(PropertyJson::from).collect(),
+            never_fired: &result.never_fired,
+            notes: &result.notes,
+            search: SearchJson::from(&result.search),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SetupJson<'a> {
+    replicas: u32,
+    pod_management_policy: &'a str,
+    kubernetes: &'a str,
+    faults: &'a str,
+}
+
+#[derive(Serialize)]
+struct AssumptionJson<'a> {
+    field: &'a str,
+    value: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PropertyJson<'a> {
+    name: &'a str,
+    kind: &'static str,
+    verdict: &'static str,
+    expected: &'static str,
+    as_expected: bool,
+    reason: Option<&'a str>,
+    layers: Vec<LayerJson>,
+    counterexample: Option<CounterexampleJson<'a>>,
+}
+
+impl<'a> From<&'a PropertyResult> for PropertyJson<'a> {
+    fn from(property: &'a PropertyResult) -> Self {
+        let layer = |layer: &super::Layer| LayerJson {
+            faults: layer.faults,
+            verdict: layer.verdict.name(),
+        };
+        Self {
+            name: &property.name,
+            kind: property.kind.name(),
+            verdict: property.verdict.name(),
+            expected: Verdict::name(property.expected.verdict),
+            as_expected: property.as_expected,
+            reason: property.reason.as_deref(),
+            layers: property.layers.iter().map(layer).collect(),
+            counterexample: property
+                .counterexample
+                .as_ref()
+                .map(CounterexampleJson::from),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LayerJson {
+    faults: u32,
+    verdict: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CounterexampleJson<'a> {
+    replicas: u32,
+    faults: u32,
+    shortest: bool,
+    asked: Option<CostJson>,
+    ordinal: Option<u32>,
+    scope: Option<&'a str>,
+    merged_into: Option<&'a str>,
+    also_broken: Vec<AlsoBrokenJson<'a>>,
+    loop_start: Option<usize>,
+    story: &'a str,
+    why: &'a str,
+    help: Option<HelpJson<'a>>,
+    initial: LanesJson<'a>,
+    steps: Vec<StepJson<'a>>,
+}
+
+impl<'a> From<&'a Counterexample> for CounterexampleJson<'a> {
+    fn from(counterexample: &'a Counterexample) -> Self {
+        let also = |also: &'a super::AlsoBroken| AlsoBrokenJson {
+            name: &also.name,
+            step: also.step,
+        };
+        let help = |help: &'a super::Help| HelpJson {
+            text: &help.text,
+            checked: help.checked,
+        };
+        Self {
+            replicas: counterexample.replicas,
+            faults: counterexample.faults,
+            shortest: counterexample.shortest,
+            asked: counterexample.asked.map(CostJson::from),
+            ordinal: counterexample.ordinal,
+            scope: counterexample.scope.as_deref(),
+            merged_into: counterexample.merged_into.as_deref(),
+            also_broken: counterexample.also_broken.iter().map(also).collect(),
+            loop_start: counterexample.loop_start,
+            story: &counterexample.story,
+            why: &counterexample.why,
+            help: counterexample.help.as_ref().map(help),
+            initial: LanesJson::from(&counterexample.initial),
+            steps: counterexample.steps.iter().map(StepJson::from).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CostJson {
+    steps: usize,
+    faults: u32,
+}
+
+impl From<Cost> for CostJson {
+    fn from(Cost { steps, faults }: Cost) -> Self {
+        Self { steps, faults }
+    }
+}
+
+#[derive(Serialize)]
+struct AlsoBrokenJson<'a> {
+    name: &'a str,
+    step: usize,
+}
+
+#[derive(Serialize)]
+struct HelpJson<'a> {
+    text: &'a str,
+    checked: bool,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    number: usize,
+    actor: &'a str,
+    cluster: Option<&'a str>,
+    ordinal: Option<u32>,
+    action: &'a str,
+    text: &'a str,
+    fault: bool,
+    at: Option<LocationJson>,
+    #[serde(rename = "where")]
+    lanes: LanesJson<'a>,
+}
+
+impl<'a> From<&'a Step> for StepJson<'a> {
+    fn from(step: &'a Step) -> Self {
+        Self {
+            number: step.number,
+            actor: &step.actor,
+            cluster: step.cluster.as_deref(),
+            ordinal: step.ordinal,
+            action: &step.action,
+            text: &step.text,
+            fault: step.fault,
+            at: step.at.as_ref().map(LocationJson::from),
+            lanes: LanesJson::from(&step.lanes),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LanesJson<'a> {
+    source: &'a str,
+    destination: &'a str,
+    disk: &'a str,
+}
+
+impl<'a> From<&'a Lanes> for LanesJson<'a> {
+    fn from(lanes: &'a Lanes) -> Self {
+        Self {
+            source: &lanes.source,
+            destination: &lanes.destination,
+            disk: &lanes.disk,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LocationJson {
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+impl From<&Location> for LocationJson {
+    fn from(location: &Location) -> Self {
+        Self {
+            file: path(&location.file),
+            line: location.line,
+            column: location.column,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SearchJson<'a> {
+    engine: &'a str,
+    store: &'a str,
+    expected_missed: f64,
+    complete: bool,
+    stopped: Option<&'a str>,
+    bounds: LimitsJson,
+    unique_states: u64,
+    transitions: u64,
+    depth: u32,
+    seconds: f64,
+    peak_bytes: u64,
+}
+
+impl<'a> From<&'a Search> for SearchJson<'a> {
+    fn from(search: &'a Search) -> Self {
+        Self {
+            engine: &search.engine,
+            store: &search.store,
+            expected_missed: search.expected_missed,
+            complete: search.complete,
+            stopped: search.stopped.as_deref(),
+            bounds: LimitsJson::from(&search.bounds),
+            unique_states: search.unique_states,
+            transitions: search.transitions,
+            depth: search.depth,
+            seconds: search.seconds,
+            peak_bytes: search.peak_bytes,
+        }
+    }
+}
+
+/// A bound that was not set is left out.
+#[derive(Serialize)]
+struct LimitsJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    states: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depth: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+}
+
+impl From<&Limits> for LimitsJson {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            states: limits.states,
+            depth: limits.depth,
+            seconds: limits.seconds,
+            bytes: limits.bytes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    code: &'a str,
+    message: &'a str,
+    at: Option<LocationJson>,
+    help: Option<&'a str>,
+}
+
+impl<'a> From<&'a ReportedError> for ErrorJson<'a> {
+    fn from(error: &'a ReportedError) -> Self {
+        Self {
+            code: &error.code,
+            message: &error.message,
+            at: error.at.as_ref().map(LocationJson::from),
+            help: error.help.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SummaryJson {
+    scenarios: usize,
+    as_expected: usize,
+    unexpected: usize,
+    violated: usize,
+    inconclusive: usize,
+    unreadable: usize,
+}
+
+impl From<&Summary> for SummaryJson {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            scenarios: summary.scenarios,
+            as_expected: summary.as_expected,
+            unexpected: summary.unexpected,
+            violated: summary.violated,
+            inconclusive: summary.inconclusive,
+            unreadable: summary.unreadable,
+        }
+    }
+}
+
+/// A path as text; what is not Unicode in it is replaced.
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests;

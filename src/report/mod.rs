@@ -1,0 +1,463 @@
+//! What a check found, as plain data, and one file for each format it is written in.
+
+pub mod json;
+#[cfg(test)]
+pub(crate) mod samples;
+mod story;
+mod table;
+pub mod terminal;
+mod text;
+mod timeline;
+
+pub(crate) use text::{count, plain, shell_word};
+
+use std::path::PathBuf;
+
+use crate::scenario::error::Diagnostic;
+
+/// Everything one run has to say.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// The tool's version.
+    pub version: String,
+    /// The exit code that goes with it.
+    pub exit_code: u8,
+    /// One for each scenario that could be read, in the order of checking.
+    pub results: Vec<ScenarioResult>,
+    /// Mistakes in input, and what else went wrong.
+    pub errors: Vec<ReportedError>,
+    /// How many of which.
+    pub summary: Summary,
+}
+
+/// What is known of one scenario.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScenarioResult {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// A hash of the lowered scenario and the tool's version.
+    pub model_hash: String,
+    /// What was checked, in a few words.
+    pub headline: Headline,
+    /// The worst of the properties' verdicts.
+    pub verdict: Verdict,
+    /// Every property is decided, and every verdict is the expected one.
+    pub as_expected: bool,
+    /// What the scenario leaves open, and how it was taken.
+    pub assumed: Vec<Assumption>,
+    /// The properties, in catalogue order.
+    pub properties: Vec<PropertyResult>,
+    /// Kinds of fault that the budget allows and that struck nowhere.
+    pub never_fired: Vec<String>,
+    /// What else a reader should know, each in a sentence.
+    pub notes: Vec<String>,
+    /// How it was searched.
+    pub search: Search,
+}
+
+impl ScenarioResult {
+    /// A decided verdict is not the expected one.
+    #[must_use]
+    pub fn is_unexpected(&self) -> bool {
+        let differs = |property: &PropertyResult| {
+            property.verdict != Verdict::Inconclusive && !property.as_expected
+        };
+        self.properties.iter().any(differs)
+    }
+
+    /// Some property has no verdict.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        let undecided = |property: &PropertyResult| property.verdict == Verdict::Inconclusive;
+        self.properties.iter().any(undecided)
+    }
+}
+
+/// What was checked, in a few words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Headline {
+    /// Replicas of the set.
+    pub replicas: u32,
+    /// `OrderedReady` or `Parallel`.
+    pub policy: String,
+    /// The Kubernetes minor of both sides.
+    pub kubernetes: String,
+    /// The scenario does not say which minor.
+    pub kubernetes_assumed: bool,
+    /// The fault budget: `no faults`, `at most 2 faults of eviction, driverCrash`.
+    pub faults: String,
+}
+
+/// Something the scenario leaves open, and how it was taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumption {
+    /// The field: `storage.backend`.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+    /// What that means.
+    pub text: String,
+}
+
+/// What is known of a property, or of a scenario.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The scenario has nothing that it could be about.
+    NotApplicable,
+    /// In the whole space.
+    Holds,
+    /// Nothing is known.
+    Inconclusive,
+    /// With a counterexample.
+    Violated,
+}
+
+impl Verdict {
+    /// The worst of `verdicts`.
+    #[must_use]
+    pub fn worst(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        let worst = verdicts.into_iter().max_by_key(|verdict| *verdict as u8);
+        worst.unwrap_or(Self::NotApplicable)
+    }
+
+    /// As one word, for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "notApplicable",
+            Self::Holds => "holds",
+            Self::Inconclusive => "inconclusive",
+            Self::Violated => "violated",
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not applicable",
+            other => other.name(),
+        }
+    }
+}
+
+/// What a property asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PropertyKind {
+    /// In every reachable state.
+    Always,
+    /// From every reachable state some path leads there.
+    FromEverywhere,
+}
+
+impl PropertyKind {
+    /// Its name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::FromEverywhere => "from everywhere",
+        }
+    }
+}
+
+/// What is known of one property.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PropertyResult {
+    /// Its name.
+    pub name: String,
+    /// What it asks for.
+    pub kind: PropertyKind,
+    /// With the whole budget of faults.
+    pub verdict: Verdict,
+    /// What the scenario expects.
+    pub expected: Expected,
+    /// Whether the verdict, and the steps and faults if they were given, are the expected ones.
+    pub as_expected: bool,
+    /// Why it is inconclusive or not applicable.
+    pub reason: Option<String>,
+    /// The verdict of each finished layer of faults, from 0 upwards.
+    pub layers: Vec<Layer>,
+    /// How it breaks.
+    pub counterexample: Option<Counterexample>,
+}
+
+impl PropertyResult {
+    /// Steps and faults of the shortest counterexample for the replicas that were asked for.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        let counterexample = self.counterexample.as_ref()?;
+        Some(counterexample.asked.unwrap_or(Cost {
+            steps: counterexample.steps.len(),
+            faults: counterexample.faults,
+        }))
+    }
+}
+
+/// What a scenario expects of a property.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expected {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The steps of the counterexample, if the scenario gives them.
+    pub steps: Option<usize>,
+    /// Its faults, if the scenario gives them.
+    pub faults: Option<u32>,
+}
+
+impl From<Verdict> for Expected {
+    fn from(verdict: Verdict) -> Self {
+        let (steps, faults) = (None, None);
+        Self {
+            verdict,
+            steps,
+            faults,
+        }
+    }
+}
+
+/// The verdict with at most so many faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Layer {
+    /// The faults.
+    pub faults: u32,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// How long a counterexample is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cost {
+    /// Its steps, faults included.
+    pub steps: usize,
+    /// Its faults.
+    pub faults: u32,
+}
+
+/// A path to a state in which a property is broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counterexample {
+    /// The ordinal that it is about.
+    pub ordinal: Option<u32>,
+    /// `across sides` or `within source`, where a property can break in either way.
+    pub scope: Option<String>,
+    /// The replicas of the set in this story; fewer than asked for if that tells it sooner.
+    pub replicas: u32,
+    /// Its faults.
+    pub faults: u32,
+    /// No other has fewer faults, and none with as many faults has fewer steps.
+    pub shortest: bool,
+    /// Steps and faults for the replicas that were asked for, if the story has fewer.
+    pub asked: Option<Cost>,
+    /// The property whose longer story breaks this one too, and is told in its place.
+    pub merged_into: Option<String>,
+    /// Other properties that the same story breaks.
+    pub also_broken: Vec<AlsoBroken>,
+    /// The step at which an endless story starts over.
+    pub loop_start: Option<usize>,
+    /// What happens, in one sentence.
+    pub story: String,
+    /// How it could happen; may be empty.
+    pub why: String,
+    /// The step of the program that made it possible.
+    pub place: Option<Place>,
+    /// What would prevent it.
+    pub help: Option<Help>,
+    /// The picture before the first step.
+    pub initial: Lanes,
+    /// The steps, first to last; numbers start at 1.
+    pub steps: Vec<Step>,
+}
+
+/// Another property that a story breaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlsoBroken {
+    /// Its name.
+    pub name: String,
+    /// The step that breaks it.
+    pub step: usize,
+}
+
+/// A piece of a line of a file, with something to say of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Where the piece starts.
+    pub at: Location,
+    /// The whole line.
+    pub line: String,
+    /// How many characters are meant.
+    pub length: usize,
+    /// What is said of them.
+    pub note: String,
+}
+
+/// What would prevent a violation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Help {
+    /// First line: where the change goes (`before line 10`). Further lines: what to write there.
+    pub text: String,
+    /// With the change every property of the story was found to hold.
+    pub checked: bool,
+}
+
+/// One step of a story.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Counted from 1.
+    pub number: usize,
+    /// Who takes it: `driver`, `kubelet`, `statefulset-controller`, `fault`, …
+    pub actor: String,
+    /// `source` or `destination`, where it has a side.
+    pub cluster: Option<String>,
+    /// The ordinal that it touches.
+    pub ordinal: Option<u32>,
+    /// A short name that does not change: `patch`, `createPod`, `eviction`.
+    pub action: String,
+    /// What happens.
+    pub text: String,
+    /// It is a fault.
+    pub fault: bool,
+    /// Where the program says so.
+    pub at: Option<Location>,
+    /// The picture after it.
+    pub lanes: Lanes,
+}
+
+/// A picture of one state: a character for each ordinal on each side, and who has the disk.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lanes {
+    /// `#` Ready, `o` runs, `+` created, `v` terminating, `z` no object, `x` Failed, `.` none.
+    pub source: String,
+    /// The same of the destination.
+    pub destination: String,
+    /// The disk of the story's ordinal: `S`, `D` mounted by that side, `s`, `d` attached only.
+    pub disk: String,
+}
+
+/// A place in a file. Lines and columns count from 1, columns in characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// The file.
+    pub file: PathBuf,
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// How a scenario was searched, and what that cost.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Search {
+    /// The engine's name.
+    pub engine: String,
+    /// How it remembers states: `exact`.
+    pub store: String,
+    /// How many states it may have missed, on average.
+    pub expected_missed: f64,
+    /// Every reachable state was expanded.
+    pub complete: bool,
+    /// Why it stopped sooner; none if all was decided.
+    pub stopped: Option<String>,
+    /// Where it would have stopped.
+    pub bounds: Limits,
+    /// Distinct states.
+    pub unique_states: u64,
+    /// Steps between them.
+    pub transitions: u64,
+    /// The most steps from the initial state.
+    pub depth: u32,
+    /// Wall-clock time.
+    pub seconds: f64,
+    /// The most memory that the search held at once.
+    pub peak_bytes: u64,
+}
+
+/// The bounds of a search. None is no bound.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Limits {
+    /// Distinct states.
+    pub states: Option<u64>,
+    /// Steps from the initial state.
+    pub depth: Option<u32>,
+    /// Wall-clock seconds.
+    pub seconds: Option<f64>,
+    /// Bytes that the search holds.
+    pub bytes: Option<u64>,
+}
+
+/// Something that went wrong beside the search.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportedError {
+    /// Never changes its meaning.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// Where.
+    pub at: Option<Location>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl From<&Diagnostic> for ReportedError {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code.to_owned(),
+            message: diagnostic.message.clone(),
+            at: location(diagnostic),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
+/// Where a diagnostic points; the start of its file if it has no label.
+fn location(diagnostic: &Diagnostic) -> Option<Location> {
+    let file = diagnostic.path.clone()?;
+    let labels = &diagnostic.labels;
+    let label = labels.iter().find(|label| label.primary).or(labels.first());
+    let start = label.map_or(0, |label| label.range.start);
+    let source = diagnostic.source.as_deref().unwrap_or_default();
+    let before = &source[..source.floor_char_boundary(start)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some(Location {
+        file,
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    })
+}
+
+/// How many scenarios ended how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Summary {
+    /// Those that were checked.
+    pub scenarios: usize,
+    /// Those decided in every property, each as expected.
+    pub as_expected: usize,
+    /// Those with a decided verdict that is not the expected one.
+    pub unexpected: usize,
+    /// Those whose verdict is `violated`.
+    pub violated: usize,
+    /// Those whose verdict is `inconclusive`.
+    pub inconclusive: usize,
+    /// Inputs that could not be read.
+    pub unreadable: usize,
+}
+
+impl Summary {
+    /// Counts `results`.
+    #[must_use]
+    pub fn of(results: &[ScenarioResult], unreadable: usize) -> Self {
+        let count = |test: &dyn Fn(&ScenarioResult) -> bool| {
+            results.iter().filter(|result| test(result)).count()
+        };
+        Self {
+            scenarios: results.len(),
+            as_expected: count(&|result| !result.is_unexpected() && !result.is_undecided()),
+            unexpected: count(&ScenarioResult::is_unexpected),
+            violated: count(&|result| result.verdict == Verdict::Violated),
+            inconclusive: count(&|result| result.verdict == Verdict::Inconclusive),
+            unreadable,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! One violation: what happens, step by step, why, where, what would help, and how to see it
+//! again.
+
+use super::terminal::Settings;
+use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
+use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
+use super::timeline;
+use super::{Counterexample, Help, Place, PropertyResult, ScenarioResult};
+
+/// The column in which the text behind `why`, `fix` and `again` starts.
+const LABEL: usize = 6;
+
+/// Everything about one violated property. The caller leaves out those told by another's story.
+pub(super) fn block(
+    result: &ScenarioResult,
+    property: &PropertyResult,
+    settings: &Settings,
+) -> Vec<String> {
+    let Some(counterexample) = &property.counterexample else {
+        return title(property, "");
+    };
+    let mut lines = title(property, &figures(counterexample));
+    lines.extend(wrap(&counterexample.story, WIDTH));
+    lines.extend(asides(result, counterexample));
+    lines.push(String::new());
+    lines.extend(timeline::table(counterexample, settings.full));
+    lines.push(String::new());
+    if !counterexample.why.is_empty() {
+        lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
+    }
+    lines.extend(counterexample.place.iter().flat_map(place));
+    let promises = counterexample.also_broken.len() + 1;
+    let help = counterexample.help.iter();
+    lines.extend(help.flat_map(|help| fix(help, promises)));
+    lines.extend(again(result, property, settings));
+    lines
+}
+
+/// What broke, and on the right, if there is room, how long the story is.
+fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
+    let name = format!("{}{}", plain(&property.name), circumstances(property));
+    let text = format!("{name}, {}", expectation(property.as_expected));
+    let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
+    let taken = "VIOLATED  ".len() + width(&text);
+    let room = WIDTH.saturating_sub(taken);
+    if figures.is_empty() {
+        vec![left]
+    } else if width(figures) + 2 <= room {
+        vec![format!("{left}{figures:>room$}")]
+    } else {
+        vec![left, format!("{:10}{figures}", "")]
+    }
+}
+
+/// Which ordinal, and whether on one side or across both.
+fn circumstances(property: &PropertyResult) -> String {
+    let counterexample = property.counterexample.as_ref();
+    let ordinal = counterexample
+        .and_then(|story| story.ordinal)
+        .map(|ordinal| format!("ordinal {ordinal}"));
+    let scope = counterexample.and_then(|story| story.scope.clone());
+    let parts: Vec<String> = ordinal.into_iter().chain(scope).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", plain(&parts.join(", ")))
+    }
+}
+
+/// In words.
+pub(super) fn expectation(as_expected: bool) -> &'static str {
+    if as_expected {
+        "as expected"
+    } else {
+        "not as expected"
+    }
+}
+
+/// `11 steps, none shorter; 0 faults needed`.
+fn figures(counterexample: &Counterexample) -> String {
+    let steps = count(counterexample.steps.len(), "step");
+    let faults = count(counterexample.faults as usize, "fault");
+    if counterexample.shortest {
+        format!("{steps}, none shorter; {faults} needed")
+    } else {
+        format!("{steps}, perhaps not the fewest; {faults}")
+    }
+}
+
+/// What else breaks in the same story, and for how many replicas it is told.
+fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
+    let mut lines = Vec::new();
+    if counterexample.replicas != result.headline.replicas {
+        let replicas = count(counterexample.replicas as usize, "replica");
+        let asked = counterexample.asked.map_or_else(String::new, |asked| {
+            let steps = count(asked.steps, "step");
+            format!("; with {} it takes {steps}", result.headline.replicas)
+        });
+        let text = format!("breaks already with {replicas}, as told here{asked}");
+        lines.extend(wrap(&text, WIDTH));
+    }
+    let also = &counterexample.also_broken;
+    let broken = also
+        .iter()
+        .map(|also| format!("{} at step {}", also.name, also.step));
+    if !also.is_empty() {
+        let broken = broken.collect::<Vec<_>>().join(", ");
+        lines.extend(wrap(&format!("same story breaks {broken}"), WIDTH));
+    }
+    lines
+}
+
+/// The line of the file, as rustc would show it.
+fn place(place: &Place) -> Vec<String> {
+    let number = place.at.line.to_string();
+    let gutter = width(&number) + 1;
+    let room = WIDTH - gutter - 2;
+    let length = place.length.clamp(1, room / 2);
+    let (line, before) = window(&plain(&place.line), place.at.column, length, room);
+    let file = plain(&place.at.file.to_string_lossy());
+    let at = format!("{file}:{number}:{}", place.at.column);
+    let bar = paint(FAINT, "|");
+    let mut lines = vec![
+        format!("{:gutter$}{} {at}", "", paint(FAINT, "-->")),
+        format!("{:gutter$}{bar}", ""),
+        format!("{} {bar} {line}", paint(FAINT, &number)),
+    ];
+    let carets = "^".repeat(length);
+    let note_at = before + length + 1;
+    for (index, note) in wrap(&place.note, room.saturating_sub(note_at).max(20))
+        .iter()
+        .enumerate()
+    {
+        let carets = if index == 0 { carets.as_str() } else { "" };
+        let gap = length - width(carets);
+        let carets = paint(BAD, carets);
+        let text = format!("{:before$}{carets}{:gap$} {note}", "", "");
+        lines.push(format!("{:gutter$}{bar} {}", "", text.trim_end()));
+    }
+    lines
+}
+
+/// The part of `line` around a piece of it that fits into `room`, and how many characters of it
+/// are before the piece.
+fn window(line: &str, column: usize, length: usize, room: usize) -> (String, usize) {
+    let before = column.saturating_sub(1);
+    let hidden = (before + length + 1).saturating_sub(room);
+    if hidden == 0 {
+        return (cut(line, room), before);
+    }
+    let rest: String = line.chars().skip(hidden + 1).collect();
+    (cut(&format!("…{rest}"), room), before - hidden)
+}
+
+/// What would prevent it, and the steps to write, one to a line.
+fn fix(help: &Help, promises: usize) -> Vec<String> {
+    let mut text = help.text.lines();
+    let first = text.next().unwrap_or_default();
+    let first = if help.checked {
+        let held = match promises {
+            1 => "the promise above holds then".to_owned(),
+            many => format!("the {} promises above hold then", number_word(many)),
+        };
+        format!("{first} (checked: {held})")
+    } else {
+        format!("{first} (not checked)")
+    };
+    let mut lines = labelled("fix", LABEL, GOOD, &first);
+    lines.extend(text.map(|line| format!("{:8}{}", "", plain(line.trim_end()))));
+    lines
+}
+
+/// The command that shows this story and no other.
+fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
+    let path = plain(&result.path.to_string_lossy());
+    let path = if path.starts_with('-') {
+        format!("./{path}")
+    } else {
+        path
+    };
+    let mut words = vec![
+        format!("{} check {}", settings.program, shell_word(&path)),
+        format!("--property {}", shell_word(&property.name)),
+    ];
+    words.extend(settings.flags.iter().cloned());
+    let mut lines = shell_lines(&words, WIDTH - LABEL);
+    for (index, line) in lines.iter_mut().enumerate() {
+        let label = if index == 0 { "again" } else { "" };
+        let gap = LABEL - width(label);
+        *line = format!("{}{:gap$}{line}", paint(STRONG, label), "");
+    }
+    lines
+}
+
+/// `words` as one command, continued behind a backslash where it is longer than `columns`.
+fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            // Two columns are kept for a blank and the backslash.
+            Some(line) if width(line) + 1 + width(word) + 2 <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(word.clone());
+            }
+            None => lines.push(word.clone()),
+        }
+    }
+    lines
+}
+
+/// One line for each story, for scenarios in which all is as expected.
+pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
+    let story = property.counterexample.as_ref();
+    let story = story.map_or("", |counterexample| counterexample.story.as_str());
+    let also = story_names(property);
+    labelled("VIOLATED", 10, BAD, &format!("{also}: {story}"))
+}
+
+/// The property and the others that its story breaks.
+fn story_names(property: &PropertyResult) -> String {
+    let also = property
+        .counterexample
+        .iter()
+        .flat_map(|story| &story.also_broken);
+    let also = also.map(|also| also.name.clone());
+    let names: Vec<String> = std::iter::once(property.name.clone()).chain(also).collect();
+    list(&names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_keeps_the_piece_in_sight() {
+        let line = "0123456789abcdefghij";
+        let cases = [
+            (1, 2, 40, line, 0),
+            (5, 3, 10, "012345678…", 4),
+            (11, 3, 10, "…56789abc…", 6),
+            (19, 2, 10, "…cdefghij", 7),
+        ];
+        for (column, length, room, then, before) in cases {
+            let found = window(line, column, length, room);
+            assert_eq!(found, (then.to_owned(), before), "column {column}");
+            let piece = found.0.chars().nth(found.1);
+            assert_eq!(piece, line.chars().nth(column - 1), "column {column}");
+        }
+    }
+}

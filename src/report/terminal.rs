@@ -1,0 +1,261 @@
+//! The report for people: at most 100 columns, and complete without colour.
+
+use super::text::{FAINT, STRONG, WIDTH};
+use super::text::{count, grouped, labelled, paint, plain, seconds, width, wrap};
+use super::{PropertyResult, Report, ScenarioResult, Verdict, story, table};
+
+/// How a report is shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Show every step of every story.
+    pub full: bool,
+    /// There are other scenarios: what is as expected is told in short.
+    pub several: bool,
+    /// How the program was called: `straddle` or `kubectl straddle`.
+    pub program: String,
+    /// The flags that change verdicts, ready for a shell, for the command that shows a story
+    /// again.
+    pub flags: Vec<String>,
+}
+
+/// The whole report, with colours.
+#[must_use]
+pub fn render(report: &Report, settings: &Settings) -> String {
+    let results = report.results.iter();
+    let mut text: String = results.map(|result| scenario(result, settings)).collect();
+    text.push_str(&summary(report));
+    text
+}
+
+/// One scenario, with an empty line after it.
+#[must_use]
+pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
+    let as_expected = !result.is_unexpected() && !result.is_undecided();
+    let short = settings.several && !settings.full && as_expected;
+    let mut lines = headline(result);
+    if short {
+        for property in told(result) {
+            lines.extend(story::summary(property));
+        }
+    } else {
+        lines.extend(assumed(result));
+        lines.push(String::new());
+        lines.extend(verdicts(result, settings));
+        lines.push(String::new());
+    }
+    lines.extend(table::lines(result, short));
+    lines.push(String::new());
+    join(&lines)
+}
+
+/// The last line of a report.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let scenarios = scenarios(report);
+    if report.results.is_empty() {
+        return join(&[scenarios]);
+    }
+    let (verdicts, costs) = (
+        format!("{scenarios}: {};", properties(report)),
+        costs(report),
+    );
+    let line = format!("{verdicts} {costs}");
+    if width(&line) <= WIDTH {
+        return join(&[line]);
+    }
+    let lines = [verdicts, costs];
+    join(
+        &lines
+            .iter()
+            .flat_map(|line| wrap(line, WIDTH))
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn join(lines: &[String]) -> String {
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+/// The scenario's name and what was checked.
+fn headline(result: &ScenarioResult) -> Vec<String> {
+    let headline = &result.headline;
+    let replicas = count(headline.replicas as usize, "replica");
+    let assumed = if headline.kubernetes_assumed {
+        " (assumed)"
+    } else {
+        ""
+    };
+    let text = format!(
+        "{replicas}, {}, Kubernetes {}{assumed} on both sides, {}",
+        headline.policy, headline.kubernetes, headline.faults,
+    );
+    let name = plain(&result.scenario);
+    let columns = width(&name) + 3;
+    if columns <= WIDTH / 2 {
+        return labelled(&name, columns, STRONG, &text);
+    }
+    let mut lines = vec![paint(STRONG, name)];
+    lines.extend(labelled("", 3, STRONG, &text));
+    lines
+}
+
+/// What was assumed, one to a line.
+fn assumed(result: &ScenarioResult) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, assumption) in result.assumed.iter().enumerate() {
+        let label = if index == 0 { "assumed" } else { "" };
+        let value = if assumption.value.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", assumption.value)
+        };
+        let text = format!("{}{value}: {}", assumption.field, assumption.text);
+        lines.extend(labelled(label, 9, FAINT, &text));
+    }
+    lines
+}
+
+/// The violated properties whose story is told, rather than another's.
+fn told(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
+    result.properties.iter().filter(|property| {
+        let story = property.counterexample.as_ref();
+        let merged = story.is_some_and(|story| story.merged_into.is_some());
+        property.verdict == Verdict::Violated && !merged
+    })
+}
+
+/// A block for each story; one line if there is none to tell.
+fn verdicts(result: &ScenarioResult, settings: &Settings) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for property in told(result) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(story::block(result, property, settings));
+    }
+    if lines.is_empty() {
+        lines.extend(no_story(result));
+    }
+    lines
+}
+
+/// The verdict of a scenario in which nothing is violated.
+fn no_story(result: &ScenarioResult) -> Vec<String> {
+    let number = |verdict| tally(std::slice::from_ref(result), verdict);
+    let holding = count(number(Verdict::Holds), "promise");
+    let undecided = number(Verdict::Inconclusive);
+    let (label, text) = match result.verdict {
+        Verdict::Inconclusive => {
+            let undecided = count(undecided, "promise");
+            ("UNDECIDED", format!("{undecided}; {holding} kept"))
+        }
+        Verdict::Violated => ("VIOLATED", String::new()),
+        Verdict::NotApplicable => ("NOTHING TO CHECK", "no property applies".to_owned()),
+        Verdict::Holds => {
+            let expected = story::expectation(!result.is_unexpected());
+            ("HOLDS", format!("{holding} kept on every path, {expected}"))
+        }
+    };
+    let style = table::verdict_style(result.verdict).bold();
+    labelled(label, label.len() + 2, style, &text)
+}
+
+/// How many properties of `results` have `verdict`.
+fn tally(results: &[ScenarioResult], verdict: Verdict) -> usize {
+    let properties = results.iter().flat_map(|result| &result.properties);
+    properties
+        .filter(|property| property.verdict == verdict)
+        .count()
+}
+
+/// `3 scenarios, 2 as expected, 1 not`.
+fn scenarios(report: &Report) -> String {
+    let summary = &report.summary;
+    let decided = summary.as_expected + summary.unexpected;
+    let undecided = summary.scenarios.saturating_sub(decided);
+    let mut parts = vec![count(summary.scenarios, "scenario")];
+    let counts = [
+        (summary.as_expected, "as expected"),
+        (summary.unexpected, "not as expected"),
+        (undecided, "undecided"),
+    ];
+    match counts
+        .iter()
+        .find(|(number, _)| *number == summary.scenarios)
+    {
+        _ if summary.scenarios == 0 => (),
+        Some((_, all)) => parts.push((*all).to_owned()),
+        None => parts.extend(present(&counts)),
+    }
+    parts.extend(present(&[(summary.unreadable, "unreadable")]));
+    parts.join(", ")
+}
+
+/// `5 hold, 4 violated`.
+fn properties(report: &Report) -> String {
+    let number = |verdict| tally(&report.results, verdict);
+    let counts = [
+        (number(Verdict::Holds), "hold"),
+        (number(Verdict::Violated), "violated"),
+        (number(Verdict::Inconclusive), "inconclusive"),
+        (number(Verdict::NotApplicable), "not applicable"),
+    ];
+    present(&counts).join(", ")
+}
+
+/// Counts that are not zero, with their words.
+fn present(counts: &[(usize, &str)]) -> Vec<String> {
+    let some = counts.iter().filter(|(number, _)| *number > 0);
+    some.map(|(number, words)| format!("{number} {words}"))
+        .collect()
+}
+
+/// `123,456 states, 654,321 transitions, depth 34, complete, 0.8 s`.
+fn costs(report: &Report) -> String {
+    let searches = || report.results.iter().map(|result| &result.search);
+    let states: u64 = searches().map(|search| search.unique_states).sum();
+    let transitions: u64 = searches().map(|search| search.transitions).sum();
+    let depth = searches()
+        .map(|search| search.depth)
+        .max()
+        .unwrap_or_default();
+    let time: f64 = searches().map(|search| search.seconds).sum();
+    let mut parts = vec![
+        format!("{} states", grouped(states)),
+        format!("{} transitions", grouped(transitions)),
+        format!("depth {depth}"),
+        completeness(report),
+        seconds(time),
+    ];
+    let missed: f64 = searches().map(|search| search.expected_missed).sum();
+    if missed > 0.0 {
+        parts.push(format!("about {missed:.2} states missed"));
+    }
+    if let Some(search) = searches().find(|search| search.engine != "exhaustive") {
+        parts.push(format!("engine {}", search.engine));
+    }
+    parts.join(", ")
+}
+
+/// Whether the spaces were searched to their ends, and why not.
+fn completeness(report: &Report) -> String {
+    let results = report.results.iter();
+    let cut: Vec<&ScenarioResult> = results.filter(|result| !result.search.complete).collect();
+    match cut.as_slice() {
+        [] => "complete".to_owned(),
+        [only] if report.results.len() == 1 => only.search.stopped.as_ref().map_or_else(
+            || "stopped when all was decided".to_owned(),
+            |reason| format!("stopped: {reason}"),
+        ),
+        some => format!(
+            "{} of {} complete",
+            report.results.len() - some.len(),
+            report.results.len()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,340 @@
+//! The steps of a counterexample as a table: who does what, and where everything is after it.
+
+use super::text::{BAD, CARE, FAINT, WIDTH};
+use super::text::{cut, pad, paint, plain, width, wrap};
+use super::{Counterexample, Lanes, Step};
+
+/// Longer stories are shortened.
+const MOST_STEPS: usize = 30;
+/// Steps kept at the start of a shortened story.
+const FIRST_STEPS: usize = 10;
+/// Steps kept at its end.
+const LAST_STEPS: usize = 16;
+/// The widest that the column of actors may get.
+const MOST_WHO: usize = 24;
+/// The columns before that of the actors.
+const NUMBER: usize = 5;
+
+/// Stands behind the last step.
+const MARK: &str = "<--";
+
+/// What each character of a lane says.
+const GLYPHS: [(char, &str); 7] = [
+    ('#', "Ready"),
+    ('o', "runs, not Ready"),
+    ('+', "created"),
+    ('v', "terminating"),
+    ('z', "runs without a Pod object"),
+    ('x', "Failed"),
+    ('.', "none"),
+];
+
+/// What each letter of the disk column says.
+const LETTERS: [(char, &str); 4] = [
+    ('S', "mounted in source"),
+    ('D', "mounted in destination"),
+    ('s', "attached to source only"),
+    ('d', "attached to destination only"),
+];
+
+/// The table and its legend. Long stretches are left out unless `full`; numbers are kept.
+pub(super) fn table(counterexample: &Counterexample, full: bool) -> Vec<String> {
+    let rows = rows(counterexample, full);
+    let columns = Columns::fit(counterexample, &rows);
+    let mut lines = columns.heading(counterexample);
+    for row in &rows {
+        lines.extend(columns.row(row));
+    }
+    lines.extend(legend(&rows));
+    lines
+}
+
+/// One line of the table.
+enum Row<'a> {
+    /// The state before the first step.
+    Initial(&'a Lanes),
+    /// A step, and whether it is the last.
+    Step(&'a Step, bool),
+    /// So many steps are left out here.
+    Gap(usize),
+}
+
+impl Row<'_> {
+    fn lanes(&self) -> Option<&Lanes> {
+        match self {
+            Row::Initial(lanes) => Some(lanes),
+            Row::Step(step, _) => Some(&step.lanes),
+            Row::Gap(_) => None,
+        }
+    }
+
+    fn who(&self) -> String {
+        match self {
+            Row::Step(step, _) => cut(&plain(&who(step)), MOST_WHO),
+            Row::Initial(_) | Row::Gap(_) => String::new(),
+        }
+    }
+
+    fn what(&self) -> String {
+        match self {
+            Row::Initial(_) => "initial".to_owned(),
+            Row::Step(step, _) => plain(&step.text),
+            Row::Gap(1) => "1 step left out; --full shows it".to_owned(),
+            Row::Gap(steps) => format!("{steps} steps left out; --full shows them"),
+        }
+    }
+}
+
+/// The lines of the table, with long stretches left out.
+fn rows(counterexample: &Counterexample, full: bool) -> Vec<Row<'_>> {
+    let steps = &counterexample.steps;
+    let last = steps.len();
+    let matters = |index: usize, step: &Step| {
+        let breaks = |also: &super::AlsoBroken| also.step == step.number;
+        let short = full || last <= MOST_STEPS;
+        let edge = index < FIRST_STEPS || index + LAST_STEPS >= last;
+        short || edge || step.fault || counterexample.also_broken.iter().any(breaks)
+    };
+    let mut rows = vec![Row::Initial(&counterexample.initial)];
+    let mut skipped: Vec<&Step> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        if matters(index, step) {
+            close_gap(&mut rows, &mut skipped);
+            rows.push(Row::Step(step, index + 1 == last));
+        } else {
+            skipped.push(step);
+        }
+    }
+    rows
+}
+
+/// Puts one line for the steps in `skipped`; a single step takes no more room than its absence.
+fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>) {
+    match skipped.as_slice() {
+        [] => (),
+        [only] => rows.push(Row::Step(only, false)),
+        many => rows.push(Row::Gap(many.len())),
+    }
+    skipped.clear();
+}
+
+/// Who takes a step: a place in the program, a component and its side, or a fault in capitals.
+fn who(step: &Step) -> String {
+    if step.actor == "driver" && !step.fault {
+        return step.at.as_ref().map_or_else(
+            || "driver".to_owned(),
+            |at| format!("{}:{}", stem(at), at.line),
+        );
+    }
+    let name = if step.fault {
+        capitals(&step.action)
+    } else {
+        component(&step.actor).to_owned()
+    };
+    match step.cluster.as_deref() {
+        Some("destination") => format!("dest {name}"),
+        Some(cluster) => format!("{cluster} {name}"),
+        None => name,
+    }
+}
+
+/// The file's name up to its first dot.
+fn stem(at: &super::Location) -> String {
+    let name = at.file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().unwrap_or_default();
+    cut(stem, MOST_WHO - 6)
+}
+
+/// A component's name, short enough for a column.
+fn component(actor: &str) -> &str {
+    match actor {
+        "persistent-volume-controller" => "pv controller",
+        "garbage-collector" => "gc",
+        other => other.strip_suffix("-controller").unwrap_or(other),
+    }
+}
+
+/// `driverCrash` as `DRIVER CRASH`.
+fn capitals(action: &str) -> String {
+    let mut text = String::new();
+    for character in action.chars() {
+        if character.is_uppercase() && !text.is_empty() {
+            text.push(' ');
+        }
+        text.extend(character.to_uppercase());
+    }
+    text
+}
+
+/// Where the columns of one table are.
+struct Columns {
+    who: usize,
+    what: usize,
+    source: usize,
+    destination: usize,
+    /// The lanes' names stand above their digits, not before them.
+    stacked: bool,
+}
+
+impl Columns {
+    /// The widest layout in which the longest text fits; the narrow one if none does.
+    fn fit(counterexample: &Counterexample, rows: &[Row]) -> Self {
+        let ordinals = width(&counterexample.initial.source);
+        let who = longest(rows.iter().map(Row::who)).max("who".len());
+        let what = longest(rows.iter().map(Row::what));
+        let beside = Self::with_lanes(who, "source ".len() + ordinals, "dest ".len() + ordinals);
+        if beside.what >= what {
+            return beside;
+        }
+        Self {
+            stacked: true,
+            ..Self::with_lanes(
+                who,
+                ordinals.max("source".len()),
+                ordinals.max("dest".len()),
+            )
+        }
+    }
+
+    fn with_lanes(who: usize, source: usize, destination: usize) -> Self {
+        // Two blanks between columns, and seven for `S D <--`.
+        let taken = NUMBER + who + 2 + 2 + source + 2 + destination + 2 + 7;
+        Self {
+            who,
+            what: WIDTH.saturating_sub(taken).max(20),
+            source,
+            destination,
+            stacked: false,
+        }
+    }
+
+    fn heading(&self, counterexample: &Counterexample) -> Vec<String> {
+        let digits: String = (0..width(&counterexample.initial.source))
+            .map(|ordinal| char::from(b'0' + u8::try_from(ordinal % 10).unwrap_or_default()))
+            .collect();
+        let disk = match counterexample.ordinal {
+            _ if !has_disk(counterexample) => String::new(),
+            Some(ordinal) => format!("disk {ordinal}"),
+            None => "disk".to_owned(),
+        };
+        let named = |name: &str| format!("{name} {digits}");
+        let lines = if self.stacked {
+            vec![
+                self.line(["", "", ""], ["source", "dest", &disk]),
+                self.line(["#", "who", "what"], [&digits, &digits, ""]),
+            ]
+        } else {
+            vec![self.line(
+                ["#", "who", "what"],
+                [&named("source"), &named("dest"), &disk],
+            )]
+        };
+        lines.iter().map(|line| paint(FAINT, line)).collect()
+    }
+
+    fn row(&self, row: &Row) -> Vec<String> {
+        let nothing = Lanes::default();
+        let lanes = row.lanes().unwrap_or(&nothing);
+        let number = match row {
+            Row::Initial(_) => "0".to_owned(),
+            Row::Step(step, _) => step.number.to_string(),
+            Row::Gap(_) => "…".to_owned(),
+        };
+        let what = wrap(&row.what(), self.what);
+        let (source, destination) = (plain(&lanes.source), plain(&lanes.destination));
+        let disk = match row {
+            Row::Step(_, true) => format!("{:<3} {MARK}", plain(&lanes.disk)),
+            _ => plain(&lanes.disk),
+        };
+        let cells = [source.as_str(), destination.as_str(), disk.as_str()];
+        let first = self.line([&number, &row.who(), &what[0]], cells);
+        let mut lines = vec![Self::decorate(first, row)];
+        for more in &what[1..] {
+            lines.push(self.line(["", "", more], ["", "", ""]));
+        }
+        lines
+    }
+
+    /// One line: number, who and what, then the lanes and the disk.
+    fn line(&self, left: [&str; 3], right: [&str; 3]) -> String {
+        let lane = |text: &str, columns: usize| {
+            if self.stacked {
+                pad(text, columns)
+            } else {
+                format!("{text:>columns$}")
+            }
+        };
+        let line = format!(
+            "{:>3}  {}  {}  {}  {}  {}",
+            left[0],
+            pad(left[1], self.who),
+            pad(left[2], self.what),
+            lane(right[0], self.source),
+            lane(right[1], self.destination),
+            right[2],
+        );
+        line.trim_end().to_owned()
+    }
+
+    /// Colours a fault, a gap and the mark of the last step.
+    fn decorate(line: String, row: &Row) -> String {
+        let line = match row {
+            Row::Step(step, _) if step.fault => {
+                line.replacen(&row.who(), &paint(CARE, row.who()), 1)
+            }
+            Row::Gap(_) => paint(FAINT, line),
+            Row::Step(..) | Row::Initial(_) => line,
+        };
+        match line.strip_suffix(MARK) {
+            Some(rest) => format!("{rest}{}", paint(BAD, MARK)),
+            None => line,
+        }
+    }
+}
+
+/// The width of the widest of `cells`.
+fn longest(cells: impl Iterator<Item = String>) -> usize {
+    cells.map(|cell| width(&cell)).max().unwrap_or_default()
+}
+
+/// Whether the story is about a disk at all.
+fn has_disk(counterexample: &Counterexample) -> bool {
+    let in_steps = counterexample.steps.iter().map(|step| &step.lanes);
+    let mut all = in_steps.chain([&counterexample.initial]);
+    all.any(|lanes| !lanes.disk.trim().is_empty())
+}
+
+/// What the characters that are shown mean.
+fn legend(rows: &[Row]) -> Vec<String> {
+    let shown: Vec<&Lanes> = rows.iter().filter_map(Row::lanes).collect();
+    let in_lanes = |glyph: char| {
+        let has =
+            |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
+        shown.iter().any(has)
+    };
+    let in_disk = |letter: char| shown.iter().any(|lanes| lanes.disk.contains(letter));
+    let glyphs = GLYPHS.iter().filter(|(glyph, _)| in_lanes(*glyph));
+    let letters = LETTERS.iter().filter(|(letter, _)| in_disk(*letter));
+    let entry = |(sign, meaning): &(char, &str)| format!("{sign} {meaning}");
+    let mut lines = lines_of(&glyphs.map(entry).collect::<Vec<_>>());
+    let disk: Vec<String> = letters.map(entry).collect();
+    if !disk.is_empty() {
+        lines.extend(lines_of(&[&["disk:".to_owned()], disk.as_slice()].concat()));
+    }
+    lines
+}
+
+/// Entries two blanks apart, in as few lines as hold them.
+fn lines_of(entries: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for entry in entries {
+        match lines.last_mut() {
+            Some(line) if width(line) + 2 + width(entry) <= WIDTH => {
+                line.push_str("  ");
+                line.push_str(entry);
+            }
+            _ => lines.push(format!("{:NUMBER$}{entry}", "")),
+        }
+    }
+    lines.iter().map(|line| paint(FAINT, line)).collect()
+}
