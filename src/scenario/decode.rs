@@ -56,12 +56,24 @@ scalar_words!(
 
 /// Fields of later versions, with what to do instead.
 const LATER: &[(&str, &str)] = &[
-    ("prove", "leave it out; a verdict is about the replicas that the source has"),
-    ("nodes", "leave it out; every Pod is modelled as already scheduled"),
+    (
+        "prove",
+        "leave it out; a verdict is about the replicas that the source has",
+    ),
+    (
+        "nodes",
+        "leave it out; every Pod is modelled as already scheduled",
+    ),
 ];
 const LATER_OF_SIDES: &[(&str, &str)] = &[
-    ("nodes", "leave it out; every Pod is modelled as already scheduled"),
-    ("featureGates", "leave it out; the defaults of Kubernetes 1.31 are modelled"),
+    (
+        "nodes",
+        "leave it out; every Pod is modelled as already scheduled",
+    ),
+    (
+        "featureGates",
+        "leave it out; the defaults of Kubernetes 1.31 are modelled",
+    ),
 ];
 const LATER_OF_STORAGE: &[(&str, &str)] = &[(
     "nodeAffinity",
@@ -70,7 +82,10 @@ const LATER_OF_STORAGE: &[(&str, &str)] = &[(
 const LATER_OF_MIGRATIONS: &[(&str, &str)] = &[
     ("strategy", "write the strategy's `steps:` out"),
     ("runbook", "write the runbook's commands as `steps:`"),
-    ("rollback", "leave it out, or check it as a scenario of its own"),
+    (
+        "rollback",
+        "leave it out, or check it as a scenario of its own",
+    ),
 ];
 
 /// Reads the one document of a scenario file. What could be read is returned together with the
@@ -173,7 +188,9 @@ impl Decode for SideFile {
 
 impl Decode for StorageFile {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
-        let mut fields = reader.fields(node, "`storage`")?.unsupported(LATER_OF_STORAGE);
+        let mut fields = reader
+            .fields(node, "`storage`")?
+            .unsupported(LATER_OF_STORAGE);
         let backend = fields.optional(reader, "backend");
         let reclaim_policy = fields.optional(reader, "reclaimPolicy");
         let reachable_from = fields.list(reader, "reachableFrom");
@@ -198,6 +215,9 @@ impl Decode for AvailabilityFile {
         fields.finish::<Self>(reader);
         Some(Self {
             head: node.head(),
+            has_rule: ["maxUnavailable", "quorum", "groups"]
+                .iter()
+                .any(|rule| node.get(rule).is_some()),
             max_unavailable,
             quorum,
             groups,
@@ -224,15 +244,16 @@ impl Decode for OrdinalsFile {
         let mut fields = reader.fields(node, "`ordinals`")?;
         let max = fields.required(reader, "max");
         fields.finish::<Self>(reader);
-        Some(Self {
-            max: max?,
-        })
+        Some(Self { max: max? })
     }
 }
 
 impl Decode for MigrationFile {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
-        let mut fields = reader.fields(node, "`migration`")?.unsupported(LATER_OF_MIGRATIONS);
+        let found = reader.problems.len();
+        let mut fields = reader
+            .fields(node, "`migration`")?
+            .unsupported(LATER_OF_MIGRATIONS);
         let after_crash = fields.optional(reader, "afterCrash");
         let prepare = fields.optional(reader, "prepare");
         let for_each = fields.optional(reader, "forEach");
@@ -241,6 +262,7 @@ impl Decode for MigrationFile {
         fields.finish::<Self>(reader);
         Some(Self {
             head: node.head(),
+            is_whole: reader.problems.len() == found,
             after_crash,
             prepare,
             for_each,
@@ -255,9 +277,7 @@ impl Decode for ForEachFile {
         let mut fields = reader.fields(node, "`forEach`")?;
         let k = fields.required(reader, "k");
         fields.finish::<Self>(reader);
-        Some(Self {
-            k: k?,
-        })
+        Some(Self { k: k? })
     }
 }
 

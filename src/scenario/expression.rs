@@ -50,7 +50,10 @@ fn next_visible(text: &str, at: usize) -> Option<(usize, char)> {
 /// Adds the term at or after `at`; returns where it ends.
 fn add_term(sum: &mut Expression, text: &str, at: usize, sign: i16) -> Result<usize, Mistake> {
     let Some((start, first)) = next_visible(text, at) else {
-        return Err(mistake(0..text.len(), "something is missing after the sign"));
+        return Err(mistake(
+            0..text.len(),
+            "something is missing after the sign",
+        ));
     };
     let end = start + term_length(&text[start..]);
     if start == end {
@@ -91,7 +94,10 @@ fn number(term: &str, range: &Range<usize>) -> Result<i16, Mistake> {
             .filter(|&number| number <= 1000)
             .ok_or_else(|| mistake(range.clone(), "the number is too large"));
     }
-    Err(mistake(range.clone(), format!("`{term}` is not `k`, `N` or an integer")))
+    Err(mistake(
+        range.clone(),
+        format!("`{term}` is not `k`, `N` or an integer"),
+    ))
 }
 
 fn no_sign(text: &str, at: usize) -> Mistake {
@@ -102,7 +108,10 @@ fn no_sign(text: &str, at: usize) -> Mistake {
         return mistake(at..at + length, message);
     }
     let first = rest.chars().next().unwrap_or(' ');
-    mistake(at..at + first.len_utf8(), format!("`{first}` is not allowed here"))
+    mistake(
+        at..at + first.len_utf8(),
+        format!("`{first}` is not allowed here"),
+    )
 }
 
 fn mistake(range: Range<usize>, message: impl Into<String>) -> Mistake {

@@ -114,6 +114,9 @@ pub struct AvailabilityFile {
     /// Its key in the file.
     #[schemars(skip)]
     pub head: Range<usize>,
+    /// Some rule is there, readable or not.
+    #[schemars(skip)]
+    pub has_rule: bool,
     /// At most so many ordinals are down.
     #[schemars(extend("minimum" = 0))]
     pub max_unavailable: Option<Spanned<i64>>,
@@ -152,6 +155,9 @@ pub struct MigrationFile {
     /// Its key in the file.
     #[schemars(skip)]
     pub head: Range<usize>,
+    /// Every step of it could be read.
+    #[schemars(skip)]
+    pub is_whole: bool,
     /// What a driver does that starts again after a crash. Left out: `fromTop`.
     pub after_crash: Option<Spanned<AfterCrash>>,
     /// Steps before the loop.

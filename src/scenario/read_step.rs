@@ -13,24 +13,51 @@ type ReadStep = fn(&mut Reader<'_>, &Node) -> Option<Step>;
 
 /// The kinds of step and how their values are read.
 const KINDS: [(&str, ReadStep); 12] = [
-    ("patch", |reader, node| PatchStep::decode(reader, node).map(Step::Patch)),
-    ("scale", |reader, node| ScaleStep::decode(reader, node).map(Step::Scale)),
-    ("copyVolume", |reader, node| CopyVolumeStep::decode(reader, node).map(Step::CopyVolume)),
-    ("restoreDisk", |reader, node| RestoreDiskStep::decode(reader, node).map(Step::RestoreDisk)),
-    ("setReclaimPolicy", |reader, node| SetReclaimPolicyStep::decode(reader, node).map(Step::SetReclaimPolicy)),
-    ("deleteClaim", |reader, node| read_delete(reader, node, "`deleteClaim`").map(Step::DeleteClaim)),
-    ("deleteVolume", |reader, node| read_delete(reader, node, "`deleteVolume`").map(Step::DeleteVolume)),
-    ("deletePod", |reader, node| DeletePodStep::decode(reader, node).map(Step::DeletePod)),
-    ("deleteSet", |reader, node| DeleteSetStep::decode(reader, node).map(Step::DeleteSet)),
-    ("createSet", |reader, node| CreateSetStep::decode(reader, node).map(Step::CreateSet)),
-    ("wait", |reader, node| WaitStep::decode(reader, node).map(Step::Wait)),
-    ("sleep", |reader, node| Spanned::decode(reader, node).map(Step::Sleep)),
+    ("patch", |reader, node| {
+        PatchStep::decode(reader, node).map(Step::Patch)
+    }),
+    ("scale", |reader, node| {
+        ScaleStep::decode(reader, node).map(Step::Scale)
+    }),
+    ("copyVolume", |reader, node| {
+        CopyVolumeStep::decode(reader, node).map(Step::CopyVolume)
+    }),
+    ("restoreDisk", |reader, node| {
+        RestoreDiskStep::decode(reader, node).map(Step::RestoreDisk)
+    }),
+    ("setReclaimPolicy", |reader, node| {
+        SetReclaimPolicyStep::decode(reader, node).map(Step::SetReclaimPolicy)
+    }),
+    ("deleteClaim", |reader, node| {
+        read_delete(reader, node, "`deleteClaim`").map(Step::DeleteClaim)
+    }),
+    ("deleteVolume", |reader, node| {
+        read_delete(reader, node, "`deleteVolume`").map(Step::DeleteVolume)
+    }),
+    ("deletePod", |reader, node| {
+        DeletePodStep::decode(reader, node).map(Step::DeletePod)
+    }),
+    ("deleteSet", |reader, node| {
+        DeleteSetStep::decode(reader, node).map(Step::DeleteSet)
+    }),
+    ("createSet", |reader, node| {
+        CreateSetStep::decode(reader, node).map(Step::CreateSet)
+    }),
+    ("wait", |reader, node| {
+        WaitStep::decode(reader, node).map(Step::Wait)
+    }),
+    ("sleep", |reader, node| {
+        Spanned::decode(reader, node).map(Step::Sleep)
+    }),
 ];
 
 impl Decode for StepFile {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            reader.wrong_type(node, "a step such as `patch: {cluster: source, replicas: k}`");
+            reader.wrong_type(
+                node,
+                "a step such as `patch: {cluster: source, replicas: k}`",
+            );
             return None;
         };
         let [entry] = &**entries else {
@@ -160,11 +187,7 @@ impl Decode for SetReclaimPolicyStep {
     }
 }
 
-fn read_delete(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    name: &'static str,
-) -> Option<DeleteStep> {
+fn read_delete(reader: &mut Reader<'_>, node: &Node, name: &'static str) -> Option<DeleteStep> {
     let mut fields = reader.fields(node, name)?;
     let cluster = fields.required(reader, "cluster");
     let ordinal = fields.required(reader, "ordinal");
@@ -263,14 +286,20 @@ fn unclear_subject(node: &Node, subjects: &[&Entry]) -> Diagnostic {
     match subjects {
         [first, second, ..] => Diagnostic::new(
             "scenario::wait-subject",
-            format!("a wait is about one thing, not `{}` and `{}`", first.name, second.name),
+            format!(
+                "a wait is about one thing, not `{}` and `{}`",
+                first.name, second.name
+            ),
         )
         .at(second.span.clone(), "")
         .beside(first.span.clone(), "")
         .help(help),
-        _ => Diagnostic::new("scenario::wait-subject", "the wait does not say what it is about")
-            .at(node.head(), "")
-            .help(help),
+        _ => Diagnostic::new(
+            "scenario::wait-subject",
+            "the wait does not say what it is about",
+        )
+        .at(node.head(), "")
+        .help(help),
     }
 }
 

@@ -146,7 +146,13 @@ impl Scalar for Expression {
 /// Reads one of the words of a vocabulary.
 pub fn read_word<T: Vocabulary>(reader: &mut Reader<'_>, node: &Node) -> Option<T> {
     let words: Vec<&str> = T::WORDS.iter().map(|&(word, ..)| word).collect();
-    let place = reader.word(node, T::NAME, "scenario::unknown-value", &words, T::UNSUPPORTED)?;
+    let place = reader.word(
+        node,
+        T::NAME,
+        "scenario::unknown-value",
+        &words,
+        T::UNSUPPORTED,
+    )?;
     Some(T::WORDS[place].1)
 }
 
@@ -220,7 +226,9 @@ impl<'a> Reader<'a> {
         };
         let found = words.iter().position(|&word| word == text);
         if found.is_none() {
-            self.report(unknown_word(text, what, code, words, unsupported).at(node.span.clone(), ""));
+            self.report(
+                unknown_word(text, what, code, words, unsupported).at(node.span.clone(), ""),
+            );
         }
         found
     }

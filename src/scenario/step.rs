@@ -102,7 +102,11 @@ pub struct RestoreDiskStep {
 
 /// Changes the reclaim policy of an ordinal's volume.
 #[derive(JsonSchema, Debug)]
-#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "SetReclaimPolicy")]
+#[schemars(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    rename = "SetReclaimPolicy"
+)]
 pub struct SetReclaimPolicyStep {
     /// In which cluster.
     pub cluster: Spanned<ClusterId>,

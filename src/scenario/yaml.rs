@@ -245,7 +245,11 @@ impl Builder<'_> {
 
     /// Block scalars and collections end where the next thing begins; people see no such end.
     fn without_trailing_space(&self, span: Range<usize>) -> Range<usize> {
-        let trimmed = self.source.text.get(span.clone()).map_or(0, |text| text.trim_end().len());
+        let trimmed = self
+            .source
+            .text
+            .get(span.clone())
+            .map_or(0, |text| text.trim_end().len());
         span.start..span.start + trimmed
     }
 
@@ -282,9 +286,11 @@ impl Builder<'_> {
 
     fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Diagnostic> {
         let Some(mut target) = self.anchors.get(&anchor).cloned() else {
-            return Err(Diagnostic::new("yaml::syntax", "this alias stands inside its own anchor")
-                .at(span, "here")
-                .help("an alias can only repeat what is complete before it"));
+            return Err(
+                Diagnostic::new("yaml::syntax", "this alias stands inside its own anchor")
+                    .at(span, "here")
+                    .help("an alias can only repeat what is complete before it"),
+            );
         };
         target.node.span = span.clone();
         self.nodes = self.nodes.saturating_add(target.nodes);
@@ -354,11 +360,14 @@ impl Builder<'_> {
     fn repeated(&mut self, first: &mut Entry, second: Entry) {
         if self.duplicates == DuplicateKeys::Refused {
             self.problems.push(
-                Diagnostic::new("yaml::duplicate-key", format!("`{}` is given twice", second.name))
-                    .within(self.source)
-                    .at(second.span.clone(), "again here")
-                    .beside(first.span.clone(), "first given here")
-                    .help("keep one of the two"),
+                Diagnostic::new(
+                    "yaml::duplicate-key",
+                    format!("`{}` is given twice", second.name),
+                )
+                .within(self.source)
+                .at(second.span.clone(), "again here")
+                .beside(first.span.clone(), "first given here")
+                .help("keep one of the two"),
             );
         } else {
             *first = second;
