@@ -111,7 +111,7 @@ pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
             None
         }
         [_, second, ..] => {
-            let place = reader.first_line(&second.span);
+            let place = reader.source.first_line(&second.span);
             reader.report(
                 Diagnostic::new(
                     "scenario::several-documents",

@@ -14,6 +14,16 @@ pub struct Source {
     pub text: Arc<str>,
 }
 
+impl Source {
+    /// The part of a span that is on its first line.
+    #[must_use]
+    pub fn first_line(&self, span: &Range<usize>) -> Range<usize> {
+        let text = self.text.get(span.clone()).unwrap_or("");
+        let length = text.find(['\n', '\r']).unwrap_or(text.len());
+        span.start..span.start + length
+    }
+}
+
 /// One mistake in the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {

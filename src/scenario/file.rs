@@ -34,15 +34,15 @@ impl<T: Scalar> JsonSchema for Spanned<T> {
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Scenario")]
 pub struct ScenarioFile {
     /// The version of this grammar.
-    #[schemars(required)]
+    #[schemars(with = "Spanned<ApiVersion>")]
     pub api_version: Option<Spanned<ApiVersion>>,
     /// Always `Scenario`.
-    #[schemars(required)]
+    #[schemars(with = "Spanned<Kind>")]
     pub kind: Option<Spanned<Kind>>,
     /// What the scenario shows, in words.
     pub description: Option<Spanned<String>>,
     /// The side where the set runs at the start.
-    #[schemars(required)]
+    #[schemars(with = "SideFile")]
     pub source: Option<SideFile>,
     /// The side where it shall run. Left out: the source's set with `replicas: 0`.
     pub destination: Option<SideFile>,
@@ -53,7 +53,7 @@ pub struct ScenarioFile {
     /// Which ordinals may ever exist. Left out: those that the source has at the start.
     pub ordinals: Option<OrdinalsFile>,
     /// What the driver does.
-    #[schemars(required)]
+    #[schemars(with = "MigrationFile")]
     pub migration: Option<MigrationFile>,
     /// Which faults may strike. Left out: none.
     pub faults: Option<FaultsFile>,

@@ -1,6 +1,5 @@
 //! StatefulSets in Kubernetes manifests, as `kubectl get -o yaml` or `helm template` print them.
 
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +58,7 @@ pub fn read_set(
 fn read_source(reader: &mut Reader<'_>, manifest: &Spanned<String>) -> Option<Source> {
     let folder = reader.source.path.parent().unwrap_or(Path::new(""));
     let path = folder.join(&manifest.value);
-    let problem = match fs::read(&path).map(String::from_utf8) {
+    let problem = match (reader.files)(&path).map(String::from_utf8) {
         Ok(Ok(text)) => {
             let text = Arc::from(text);
             return Some(Source { path, text });
@@ -180,7 +179,7 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
     let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
     let place = |path: &[&str]| {
         let found = path.iter().try_fold(node, |node, name| node.get(name));
-        found.map_or_else(|| beginning(source, node), |node| node.span.clone())
+        found.map_or_else(|| source.first_line(&node.span), |node| node.span.clone())
     };
     Some(ManifestSet {
         source: source.clone(),
@@ -192,10 +191,6 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
     })
 }
 
-fn beginning(source: &Source, node: &Node) -> Range<usize> {
-    Reader::new(source).first_line(&node.span)
-}
-
 fn invalid_field(
     source: &Source,
     set: &Node,
@@ -205,8 +200,8 @@ fn invalid_field(
     let found = path.iter().try_fold(set, |node, step| child(node, step));
     let place = match found {
         Some(node) if node.span.is_empty() => node.head(),
-        Some(node) => beginning(source, node),
-        None => beginning(source, set),
+        Some(node) => source.first_line(&node.span),
+        None => source.first_line(&set.span),
     };
     let message = match &path[..] {
         [] => format!("this is no valid StatefulSet: {error}"),

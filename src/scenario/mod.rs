@@ -27,6 +27,7 @@ pub mod words;
 mod yaml;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,21 +92,27 @@ impl Scenario {
     pub fn read(path: &Path, overrides: &Overrides) -> Result<Self, Vec<Diagnostic>> {
         let bytes = fs::read(path).map_err(|error| vec![find::unreadable(path, &error)])?;
         match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(path, &text, overrides),
+            Ok(text) => Self::parse(path, &text, overrides, &|path| fs::read(path)),
             Err(error) => Err(vec![not_text(path, error.utf8_error().valid_up_to())]),
         }
     }
 
-    /// Reads a scenario from its text; `path` is where its manifests are looked for.
+    /// Reads a scenario from its text. Manifests are looked for beside `path`, and `files` reads
+    /// them.
     ///
     /// # Errors
     /// All mistakes in it.
-    pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        overrides: &Overrides,
+        files: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let source = Source {
             path: path.to_path_buf(),
             text: Arc::from(text),
         };
-        let mut reader = Reader::new(&source);
+        let mut reader = Reader::new(&source, files);
         match decode::read_file(&mut reader) {
             Some(file) => lower::lower(reader, &file, overrides),
             None => Err(reader.problems),

@@ -1,6 +1,8 @@
 //! Small readers that turn nodes into values and note every mistake on the way.
 
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use super::error::{Diagnostic, Source, help_with, listed};
 use super::expression;
@@ -21,6 +23,8 @@ pub struct Spanned<T> {
 pub struct Reader<'a> {
     /// The text.
     pub source: &'a Source,
+    /// Reads the files that it names.
+    pub files: &'a dyn Fn(&Path) -> io::Result<Vec<u8>>,
     /// What was found so far.
     pub problems: Vec<Diagnostic>,
     /// Which fields were asked for, by the schema's name of their map.
@@ -168,9 +172,10 @@ pub fn words_schema<T: Vocabulary>() -> schemars::Schema {
 impl<'a> Reader<'a> {
     /// A reader that has found nothing yet.
     #[must_use]
-    pub fn new(source: &'a Source) -> Self {
+    pub fn new(source: &'a Source, files: &'a dyn Fn(&Path) -> io::Result<Vec<u8>>) -> Self {
         Self {
             source,
+            files,
             problems: Vec::new(),
             #[cfg(test)]
             asked: std::collections::BTreeMap::new(),
@@ -188,7 +193,7 @@ impl<'a> Reader<'a> {
         let place = if node.span.is_empty() {
             node.head()
         } else {
-            self.first_line(&node.span)
+            self.source.first_line(&node.span)
         };
         self.report(
             Diagnostic::new(
@@ -248,14 +253,6 @@ impl<'a> Reader<'a> {
                 None
             }
         }
-    }
-
-    /// The part of a span that is on its first line.
-    #[must_use]
-    pub fn first_line(&self, span: &Range<usize>) -> Range<usize> {
-        let text = self.source.text.get(span.clone()).unwrap_or("");
-        let length = text.find(['\n', '\r']).unwrap_or(text.len());
-        span.start..span.start + length
     }
 
     /// The place in the file of a part of a scalar's text; the whole scalar when it is written
@@ -369,7 +366,7 @@ impl<'n> Fields<'n> {
     fn missing(&self, reader: &mut Reader<'_>, name: &str) {
         let place = match &self.node.key {
             Some(key) => key.clone(),
-            None => reader.first_line(&self.node.span),
+            None => reader.source.first_line(&self.node.span),
         };
         reader.report(
             Diagnostic::new(

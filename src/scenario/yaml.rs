@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::Value as Json;
 
 use super::error::{Diagnostic, Source};
@@ -178,6 +178,9 @@ fn syntax_error(source: &Source, error: &ScanError) -> Diagnostic {
         .next()
         .filter(|&next| next != '\n' && next != '\r')
         .map_or(start, |next| start + next.len_utf8());
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return too_large(start..end, "nested too deeply");
+    }
     Diagnostic::new("yaml::syntax", format!("not valid YAML: {}", error.info()))
         .at(start..end, "here")
         .help("check the indentation, quotes and brackets at and above this place")
