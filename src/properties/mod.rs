@@ -70,6 +70,17 @@ pub const ALL: [Property; 9] = [
     recoverable::PROPERTY,
 ];
 
+/// The names of all properties, in the same order.
+pub const NAMES: [&str; ALL.len()] = {
+    let mut names = [""; ALL.len()];
+    let mut number = 0;
+    while number < ALL.len() {
+        names[number] = ALL[number].name;
+        number += 1;
+    }
+    names
+};
+
 /// The property of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Property> {

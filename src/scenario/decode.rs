@@ -1,0 +1,427 @@
+//! Reads a scenario file from its tree.
+
+use super::catalogue;
+use super::error::Diagnostic;
+use super::file::{
+    AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName, FaultsFile,
+    ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile, SideFile,
+    StorageFile,
+};
+use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
+use super::words::{
+    ApiVersion, Cascade, ExpectedVerdict, FaultCounting, Kind, PodUntil, Quorum, SetUntil,
+    VolumeUntil,
+};
+use super::yaml::{self, DuplicateKeys, Entry, Node, Value};
+use crate::world::id::ClusterId;
+use crate::world::program::{AfterCrash, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout};
+use crate::world::stateful_set::PodManagementPolicy;
+use crate::world::volume::{Backend, ReclaimPolicy};
+
+/// Reads words of these types by their vocabularies.
+macro_rules! scalar_words {
+    ($($word:ty),+ $(,)?) => {$(
+        impl Scalar for $word {
+            fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+                read_word(reader, node)
+            }
+
+            fn schema() -> schemars::Schema {
+                words_schema::<Self>()
+            }
+        }
+    )+};
+}
+
+scalar_words!(
+    AfterCrash,
+    ApiVersion,
+    Backend,
+    Cascade,
+    ClaimRefCopy,
+    ClusterId,
+    FaultCounting,
+    Kind,
+    LoopOrder,
+    OnError,
+    PodManagementPolicy,
+    PodUntil,
+    Quorum,
+    ReclaimPolicy,
+    SetUntil,
+    StatusField,
+    Timeout,
+    VolumeUntil,
+);
+
+/// Fields of later versions, with what to do instead.
+const LATER: &[(&str, &str)] = &[
+    (
+        "prove",
+        "leave it out; a verdict is about the replicas that the source has",
+    ),
+    (
+        "nodes",
+        "leave it out; every Pod is modelled as already scheduled",
+    ),
+];
+const LATER_OF_SIDES: &[(&str, &str)] = &[
+    (
+        "nodes",
+        "leave it out; every Pod is modelled as already scheduled",
+    ),
+    (
+        "featureGates",
+        "leave it out; the defaults of Kubernetes 1.31 are modelled",
+    ),
+];
+const LATER_OF_STORAGE: &[(&str, &str)] = &[(
+    "nodeAffinity",
+    "leave it out; `reachableFrom` says which side can attach the disks",
+)];
+const LATER_OF_MIGRATIONS: &[(&str, &str)] = &[
+    ("strategy", "write the strategy's `steps:` out"),
+    ("runbook", "write the runbook's commands as `steps:`"),
+    (
+        "rollback",
+        "leave it out, or check it as a scenario of its own",
+    ),
+];
+
+/// Reads the one document of a scenario file. What could be read is returned together with the
+/// mistakes in the rest.
+pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
+    let found = reader.problems.len();
+    let documents = yaml::parse(reader.source, DuplicateKeys::Refused, &mut reader.problems);
+    let readable = reader.problems[found..]
+        .iter()
+        .all(|problem| problem.code == "yaml::duplicate-key");
+    if !readable {
+        return None;
+    }
+    let documents: Vec<&Node> = documents.iter().filter(|node| !node.is_null()).collect();
+    match documents[..] {
+        [document] => ScenarioFile::decode(reader, document),
+        [] => {
+            reader.report(
+                Diagnostic::new("scenario::empty", "the file is empty")
+                    .at(0..0, "")
+                    .help("a scenario begins with `apiVersion: straddle.dev/v1alpha1`"),
+            );
+            None
+        }
+        [_, second, ..] => {
+            let place = reader.source.first_line(&second.span);
+            reader.report(
+                Diagnostic::new(
+                    "scenario::several-documents",
+                    "the file has more than one document",
+                )
+                .at(place, "the second begins here")
+                .help("give each scenario a file of its own"),
+            );
+            None
+        }
+    }
+}
+
+impl Decode for ScenarioFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "a scenario")?.unsupported(LATER);
+        let api_version = fields.required(reader, "apiVersion");
+        let kind = fields.required(reader, "kind");
+        let description = fields.optional(reader, "description");
+        let source = fields.required(reader, "source");
+        let destination = fields.optional(reader, "destination");
+        let storage = fields.optional(reader, "storage");
+        let availability = fields.optional(reader, "availability");
+        let ordinals = fields.optional(reader, "ordinals");
+        let migration = fields.required(reader, "migration");
+        let faults = fields.optional(reader, "faults");
+        let properties = fields.list(reader, "properties");
+        let expect = fields.optional(reader, "expect");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            api_version,
+            kind,
+            description,
+            source,
+            destination,
+            storage,
+            availability,
+            ordinals,
+            migration,
+            faults,
+            properties,
+            expect,
+        })
+    }
+}
+
+impl Decode for SideFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "a side")?.unsupported(LATER_OF_SIDES);
+        let manifest = fields.optional(reader, "manifest");
+        let stateful_set = fields.optional(reader, "statefulSet");
+        let name = fields.optional(reader, "name");
+        let start = fields.optional(reader, "start");
+        let replicas = fields.optional(reader, "replicas");
+        let pod_management_policy = fields.optional(reader, "podManagementPolicy");
+        let volume_claim_templates = fields.optional(reader, "volumeClaimTemplates");
+        let kubernetes = fields.optional(reader, "kubernetes");
+        let absent = fields.optional(reader, "absent");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            head: node.head(),
+            manifest,
+            stateful_set,
+            name,
+            start,
+            replicas,
+            pod_management_policy,
+            volume_claim_templates,
+            kubernetes,
+            absent,
+        })
+    }
+}
+
+impl Decode for StorageFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader
+            .fields(node, "`storage`")?
+            .unsupported(LATER_OF_STORAGE);
+        let backend = fields.optional(reader, "backend");
+        let reclaim_policy = fields.optional(reader, "reclaimPolicy");
+        let reachable_from = fields.list(reader, "reachableFrom");
+        let shared = fields.optional(reader, "shared");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            backend,
+            reclaim_policy,
+            reachable_from,
+            shared,
+        })
+    }
+}
+
+impl Decode for AvailabilityFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "`availability`")?;
+        let max_unavailable = fields.optional(reader, "maxUnavailable");
+        let quorum = fields.optional(reader, "quorum");
+        let groups = fields.list(reader, "groups");
+        let faults = fields.optional(reader, "faults");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            head: node.head(),
+            has_rule: ["maxUnavailable", "quorum", "groups"]
+                .iter()
+                .any(|rule| node.get(rule).is_some()),
+            max_unavailable,
+            quorum,
+            groups,
+            faults,
+        })
+    }
+}
+
+impl Decode for GroupFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "a group")?;
+        let ordinals = fields.required_list(reader, "ordinals");
+        let min = fields.required(reader, "min");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            ordinals: ordinals?,
+            min: min?,
+        })
+    }
+}
+
+impl Decode for OrdinalsFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "`ordinals`")?;
+        let max = fields.required(reader, "max");
+        fields.finish::<Self>(reader);
+        Some(Self { max: max? })
+    }
+}
+
+impl Decode for MigrationFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let found = reader.problems.len();
+        let mut fields = reader
+            .fields(node, "`migration`")?
+            .unsupported(LATER_OF_MIGRATIONS);
+        let after_crash = fields.optional(reader, "afterCrash");
+        let prepare = fields.optional(reader, "prepare");
+        let for_each = fields.optional(reader, "forEach");
+        let steps = fields.optional(reader, "steps");
+        let finish = fields.optional(reader, "finish");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            head: node.head(),
+            is_whole: reader.problems.len() == found,
+            after_crash,
+            prepare,
+            for_each,
+            steps,
+            finish,
+        })
+    }
+}
+
+impl Decode for ForEachFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "`forEach`")?;
+        let k = fields.required(reader, "k");
+        fields.finish::<Self>(reader);
+        Some(Self { k: k? })
+    }
+}
+
+impl Decode for FaultsFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        if node.get("atMost").is_some() || node.get("of").is_some() {
+            return AtMostFile::decode(reader, node).map(Self::AtMost);
+        }
+        CapsFile::decode(reader, node).map(Self::Caps)
+    }
+}
+
+impl Decode for AtMostFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "`faults`")?;
+        let at_most = fields.required(reader, "atMost");
+        let of = fields.list(reader, "of");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            at_most: at_most?,
+            of,
+        })
+    }
+}
+
+impl Decode for CapsFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            reader.wrong_type(node, "a map such as `{atMost: 2}` or `{eviction: 1}`");
+            return None;
+        };
+        reader.refuse_empty(node, entries.len());
+        let mut caps = Vec::new();
+        for entry in &**entries {
+            let kind = FaultName::read(reader, &key_of(entry));
+            let cap = Spanned::decode(reader, &entry.value);
+            if let (Some(kind), Some(cap)) = (kind, cap) {
+                caps.push((kind.0, cap));
+            }
+        }
+        Some(Self(caps))
+    }
+}
+
+impl Decode for ExpectFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            reader.wrong_type(node, "a map from properties to verdicts");
+            return None;
+        };
+        let mut expected = Vec::new();
+        for entry in &**entries {
+            let property = Spanned::decode(reader, &key_of(entry));
+            let verdict = ExpectedFile::decode(reader, &entry.value);
+            if let (Some(property), Some(verdict)) = (property, verdict) {
+                expected.push((property, verdict));
+            }
+        }
+        Some(Self(expected))
+    }
+}
+
+/// The key of an entry as a node of its own.
+fn key_of(entry: &Entry) -> Node {
+    Node {
+        span: entry.span.clone(),
+        key: None,
+        value: Value::Scalar(entry.name.clone(), false),
+    }
+}
+
+impl Decode for ExpectedFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        if !matches!(node.value, Value::Map(_)) {
+            return Some(Self {
+                verdict: Spanned::decode(reader, node)?,
+                steps: None,
+                faults: None,
+            });
+        }
+        let mut fields = reader.fields(node, "an expectation")?;
+        let verdict = fields.required(reader, "verdict");
+        let steps = fields.optional(reader, "steps");
+        let faults = fields.optional(reader, "faults");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            verdict: verdict?,
+            steps,
+            faults,
+        })
+    }
+}
+
+impl Scalar for ExpectedVerdict {
+    fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        if node.text() == Some("inconclusive") {
+            reader.report(
+                Diagnostic::new(
+                    "scenario::unknown-value",
+                    "`inconclusive` cannot be expected: it says that nothing is known",
+                )
+                .at(node.span.clone(), "")
+                .help("leave the property out of `properties`, or give the search more room"),
+            );
+            return None;
+        }
+        read_word(reader, node)
+    }
+
+    fn schema() -> schemars::Schema {
+        words_schema::<Self>()
+    }
+}
+
+impl Scalar for FaultName {
+    fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let place = reader.word(
+            node,
+            "kind of fault",
+            "scenario::unknown-fault",
+            catalogue::fault_names(),
+            catalogue::UNSUPPORTED_FAULTS,
+        )?;
+        catalogue::fault(catalogue::fault_names()[place]).map(Self)
+    }
+
+    fn schema() -> schemars::Schema {
+        schemars::json_schema!({ "enum": catalogue::fault_names() })
+    }
+}
+
+impl Scalar for PropertyName {
+    fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let place = reader.word(
+            node,
+            "property",
+            "scenario::unknown-property",
+            catalogue::property_names(),
+            catalogue::UNSUPPORTED_PROPERTIES,
+        )?;
+        Some(Self(catalogue::property_names()[place]))
+    }
+
+    fn schema() -> schemars::Schema {
+        schemars::json_schema!({ "enum": catalogue::property_names() })
+    }
+}

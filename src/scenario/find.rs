@@ -1,0 +1,93 @@
+//! Finds scenario files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::{Diagnostic, plain_io_error};
+
+/// The scenario files that `paths` mean: files as they are given, and in folders, at any depth,
+/// `scenario.yaml` and `*.scenario.yaml`, sorted. Names that begin with a dot are passed over.
+#[must_use]
+pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        match found_in(path) {
+            Ok(found) => files.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    (files, problems)
+}
+
+fn found_in(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !metadata.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let mut found = Vec::new();
+    walk(path, &mut found)?;
+    found.sort();
+    if found.is_empty() {
+        let message = format!("there is no scenario in `{}`", path.display());
+        return Err(Diagnostic::new("scenario::no-scenario", message)
+            .about(path)
+            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`"));
+    }
+    Ok(found)
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
+    let failed = |error: std::io::Error| unreadable(folder, &error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        // A link to a folder is not followed, so that the walk ends.
+        if entry.file_type().map_err(failed)?.is_dir() {
+            walk(&entry.path(), found)?;
+        } else if name == "scenario.yaml" || name.ends_with(".scenario.yaml") {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Says why a file or folder cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = format!(
+        "cannot read `{}`: {}",
+        path.display(),
+        plain_io_error(error)
+    );
+    Diagnostic::new("scenario::unreadable", message)
+        .about(path)
+        .help("check the path, and that you may read it")
+}
+
+/// What a scenario is called: its folder for `scenario.yaml`, else the file without its ending.
+#[must_use]
+pub fn name_of(path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    if file == "scenario.yaml" {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let folder = absolute.parent().and_then(Path::file_name);
+        return folder.map_or_else(
+            || "scenario".to_owned(),
+            |folder| folder.to_string_lossy().into_owned(),
+        );
+    }
+    match file.strip_suffix(".scenario.yaml") {
+        Some(stem) => stem.to_owned(),
+        None => path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    }
+}

@@ -1,0 +1,386 @@
+//! Lowers a scenario file, with its manifests, to a [`Setup`] and what reports say about it.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::availability;
+use super::budget;
+use super::error::{Diagnostic, position};
+use super::expect;
+use super::file::{ScenarioFile, SideFile, StorageFile};
+use super::program::{self, Lowered};
+use super::reach::{self, TooHigh};
+use super::reader::Reader;
+use super::side::{self, KUBERNETES, Side};
+use super::{Overrides, Scenario};
+use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
+use crate::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
+
+/// Something that the scenario leaves open, and what is taken instead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumption {
+    /// The field that would say it.
+    pub field: String,
+    /// The value that is taken.
+    pub value: String,
+    /// What that means, or how to ask for something else.
+    pub text: String,
+}
+
+/// Where a step of the program stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepSource {
+    /// The place of the step's key.
+    pub location: Location,
+    /// The kind of step, such as `patch`.
+    pub kind: String,
+    /// The line as it stands in the file, without the space around it.
+    pub text: String,
+    /// How many columns of space are in front of the line.
+    pub indent: usize,
+}
+
+/// A place in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The column behind the last character.
+    pub end_column: usize,
+    /// The bytes.
+    pub offset: Range<usize>,
+}
+
+/// What lowering finds on its way.
+pub struct Lowering<'a> {
+    /// The text and its mistakes.
+    pub reader: Reader<'a>,
+    /// What is assumed so far.
+    pub assumed: Vec<Assumption>,
+    /// The durations of `sleep` steps.
+    pub sleeps: Vec<String>,
+    fixed_at: Option<usize>,
+}
+
+impl Lowering<'_> {
+    /// Notes an assumption.
+    pub fn assume(&mut self, field: &str, value: &str, text: &str) {
+        self.assumed.push(Assumption {
+            field: field.to_owned(),
+            value: value.to_owned(),
+            text: text.to_owned(),
+        });
+    }
+
+    /// Notes a place that keeps the scenario from having another number of replicas.
+    pub fn fix_at(&mut self, offset: usize) {
+        self.fixed_at = Some(self.fixed_at.map_or(offset, |first| first.min(offset)));
+    }
+
+    /// The place of a step whose key is at `key`.
+    pub fn step_source(&self, kind: &str, key: &Range<usize>) -> StepSource {
+        let text = &self.reader.source.text;
+        let (line, column) = position(text, key.start);
+        let raw = text.lines().nth(line - 1).unwrap_or("");
+        StepSource {
+            location: Location {
+                file: self.reader.source.path.clone(),
+                line,
+                column,
+                end_column: column + kind.chars().count(),
+                offset: key.clone(),
+            },
+            kind: kind.to_owned(),
+            text: raw.trim().to_owned(),
+            indent: raw.len() - raw.trim_start().len(),
+        }
+    }
+}
+
+/// Lowers a file to a scenario.
+///
+/// # Errors
+/// All mistakes, those that the reader has noted already among them.
+pub fn lower(
+    reader: Reader<'_>,
+    file: &ScenarioFile,
+    overrides: &Overrides,
+) -> Result<Scenario, Vec<Diagnostic>> {
+    let mut lowering = Lowering {
+        reader,
+        assumed: Vec::new(),
+        sleeps: Vec::new(),
+        fixed_at: None,
+    };
+    let scenario = lower_all(&mut lowering, file, overrides);
+    match scenario.filter(|_| lowering.reader.problems.is_empty()) {
+        Some(scenario) => {
+            scenario.setup.check();
+            Ok(scenario)
+        }
+        None => Err(in_order(lowering.reader.problems)),
+    }
+}
+
+/// Mistakes in the order of the file; those of other files and of none come last.
+fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let first_path = problems.first().and_then(|problem| problem.path.clone());
+    problems.sort_by_key(|problem| (problem.path != first_path, problem.line(), problem.column()));
+    problems.dedup();
+    problems
+}
+
+fn lower_all(
+    lowering: &mut Lowering<'_>,
+    file: &ScenarioFile,
+    overrides: &Overrides,
+) -> Option<Scenario> {
+    let sides = lower_sides(lowering, file);
+    let source = sides.as_ref().map(|(source, _)| source);
+    let storage = lower_storage(lowering, file.storage.as_ref(), source);
+    let replicas = source.map(|source| source.initial.map_or(0, |slice| slice.end));
+    let allowed = lower_allowed(lowering, file, replicas);
+    let availability = availability::lower(lowering, file.availability.as_ref(), allowed);
+    let budget = lower_budget(lowering, file, overrides);
+    let lowered = lower_migration(lowering, file, &budget);
+    let properties = expect::properties(lowering, file, overrides);
+    let expect = expect::expectations(lowering, file);
+    let (source, destination) = sides?;
+    let lowered = lowered?;
+    if let (true, Some((step, _))) = (source.templates.is_empty(), lowered.need_disk.first()) {
+        report_no_disk(lowering, step, &lowered);
+    }
+    let clusters = PerCluster {
+        source: cluster(&source),
+        destination: cluster(&destination),
+    };
+    let initial = PerCluster {
+        source: source.initial,
+        destination: destination.initial,
+    };
+    let replicas = replicas?;
+    let crashes = budget::crashes(&budget);
+    let ordinals = match reach::highest_end(&lowered.program, replicas, initial, crashes) {
+        Ok(ordinals) => ordinals,
+        Err(too_high) => {
+            report_too_high(lowering, &lowered, too_high);
+            return None;
+        }
+    };
+    check_ordinals(lowering, &lowered, ordinals);
+    let path = &lowering.reader.source.path;
+    let text = &lowering.reader.source.text;
+    let kubernetes_assumed = !(source.has_version && destination.has_version);
+    Some(Scenario {
+        name: super::find::name_of(path),
+        path: path.clone(),
+        description: file
+            .description
+            .as_ref()
+            .map_or(String::new(), |d| d.value.clone()),
+        text: text.clone(),
+        setup: Setup {
+            replicas,
+            ordinals,
+            allowed: allowed?,
+            clusters,
+            storage,
+            availability,
+            reads: Reads::of(&lowered.program),
+            program: lowered.program,
+            budget,
+        },
+        set_name: source.name.unwrap_or_else(|| "web".to_owned()),
+        kubernetes: KUBERNETES.to_owned(),
+        kubernetes_assumed,
+        properties,
+        expect,
+        fixed_at: lowering.fixed_at.map(|offset| position(text, offset).0),
+        assumed: std::mem::take(&mut lowering.assumed),
+        steps: lowered.steps,
+    })
+}
+
+const fn cluster(side: &Side) -> ClusterSetup {
+    ClusterSetup {
+        policy: side.policy,
+        initial: side.initial,
+    }
+}
+
+fn lower_sides(lowering: &mut Lowering<'_>, file: &ScenarioFile) -> Option<(Side, Side)> {
+    let given =
+        |side: &Option<SideFile>| side.as_ref().is_some_and(|side| side.kubernetes.is_some());
+    if !(given(&file.source) || given(&file.destination)) {
+        lowering.assume("kubernetes", KUBERNETES, "on both sides");
+    } else if !given(&file.source) {
+        lowering.assume("source.kubernetes", KUBERNETES, "as in destination");
+    } else if !given(&file.destination) {
+        lowering.assume("destination.kubernetes", KUBERNETES, "as in source");
+    }
+    let source = side::lower_source(lowering, file.source.as_ref()?)?;
+    if source.templates.len() > 1 {
+        let templates = source.templates.join(", ");
+        let text = "they move together and are modelled as one disk";
+        lowering.assume("source.volumeClaimTemplates", &templates, text);
+    }
+    let destination = side::lower_destination(lowering, file.destination.as_ref(), &source)?;
+    Some((source, destination))
+}
+
+fn lower_storage(
+    lowering: &mut Lowering<'_>,
+    file: Option<&StorageFile>,
+    source: Option<&Side>,
+) -> Option<StorageSetup> {
+    let has_disks = source.is_some_and(|source| !source.templates.is_empty());
+    if !has_disks {
+        if file.is_some() && source.is_some() {
+            lowering.assume("storage", "not used", "the set has no claim templates");
+        }
+        return None;
+    }
+    let default = StorageFile::default();
+    let file = file.unwrap_or(&default);
+    if file.backend.is_none() {
+        let text = "both clusters can attach a disk at once";
+        lowering.assume("storage.backend", "permissive", text);
+    }
+    if file.reclaim_policy.is_none() {
+        let text = "Kubernetes' default for provisioned volumes";
+        lowering.assume("storage.reclaimPolicy", "Delete", text);
+    }
+    let reaches = |side: ClusterId| match &file.reachable_from {
+        Some(sides) => sides.iter().any(|word| word.value == side),
+        None => true,
+    };
+    Some(StorageSetup {
+        backend: file
+            .backend
+            .as_ref()
+            .map_or_else(Default::default, |word| word.value),
+        reclaim_policy: (file.reclaim_policy.as_ref()).map_or_else(Default::default, |w| w.value),
+        reachable: PerCluster {
+            source: reaches(ClusterId::Source),
+            destination: reaches(ClusterId::Destination),
+        },
+        shared: file.shared.as_ref().is_some_and(|shared| shared.value),
+    })
+}
+
+/// How many ordinals may be owned: those of the source, or `ordinals.max` and all below it.
+fn lower_allowed(
+    lowering: &mut Lowering<'_>,
+    file: &ScenarioFile,
+    replicas: Option<u8>,
+) -> Option<u8> {
+    let Some(ordinals) = &file.ordinals else {
+        return replicas;
+    };
+    lowering.fix_at(ordinals.max.span.start);
+    let max = ordinals.max.value;
+    let lowest = replicas.map_or(0, |replicas| i64::from(replicas) - 1);
+    if max < lowest {
+        let message = format!("`max` is {max}, but the source's set owns ordinal {lowest}");
+        lowering.reader.report(
+            Diagnostic::new("scenario::out-of-range", message)
+                .at(ordinals.max.span.clone(), "")
+                .help(format!(
+                    "`max` is {lowest} or more; without `ordinals` it is {lowest}"
+                )),
+        );
+    }
+    let most = i64::try_from(MAX_ORDINALS).unwrap_or(i64::MAX);
+    u8::try_from(max.saturating_add(1).clamp(0, most)).ok()
+}
+
+fn lower_budget(lowering: &mut Lowering<'_>, file: &ScenarioFile, overrides: &Overrides) -> Budget {
+    let of_file = file.faults.as_ref();
+    let of_file = of_file.map(|faults| budget::lower(&mut lowering.reader, faults));
+    let budget = match &overrides.faults {
+        Some(faults) => faults.budget(),
+        None => of_file.unwrap_or_default(),
+    };
+    if budget.pools.is_empty() && overrides.faults.is_none() {
+        lowering.assume("faults", "none", "no fault strikes; ask with `--faults 2`");
+    }
+    budget
+}
+
+fn lower_migration(
+    lowering: &mut Lowering<'_>,
+    file: &ScenarioFile,
+    budget: &Budget,
+) -> Option<Lowered> {
+    let migration = file.migration.as_ref()?;
+    let found = lowering.reader.problems.len();
+    let crashes = budget::crashes(budget);
+    let lowered = program::lower(lowering, migration, crashes);
+    if crashes && migration.after_crash.is_none() {
+        let text = "a driver that crashed begins again, as a script does";
+        lowering.assume("migration.afterCrash", "fromTop", text);
+    }
+    for sleep in std::mem::take(&mut lowering.sleeps) {
+        let text = "guards nothing: whatever it waits for may take longer";
+        lowering.assume("migration.sleep", &sleep, text);
+    }
+    let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
+    is_sound.then_some(lowered)
+}
+
+fn report_no_disk(lowering: &mut Lowering<'_>, step: &str, lowered: &Lowered) {
+    let mut problem = Diagnostic::new(
+        "scenario::no-disk",
+        format!("`{step}` is about a disk, but the set has no claim templates"),
+    )
+    .help("give `volumeClaimTemplates: [data]` to the source, or leave the step out");
+    for (index, (_, key)) in lowered.need_disk.iter().enumerate() {
+        problem = match index {
+            0 => problem.at(key.clone(), ""),
+            _ => problem.beside(key.clone(), ""),
+        };
+    }
+    lowering.reader.report(problem);
+}
+
+fn report_too_high(lowering: &mut Lowering<'_>, lowered: &Lowered, too_high: TooHigh) {
+    let mut problem = Diagnostic::new(
+        "scenario::too-many-ordinals",
+        format!(
+            "this step can make a set reach up to ordinal {}, more than {}",
+            too_high.end - 1,
+            MAX_ORDINALS - 1
+        ),
+    )
+    .help("use fewer replicas, or give `start` and `replicas` in one `patch`");
+    if let Some(step) = lowered.steps.get(usize::from(too_high.step)) {
+        problem = problem.at(step.location.offset.clone(), "");
+    }
+    lowering.reader.report(problem);
+}
+
+/// Ordinals that are written as plain numbers must exist.
+fn check_ordinals(lowering: &mut Lowering<'_>, lowered: &Lowered, ordinals: u8) {
+    for ordinal in &lowered.ordinals {
+        if (0..i16::from(ordinals)).contains(&ordinal.value) {
+            continue;
+        }
+        let range = match ordinals {
+            1 => "0 only".to_owned(),
+            _ => format!("0..{}", ordinals - 1),
+        };
+        let message = format!(
+            "ordinal {} does not exist; the set has {range}",
+            ordinal.value
+        );
+        lowering.reader.report(
+            Diagnostic::new("scenario::no-such-ordinal", message)
+                .at(ordinal.span.clone(), "")
+                .help("name an ordinal that the set has at some time, or use `k`"),
+        );
+    }
+}

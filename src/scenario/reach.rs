@@ -1,0 +1,229 @@
+//! Which ordinals a program can make the sets own.
+//!
+//! Follows the program alone: every wait passes, every request on a set that exists is accepted
+//! unless a value is negative. What the search of the model reaches is contained in this.
+
+use std::collections::BTreeSet;
+
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, PerCluster, Slice};
+use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program};
+
+/// A step that can make a set own an ordinal that the checker has no room for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooHigh {
+    /// The step.
+    pub step: u16,
+    /// One above the highest ordinal.
+    pub end: i32,
+}
+
+/// A set, as far as its ordinals are concerned.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Set {
+    /// There is none.
+    Absent,
+    /// It has these marks.
+    Stored(u8, u8),
+    /// It has these marks, and may vanish at any time.
+    Deleting(u8, u8),
+}
+
+/// Where the driver is, and the sets of source and destination.
+type State = (usize, u8, [Set; 2]);
+
+/// One above the highest ordinal that some set can own.
+///
+/// # Errors
+/// The first step found that goes beyond [`MAX_ORDINALS`].
+pub fn highest_end(
+    program: &Program,
+    replicas: u8,
+    initial: PerCluster<Option<Slice>>,
+    crashes: bool,
+) -> Result<u8, TooHigh> {
+    let sets = ClusterId::BOTH.map(|cluster| match initial[cluster] {
+        Some(slice) => Set::Stored(slice.start, slice.end),
+        None => Set::Absent,
+    });
+    let mut search = Search {
+        program,
+        replicas,
+        restarts: restarts(program, replicas, crashes),
+        restarted: BTreeSet::new(),
+        seen: BTreeSet::new(),
+        open: Vec::new(),
+        highest: replicas,
+    };
+    let first = program.first_position(replicas);
+    search.visit(first, program.k_at(first, replicas), sets);
+    while let Some(state) = search.open.pop() {
+        search.expand(state)?;
+    }
+    Ok(search.highest)
+}
+
+/// Where a driver may be after a crash.
+fn restarts(program: &Program, replicas: u8, crashes: bool) -> Vec<(usize, Ordinal)> {
+    if !crashes {
+        return Vec::new();
+    }
+    if program.after_crash == AfterCrash::FromTop {
+        let first = program.first_position(replicas);
+        return vec![(first, program.k_at(first, replicas))];
+    }
+    let ordinals = |position| match program.loop_order {
+        Some(_) if program.body().contains(&position) => 0..replicas,
+        _ => 0..1,
+    };
+    (0..program.instructions.len())
+        .flat_map(|position| ordinals(position).map(move |k| (position, Ordinal(k))))
+        .collect()
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    replicas: u8,
+    restarts: Vec<(usize, Ordinal)>,
+    restarted: BTreeSet<[Set; 2]>,
+    seen: BTreeSet<State>,
+    open: Vec<State>,
+    highest: u8,
+}
+
+impl Search<'_> {
+    fn visit(&mut self, position: usize, k: Ordinal, sets: [Set; 2]) {
+        for set in sets {
+            if let Set::Stored(_, end) | Set::Deleting(_, end) = set {
+                self.highest = self.highest.max(end);
+            }
+        }
+        if self.seen.insert((position, k.0, sets)) {
+            self.open.push((position, k.0, sets));
+        }
+    }
+
+    fn expand(&mut self, (position, k, sets): State) -> Result<(), TooHigh> {
+        // Where a crash leads depends on the sets alone.
+        if self.restarted.insert(sets) {
+            for index in 0..self.restarts.len() {
+                let (position, k) = self.restarts[index];
+                self.visit(position, k, sets);
+            }
+        }
+        for side in 0..sets.len() {
+            if matches!(sets[side], Set::Deleting(..)) {
+                let mut later = sets;
+                later[side] = Set::Absent;
+                self.visit(position, Ordinal(k), later);
+            }
+        }
+        let Some(instruction) = self.program.instructions.get(position) else {
+            return Ok(());
+        };
+        let k = Ordinal(k);
+        let mut after = sets;
+        let accepted = self
+            .perform(instruction.operation, k, &mut after)
+            .map_err(|end| TooHigh {
+                step: instruction.step,
+                end,
+            })?;
+        if accepted || instruction.on_error == OnError::Continue {
+            let (position, k) = self.program.next(position, k, self.replicas);
+            self.visit(position, k, after);
+        }
+        Ok(())
+    }
+
+    /// Performs the request on the sets; says whether it is accepted.
+    fn perform(&self, operation: Operation, k: Ordinal, sets: &mut [Set; 2]) -> Result<bool, i32> {
+        match operation {
+            Operation::Patch {
+                cluster,
+                start,
+                replicas,
+            } => self.patch(&mut sets[side(cluster)], k, start, replicas),
+            Operation::Scale { cluster, replicas } => {
+                self.patch(&mut sets[side(cluster)], k, None, Some(replicas))
+            }
+            Operation::CreateSet {
+                cluster,
+                start,
+                replicas,
+            } => self.create(&mut sets[side(cluster)], k, start, replicas),
+            Operation::DeleteSetOrphan(cluster) => Ok(delete(&mut sets[side(cluster)])),
+            _ => Ok(true),
+        }
+    }
+
+    fn patch(
+        &self,
+        set: &mut Set,
+        k: Ordinal,
+        start: Option<Expression>,
+        replicas: Option<Expression>,
+    ) -> Result<bool, i32> {
+        let value = |expression: Expression| expression.value(k, self.replicas);
+        let (Set::Stored(old_start, old_end) | Set::Deleting(old_start, old_end)) = *set else {
+            return Ok(false);
+        };
+        let old_replicas = i32::from(old_end) - i32::from(old_start);
+        let start = start.map_or(i32::from(old_start), value);
+        let replicas = replicas.map_or(old_replicas, value);
+        let Some((start, end)) = marks(start, replicas)? else {
+            return Ok(false);
+        };
+        *set = match set {
+            Set::Deleting(..) => Set::Deleting(start, end),
+            _ => Set::Stored(start, end),
+        };
+        Ok(true)
+    }
+
+    fn create(
+        &self,
+        set: &mut Set,
+        k: Ordinal,
+        start: Expression,
+        replicas: Expression,
+    ) -> Result<bool, i32> {
+        if *set != Set::Absent {
+            return Ok(false);
+        }
+        let value = |expression: Expression| expression.value(k, self.replicas);
+        let Some((start, end)) = marks(value(start), value(replicas))? else {
+            return Ok(false);
+        };
+        *set = Set::Stored(start, end);
+        Ok(true)
+    }
+}
+
+/// The marks of a set; `None` if a value is negative, which Kubernetes refuses.
+fn marks(start: i32, replicas: i32) -> Result<Option<(u8, u8)>, i32> {
+    if start < 0 || replicas < 0 {
+        return Ok(None);
+    }
+    let end = start + replicas;
+    match (u8::try_from(start), u8::try_from(end)) {
+        (Ok(start), Ok(end)) if usize::from(end) <= MAX_ORDINALS => Ok(Some((start, end))),
+        _ => Err(end),
+    }
+}
+
+fn delete(set: &mut Set) -> bool {
+    match *set {
+        Set::Absent => false,
+        Set::Stored(start, end) | Set::Deleting(start, end) => {
+            *set = Set::Deleting(start, end);
+            true
+        }
+    }
+}
+
+const fn side(cluster: ClusterId) -> usize {
+    match cluster {
+        ClusterId::Source => 0,
+        ClusterId::Destination => 1,
+    }
+}

@@ -1,0 +1,262 @@
+//! The steps of a migration, as types. Their comments are the descriptions in the JSON schema.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+
+use super::reader::{Reader, Scalar, Spanned};
+use super::words::{Cascade, PodUntil, SetUntil, VolumeUntil};
+use super::yaml::Node;
+use crate::world::id::ClusterId;
+use crate::world::program::{ClaimRefCopy, Expression, OnError, StatusField, Timeout};
+use crate::world::volume::ReclaimPolicy;
+
+/// A step and its place.
+#[derive(Debug)]
+pub struct StepFile {
+    /// The kind of step, as it is written.
+    pub kind: &'static str,
+    /// The place of the kind.
+    pub key: Range<usize>,
+    /// The step.
+    pub step: Step,
+}
+
+/// One step: a map with one key, the kind of step.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase")]
+pub enum Step {
+    /// Changes `start`, `replicas` or both of a set in one request.
+    Patch(PatchStep),
+    /// Changes `replicas` through the set's `/scale`.
+    Scale(ScaleStep),
+    /// Copies claim and volume of an ordinal to the destination, so that both name one disk.
+    CopyVolume(CopyVolumeStep),
+    /// Restores a backup of the ordinal's disk in the destination.
+    RestoreDisk(RestoreDiskStep),
+    /// Changes the reclaim policy of an ordinal's volume.
+    SetReclaimPolicy(SetReclaimPolicyStep),
+    /// Deletes the claim of an ordinal.
+    DeleteClaim(DeleteStep),
+    /// Deletes the volume of an ordinal.
+    DeleteVolume(DeleteStep),
+    /// Deletes the Pod of an ordinal.
+    DeletePod(DeletePodStep),
+    /// Deletes a set.
+    DeleteSet(DeleteSetStep),
+    /// Creates a set.
+    CreateSet(CreateSetStep),
+    /// Waits for a condition.
+    Wait(WaitStep),
+    /// Waits for a while. It guards nothing, since anything may take longer.
+    Sleep(Spanned<Duration>),
+}
+
+/// Changes `start`, `replicas` or both of a set in one request.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Patch")]
+pub struct PatchStep {
+    /// Whose set.
+    pub cluster: Spanned<ClusterId>,
+    /// The new `spec.ordinals.start`.
+    pub start: Option<Spanned<Expression>>,
+    /// The new `spec.replicas`.
+    pub replicas: Option<Spanned<Expression>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Changes `replicas` through the set's `/scale`.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Scale")]
+pub struct ScaleStep {
+    /// Whose set.
+    pub cluster: Spanned<ClusterId>,
+    /// The new `spec.replicas`.
+    pub replicas: Spanned<Expression>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Copies claim and volume of an ordinal to the destination.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CopyVolume")]
+pub struct CopyVolumeStep {
+    /// The ordinal.
+    pub ordinal: Spanned<Expression>,
+    /// What becomes of the volume's claimRef. Left out: `drop`.
+    pub claim_ref: Option<Spanned<ClaimRefCopy>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Restores a backup of the ordinal's disk in the destination.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "RestoreDisk")]
+pub struct RestoreDiskStep {
+    /// The ordinal.
+    pub ordinal: Spanned<Expression>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Changes the reclaim policy of an ordinal's volume.
+#[derive(JsonSchema, Debug)]
+#[schemars(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    rename = "SetReclaimPolicy"
+)]
+pub struct SetReclaimPolicyStep {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The ordinal.
+    pub ordinal: Spanned<Expression>,
+    /// The new policy.
+    pub policy: Spanned<ReclaimPolicy>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Deletes the claim or the volume of an ordinal.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Delete")]
+pub struct DeleteStep {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The ordinal.
+    pub ordinal: Spanned<Expression>,
+    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    pub wait: Option<Spanned<bool>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Deletes the Pod of an ordinal.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "DeletePod")]
+pub struct DeletePodStep {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The Pod's ordinal.
+    pub pod: Spanned<Expression>,
+    /// Without a grace period: the object goes at once, the container may stay.
+    pub force: Option<Spanned<bool>>,
+    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    pub wait: Option<Spanned<bool>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Deletes a set.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "DeleteSet")]
+pub struct DeleteSetStep {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// What becomes of its Pods.
+    pub cascade: Spanned<Cascade>,
+    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    pub wait: Option<Spanned<bool>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Creates a set.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CreateSet")]
+pub struct CreateSetStep {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// Its `spec.ordinals.start`. Left out: 0.
+    pub start: Option<Spanned<Expression>>,
+    /// Its `spec.replicas`. Left out: 1.
+    pub replicas: Option<Spanned<Expression>>,
+    /// What a refusal means. Left out: it ends the migration.
+    pub on_error: Option<Spanned<OnError>>,
+}
+
+/// Waits for a condition: of a Pod, a volume, a set, or a field of a set's status.
+#[derive(JsonSchema, Debug)]
+#[schemars(untagged, rename = "Wait")]
+pub enum WaitStep {
+    /// Waits for a Pod.
+    Pod(PodWait),
+    /// Waits for a volume.
+    Volume(VolumeWait),
+    /// Waits for a set.
+    Set(SetWait),
+    /// Waits for a value in a set's status.
+    Field(FieldWait),
+}
+
+/// Waits for a Pod.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PodWait {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The Pod's ordinal.
+    pub pod: Spanned<Expression>,
+    /// What to wait for.
+    pub until: Spanned<PodUntil>,
+    /// How the wait may end otherwise. Left out: it lasts.
+    pub timeout: Option<Spanned<Timeout>>,
+}
+
+/// Waits for a volume.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VolumeWait {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The volume's ordinal.
+    pub volume: Spanned<Expression>,
+    /// What to wait for.
+    pub until: Spanned<VolumeUntil>,
+    /// How the wait may end otherwise. Left out: it lasts.
+    pub timeout: Option<Spanned<Timeout>>,
+}
+
+/// Waits for a set.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetWait {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// Always `true`.
+    #[schemars(extend("const" = true))]
+    pub set: Spanned<bool>,
+    /// What to wait for.
+    pub until: Spanned<SetUntil>,
+    /// How the wait may end otherwise. Left out: it lasts.
+    pub timeout: Option<Spanned<Timeout>>,
+}
+
+/// Waits for a value in a set's status.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FieldWait {
+    /// In which cluster.
+    pub cluster: Spanned<ClusterId>,
+    /// The field.
+    pub field: Spanned<StatusField>,
+    /// The value to wait for.
+    pub equals: Spanned<Expression>,
+    /// How the wait may end otherwise. Left out: it lasts.
+    pub timeout: Option<Spanned<Timeout>>,
+}
+
+/// A length of time, which the model does not have.
+#[derive(Debug)]
+pub struct Duration(pub String);
+
+impl Scalar for Duration {
+    fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        String::read(reader, node).map(Self)
+    }
+
+    fn schema() -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number"] })
+    }
+}

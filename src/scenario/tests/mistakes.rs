@@ -1,0 +1,634 @@
+//! Mistakes in scenarios and manifests, as people see them.
+
+use super::super::{Overrides, Scenario, find};
+use super::good::scenario;
+use super::{read, read_with, show};
+use std::path::{Path, PathBuf};
+
+/// The mistakes in a text that must have some.
+#[track_caller]
+fn mistakes(text: &str) -> String {
+    show(&read(text).expect_err("the text has mistakes"))
+}
+
+const STEP: &str = "  - patch: {cluster: source, replicas: k}\n";
+
+/// The mistakes in one step of an otherwise right scenario of six replicas.
+#[track_caller]
+fn in_step(step: &str) -> String {
+    let source = "{replicas: 6, volumeClaimTemplates: [data]}";
+    mistakes(&scenario(source, &format!("  - {step}\n")))
+}
+
+/// The mistakes in a source.
+#[track_caller]
+fn in_source(source: &str) -> String {
+    mistakes(&scenario(source, STEP))
+}
+
+/// The mistakes in a section behind an otherwise right scenario.
+#[track_caller]
+fn in_section(section: &str) -> String {
+    mistakes(&format!("{}{section}\n", scenario("{replicas: 6}", STEP)))
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_shown() {
+    let text = "\
+apiVersion: straddle.dev/v1
+kind: Scenaro
+source: {replica: 3, podManagementPolicy: parallel, start: x}
+availabilty: {maxUnavailable: 1}
+migration:
+  forEach: {k: down}
+  steps:
+  - patch: {cluster: sorce, replicas: N*2}
+  - copyvolume: {ordinal: k}
+  - wait: {cluster: source, pod: k, until: detached, timeout: never}
+  - scale: {replicas: [1]}
+faults: {atMost: 2, of: [evicton, nodeCrash]}
+properties: [at-most-one-runing, completes]
+expect: {available: inconclusive, right-disk: {verdict: broken}}
+";
+    insta::assert_snapshot!(mistakes(text), @r#"
+    scenario.yaml:1:13 scenario::unknown-value: `straddle.dev/v1` is not a known API version of scenarios
+      ^ "straddle.dev/v1" 
+      help: did you mean `straddle.dev/v1alpha1`?
+    scenario.yaml:2:7 scenario::unknown-value: `Scenaro` is not a known kind of file
+      ^ "Scenaro" 
+      help: did you mean `Scenario`?
+    scenario.yaml:3:10 scenario::unknown-field: there is no field `replica` in a side
+      ^ "replica" 
+      help: did you mean `replicas`?
+    scenario.yaml:3:43 scenario::unknown-value: `parallel` is not a known Pod management policy
+      ^ "parallel" 
+      help: did you mean `Parallel`?
+    scenario.yaml:3:60 scenario::wrong-type: expected an integer, found text
+      ^ "x" this is text
+      help: write an integer here
+    scenario.yaml:4:1 scenario::unknown-field: there is no field `availabilty` in a scenario
+      ^ "availabilty" 
+      help: did you mean `availability`?
+    scenario.yaml:6:16 scenario::unknown-value: `down` is not a known order
+      ^ "down" 
+      help: known here: `descending`, `ascending`
+    scenario.yaml:8:22 scenario::unknown-value: `sorce` is not a known side
+      ^ "sorce" 
+      help: did you mean `source`?
+    scenario.yaml:8:40 scenario::bad-expression: `*` is not allowed here
+      ^ "*" 
+      help: an expression is a sum of integers, `k` and `N`, such as `N - k`
+    scenario.yaml:9:5 scenario::unknown-step: there is no step `copyvolume`
+      ^ "copyvolume" 
+      help: did you mean `copyVolume`?
+    scenario.yaml:10:44 scenario::unknown-value: `detached` is not a known condition of a Pod
+      ^ "detached" 
+      help: known here: `gone`, `ready`, `available`
+    scenario.yaml:10:63 scenario::unknown-value: `never` is not a known end of a wait
+      ^ "never" 
+      help: known here: `fail`, `continue`
+    scenario.yaml:11:5 scenario::missing-field: `cluster` is missing in `scale`
+      ^ "scale" `cluster` belongs here
+      help: add `cluster:`
+    scenario.yaml:11:23 scenario::wrong-type: expected an integer or an expression of `k` and `N`, found a list
+      ^ "[1]" this is a list
+      help: write an integer or an expression of `k` and `N` here
+    scenario.yaml:12:26 scenario::unknown-fault: `evicton` is not a known kind of fault
+      ^ "evicton" 
+      help: did you mean `eviction`?
+    scenario.yaml:12:35 scenario::not-supported: the kind of fault `nodeCrash` is not supported yet
+      ^ "nodeCrash" 
+      help: supported: `eviction`, `pressureEviction`, `containerCrash`, `driverCrash`, `controllerRestart`, `podNeverReady`, `controllerRestartStale`
+    scenario.yaml:13:14 scenario::unknown-property: `at-most-one-runing` is not a known property
+      ^ "at-most-one-runing" 
+      help: did you mean `at-most-one-running`?
+    scenario.yaml:13:34 scenario::not-supported: the property `completes` is not supported yet
+      ^ "completes" 
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`
+    scenario.yaml:14:21 scenario::unknown-value: `inconclusive` cannot be expected: it says that nothing is known
+      ^ "inconclusive" 
+      help: leave the property out of `properties`, or give the search more room
+    scenario.yaml:14:57 scenario::unknown-value: `broken` is not a known verdict
+      ^ "broken" 
+      help: known here: `holds`, `violated`, `notApplicable`
+    "#);
+}
+
+#[test]
+fn texts_that_are_no_scenario() {
+    insta::assert_snapshot!(mistakes(""), @r#"
+    scenario.yaml:1:1 scenario::empty: the file is empty
+      ^ "" 
+      help: a scenario begins with `apiVersion: straddle.dev/v1alpha1`
+    "#);
+    insta::assert_snapshot!(mistakes("# nothing\n"), @r#"
+    scenario.yaml:1:1 scenario::empty: the file is empty
+      ^ "" 
+      help: a scenario begins with `apiVersion: straddle.dev/v1alpha1`
+    "#);
+    insta::assert_snapshot!(mistakes("hello there"), @r#"
+    scenario.yaml:1:1 scenario::wrong-type: expected a map of the fields of a scenario, found text
+      ^ "hello there" this is text
+      help: write a map of the fields of a scenario here
+    "#);
+    insta::assert_snapshot!(mistakes("- a\n- b\n"), @r#"
+    scenario.yaml:1:1 scenario::wrong-type: expected a map of the fields of a scenario, found a list
+      ^ "- a" this is a list
+      help: write a map of the fields of a scenario here
+    "#);
+    insta::assert_snapshot!(mistakes("a: [1, 2\nb: 3\n"), @r#"
+    scenario.yaml:2:2 yaml::syntax: not valid YAML: illegal placement of ':' indicator
+      ^ ":" here
+      help: check the indentation, quotes and brackets at and above this place
+    "#);
+    insta::assert_snapshot!(mistakes("a: 1\n b: 2\n"), @r#"
+    scenario.yaml:2:3 yaml::syntax: not valid YAML: mapping values are not allowed in this context
+      ^ ":" here
+      help: check the indentation, quotes and brackets at and above this place
+    "#);
+    insta::assert_snapshot!(mistakes("\ta: 1\n"), @r#"
+    scenario.yaml:1:2 scenario::missing-field: `apiVersion` is missing in a scenario
+      ^ "a: 1" `apiVersion` belongs here
+      help: add `apiVersion:`
+    scenario.yaml:1:2 scenario::missing-field: `kind` is missing in a scenario
+      ^ "a: 1" `kind` belongs here
+      help: add `kind:`
+    scenario.yaml:1:2 scenario::missing-field: `source` is missing in a scenario
+      ^ "a: 1" `source` belongs here
+      help: add `source:`
+    scenario.yaml:1:2 scenario::missing-field: `migration` is missing in a scenario
+      ^ "a: 1" `migration` belongs here
+      help: add `migration:`
+    scenario.yaml:1:2 scenario::unknown-field: there is no field `a` in a scenario
+      ^ "a" 
+      help: known here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`
+    "#);
+    insta::assert_snapshot!(mistakes("a: *nowhere\n"), @r#"
+    scenario.yaml:1:4 yaml::syntax: not valid YAML: while parsing node, found unknown anchor
+      ^ "*" here
+      help: check the indentation, quotes and brackets at and above this place
+    "#);
+    insta::assert_snapshot!(mistakes("kind: Scenario\n---\nkind: Scenario\n"), @r#"
+    scenario.yaml:3:1 scenario::several-documents: the file has more than one document
+      ^ "kind: Scenario" the second begins here
+      help: give each scenario a file of its own
+    "#);
+    insta::assert_snapshot!(mistakes("apiVersion: v1\nkind: Pod\n"), @r#"
+    scenario.yaml:1:1 scenario::missing-field: `source` is missing in a scenario
+      ^ "apiVersion: v1" `source` belongs here
+      help: add `source:`
+    scenario.yaml:1:1 scenario::missing-field: `migration` is missing in a scenario
+      ^ "apiVersion: v1" `migration` belongs here
+      help: add `migration:`
+    scenario.yaml:1:13 scenario::unknown-value: `v1` is not a known API version of scenarios
+      ^ "v1" 
+      help: known here: `straddle.dev/v1alpha1`
+    scenario.yaml:2:7 scenario::unknown-value: `Pod` is not a known kind of file
+      ^ "Pod" 
+      help: known here: `Scenario`
+    "#);
+}
+
+#[test]
+fn duplicate_keys() {
+    let text = scenario("{replicas: 3, replicas: 4}", STEP) + "kind: Scenario\n";
+    insta::assert_snapshot!(mistakes(&text), @r#"
+    scenario.yaml:3:23 yaml::duplicate-key: `replicas` is given twice
+      ^ "replicas" again here
+      - "replicas" first given here
+      help: keep one of the two
+    scenario.yaml:8:1 yaml::duplicate-key: `kind` is given twice
+      ^ "kind" again here
+      - "kind" first given here
+      help: keep one of the two
+    "#);
+}
+
+#[test]
+fn texts_that_grow_beyond_reason() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..10 {
+        let last = format!("*a{}, ", i - 1).repeat(10);
+        text += &format!("a{i}: &a{i} [{last}]\n");
+    }
+    assert!(
+        mistakes(&text).contains("yaml::too-large"),
+        "{}",
+        mistakes(&text)
+    );
+    let deep = "[".repeat(5000);
+    assert!(
+        mistakes(&deep).contains("yaml::too-large"),
+        "{}",
+        mistakes(&deep)
+    );
+}
+
+#[test]
+fn mistakes_in_a_side() {
+    insta::assert_snapshot!(in_source("{replicas: 20}"), @r#"
+    scenario.yaml:3:20 scenario::too-many-replicas: the set has 20 replicas, more than 16
+      ^ "20" 
+      help: write `replicas: 6` under `source`; a few replicas show the same mistakes
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 0}"), @r#"
+    scenario.yaml:3:20 scenario::no-replicas: the source's set has no replicas
+      ^ "0" 
+      help: give the number that the set has before the migration, such as `replicas: 3`
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: -1}"), @r#"
+    scenario.yaml:3:20 scenario::out-of-range: `replicas` is -1, which is less than 0
+      ^ "-1" 
+      help: Kubernetes refuses a negative `replicas`
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, start: 2}"), @r#"
+    scenario.yaml:3:30 scenario::source-start: the source's set starts at 2, not at 0
+      ^ "2" 
+      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, start: 14}"), @r#"
+    scenario.yaml:3:30 scenario::source-start: the source's set starts at 14, not at 0
+      ^ "14" 
+      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+    scenario.yaml:3:30 scenario::too-many-ordinals: the set reaches ordinal 16, more than 15
+      ^ "14" 
+      help: there is room for the ordinals 0 to 15
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3.5}"), @r#"
+    scenario.yaml:3:20 scenario::wrong-type: expected an integer, found text
+      ^ "3.5" this is text
+      help: write an integer here
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, kubernetes: '1.27'}"), @r#"
+    scenario.yaml:3:35 scenario::not-supported: only Kubernetes 1.31 is modelled yet, not 1.27
+      ^ "'1.27'" 
+      help: write `kubernetes: "1.31"`, or leave it out
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, absent: true}"), @r#"
+    scenario.yaml:3:31 scenario::source-absent: the source cannot be without a set
+      ^ "true" 
+      help: a migration begins with the set in source; leave `absent` out
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, absent: yes}"), @r#"
+    scenario.yaml:3:31 scenario::wrong-type: expected `true` or `false`, found text
+      ^ "yes" this is text
+      help: write `true` or `false` here
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, statefulSet: web}"), @r#"
+    scenario.yaml:3:36 scenario::no-manifest: there is no `manifest:` to choose a set from
+      ^ "web" 
+      help: `name:` is the field for the set's name
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 3, nodes: [a], featureGates: {}}"), @r#"
+    scenario.yaml:3:23 scenario::not-supported: `nodes` is not supported yet
+      ^ "nodes" 
+      help: leave it out; every Pod is modelled as already scheduled
+    scenario.yaml:3:35 scenario::not-supported: `featureGates` is not supported yet
+      ^ "featureGates" 
+      help: leave it out; the defaults of Kubernetes 1.31 are modelled
+    "#);
+    insta::assert_snapshot!(in_section("destination: {absent: true, replicas: 0}"), @r#"
+    scenario.yaml:8:39 scenario::absent-with-set: a set that is absent has no ordinals at the start
+      ^ "0" 
+      help: give `start` and `replicas` to the `createSet` step, or leave `absent` out
+    "#);
+    insta::assert_snapshot!(in_section("destination: {volumeClaimTemplates: [data]}"), @r#"
+    scenario.yaml:8:1 scenario::sides-differ: the destination's set has claim templates, the source's has none
+      ^ "destination" 
+      help: give both sides the same `volumeClaimTemplates`
+    "#);
+    insta::assert_snapshot!(in_section("destination: {start: -3}"), @r#"
+    scenario.yaml:8:22 scenario::out-of-range: `start` is -3, which is less than 0
+      ^ "-3" 
+      help: Kubernetes refuses a negative `start`
+    "#);
+}
+
+#[test]
+fn mistakes_about_manifests() {
+    insta::assert_snapshot!(in_source("{manifest: missing.yaml}"), @r#"
+    scenario.yaml:3:20 scenario::missing-manifest: cannot read the manifest `missing.yaml`: there is no such file
+      ^ "missing.yaml" 
+      help: the path is relative to the scenario file
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: other.yaml}"), @r#"
+    scenario.yaml:3:20 scenario::no-stateful-set: there is no StatefulSet in `other.yaml`
+      ^ "other.yaml" it has `Deployment`, `Service`
+      help: name the manifest that has it, or write the set's fields here
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: two.yaml}"), @r#"
+    scenario.yaml:3:20 scenario::several-stateful-sets: `two.yaml` has several StatefulSets: `web`, `cache`
+      ^ "two.yaml" 
+      help: choose one with `statefulSet: web`
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: two.yaml, statefulSet: cahce}"), @r#"
+    scenario.yaml:3:43 scenario::unknown-stateful-set: there is no StatefulSet `cahce` in `two.yaml`
+      ^ "cahce" 
+      help: did you mean `cache`?
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: syntax.yaml}"), @r#"
+    syntax.yaml:2:7 yaml::syntax: not valid YAML: unclosed bracket '['
+      ^ "[" here
+      help: check the indentation, quotes and brackets at and above this place
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: broken.yaml}"), @r#"
+    broken.yaml:6:13 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: invalid type: string "three", expected i32
+      ^ "three" 
+      help: Kubernetes would refuse this manifest; correct it there
+    broken.yaml:8:20 manifest::invalid-field: `spec.minReadySeconds` of the StatefulSet is not valid: invalid type: sequence, expected i32
+      ^ "[1]" 
+      help: Kubernetes would refuse this manifest; correct it there
+    broken.yaml:14:14 manifest::invalid-field: `spec.template.spec.containers.1.tty` of the StatefulSet is not valid: invalid type: string "perhaps", expected a boolean
+      ^ "perhaps" 
+      help: Kubernetes would refuse this manifest; correct it there
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: late.yaml}"), @r#"
+    late.yaml:5:13 scenario::too-many-replicas: the set has 20 replicas, more than 16
+      ^ "20" 
+      help: write `replicas: 6` under `source`; a few replicas show the same mistakes
+    late.yaml:6:21 scenario::source-start: the source's set starts at 3, not at 0
+      ^ "3" 
+      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+    late.yaml:7:24 manifest::invalid-field: `Parralel` is not a known Pod management policy
+      ^ "Parralel" 
+      help: did you mean `Parallel`?
+    "#);
+}
+
+#[test]
+fn mistakes_in_steps() {
+    insta::assert_snapshot!(in_step("patch: {cluster: source}"), @r#"
+    scenario.yaml:7:5 scenario::missing-field: this patch changes nothing
+      ^ "patch" `start` or `replicas` belongs here
+      help: add `start:`, `replicas:` or both
+    "#);
+    insta::assert_snapshot!(in_step("patch: {cluster: source, replicas: -1}"), @r#"
+    scenario.yaml:7:40 scenario::out-of-range: `replicas` is -1, which is less than 0
+      ^ "-1" 
+      help: `replicas` is never negative in Kubernetes
+    "#);
+    insta::assert_snapshot!(in_step("patch: {cluster: source, replicas: 'N - '}"), @r#"
+    scenario.yaml:7:5 scenario::missing-field: this patch changes nothing
+      ^ "patch" `start` or `replicas` belongs here
+      help: add `start:`, `replicas:` or both
+    scenario.yaml:7:41 scenario::bad-expression: something is missing after the sign
+      ^ "N - " 
+      help: an expression is a sum of integers, `k` and `N`, such as `N - k`
+    "#);
+    insta::assert_snapshot!(in_step("patch: {cluster: destination, start: N, replicas: 12}"), @r#"
+    scenario.yaml:7:5 scenario::too-many-ordinals: this step can make a set reach up to ordinal 17, more than 15
+      ^ "patch" 
+      help: use fewer replicas, or give `start` and `replicas` in one `patch`
+    "#);
+    insta::assert_snapshot!(in_step("wait: {cluster: source, pod: 9, until: gone}"), @r#"
+    scenario.yaml:7:34 scenario::no-such-ordinal: ordinal 9 does not exist; the set has 0..5
+      ^ "9" 
+      help: name an ordinal that the set has at some time, or use `k`
+    "#);
+    insta::assert_snapshot!(in_step("wait: {cluster: source, until: gone}"), @r#"
+    scenario.yaml:7:5 scenario::wait-subject: the wait does not say what it is about
+      ^ "wait" 
+      help: give one of: `pod`, `volume`, `set: true`, `field`
+    "#);
+    insta::assert_snapshot!(in_step("wait: {cluster: source, pod: k, set: true, until: gone}"), @r#"
+    scenario.yaml:7:37 scenario::wait-subject: a wait is about one thing, not `pod` and `set`
+      ^ "set" 
+      - "pod" 
+      help: give one of: `pod`, `volume`, `set: true`, `field`
+    "#);
+    insta::assert_snapshot!(in_step("wait: {cluster: source, set: false, until: observed}"), @r#"
+    scenario.yaml:7:34 scenario::out-of-range: `set: false` waits for nothing
+      ^ "false" 
+      help: write `set: true`
+    "#);
+    insta::assert_snapshot!(in_step("wait: {cluster: source, field: status.availableReplicas, equals: 1}"), @r#"
+    scenario.yaml:7:36 scenario::not-supported: the field of the status `status.availableReplicas` is not supported yet
+      ^ "status.availableReplicas" 
+      help: supported: `status.replicas`, `status.readyReplicas`
+    "#);
+    insta::assert_snapshot!(in_step("wait:"), @r#"
+    scenario.yaml:7:5 scenario::wrong-type: expected a map of the fields of `wait`, found nothing
+      ^ "wait" this is nothing
+      help: write a map of the fields of `wait` here
+    "#);
+    insta::assert_snapshot!(in_step("patch"), @r#"
+    scenario.yaml:7:5 scenario::wrong-type: expected a step such as `patch: {cluster: source, replicas: k}`, found text
+      ^ "patch" this is text
+      help: write a step such as `patch: {cluster: source, replicas: k}` here
+    "#);
+    insta::assert_snapshot!(in_step("{}"), @r#"
+    scenario.yaml:7:5 scenario::step-keys: a step is a map with one key, but this one has: 
+      ^ "{}" 
+      help: begin each step with a `-` of its own
+    "#);
+    insta::assert_snapshot!(in_step("{scale: {cluster: source, replicas: k}, onError: continue}"), @r#"
+    scenario.yaml:7:45 scenario::step-keys: a step is a map with one key, but this one has: `scale`, `onError`
+      ^ "onError" 
+      help: `onError` stands inside the step's value
+    "#);
+    insta::assert_snapshot!(in_step("scale: {cluster: source, replicas: k, onError: ignore}"), @r#"
+    scenario.yaml:7:52 scenario::unknown-value: `ignore` is not a known reaction to a refusal
+      ^ "ignore" 
+      help: known here: `continue`
+    "#);
+    insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: background}"), @r#"
+    scenario.yaml:7:43 scenario::not-supported: the cascade `background` is not supported yet
+      ^ "background" 
+      help: supported: `orphan`
+    "#);
+    insta::assert_snapshot!(in_step("deletePod: {cluster: source, pod: -1, force: 1}"), @r#"
+    scenario.yaml:7:50 scenario::wrong-type: expected `true` or `false`, found a number
+      ^ "1" this is a number
+      help: write `true` or `false` here
+    "#);
+    let no_disk = scenario(
+        "{replicas: 2}",
+        "  - copyVolume: {ordinal: k}\n  - deleteClaim: {cluster: source, ordinal: k}\n",
+    );
+    insta::assert_snapshot!(mistakes(&no_disk), @r#"
+    scenario.yaml:7:5 scenario::no-disk: `copyVolume` is about a disk, but the set has no claim templates
+      ^ "copyVolume" 
+      - "deleteClaim" 
+      help: give `volumeClaimTemplates: [data]` to the source, or leave the step out
+    "#);
+}
+
+#[test]
+fn mistakes_in_the_migration() {
+    let head = "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {replicas: 3}\n";
+    let migration = |text: &str| mistakes(&format!("{head}migration:\n{text}"));
+    insta::assert_snapshot!(mistakes(head), @r#"
+    scenario.yaml:1:1 scenario::missing-field: `migration` is missing in a scenario
+      ^ "apiVersion: straddle.dev/v1alpha1" `migration` belongs here
+      help: add `migration:`
+    "#);
+    insta::assert_snapshot!(migration("  {}\n"), @r#"
+    scenario.yaml:4:1 scenario::no-steps: the migration has no steps
+      ^ "migration" 
+      help: add `steps:`, such as `- patch: {cluster: source, replicas: k}`
+    "#);
+    insta::assert_snapshot!(migration("  forEach: {k: ascending}\n"), @r#"
+    scenario.yaml:5:16 scenario::no-steps: the loop has no `steps`
+      ^ "ascending" 
+      help: add `steps:`, which run once for each ordinal
+    "#);
+    insta::assert_snapshot!(migration("  strategy: handover\n"), @r#"
+    scenario.yaml:5:3 scenario::not-supported: `strategy` is not supported yet
+      ^ "strategy" 
+      help: write the strategy's `steps:` out
+    "#);
+    let no_loop = "  steps:\n  - scale: {cluster: source, replicas: k}\n";
+    insta::assert_snapshot!(migration(no_loop), @r#"
+    scenario.yaml:6:40 scenario::no-k: `k` has no value here
+      ^ "k" there is no `forEach: {k: …}`
+      help: `k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`
+    "#);
+    let after = format!("  forEach: {{k: ascending}}\n  steps:\n{STEP}  finish:\n{STEP}");
+    insta::assert_snapshot!(migration(&after), @r#"
+    scenario.yaml:9:40 scenario::no-k: `k` has no value here
+      ^ "k" `finish` runs after the loop
+      help: `k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`
+    "#);
+    let long = format!(
+        "  forEach: {{k: ascending}}\n  steps:\n{}",
+        STEP.repeat(255)
+    );
+    insta::assert_snapshot!(migration(&long), @r#"
+    scenario.yaml:4:1 scenario::too-many-steps: the migration has 255 requests and waits
+      ^ "migration" 
+      help: there is room for 254; use the loop
+    "#);
+}
+
+#[test]
+fn mistakes_in_other_sections() {
+    insta::assert_snapshot!(in_section("availability: {}"), @r#"
+    scenario.yaml:8:1 scenario::availability-rule: `availability` has no rule
+      ^ "availability" 
+      help: give exactly one of `maxUnavailable`, `quorum` and `groups`
+    "#);
+    insta::assert_snapshot!(in_section("availability: {maxUnavailable: 1, quorum: majority}"), @r#"
+    scenario.yaml:8:1 scenario::availability-rule: `availability` has more than one rule: `maxUnavailable`, `quorum`
+      ^ "availability" 
+      help: give exactly one of `maxUnavailable`, `quorum` and `groups`
+    "#);
+    insta::assert_snapshot!(in_section("availability: {maxUnavailable: one}"), @r#"
+    scenario.yaml:8:32 scenario::wrong-type: expected an integer, found text
+      ^ "one" this is text
+      help: write an integer here
+    "#);
+    insta::assert_snapshot!(in_section("availability: {groups: [{ordinals: [0, 0, 7], min: 4}, {ordinals: [], min: 0}]}"), @r#"
+    scenario.yaml:8:40 scenario::repeated: ordinal 0 is in the group twice
+      ^ "0" 
+      help: name each ordinal once
+    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not in 0..5
+      ^ "7" 
+      help: a group is made of ordinals that the set may own
+    scenario.yaml:8:52 scenario::out-of-range: 4 of 3 cannot be
+      ^ "4" 
+      help: `min` is from 1 to the number of ordinals in the group
+    scenario.yaml:8:67 scenario::empty-list: a list is empty
+      ^ "[]" nothing in it
+      help: put something in, or leave the field out
+    scenario.yaml:8:76 scenario::out-of-range: 0 of 0 cannot be
+      ^ "0" 
+      help: `min` is from 1 to the number of ordinals in the group
+    "#);
+    insta::assert_snapshot!(in_section("ordinals: {max: 4}"), @r#"
+    scenario.yaml:8:17 scenario::out-of-range: `max` is 4, but the source's set owns ordinal 5
+      ^ "4" 
+      help: `max` is 5 or more; without `ordinals` it is 5
+    "#);
+    insta::assert_snapshot!(in_section("faults: {atMost: 0}"), @r#"
+    scenario.yaml:8:18 scenario::out-of-range: 0 is no bound for faults
+      ^ "0" 
+      help: leave `faults` out to check without faults
+    "#);
+    insta::assert_snapshot!(in_section("faults: {eviction: 16, drivercrash: 1}"), @r#"
+    scenario.yaml:8:20 scenario::out-of-range: 16 is no bound for faults
+      ^ "16" 
+      help: a bound is a number from 1 to 15
+    scenario.yaml:8:24 scenario::unknown-fault: `drivercrash` is not a known kind of fault
+      ^ "drivercrash" 
+      help: did you mean `driverCrash`?
+    "#);
+    insta::assert_snapshot!(in_section("faults: {atMost: 1, of: [eviction, eviction]}"), @r#"
+    scenario.yaml:8:36 scenario::repeated: `eviction` is listed twice
+      ^ "eviction" again here
+      help: name each kind of fault once
+    "#);
+    insta::assert_snapshot!(in_section("faults: 2"), @r#"
+    scenario.yaml:8:9 scenario::wrong-type: expected a map such as `{atMost: 2}` or `{eviction: 1}`, found a number
+      ^ "2" this is a number
+      help: write a map such as `{atMost: 2}` or `{eviction: 1}` here
+    "#);
+    insta::assert_snapshot!(in_section("properties: []"), @r#"
+    scenario.yaml:8:13 scenario::empty-list: a list is empty
+      ^ "[]" nothing in it
+      help: put something in, or leave the field out
+    "#);
+    insta::assert_snapshot!(in_section("properties: [available, available]\nexpect: {right-disk: violated}"), @r#"
+    scenario.yaml:8:25 scenario::repeated: `available` is listed twice
+      ^ "available" again here
+      help: name each property once
+    scenario.yaml:9:10 scenario::not-checked: `right-disk` is expected, but not checked
+      ^ "right-disk" 
+      help: add it to `properties`, or leave it out here
+    "#);
+    insta::assert_snapshot!(in_section("expect: {right-disk: {verdict: holds, steps: 3, faults: -1}, rightdisk: holds}"), @r#"
+    scenario.yaml:8:46 scenario::no-counterexample: only a counterexample has steps
+      ^ "3" 
+      help: leave `steps` out, or expect `violated`
+    scenario.yaml:8:57 scenario::out-of-range: -1 is no number of faults
+      ^ "-1" 
+      help: write 0 or more
+    scenario.yaml:8:62 scenario::unknown-property: `rightdisk` is not a known property
+      ^ "rightdisk" 
+      help: did you mean `right-disk`?
+    "#);
+    insta::assert_snapshot!(in_section("prove: all"), @r#"
+    scenario.yaml:8:1 scenario::not-supported: `prove` is not supported yet
+      ^ "prove" 
+      help: leave it out; a verdict is about the replicas that the source has
+    "#);
+    insta::assert_snapshot!(in_section("storage: {nodeAffinity: zone-a, backend: nfs}"), @r#"
+    scenario.yaml:8:11 scenario::not-supported: `nodeAffinity` is not supported yet
+      ^ "nodeAffinity" 
+      help: leave it out; `reachableFrom` says which side can attach the disks
+    scenario.yaml:8:42 scenario::unknown-value: `nfs` is not a known storage backend
+      ^ "nfs" 
+      help: known here: `permissive`, `exclusive`
+    "#);
+}
+
+#[test]
+fn mistakes_on_the_command_line() {
+    let overrides = Overrides {
+        properties: vec!["right-dsk".to_owned(), "completes".to_owned()],
+        ..Overrides::default()
+    };
+    let problems = read_with(&scenario("{replicas: 2}", STEP), &overrides).expect_err("unknown");
+    insta::assert_snapshot!(show(&problems), @r#"
+    -:0:0 scenario::unknown-property: `right-dsk` is not a known property
+      help: did you mean `right-disk`?
+    -:0:0 scenario::not-supported: the property `completes` is not supported yet
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`
+    "#);
+}
+
+#[test]
+fn places_without_scenarios() {
+    let (files, problems) = find(&[PathBuf::from("src/world"), PathBuf::from("no/such/place")]);
+    assert_eq!(files, Vec::<PathBuf>::new());
+    insta::assert_snapshot!(show(&problems), @r#"
+    world:0:0 scenario::no-scenario: there is no scenario in `src/world`
+      help: scenario files are called `scenario.yaml` or `NAME.scenario.yaml`
+    place:0:0 scenario::unreadable: cannot read `no/such/place`: there is no such file
+      help: check the path, and that you may read it
+    "#);
+    let missing = Scenario::read(Path::new("no/such.yaml"), &Overrides::default());
+    insta::assert_snapshot!(show(&missing.expect_err("it is missing")), @r#"
+    such.yaml:0:0 scenario::unreadable: cannot read `no/such.yaml`: there is no such file
+      help: check the path, and that you may read it
+    "#);
+}

@@ -1,0 +1,313 @@
+//! The words that certain fields take, with what each means.
+
+use crate::world::id::ClusterId;
+use crate::world::program::{AfterCrash, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout};
+use crate::world::stateful_set::PodManagementPolicy;
+use crate::world::volume::{Backend, ReclaimPolicy};
+
+/// A type whose values have names in scenario files.
+pub trait Vocabulary: Copy + 'static {
+    /// What a value is called, such as `side`.
+    const NAME: &'static str;
+    /// The words, their values and what they mean, in the order of the documentation.
+    const WORDS: &'static [(&'static str, Self, &'static str)];
+    /// Words that Kubernetes has and this version does not support.
+    const UNSUPPORTED: &'static [&'static str] = &[];
+}
+
+impl Vocabulary for ClusterId {
+    const NAME: &'static str = "side";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("source", Self::Source, "Where the set runs at the start."),
+        ("destination", Self::Destination, "Where the set shall run."),
+    ];
+}
+
+impl Vocabulary for PodManagementPolicy {
+    const NAME: &'static str = "Pod management policy";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("OrderedReady", Self::OrderedReady, "One Pod after another."),
+        ("Parallel", Self::Parallel, "All Pods at once."),
+    ];
+}
+
+impl Vocabulary for Backend {
+    const NAME: &'static str = "storage backend";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "permissive",
+            Self::Permissive,
+            "Both clusters may attach one disk at the same time.",
+        ),
+        (
+            "exclusive",
+            Self::Exclusive,
+            "One attachment at a time over all clusters.",
+        ),
+    ];
+}
+
+impl Vocabulary for ReclaimPolicy {
+    const NAME: &'static str = "reclaim policy";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("Retain", Self::Retain, "A released volume keeps its disk."),
+        (
+            "Delete",
+            Self::Delete,
+            "The disk of a released volume is destroyed.",
+        ),
+    ];
+    const UNSUPPORTED: &'static [&'static str] = &["Recycle"];
+}
+
+impl Vocabulary for LoopOrder {
+    const NAME: &'static str = "order";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("descending", Self::Descending, "From N-1 down to 0."),
+        ("ascending", Self::Ascending, "From 0 up to N-1."),
+    ];
+}
+
+impl Vocabulary for AfterCrash {
+    const NAME: &'static str = "way to start again";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "fromTop",
+            Self::FromTop,
+            "Begins at the first step, as a script does.",
+        ),
+        (
+            "fromObserved",
+            Self::FromObserved,
+            "Reads both sets and goes on at the ordinal that neither owns.",
+        ),
+        (
+            "fromSaved",
+            Self::FromSaved,
+            "Goes on behind the last step that it noted as done.",
+        ),
+    ];
+}
+
+impl Vocabulary for ClaimRefCopy {
+    const NAME: &'static str = "treatment of `claimRef`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("drop", Self::Drop, "The copied volume has no claimRef."),
+        (
+            "dropUid",
+            Self::DropUid,
+            "The claimRef keeps namespace and name, not the uid.",
+        ),
+        ("keep", Self::Keep, "The claimRef is copied as it is."),
+    ];
+}
+
+impl Vocabulary for OnError {
+    const NAME: &'static str = "reaction to a refusal";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[(
+        "continue",
+        Self::Continue,
+        "A refused request does not end the migration.",
+    )];
+}
+
+impl Vocabulary for Timeout {
+    const NAME: &'static str = "end of a wait";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "fail",
+            Self::Fail,
+            "The wait may time out, which ends the migration.",
+        ),
+        (
+            "continue",
+            Self::Continue,
+            "The wait may time out, and the migration goes on.",
+        ),
+    ];
+}
+
+impl Vocabulary for StatusField {
+    const NAME: &'static str = "field of the status";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "status.replicas",
+            Self::Replicas,
+            "Pods that exist, terminating ones too.",
+        ),
+        (
+            "status.readyReplicas",
+            Self::ReadyReplicas,
+            "Pods that are Ready, terminating ones too.",
+        ),
+    ];
+    const UNSUPPORTED: &'static [&'static str] = &[
+        "status.availableReplicas",
+        "status.currentReplicas",
+        "status.updatedReplicas",
+        "status.observedGeneration",
+        "status.currentRevision",
+        "status.updateRevision",
+    ];
+}
+
+/// What a wait for a Pod waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PodUntil {
+    /// The incarnation that was there is gone.
+    Gone,
+    /// Ready.
+    Ready,
+    /// Ready for long enough.
+    Available,
+}
+
+impl Vocabulary for PodUntil {
+    const NAME: &'static str = "condition of a Pod";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "gone",
+            Self::Gone,
+            "No Pod of that name, or one with another uid.",
+        ),
+        ("ready", Self::Ready, "The Pod is Ready."),
+        (
+            "available",
+            Self::Available,
+            "The Pod has been Ready for minReadySeconds.",
+        ),
+    ];
+}
+
+/// What a wait for a volume waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VolumeUntil {
+    /// Not attached.
+    Detached,
+    /// Its claim is Bound.
+    Bound,
+}
+
+impl Vocabulary for VolumeUntil {
+    const NAME: &'static str = "condition of a volume";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "detached",
+            Self::Detached,
+            "The disk has no attachment in the cluster.",
+        ),
+        ("bound", Self::Bound, "The claim is Bound to its volume."),
+    ];
+}
+
+/// What a wait for a set waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetUntil {
+    /// The controller has seen the present spec.
+    Observed,
+}
+
+impl Vocabulary for SetUntil {
+    const NAME: &'static str = "condition of a set";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[(
+        "observed",
+        Self::Observed,
+        "status.observedGeneration has reached metadata.generation.",
+    )];
+}
+
+/// What becomes of the Pods of a deleted set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cascade {
+    /// They stay.
+    Orphan,
+}
+
+impl Vocabulary for Cascade {
+    const NAME: &'static str = "cascade";
+    const WORDS: &'static [(&'static str, Self, &'static str)] =
+        &[("orphan", Self::Orphan, "The Pods stay.")];
+    const UNSUPPORTED: &'static [&'static str] = &["background", "foreground"];
+}
+
+/// A share of the ordinals that must serve.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Quorum {
+    /// More than half.
+    Majority,
+}
+
+impl Vocabulary for Quorum {
+    const NAME: &'static str = "quorum";
+    const WORDS: &'static [(&'static str, Self, &'static str)] =
+        &[("majority", Self::Majority, "More than half serve.")];
+}
+
+/// Whether an ordinal counts as down that a fault has hit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultCounting {
+    /// It does.
+    Counted,
+    /// It does not, until it next serves.
+    Excused,
+}
+
+impl Vocabulary for FaultCounting {
+    const NAME: &'static str = "way to count faults";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "counted",
+            Self::Counted,
+            "An ordinal is down whatever the cause.",
+        ),
+        (
+            "excused",
+            Self::Excused,
+            "An ordinal hit by a fault is left out until it next serves.",
+        ),
+    ];
+}
+
+/// A verdict that a scenario can expect of a property.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExpectedVerdict {
+    /// The whole space was explored and no violation found.
+    Holds,
+    /// There is a counterexample.
+    Violated,
+    /// The property says nothing about this scenario.
+    NotApplicable,
+}
+
+impl Vocabulary for ExpectedVerdict {
+    const NAME: &'static str = "verdict";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("holds", Self::Holds, "The promise is kept in every run."),
+        ("violated", Self::Violated, "Some run breaks the promise."),
+        (
+            "notApplicable",
+            Self::NotApplicable,
+            "The promise says nothing about this scenario.",
+        ),
+    ];
+}
+
+/// The `apiVersion` of scenario files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ApiVersion;
+
+impl Vocabulary for ApiVersion {
+    const NAME: &'static str = "API version of scenarios";
+    const WORDS: &'static [(&'static str, Self, &'static str)] =
+        &[("straddle.dev/v1alpha1", Self, "The only version.")];
+}
+
+/// The `kind` of scenario files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kind;
+
+impl Vocabulary for Kind {
+    const NAME: &'static str = "kind of file";
+    const WORDS: &'static [(&'static str, Self, &'static str)] =
+        &[("Scenario", Self, "A migration to be checked.")];
+}
