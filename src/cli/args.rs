@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::values;
+use crate::scenario::FaultsOverride;
 
 /// Will this StatefulSet survive being moved from one Kubernetes cluster to another?
 ///
@@ -50,8 +51,8 @@ pub(super) struct CheckArguments {
     ///
     /// `2` is any two of the ordinary kinds, `2:eviction,driverCrash` any two of these,
     /// `eviction=1,driverCrash=1` a cap for each, `none` no faults.
-    #[arg(long, value_name = "SPEC")]
-    pub faults: Option<String>,
+    #[arg(long, value_name = "SPEC", value_parser = Faults::parse)]
+    pub faults: Option<Faults>,
 
     /// Check only this property; may be repeated
     #[arg(long = "property", value_name = "NAME")]
@@ -101,6 +102,23 @@ pub(super) struct CheckArguments {
 }
 
 const BOUNDS: &str = "Bounds";
+
+/// A fault budget, as typed and as meant.
+#[derive(Clone, Debug)]
+pub(super) struct Faults {
+    pub text: String,
+    pub meaning: FaultsOverride,
+}
+
+impl Faults {
+    fn parse(text: &str) -> Result<Self, String> {
+        let meaning = FaultsOverride::parse(text)?;
+        Ok(Self {
+            text: text.to_owned(),
+            meaning,
+        })
+    }
+}
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Engine {

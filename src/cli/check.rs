@@ -14,7 +14,7 @@ use super::{errors, exit, memory};
 use crate::check::{self, Bounds, CheckOptions};
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
-use crate::scenario::{self, error::Diagnostic};
+use crate::scenario::{self, Diagnostic, Overrides};
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
@@ -159,8 +159,13 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
     let processors = || available_parallelism().unwrap_or(NonZeroUsize::MIN);
     CheckOptions {
         threads: arguments.threads.unwrap_or_else(processors),
-        faults: arguments.faults.clone(),
-        properties: arguments.properties.clone(),
+        overrides: Overrides {
+            faults: arguments
+                .faults
+                .as_ref()
+                .map(|faults| faults.meaning.clone()),
+            properties: arguments.properties.clone(),
+        },
         fail_fast: arguments.fail_fast,
         bounds: Bounds {
             states: arguments.max_states,
@@ -181,7 +186,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
 fn flags(arguments: &CheckArguments) -> Vec<String> {
     let mut flags = Vec::new();
     if let Some(faults) = &arguments.faults {
-        flags.push(format!("--faults {}", shell_word(faults)));
+        flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
     if arguments.engine != Engine::default() {
         flags.push(format!("--engine {}", arguments.engine.name()));

@@ -9,7 +9,7 @@ pub mod terminal;
 mod text;
 mod timeline;
 
-pub(crate) use text::{count, plain, shell_word};
+pub(crate) use text::{count, grouped, plain, shell_word};
 
 use std::path::PathBuf;
 

@@ -103,7 +103,7 @@ pub(super) fn labelled(label: &str, columns: usize, style: Style, text: &str) ->
 }
 
 /// `123456` as `123,456`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -1,0 +1,509 @@
+//! One scenario, from its file to everything a report says of it.
+//!
+//! The search decides; this layer asks it, tells its counterexamples as stories, says why they
+//! are possible, and looks for a wait that prevents them.
+
+mod explain;
+mod fix;
+mod merge;
+mod sentences;
+mod story;
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::actors::faults;
+use crate::engine::cross_check::{self, Stateright};
+use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
+use crate::engine::{Searchable, exhaustive};
+use crate::model::Migration;
+use crate::properties::{self, Kind, Property};
+use crate::report::{
+    self, Counterexample, Expected, Headline, Layer, Limits, PropertyResult, ScenarioResult,
+    Search, Verdict,
+};
+use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
+use crate::world::setup::{Budget, Setup};
+use crate::world::stateful_set::PodManagementPolicy;
+
+pub use crate::engine::{Bounds, Progress};
+
+/// What is asked of a check, beside the scenario.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// Threads of the search.
+    pub threads: NonZeroUsize,
+    /// What the command line says in place of the scenario.
+    pub overrides: Overrides,
+    /// Stop at the first violation.
+    pub fail_fast: bool,
+    /// Where to stop before the search has finished.
+    pub bounds: Bounds,
+    /// Which search.
+    pub engine: Engine,
+}
+
+impl Default for CheckOptions {
+    /// One thread, no bounds, nothing in place of the scenario.
+    fn default() -> Self {
+        Self {
+            threads: NonZeroUsize::MIN,
+            overrides: Overrides::default(),
+            fail_fast: false,
+            bounds: Bounds::default(),
+            engine: Engine::default(),
+        }
+    }
+}
+
+/// A search to choose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// Our own.
+    #[default]
+    Exhaustive,
+    /// stateright's, breadth first.
+    StaterightBfs,
+    /// stateright's, depth first.
+    StaterightDfs,
+}
+
+impl Engine {
+    /// As it is typed and reported.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exhaustive => "exhaustive",
+            Self::StaterightBfs => "stateright-bfs",
+            Self::StaterightDfs => "stateright-dfs",
+        }
+    }
+}
+
+/// Somebody who watches a check.
+pub trait Watch: Sync {
+    /// From time to time. The search stops if the answer is `true`.
+    fn progress(&self, progress: &Progress) -> bool;
+
+    /// A property has just been found violated, in so many steps with so many faults.
+    fn violated(&self, property: &str, steps: usize, faults: u32);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&self, _: &Progress) -> bool {
+        false
+    }
+    fn violated(&self, _: &str, _: usize, _: u32) {}
+}
+
+struct Watched<'a>(&'a dyn Watch);
+
+impl<A> Observer<A> for Watched<'_> {
+    fn progress(&self, progress: &Progress) -> bool {
+        self.0.progress(progress)
+    }
+    fn violated(&self, name: &'static str, trace: &Trace<A>) {
+        self.0.violated(name, trace.steps.len(), trace.faults);
+    }
+}
+
+/// Checks the scenario in the file `path`.
+///
+/// # Errors
+/// Every mistake in the file.
+pub fn check_scenario(
+    path: &Path,
+    options: &CheckOptions,
+    watch: &dyn Watch,
+) -> Result<ScenarioResult, Vec<Diagnostic>> {
+    Ok(check(
+        &Scenario::read(path, &options.overrides)?,
+        options,
+        watch,
+    ))
+}
+
+/// Checks a scenario.
+#[must_use]
+pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
+    let model = Migration::new(scenario.setup.clone());
+    let question = question(&model, &scenario.properties, options.fail_fast);
+    let outcome = search(&model, &question, options, watch);
+    let properties = results(scenario, &model, options, &outcome);
+    let decided = |property: &PropertyResult| {
+        property.verdict != Verdict::Inconclusive && property.as_expected
+    };
+    ScenarioResult {
+        scenario: scenario.name.clone(),
+        path: scenario.path.clone(),
+        model_hash: model_hash(scenario),
+        headline: headline(scenario),
+        verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
+        as_expected: properties.iter().all(decided),
+        assumed: scenario.assumed.iter().map(assumption).collect(),
+        never_fired: never_fired(&scenario.setup.budget, &outcome),
+        notes: notes(scenario, options),
+        search: searched(&outcome, options),
+        properties,
+    }
+}
+
+/// The question whether the named properties hold, as far as they say anything of this model.
+#[must_use]
+pub fn question(
+    model: &Migration,
+    properties: &[&'static str],
+    fail_fast: bool,
+) -> Question<Migration> {
+    let mut invariants = model.invariants();
+    invariants.retain(|invariant| properties.contains(&invariant.name));
+    let recoverable = properties.contains(&properties::recoverable::PROPERTY.name);
+    Question {
+        invariants,
+        recoverable,
+        fail_fast,
+    }
+}
+
+fn search(
+    model: &Migration,
+    question: &Question<Migration>,
+    options: &CheckOptions,
+    watch: &dyn Watch,
+) -> Outcome<crate::actors::Step> {
+    let stateright =
+        |which| cross_check::check(model, question, &options.bounds, options.threads, which);
+    match options.engine {
+        Engine::Exhaustive => {
+            let watched = Watched(watch);
+            exhaustive::check(model, question, &options.bounds, options.threads, &watched)
+        }
+        Engine::StaterightBfs => stateright(Stateright::BreadthFirst),
+        Engine::StaterightDfs => stateright(Stateright::DepthFirst),
+    }
+}
+
+/// What is known of each property that the scenario asks for, in the order of the catalogue.
+fn results(
+    scenario: &Scenario,
+    model: &Migration,
+    options: &CheckOptions,
+    outcome: &Outcome<crate::actors::Step>,
+) -> Vec<PropertyResult> {
+    let mut stories = counterexamples(scenario, model, options, outcome);
+    let asked = scenario
+        .properties
+        .iter()
+        .filter_map(|&name| properties::by_name(name));
+    asked
+        .map(|property| {
+            let decision = outcome
+                .decisions
+                .iter()
+                .find(|decision| decision.name == property.name);
+            let mut result = PropertyResult {
+                name: property.name.to_owned(),
+                kind: kind(property),
+                verdict: Verdict::NotApplicable,
+                expected: expected(scenario, property),
+                as_expected: true,
+                reason: (property.applies)(&scenario.setup).err().map(str::to_owned),
+                layers: Vec::new(),
+                counterexample: None,
+            };
+            if let Some(decision) = decision {
+                (result.verdict, result.reason) = match &decision.verdict {
+                    Decided::Holds => (Verdict::Holds, None),
+                    Decided::Violated(_) => (Verdict::Violated, None),
+                    Decided::Inconclusive(stop) => {
+                        (Verdict::Inconclusive, Some(reason(*stop, &options.bounds)))
+                    }
+                };
+                result.layers = layers(&decision.layers);
+                let story = stories.iter().position(|(name, _)| *name == property.name);
+                result.counterexample = story.map(|place| stories.swap_remove(place).1);
+            }
+            result.as_expected = is_as_expected(scenario, &result, options);
+            result
+        })
+        .collect()
+}
+
+/// The counterexamples, each told as a story; what one story shows is not told twice.
+fn counterexamples(
+    scenario: &Scenario,
+    model: &Migration,
+    options: &CheckOptions,
+    outcome: &Outcome<crate::actors::Step>,
+) -> Vec<(&'static str, Counterexample)> {
+    let violated = |decision: &engine::Decision<_>| match &decision.verdict {
+        Decided::Violated(trace) => Some((decision.name, trace.clone())),
+        _ => None,
+    };
+    let traces: Vec<_> = outcome.decisions.iter().filter_map(violated).collect();
+    let holds = |decision: &&engine::Decision<_>| decision.verdict == Decided::Holds;
+    let holding: Vec<_> = outcome
+        .decisions
+        .iter()
+        .filter(holds)
+        .map(|decision| decision.name)
+        .collect();
+    let merged = merge::merge(model, &traces);
+    let tell = |(place, (name, trace)): (usize, &(&'static str, Trace<_>))| {
+        let told = story::Told::new(scenario, model, name, trace);
+        let role = &merged[place];
+        let mut counterexample = story::counterexample(&told, role);
+        counterexample.shortest = options.engine == Engine::Exhaustive;
+        if role.merged_into.is_none() {
+            counterexample.why = explain::why(&told, options);
+            counterexample.help = fix::find(&told, role, &holding, options);
+        }
+        (*name, counterexample)
+    };
+    traces.iter().enumerate().map(tell).collect()
+}
+
+const fn kind(property: &Property) -> report::PropertyKind {
+    match property.kind {
+        Kind::Always(_) => report::PropertyKind::Always,
+        Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
+    }
+}
+
+/// What the scenario expects of a property: that it holds, unless it says otherwise.
+fn expected(scenario: &Scenario, property: &Property) -> Expected {
+    let said = scenario
+        .expect
+        .iter()
+        .find(|expectation| expectation.property == property.name);
+    let Some(said) = said else {
+        return Verdict::Holds.into();
+    };
+    Expected {
+        verdict: match said.verdict {
+            ExpectedVerdict::Holds => Verdict::Holds,
+            ExpectedVerdict::Violated => Verdict::Violated,
+            ExpectedVerdict::NotApplicable => Verdict::NotApplicable,
+        },
+        steps: said.steps.map(|steps| steps as usize),
+        faults: said.faults,
+    }
+}
+
+/// A property that says nothing of the scenario is as expected, unless the scenario names it.
+/// Steps are compared only if the engine finds shortest paths.
+fn is_as_expected(scenario: &Scenario, result: &PropertyResult, options: &CheckOptions) -> bool {
+    let named = scenario
+        .expect
+        .iter()
+        .any(|expectation| expectation.property == result.name);
+    if result.verdict == Verdict::NotApplicable && !named {
+        return true;
+    }
+    let same_cost = result.cost().is_none_or(|cost| {
+        let steps = result
+            .expected
+            .steps
+            .is_none_or(|steps| steps == cost.steps);
+        let faults = result
+            .expected
+            .faults
+            .is_none_or(|faults| faults == cost.faults);
+        options.engine != Engine::Exhaustive || steps && faults
+    });
+    result.verdict == result.expected.verdict && same_cost
+}
+
+fn layers(layers: &[bool]) -> Vec<Layer> {
+    let verdict = |holds: bool| {
+        if holds {
+            Verdict::Holds
+        } else {
+            Verdict::Violated
+        }
+    };
+    (0..)
+        .zip(layers)
+        .map(|(faults, &holds)| Layer {
+            faults,
+            verdict: verdict(holds),
+        })
+        .collect()
+}
+
+fn reason(stop: StopReason, bounds: &Bounds) -> String {
+    let number = |bound: Option<u64>| report::grouped(bound.unwrap_or_default());
+    match stop {
+        StopReason::States => format!("stopped at the bound of {} states", number(bounds.states)),
+        StopReason::Depth => {
+            format!(
+                "stopped at the bound of {} steps",
+                number(bounds.depth.map(u64::from))
+            )
+        }
+        StopReason::Time => {
+            let seconds = bounds.time.unwrap_or_default().as_secs_f64();
+            format!("stopped at the bound of {seconds} s")
+        }
+        StopReason::Memory => {
+            format!(
+                "stopped at the bound of {} bytes of memory",
+                number(bounds.memory)
+            )
+        }
+        StopReason::Interrupted => "interrupted".to_owned(),
+        StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
+        StopReason::NotDecidedByThisEngine => {
+            "stateright decides always-properties only".to_owned()
+        }
+    }
+}
+
+fn searched(outcome: &Outcome<crate::actors::Step>, options: &CheckOptions) -> Search {
+    let statistics = outcome.statistics;
+    let bounds = &options.bounds;
+    Search {
+        engine: options.engine.name().to_owned(),
+        store: match options.engine {
+            Engine::Exhaustive => "exact".to_owned(),
+            Engine::StaterightBfs | Engine::StaterightDfs => "fingerprint".to_owned(),
+        },
+        expected_missed: match options.engine {
+            Engine::Exhaustive => 0.0,
+            Engine::StaterightBfs | Engine::StaterightDfs => missed(statistics.unique_states),
+        },
+        complete: statistics.complete,
+        stopped: statistics.stopped.map(|stop| reason(stop, bounds)),
+        bounds: Limits {
+            states: bounds.states,
+            depth: bounds.depth,
+            seconds: bounds.time.map(|time| time.as_secs_f64()),
+            bytes: bounds.memory,
+        },
+        unique_states: statistics.unique_states,
+        transitions: statistics.transitions,
+        depth: statistics.depth,
+        seconds: statistics.elapsed.as_secs_f64(),
+        peak_bytes: statistics.peak_bytes,
+    }
+}
+
+/// How many states a 64-bit fingerprint loses on average: pairs of states over fingerprints.
+fn missed(states: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let states = states as f64;
+    states * states / 2.0 / 2.0_f64.powi(64)
+}
+
+fn never_fired(budget: &Budget, outcome: &Outcome<crate::actors::Step>) -> Vec<String> {
+    let searched = outcome.statistics.complete;
+    let silent = budget
+        .kinds()
+        .iter()
+        .filter(|kind| outcome.faults_fired >> kind.0 & 1 == 0);
+    silent
+        .filter(|_| searched)
+        .map(|kind| faults::kind(kind).name().to_owned())
+        .collect()
+}
+
+fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    if options.engine != Engine::Exhaustive {
+        notes.push(
+            "stateright remembers 64-bit fingerprints, counts no layers of faults, and its paths \
+             are not always the shortest"
+                .to_owned(),
+        );
+    }
+    if let Some(line) = scenario.fixed_at {
+        notes.push(format!("not shrunk: fixed ordinal at line {line}"));
+    }
+    notes
+}
+
+fn assumption(assumption: &crate::scenario::Assumption) -> report::Assumption {
+    report::Assumption {
+        field: assumption.field.clone(),
+        value: assumption.value.clone(),
+        text: assumption.text.clone(),
+    }
+}
+
+fn headline(scenario: &Scenario) -> Headline {
+    let policy = |policy| match policy {
+        PodManagementPolicy::OrderedReady => "OrderedReady",
+        PodManagementPolicy::Parallel => "Parallel",
+    };
+    let clusters = scenario.setup.clusters;
+    let (source, destination) = (clusters.source.policy, clusters.destination.policy);
+    Headline {
+        replicas: u32::from(scenario.setup.replicas),
+        policy: if source == destination {
+            policy(source).to_owned()
+        } else {
+            format!("{} to {}", policy(source), policy(destination))
+        },
+        kubernetes: scenario.kubernetes.clone(),
+        kubernetes_assumed: scenario.kubernetes_assumed,
+        faults: describe_budget(&scenario.setup.budget),
+    }
+}
+
+/// `no faults`, `at most 2 faults of eviction, driverCrash` or `eviction 1, driverCrash 1`.
+fn describe_budget(budget: &Budget) -> String {
+    let names = |kinds: crate::world::setup::FaultSet| -> Vec<&'static str> {
+        kinds.iter().map(|kind| faults::kind(kind).name()).collect()
+    };
+    match budget.pools.as_slice() {
+        [] => "no faults".to_owned(),
+        [pool] => {
+            let plural = if pool.at_most == 1 { "" } else { "s" };
+            format!(
+                "at most {} fault{plural} of {}",
+                pool.at_most,
+                names(pool.kinds).join(", ")
+            )
+        }
+        pools => {
+            let cap = |pool: &crate::world::setup::Pool| {
+                format!("{} {}", names(pool.kinds).join("/"), pool.at_most)
+            };
+            let caps: Vec<String> = pools.iter().map(cap).collect();
+            format!("faults: at most {}", caps.join(", "))
+        }
+    }
+}
+
+/// A hash of the lowered scenario and the tool's version.
+fn model_hash(scenario: &Scenario) -> String {
+    let text = format!("{} {:?}", env!("CARGO_PKG_VERSION"), scenario.setup);
+    format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+/// A search of a changed or smaller setup, for explanations. Bounded by a number of states, so
+/// that its result does not depend on the machine.
+fn decide(
+    setup: &Setup,
+    question: &Question<Migration>,
+    states: u64,
+) -> Outcome<crate::actors::Step> {
+    let model = Migration::new(setup.clone());
+    let bounds = Bounds {
+        states: Some(states),
+        ..Bounds::default()
+    };
+    exhaustive::check(
+        &model,
+        question,
+        &bounds,
+        NonZeroUsize::MIN,
+        &engine::Unobserved,
+    )
+}

@@ -1,0 +1,326 @@
+//! A counterexample as a story: its steps in words, and a picture of every state.
+
+use super::merge::Role;
+use super::sentences;
+use crate::actors::stateful_set_controller::Action as ControllerAction;
+use crate::actors::{
+    Step, driver, faults, garbage_collector, kubelet, persistent_volume_controller,
+};
+use crate::engine::Trace;
+use crate::model::Migration;
+use crate::properties::{self, Property};
+use crate::report::{self, AlsoBroken, Counterexample, Lanes, Location, Place};
+use crate::scenario::{Scenario, StepSource};
+use crate::world::World;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::pod::PodPhase;
+use crate::world::program::Operation;
+use crate::world::setup::Setup;
+use crate::world::stateful_set::Write;
+
+/// A counterexample with every state on its way.
+pub(super) struct Told<'a> {
+    pub scenario: &'a Scenario,
+    pub model: &'a Migration,
+    pub property: &'static Property,
+    pub trace: &'a Trace<Step>,
+    /// `worlds[i]` is the state after `i` steps.
+    pub worlds: Vec<World>,
+    /// The ordinal that the broken promise is about.
+    pub ordinal: Option<Ordinal>,
+}
+
+impl<'a> Told<'a> {
+    pub fn new(
+        scenario: &'a Scenario,
+        model: &'a Migration,
+        name: &str,
+        trace: &'a Trace<Step>,
+    ) -> Self {
+        let property = properties::by_name(name).expect("only known properties are decided");
+        let mut worlds = vec![World::initial(model.setup())];
+        for &step in &trace.steps {
+            let next = model.after(worlds.last().expect("the initial state"), step);
+            worlds.push(next);
+        }
+        let last = worlds.last().expect("the initial state");
+        let ordinal = (property.culprit)(model.setup(), last);
+        Self {
+            scenario,
+            model,
+            property,
+            trace,
+            worlds,
+            ordinal,
+        }
+    }
+
+    pub const fn setup(&self) -> &Setup {
+        self.model.setup()
+    }
+
+    /// The state in which the promise is broken.
+    pub fn last(&self) -> &World {
+        self.worlds.last().expect("the initial state")
+    }
+
+    /// The name of an ordinal's Pod.
+    pub fn pod_name(&self, ordinal: Ordinal) -> String {
+        format!("{}-{ordinal}", self.scenario.set_name)
+    }
+
+    /// The numbers of the steps that `wanted` picks, with the states before and after; steps
+    /// count from 1.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = (usize, Step, &World, &World)> {
+        let pairs = self.worlds.windows(2);
+        let steps = self.trace.steps.iter().zip(pairs).enumerate();
+        steps.map(|(place, (&step, pair))| (place + 1, step, &pair[0], &pair[1]))
+    }
+
+    /// The last request of the driver that changed something, and the instruction's place in
+    /// the file.
+    pub fn last_request(&self) -> Option<(usize, &'a StepSource)> {
+        let (number, _, before, _) = self.steps().rev().find(|(_, step, before, after)| {
+            let advances = *step == Step::Driver(driver::Action::Advance);
+            advances && is_change(self.setup(), before) && changes_objects(before, after)
+        })?;
+        Some((number, self.source(before)?))
+    }
+
+    /// Where the file has the instruction that the driver is at.
+    pub fn source(&self, before: &World) -> Option<&'a StepSource> {
+        let instruction = driver::instruction(self.setup(), before);
+        self.scenario.steps.get(usize::from(instruction.step))
+    }
+}
+
+fn is_change(setup: &Setup, before: &World) -> bool {
+    !matches!(
+        driver::instruction(setup, before).operation,
+        Operation::AwaitGone(..)
+            | Operation::Await(..)
+            | Operation::Save
+            | Operation::GetClaim(_)
+            | Operation::GetVolume(_)
+    )
+}
+
+fn changes_objects(before: &World, after: &World) -> bool {
+    before.clusters != after.clusters || before.storage != after.storage
+}
+
+/// The story as the report has it, without the reasons.
+pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
+    let steps = told
+        .steps()
+        .map(|(number, step, before, after)| report::Step {
+            number,
+            actor: step.actor().name().to_owned(),
+            cluster: cluster(told.setup(), step, before).map(|cluster| cluster.name().to_owned()),
+            ordinal: ordinal(told.setup(), step, before).map(|ordinal| u32::from(ordinal.0)),
+            action: action(told.setup(), step, before).to_owned(),
+            text: step.actor().describe(told.setup(), before, step),
+            fault: matches!(step, Step::Fault(..)),
+            at: at(told, step, before),
+            lanes: lanes(told, after),
+        });
+    Counterexample {
+        ordinal: told.ordinal.map(|ordinal| u32::from(ordinal.0)),
+        scope: sentences::scope(told).map(str::to_owned),
+        replicas: u32::from(told.setup().replicas),
+        faults: told.trace.faults,
+        shortest: true,
+        asked: None,
+        merged_into: role.merged_into.map(str::to_owned),
+        also_broken: role
+            .also_broken
+            .iter()
+            .map(|&(name, step)| AlsoBroken {
+                name: name.to_owned(),
+                step,
+            })
+            .collect(),
+        loop_start: None,
+        story: sentences::story(told),
+        why: String::new(),
+        place: told
+            .last_request()
+            .map(|(_, source)| place(told.scenario, source)),
+        help: None,
+        initial: lanes(told, &told.worlds[0]),
+        steps: steps.collect(),
+    }
+}
+
+/// The side that a step is about; the driver's is in its instruction.
+fn cluster(setup: &Setup, step: Step, before: &World) -> Option<ClusterId> {
+    match step {
+        Step::Driver(driver::Action::Restart) => None,
+        Step::Driver(_) => driver::cluster_of(driver::instruction(setup, before).operation),
+        _ => step.cluster(),
+    }
+}
+
+fn ordinal(setup: &Setup, step: Step, before: &World) -> Option<Ordinal> {
+    match step {
+        Step::Driver(driver::Action::Restart) => None,
+        Step::Driver(_) => driver::ordinal_of(setup, before),
+        _ => step.ordinal(),
+    }
+}
+
+fn at(told: &Told<'_>, step: Step, before: &World) -> Option<Location> {
+    let Step::Driver(action) = step else {
+        return None;
+    };
+    if action == driver::Action::Restart {
+        return None;
+    }
+    told.source(before).map(|source| location(&source.location))
+}
+
+fn location(location: &crate::scenario::Location) -> Location {
+    Location {
+        file: location.file.clone(),
+        line: location.line,
+        column: location.column,
+    }
+}
+
+fn place(scenario: &Scenario, source: &StepSource) -> Place {
+    let line = scenario
+        .text
+        .lines()
+        .nth(source.location.line - 1)
+        .unwrap_or_default();
+    Place {
+        at: location(&source.location),
+        line: line.to_owned(),
+        length: source.location.end_column - source.location.column,
+        note: "this step made the last one possible".to_owned(),
+    }
+}
+
+/// A short name for what a step does, which does not change.
+fn action(setup: &Setup, step: Step, before: &World) -> &'static str {
+    match step {
+        Step::Driver(driver::Action::Restart) => "restart",
+        Step::Driver(driver::Action::Look) => "look",
+        Step::Driver(driver::Action::TimeOut) => "timeOut",
+        Step::Driver(driver::Action::Advance) => {
+            operation(driver::instruction(setup, before).operation)
+        }
+        Step::Controller(cluster, action) => match action {
+            ControllerAction::Sync => "sync",
+            ControllerAction::WriteStatus => "writeStatus",
+            ControllerAction::CatchUp => "catchUp",
+            ControllerAction::Write(ordinal) => {
+                match before.clusters[cluster].controller.plan.writes[ordinal] {
+                    Write::Adopt => "adoptPod",
+                    Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
+                    Write::CreatePod => "createPod",
+                    Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
+                    Write::RefuseClaim | Write::None => "giveUp",
+                }
+            }
+        },
+        Step::Kubelet(_, _, action) => match action {
+            kubelet::Action::Start => "startContainers",
+            kubelet::Action::ReportReady => "reportReady",
+            kubelet::Action::ReportNotReady => "reportNotReady",
+            kubelet::Action::ReportFailed => "reportFailed",
+            kubelet::Action::Stop | kubelet::Action::StopStray => "stopContainers",
+            kubelet::Action::ConfirmDeletion => "confirmDeletion",
+        },
+        Step::Attach(..) => "attach",
+        Step::Detach(..) => "detach",
+        Step::Volumes(_, _, action) => match action {
+            persistent_volume_controller::Action::Bind(_) => "bind",
+            persistent_volume_controller::Action::Provision => "provision",
+            persistent_volume_controller::Action::Release(_) => "release",
+            persistent_volume_controller::Action::Reclaim(_) => "reclaim",
+        },
+        Step::RemoveClaim(..) => "removeClaim",
+        Step::RemoveVolume(..) => "removeVolume",
+        Step::Collect(_, action) => match action {
+            garbage_collector::Action::Orphan(_) => "orphanPod",
+            garbage_collector::Action::RemoveSet => "removeSet",
+            garbage_collector::Action::DeletePod(_) => "deletePod",
+        },
+        Step::Fault(id, _) => faults::kind(id).name(),
+    }
+}
+
+const fn operation(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Patch { .. } => "patch",
+        Operation::Scale { .. } => "scale",
+        Operation::GetClaim(_) => "getClaim",
+        Operation::GetVolume(_) => "getVolume",
+        Operation::CreateVolume(..) => "createVolume",
+        Operation::CreateClaim(_) => "createClaim",
+        Operation::RestoreDisk(_) => "restoreDisk",
+        Operation::SetReclaimPolicy(..) => "setReclaimPolicy",
+        Operation::Delete(_) => "delete",
+        Operation::ForceDeletePod(_) => "forceDeletePod",
+        Operation::DeleteSetOrphan(_) => "deleteSet",
+        Operation::CreateSet { .. } => "createSet",
+        Operation::AwaitGone(..) | Operation::Await(..) => "wait",
+        Operation::Save => "save",
+    }
+}
+
+/// A character for each ordinal on each side, and who has the story's disk.
+fn lanes(told: &Told<'_>, world: &World) -> Lanes {
+    let lane = |cluster| -> String {
+        told.setup()
+            .ordinals()
+            .map(|ordinal| glyph(world, cluster, ordinal))
+            .collect()
+    };
+    Lanes {
+        source: lane(ClusterId::Source),
+        destination: lane(ClusterId::Destination),
+        disk: match told.ordinal {
+            Some(ordinal) if told.setup().has_claims() => disk(world, ordinal),
+            _ => String::new(),
+        },
+    }
+}
+
+fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
+    let side = &world.clusters[cluster];
+    let containers = side.containers[ordinal];
+    match side.pods[ordinal] {
+        None if containers.stray.is_some() => 'z',
+        None => '.',
+        Some(pod) if pod.phase == PodPhase::Failed => 'x',
+        Some(pod) if pod.terminating => 'v',
+        Some(pod) if containers.run && pod.ready => '#',
+        Some(_) if containers.run => 'o',
+        Some(_) => '+',
+    }
+}
+
+/// A letter for each side that has a disk of the ordinal attached: a capital if it is mounted.
+fn disk(world: &World, ordinal: Ordinal) -> String {
+    let letter = |(cluster, capital, small)| {
+        let mounted = world.clusters[cluster]
+            .mounts(ordinal)
+            .flatten()
+            .next()
+            .is_some();
+        let attached = !world.storage[ordinal].attached[cluster].is_empty();
+        if mounted {
+            Some(capital)
+        } else {
+            attached.then_some(small)
+        }
+    };
+    let sides = [
+        (ClusterId::Source, "S", "s"),
+        (ClusterId::Destination, "D", "d"),
+    ];
+    let letters: Vec<&str> = sides.into_iter().filter_map(letter).collect();
+    letters.join(" ")
+}
