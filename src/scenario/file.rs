@@ -17,11 +17,11 @@ use crate::world::volume::{Backend, ReclaimPolicy};
 
 impl<T: Scalar> JsonSchema for Spanned<T> {
     fn inline_schema() -> bool {
-        true
+        T::SCHEMA_NAME.is_empty()
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Value".into()
+        T::SCHEMA_NAME.into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -242,7 +242,10 @@ impl JsonSchema for ExpectFile {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let expected = serde_json::json!({
-            "anyOf": [ExpectedVerdict::schema(), generator.subschema_for::<ExpectedFile>()]
+            "anyOf": [
+                generator.subschema_for::<Spanned<ExpectedVerdict>>(),
+                generator.subschema_for::<ExpectedFile>()
+            ]
         });
         json_schema!({
             "description": "The verdicts that differ from `holds`, by property.",

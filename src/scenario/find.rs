@@ -14,7 +14,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     for path in paths {
         match found_in(path) {
             Ok(found) => files.extend(found),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -22,8 +22,8 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     (files, problems)
 }
 
-fn found_in(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+fn found_in(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let metadata = fs::metadata(path).map_err(|error| Box::new(unreadable(path, &error)))?;
     if !metadata.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -32,15 +32,16 @@ fn found_in(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     found.sort();
     if found.is_empty() {
         let message = format!("there is no scenario in `{}`", path.display());
-        return Err(Diagnostic::new("scenario::no-scenario", message)
+        let problem = Diagnostic::new("scenario::no-scenario", message)
             .about(path)
-            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`"));
+            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`");
+        return Err(Box::new(problem));
     }
     Ok(found)
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
-    let failed = |error: std::io::Error| unreadable(folder, &error);
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<Diagnostic>> {
+    let failed = |error: std::io::Error| Box::new(unreadable(folder, &error));
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();

@@ -39,7 +39,7 @@ pub use find::find;
 pub use lower::{Assumption, Location, StepSource};
 pub use words::ExpectedVerdict;
 
-use crate::world::id::{PerCluster, Slice};
+use crate::world::id::Slice;
 use crate::world::setup::Setup;
 use error::Source;
 use reader::Reader;
@@ -133,12 +133,7 @@ impl Scenario {
         setup.replicas = n;
         setup.allowed = n;
         setup.clusters.source.initial = Some(Slice { start: 0, end: n });
-        let initial = PerCluster {
-            source: setup.clusters.source.initial,
-            destination: setup.clusters.destination.initial,
-        };
-        let crashes = budget::crashes(&setup.budget);
-        setup.ordinals = reach::highest_end(&setup.program, n, initial, crashes).ok()?;
+        setup.ordinals = reach::highest_end(&setup).ok()?;
         Some(setup)
     }
 }

@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
         self.on_error = OnError::Fail;
         let before = self.position();
         match &file.step {
-            Step::Patch(step) => self.patch(step, file),
+            Step::Patch(step) => self.patch(step),
             Step::Scale(step) => {
                 self.react(step.on_error.as_ref());
                 let replicas = self.amount("replicas", &step.replicas);
@@ -185,15 +185,8 @@ impl Builder<'_, '_> {
         self.on_error = on_error.map_or(OnError::Fail, |word| word.value);
     }
 
-    fn patch(&mut self, step: &PatchStep, file: &StepFile) {
+    fn patch(&mut self, step: &PatchStep) {
         self.react(step.on_error.as_ref());
-        if step.start.is_none() && step.replicas.is_none() {
-            self.lowering.reader.report(
-                Diagnostic::new("scenario::missing-field", "this patch changes nothing")
-                    .at(file.key.clone(), "`start` or `replicas` belongs here")
-                    .help("add `start:`, `replicas:` or both"),
-            );
-        }
         let start = step.start.as_ref().map(|start| self.amount("start", start));
         let replicas = step.replicas.as_ref();
         let replicas = replicas.map(|replicas| self.amount("replicas", replicas));

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, PerCluster, Slice};
+use super::budget;
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal};
 use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program};
+use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,13 +37,10 @@ type State = (usize, u8, [Set; 2]);
 ///
 /// # Errors
 /// The first step found that goes beyond [`MAX_ORDINALS`].
-pub fn highest_end(
-    program: &Program,
-    replicas: u8,
-    initial: PerCluster<Option<Slice>>,
-    crashes: bool,
-) -> Result<u8, TooHigh> {
-    let sets = ClusterId::BOTH.map(|cluster| match initial[cluster] {
+pub fn highest_end(setup: &Setup) -> Result<u8, TooHigh> {
+    let (program, replicas) = (&setup.program, setup.replicas);
+    let crashes = budget::crashes(&setup.budget);
+    let sets = ClusterId::BOTH.map(|cluster| match setup.clusters[cluster].initial {
         Some(slice) => Set::Stored(slice.start, slice.end),
         None => Set::Absent,
     });
