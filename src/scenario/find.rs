@@ -92,3 +92,42 @@ pub fn name_of(path: &Path) -> String {
             .into_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_are_called_after_their_folder_or_file() {
+        let rows = [
+            ("models/fenced-handover/scenario.yaml", "fenced-handover"),
+            ("models/redis.scenario.yaml", "redis"),
+            ("other.yaml", "other"),
+        ];
+        for (path, name) in rows {
+            assert_eq!(name_of(Path::new(path)), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_are_searched_in_order() {
+        let folder = std::env::temp_dir().join(format!("straddle-find-{}", std::process::id()));
+        let files = [
+            "b/scenario.yaml",
+            "a/x.scenario.yaml",
+            "a/notes.yaml",
+            ".git/scenario.yaml",
+        ];
+        for file in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        let twice = folder.join("b/scenario.yaml");
+        let (found, problems) = find(&[folder.clone(), twice]);
+        fs::remove_dir_all(&folder).expect("it is ours");
+        assert_eq!(problems, []);
+        let expected = ["a/x.scenario.yaml", "b/scenario.yaml"];
+        assert_eq!(found, expected.map(|file| folder.join(file)));
+    }
+}

@@ -122,14 +122,22 @@ pub fn lower(
             scenario.setup.check();
             Ok(scenario)
         }
-        None => Err(in_order(lowering.reader.problems)),
+        None => Err(in_order(lowering.reader)),
     }
 }
 
-/// Mistakes in the order of the file; those of other files and of none come last.
-fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let first_path = problems.first().and_then(|problem| problem.path.clone());
-    problems.sort_by_key(|problem| (problem.path != first_path, problem.line(), problem.column()));
+/// Mistakes in the order of the file; those in manifests, and those in no file, come last.
+fn in_order(reader: Reader<'_>) -> Vec<Diagnostic> {
+    let mut problems = reader.problems;
+    problems.sort_by_cached_key(|problem| {
+        let is_elsewhere = problem.path.as_ref() != Some(&reader.source.path);
+        (
+            is_elsewhere,
+            problem.path.clone(),
+            problem.line(),
+            problem.column(),
+        )
+    });
     problems.dedup();
     problems
 }

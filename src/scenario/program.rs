@@ -10,7 +10,7 @@ use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
-use super::words::{PodUntil, VolumeUntil};
+use super::words::{Cascade, PodUntil, SetUntil, VolumeUntil};
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError,
@@ -234,7 +234,9 @@ impl Builder<'_, '_> {
     fn delete_set(&mut self, step: &DeleteSetStep) {
         self.react(step.on_error.as_ref());
         let cluster = step.cluster.value;
-        self.push(Operation::DeleteSetOrphan(cluster));
+        match step.cascade.value {
+            Cascade::Orphan => self.push(Operation::DeleteSetOrphan(cluster)),
+        }
         let set = object(ObjectKind::StatefulSet, cluster, Expression::default());
         self.await_deleted(set, step.wait.as_ref());
     }
@@ -293,7 +295,9 @@ impl Builder<'_, '_> {
                 if !wait.set.value {
                     self.refuse_set_false(wait.set.span.clone());
                 }
-                let condition = Condition::SetObserved(wait.cluster.value);
+                let condition = match wait.until.value {
+                    SetUntil::Observed => Condition::SetObserved(wait.cluster.value),
+                };
                 self.push(Operation::Await(condition, timeout(&wait.timeout)));
             }
             WaitStep::Field(wait) => {

@@ -75,7 +75,8 @@ impl Node {
     pub fn what(&self) -> &'static str {
         match &self.value {
             _ if self.is_null() => "nothing",
-            Value::Scalar(text, true) if is_number(text) => "a number",
+            Value::Scalar(text, true) if text.parse::<i64>().is_ok() => "a number",
+            Value::Scalar(text, true) if is_number(text) => "a fraction",
             Value::Scalar(text, true) if matches!(&**text, "true" | "false") => "a boolean",
             Value::Scalar(..) => "text",
             Value::List(_) => "a list",
