@@ -73,9 +73,10 @@ fn report_rules(lowering: &mut Lowering<'_>, file: &AvailabilityFile) {
     if given.is_empty() && file.has_rule {
         return;
     }
-    let message = match given.is_empty() {
-        true => "`availability` has no rule".to_owned(),
-        false => format!("`availability` has more than one rule: {}", listed(given)),
+    let message = if given.is_empty() {
+        "`availability` has no rule".to_owned()
+    } else {
+        format!("`availability` has more than one rule: {}", listed(given))
     };
     lowering.reader.report(
         Diagnostic::new("scenario::availability-rule", message)

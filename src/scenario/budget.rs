@@ -38,7 +38,7 @@ impl FaultsOverride {
             None => (text, None),
         };
         let at_most = parse_number(number)?;
-        let kinds = match kinds {
+        let kinds: Vec<FaultId> = match kinds {
             Some(kinds) => kinds.split(',').map(parse_kind).collect::<Result<_, _>>()?,
             None => catalogue::ordinary().collect(),
         };
@@ -102,7 +102,7 @@ fn parse_number(text: &str) -> Result<u8, String> {
     }
 }
 
-fn refuse_twice(kinds: &Vec<FaultId>) -> Result<(), String> {
+fn refuse_twice(kinds: &[FaultId]) -> Result<(), String> {
     match first_repeated(kinds) {
         Some(place) => Err(format!(
             "`{}` is given twice",

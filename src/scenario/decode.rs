@@ -1,7 +1,7 @@
 //! Reads a scenario file from its tree.
 
 use super::catalogue;
-use super::error::Diagnostic;
+use super::error::{Diagnostic, did_you_mean};
 use super::file::{
     AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName, FaultsFile,
     ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile, SideFile,
@@ -22,6 +22,7 @@ use crate::world::volume::{Backend, ReclaimPolicy};
 macro_rules! scalar_words {
     ($($word:ty),+ $(,)?) => {$(
         impl Scalar for $word {
+            const SCHEMA_NAME: &'static str = stringify!($word);
             fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
                 read_word(reader, node)
             }
@@ -101,6 +102,7 @@ pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
     }
     let documents: Vec<&Node> = documents.iter().filter(|node| !node.is_null()).collect();
     match documents[..] {
+        [document] if is_foreign(reader, document) => None,
         [document] => ScenarioFile::decode(reader, document),
         [] => {
             reader.report(
@@ -123,6 +125,24 @@ pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
             None
         }
     }
+}
+
+/// Whether a document is of another kind altogether, so that nothing else about it matters.
+fn is_foreign(reader: &mut Reader<'_>, document: &Node) -> bool {
+    let Some(kind) = document.get("kind") else {
+        return false;
+    };
+    let name = kind.text().unwrap_or("Scenario");
+    if did_you_mean(name, &["Scenario"]).is_some() {
+        return false;
+    }
+    let message = format!("this is a `{name}`, not a Scenario");
+    reader.report(
+        Diagnostic::new("scenario::kind", message)
+            .at(kind.span.clone(), "")
+            .help("write a file of `kind: Scenario` that has `source: {manifest: FILE}`"),
+    );
+    true
 }
 
 impl Decode for ScenarioFile {
@@ -372,6 +392,7 @@ impl Decode for ExpectedFile {
 }
 
 impl Scalar for ExpectedVerdict {
+    const SCHEMA_NAME: &'static str = "Verdict";
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         if node.text() == Some("inconclusive") {
             reader.report(
@@ -393,6 +414,7 @@ impl Scalar for ExpectedVerdict {
 }
 
 impl Scalar for FaultName {
+    const SCHEMA_NAME: &'static str = "Fault";
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let place = reader.word(
             node,
@@ -410,6 +432,7 @@ impl Scalar for FaultName {
 }
 
 impl Scalar for PropertyName {
+    const SCHEMA_NAME: &'static str = "Property";
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let place = reader.word(
             node,

@@ -197,6 +197,7 @@ pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
 pub fn help_with(word: &str, candidates: &[&str]) -> String {
     match did_you_mean(word, candidates) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
+        None if candidates.len() == 1 => format!("write {}", listed(candidates)),
         None => format!("known here: {}", listed(candidates)),
     }
 }

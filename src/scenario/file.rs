@@ -17,11 +17,11 @@ use crate::world::volume::{Backend, ReclaimPolicy};
 
 impl<T: Scalar> JsonSchema for Spanned<T> {
     fn inline_schema() -> bool {
-        true
+        T::SCHEMA_NAME.is_empty()
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Value".into()
+        T::SCHEMA_NAME.into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -35,9 +35,11 @@ impl<T: Scalar> JsonSchema for Spanned<T> {
 pub struct ScenarioFile {
     /// The version of this grammar.
     #[schemars(with = "Spanned<ApiVersion>")]
+    #[expect(dead_code, reason = "there is one version; reading it is what matters")]
     pub api_version: Option<Spanned<ApiVersion>>,
     /// Always `Scenario`.
     #[schemars(with = "Spanned<Kind>")]
+    #[expect(dead_code, reason = "there is one kind; reading it is what matters")]
     pub kind: Option<Spanned<Kind>>,
     /// What the scenario shows, in words.
     pub description: Option<Spanned<String>>,
@@ -242,7 +244,10 @@ impl JsonSchema for ExpectFile {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let expected = serde_json::json!({
-            "anyOf": [ExpectedVerdict::schema(), generator.subschema_for::<ExpectedFile>()]
+            "anyOf": [
+                generator.subschema_for::<Spanned<ExpectedVerdict>>(),
+                generator.subschema_for::<ExpectedFile>()
+            ]
         });
         json_schema!({
             "description": "The verdicts that differ from `holds`, by property.",
@@ -277,10 +282,7 @@ fn by_name(names: &[&str], schema: &serde_json::Value) -> serde_json::Value {
 /// The JSON schema (draft 2020-12) of a scenario file.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    let mut schema = SchemaGenerator::default().into_root_schema_for::<ScenarioFile>();
-    schema.insert(
-        "$id".to_owned(),
-        "https://straddle.dev/v1alpha1/scenario.schema.json".into(),
-    );
-    schema.to_value()
+    SchemaGenerator::default()
+        .into_root_schema_for::<ScenarioFile>()
+        .to_value()
 }

@@ -14,7 +14,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     for path in paths {
         match found_in(path) {
             Ok(found) => files.extend(found),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -22,8 +22,8 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     (files, problems)
 }
 
-fn found_in(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+fn found_in(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let metadata = fs::metadata(path).map_err(|error| Box::new(unreadable(path, &error)))?;
     if !metadata.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -32,15 +32,16 @@ fn found_in(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     found.sort();
     if found.is_empty() {
         let message = format!("there is no scenario in `{}`", path.display());
-        return Err(Diagnostic::new("scenario::no-scenario", message)
+        let problem = Diagnostic::new("scenario::no-scenario", message)
             .about(path)
-            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`"));
+            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`");
+        return Err(Box::new(problem));
     }
     Ok(found)
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
-    let failed = |error: std::io::Error| unreadable(folder, &error);
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<Diagnostic>> {
+    let failed = |error: std::io::Error| Box::new(unreadable(folder, &error));
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
@@ -89,5 +90,44 @@ pub fn name_of(path: &Path) -> String {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_are_called_after_their_folder_or_file() {
+        let rows = [
+            ("models/fenced-handover/scenario.yaml", "fenced-handover"),
+            ("models/redis.scenario.yaml", "redis"),
+            ("other.yaml", "other"),
+        ];
+        for (path, name) in rows {
+            assert_eq!(name_of(Path::new(path)), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_are_searched_in_order() {
+        let folder = std::env::temp_dir().join(format!("straddle-find-{}", std::process::id()));
+        let files = [
+            "b/scenario.yaml",
+            "a/x.scenario.yaml",
+            "a/notes.yaml",
+            ".git/scenario.yaml",
+        ];
+        for file in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        let twice = folder.join("b/scenario.yaml");
+        let (found, problems) = find(&[folder.clone(), twice]);
+        fs::remove_dir_all(&folder).expect("it is ours");
+        assert_eq!(problems, []);
+        let expected = ["a/x.scenario.yaml", "b/scenario.yaml"];
+        assert_eq!(found, expected.map(|file| folder.join(file)));
     }
 }

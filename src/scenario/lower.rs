@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::availability;
 use super::budget;
-use super::error::{Diagnostic, position};
+use super::error::{Diagnostic, Source, position};
 use super::expect;
 use super::file::{ScenarioFile, SideFile, StorageFile};
 use super::program::{self, Lowered};
 use super::reach::{self, TooHigh};
-use super::reader::Reader;
+use super::reader::{Reader, Spanned};
 use super::side::{self, KUBERNETES, Side};
 use super::{Overrides, Scenario};
 use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
@@ -122,14 +122,22 @@ pub fn lower(
             scenario.setup.check();
             Ok(scenario)
         }
-        None => Err(in_order(lowering.reader.problems)),
+        None => Err(in_order(lowering.reader)),
     }
 }
 
-/// Mistakes in the order of the file; those of other files and of none come last.
-fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let first_path = problems.first().and_then(|problem| problem.path.clone());
-    problems.sort_by_key(|problem| (problem.path != first_path, problem.line(), problem.column()));
+/// Mistakes in the order of the file; those in manifests, and those in no file, come last.
+fn in_order(reader: Reader<'_>) -> Vec<Diagnostic> {
+    let mut problems = reader.problems;
+    problems.sort_by_cached_key(|problem| {
+        let is_elsewhere = problem.path.as_ref() != Some(&reader.source.path);
+        (
+            is_elsewhere,
+            problem.path.clone(),
+            problem.line(),
+            problem.column(),
+        )
+    });
     problems.dedup();
     problems
 }
@@ -140,69 +148,67 @@ fn lower_all(
     overrides: &Overrides,
 ) -> Option<Scenario> {
     let sides = lower_sides(lowering, file);
-    let source = sides.as_ref().map(|(source, _)| source);
+    let lowered = lower_setup(lowering, file, overrides, sides.as_ref());
+    let properties = expect::properties(lowering, file, overrides);
+    let expect = expect::expectations(lowering, file);
+    let (source, destination) = sides?;
+    let (setup, steps) = lowered?;
+    let Source { path, text } = lowering.reader.source.clone();
+    Some(Scenario {
+        name: super::find::name_of(&path),
+        description: (file.description.as_ref()).map_or(String::new(), |text| text.value.clone()),
+        setup,
+        set_name: source.name.unwrap_or_else(|| "web".to_owned()),
+        kubernetes: KUBERNETES.to_owned(),
+        kubernetes_assumed: !source.has_version && !destination.has_version,
+        properties,
+        expect,
+        fixed_at: lowering.fixed_at.map(|offset| position(&text, offset).0),
+        assumed: std::mem::take(&mut lowering.assumed),
+        steps,
+        path,
+        text,
+    })
+}
+
+/// The setup and where its steps stand. Each section is looked at whatever is wrong with the
+/// others.
+fn lower_setup(
+    lowering: &mut Lowering<'_>,
+    file: &ScenarioFile,
+    overrides: &Overrides,
+    sides: Option<&(Side, Side)>,
+) -> Option<(Setup, Vec<StepSource>)> {
+    let source = sides.map(|(source, _)| source);
     let storage = lower_storage(lowering, file.storage.as_ref(), source);
     let replicas = source.map(|source| source.initial.map_or(0, |slice| slice.end));
     let allowed = lower_allowed(lowering, file, replicas);
     let availability = availability::lower(lowering, file.availability.as_ref(), allowed);
     let budget = lower_budget(lowering, file, overrides);
     let lowered = lower_migration(lowering, file, &budget);
-    let properties = expect::properties(lowering, file, overrides);
-    let expect = expect::expectations(lowering, file);
-    let (source, destination) = sides?;
-    let lowered = lowered?;
-    if let (true, Some((step, _))) = (source.templates.is_empty(), lowered.need_disk.first()) {
-        report_no_disk(lowering, step, &lowered);
+    let ((source, destination), lowered) = (sides?, lowered?);
+    if source.templates.is_empty() {
+        report_no_disk(lowering, &lowered.need_disk);
     }
-    let clusters = PerCluster {
-        source: cluster(&source),
-        destination: cluster(&destination),
-    };
-    let initial = PerCluster {
-        source: source.initial,
-        destination: destination.initial,
-    };
-    let replicas = replicas?;
-    let crashes = budget::crashes(&budget);
-    let ordinals = match reach::highest_end(&lowered.program, replicas, initial, crashes) {
-        Ok(ordinals) => ordinals,
-        Err(too_high) => {
-            report_too_high(lowering, &lowered, too_high);
-            return None;
-        }
-    };
-    check_ordinals(lowering, &lowered, ordinals);
-    let path = &lowering.reader.source.path;
-    let text = &lowering.reader.source.text;
-    let kubernetes_assumed = !(source.has_version && destination.has_version);
-    Some(Scenario {
-        name: super::find::name_of(path),
-        path: path.clone(),
-        description: file
-            .description
-            .as_ref()
-            .map_or(String::new(), |d| d.value.clone()),
-        text: text.clone(),
-        setup: Setup {
-            replicas,
-            ordinals,
-            allowed: allowed?,
-            clusters,
-            storage,
-            availability,
-            reads: Reads::of(&lowered.program),
-            program: lowered.program,
-            budget,
+    let mut setup = Setup {
+        replicas: replicas?,
+        ordinals: 0,
+        allowed: allowed?,
+        clusters: PerCluster {
+            source: cluster(source),
+            destination: cluster(destination),
         },
-        set_name: source.name.unwrap_or_else(|| "web".to_owned()),
-        kubernetes: KUBERNETES.to_owned(),
-        kubernetes_assumed,
-        properties,
-        expect,
-        fixed_at: lowering.fixed_at.map(|offset| position(text, offset).0),
-        assumed: std::mem::take(&mut lowering.assumed),
-        steps: lowered.steps,
-    })
+        storage,
+        availability,
+        reads: Reads::of(&lowered.program),
+        program: lowered.program,
+        budget,
+    };
+    setup.ordinals = reach::highest_end(&setup)
+        .map_err(|too_high| report_too_high(lowering, &lowered.steps, too_high))
+        .ok()?;
+    check_ordinals(lowering, &lowered.ordinals, setup.ordinals);
+    Some((setup, lowered.steps))
 }
 
 const fn cluster(side: &Side) -> ClusterSetup {
@@ -332,22 +338,21 @@ fn lower_migration(
     is_sound.then_some(lowered)
 }
 
-fn report_no_disk(lowering: &mut Lowering<'_>, step: &str, lowered: &Lowered) {
-    let mut problem = Diagnostic::new(
-        "scenario::no-disk",
-        format!("`{step}` is about a disk, but the set has no claim templates"),
-    )
-    .help("give `volumeClaimTemplates: [data]` to the source, or leave the step out");
-    for (index, (_, key)) in lowered.need_disk.iter().enumerate() {
-        problem = match index {
-            0 => problem.at(key.clone(), ""),
-            _ => problem.beside(key.clone(), ""),
-        };
+fn report_no_disk(lowering: &mut Lowering<'_>, need_disk: &[(&str, Range<usize>)]) {
+    let Some(((step, key), others)) = need_disk.split_first() else {
+        return;
+    };
+    let message = format!("`{step}` is about a disk, but the set has no claim templates");
+    let mut problem = Diagnostic::new("scenario::no-disk", message)
+        .at(key.clone(), "")
+        .help("give `volumeClaimTemplates: [data]` to the source, or leave the step out");
+    for (_, key) in others {
+        problem = problem.beside(key.clone(), "this too");
     }
     lowering.reader.report(problem);
 }
 
-fn report_too_high(lowering: &mut Lowering<'_>, lowered: &Lowered, too_high: TooHigh) {
+fn report_too_high(lowering: &mut Lowering<'_>, steps: &[StepSource], too_high: TooHigh) {
     let mut problem = Diagnostic::new(
         "scenario::too-many-ordinals",
         format!(
@@ -357,15 +362,15 @@ fn report_too_high(lowering: &mut Lowering<'_>, lowered: &Lowered, too_high: Too
         ),
     )
     .help("use fewer replicas, or give `start` and `replicas` in one `patch`");
-    if let Some(step) = lowered.steps.get(usize::from(too_high.step)) {
+    if let Some(step) = steps.get(usize::from(too_high.step)) {
         problem = problem.at(step.location.offset.clone(), "");
     }
     lowering.reader.report(problem);
 }
 
 /// Ordinals that are written as plain numbers must exist.
-fn check_ordinals(lowering: &mut Lowering<'_>, lowered: &Lowered, ordinals: u8) {
-    for ordinal in &lowered.ordinals {
+fn check_ordinals(lowering: &mut Lowering<'_>, named: &[Spanned<i16>], ordinals: u8) {
+    for ordinal in named {
         if (0..i16::from(ordinals)).contains(&ordinal.value) {
             continue;
         }

@@ -48,7 +48,7 @@ pub fn read_set(
     let set = match choose(&objects, manifest, wanted) {
         Ok(set) => set,
         Err(problem) => {
-            reader.report(problem);
+            reader.report(*problem);
             return None;
         }
     };
@@ -94,7 +94,7 @@ fn choose<'n>(
     objects: &[(&str, &'n Node)],
     manifest: &Spanned<String>,
     wanted: Option<&Spanned<String>>,
-) -> Result<&'n Node, Diagnostic> {
+) -> Result<&'n Node, Box<Diagnostic>> {
     let sets: Vec<&Node> = objects
         .iter()
         .filter(|(kind, _)| *kind == "StatefulSet")
@@ -102,14 +102,14 @@ fn choose<'n>(
         .collect();
     let names: Vec<&str> = sets.iter().filter_map(|set| name_of(set)).collect();
     match (&sets[..], wanted) {
-        ([], _) => Err(no_set(objects, manifest)),
+        ([], _) => Err(Box::new(no_set(objects, manifest))),
         (_, Some(wanted)) => sets
             .iter()
             .find(|set| name_of(set) == Some(&wanted.value))
             .copied()
-            .ok_or_else(|| unknown_set(wanted, manifest, &names)),
+            .ok_or_else(|| Box::new(unknown_set(wanted, manifest, &names))),
         ([set], None) => Ok(set),
-        (_, None) => Err(several_sets(manifest, &names)),
+        (_, None) => Err(Box::new(several_sets(manifest, &names))),
     }
 }
 
@@ -203,7 +203,8 @@ fn invalid_field(
         Some(node) => source.first_line(&node.span),
         None => source.first_line(&set.span),
     };
-    let message = match &path[..] {
+    let error = in_plain_words(&error.to_string());
+    let message = match path {
         [] => format!("this is no valid StatefulSet: {error}"),
         path => format!(
             "`{}` of the StatefulSet is not valid: {error}",
@@ -214,6 +215,31 @@ fn invalid_field(
         .within(source)
         .at(place, "")
         .help("Kubernetes would refuse this manifest; correct it there")
+}
+
+/// An error of serde in the words of the other mistakes: `expected an integer, found a list`.
+fn in_plain_words(error: &str) -> String {
+    let parts = error.strip_prefix("invalid type: ");
+    let Some((found, expected)) = parts.and_then(|parts| parts.split_once(", expected ")) else {
+        return error.to_owned();
+    };
+    let found = match found.split_once(' ') {
+        Some(("string", text)) => text,
+        Some(("integer" | "boolean", value)) => value,
+        _ if found.starts_with("floating point ") => &found["floating point ".len()..],
+        _ if found == "sequence" => "a list",
+        _ if found == "map" => "a map",
+        _ if found == "null" => "nothing",
+        _ => found,
+    };
+    let expected = match expected {
+        "i32" | "i64" => "an integer",
+        "a boolean" => "`true` or `false`",
+        "a string" => "text",
+        "a sequence" => "a list",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
 }
 
 fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {
@@ -275,7 +301,7 @@ fn remove(json: &mut Json, path: &[String]) {
 }
 
 fn pointer(path: &[String]) -> String {
-    path.iter()
-        .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
-        .collect()
+    path.iter().fold(String::new(), |pointer, step| {
+        pointer + "/" + &step.replace('~', "~0").replace('/', "~1")
+    })
 }

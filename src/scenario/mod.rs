@@ -1,7 +1,7 @@
 //! Scenario files: read, checked and lowered to a [`Setup`].
 //!
-//! A text becomes a tree in which every node knows its place, the tree becomes the types of
-//! [`file`], and these become a [`Scenario`]. Reading goes on after a mistake, so that all of
+//! A text becomes a tree in which every node knows its place, the tree becomes the types of the
+//! grammar, and these become a [`Scenario`]. Reading goes on after a mistake, so that all of
 //! them are shown at once.
 
 mod availability;
@@ -11,19 +11,19 @@ mod decode;
 pub mod error;
 mod expect;
 mod expression;
-pub mod file;
+mod file;
 mod find;
 mod lower;
 mod manifest;
 mod program;
 mod reach;
 mod read_step;
-pub mod reader;
+mod reader;
 mod side;
-pub mod step;
+mod step;
 #[cfg(test)]
 mod tests;
-pub mod words;
+mod words;
 mod yaml;
 
 use std::fs;
@@ -39,7 +39,7 @@ pub use find::find;
 pub use lower::{Assumption, Location, StepSource};
 pub use words::ExpectedVerdict;
 
-use crate::world::id::{PerCluster, Slice};
+use crate::world::id::Slice;
 use crate::world::setup::Setup;
 use error::Source;
 use reader::Reader;
@@ -133,12 +133,7 @@ impl Scenario {
         setup.replicas = n;
         setup.allowed = n;
         setup.clusters.source.initial = Some(Slice { start: 0, end: n });
-        let initial = PerCluster {
-            source: setup.clusters.source.initial,
-            destination: setup.clusters.destination.initial,
-        };
-        let crashes = budget::crashes(&setup.budget);
-        setup.ordinals = reach::highest_end(&setup.program, n, initial, crashes).ok()?;
+        setup.ordinals = reach::highest_end(&setup).ok()?;
         Some(setup)
     }
 }

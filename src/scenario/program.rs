@@ -10,7 +10,7 @@ use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
-use super::words::{PodUntil, VolumeUntil};
+use super::words::{Cascade, PodUntil, SetUntil, VolumeUntil};
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError,
@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
         self.on_error = OnError::Fail;
         let before = self.position();
         match &file.step {
-            Step::Patch(step) => self.patch(step, file),
+            Step::Patch(step) => self.patch(step),
             Step::Scale(step) => {
                 self.react(step.on_error.as_ref());
                 let replicas = self.amount("replicas", &step.replicas);
@@ -185,15 +185,8 @@ impl Builder<'_, '_> {
         self.on_error = on_error.map_or(OnError::Fail, |word| word.value);
     }
 
-    fn patch(&mut self, step: &PatchStep, file: &StepFile) {
+    fn patch(&mut self, step: &PatchStep) {
         self.react(step.on_error.as_ref());
-        if step.start.is_none() && step.replicas.is_none() {
-            self.lowering.reader.report(
-                Diagnostic::new("scenario::missing-field", "this patch changes nothing")
-                    .at(file.key.clone(), "`start` or `replicas` belongs here")
-                    .help("add `start:`, `replicas:` or both"),
-            );
-        }
         let start = step.start.as_ref().map(|start| self.amount("start", start));
         let replicas = step.replicas.as_ref();
         let replicas = replicas.map(|replicas| self.amount("replicas", replicas));
@@ -241,7 +234,9 @@ impl Builder<'_, '_> {
     fn delete_set(&mut self, step: &DeleteSetStep) {
         self.react(step.on_error.as_ref());
         let cluster = step.cluster.value;
-        self.push(Operation::DeleteSetOrphan(cluster));
+        match step.cascade.value {
+            Cascade::Orphan => self.push(Operation::DeleteSetOrphan(cluster)),
+        }
         let set = object(ObjectKind::StatefulSet, cluster, Expression::default());
         self.await_deleted(set, step.wait.as_ref());
     }
@@ -300,7 +295,9 @@ impl Builder<'_, '_> {
                 if !wait.set.value {
                     self.refuse_set_false(wait.set.span.clone());
                 }
-                let condition = Condition::SetObserved(wait.cluster.value);
+                let condition = match wait.until.value {
+                    SetUntil::Observed => Condition::SetObserved(wait.cluster.value),
+                };
                 self.push(Operation::Await(condition, timeout(&wait.timeout)));
             }
             WaitStep::Field(wait) => {

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, PerCluster, Slice};
+use super::budget;
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal};
 use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program};
+use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,13 +37,10 @@ type State = (usize, u8, [Set; 2]);
 ///
 /// # Errors
 /// The first step found that goes beyond [`MAX_ORDINALS`].
-pub fn highest_end(
-    program: &Program,
-    replicas: u8,
-    initial: PerCluster<Option<Slice>>,
-    crashes: bool,
-) -> Result<u8, TooHigh> {
-    let sets = ClusterId::BOTH.map(|cluster| match initial[cluster] {
+pub fn highest_end(setup: &Setup) -> Result<u8, TooHigh> {
+    let (program, replicas) = (&setup.program, setup.replicas);
+    let crashes = budget::crashes(&setup.budget);
+    let sets = ClusterId::BOTH.map(|cluster| match setup.clusters[cluster].initial {
         Some(slice) => Set::Stored(slice.start, slice.end),
         None => Set::Absent,
     });
@@ -225,5 +224,81 @@ const fn side(cluster: ClusterId) -> usize {
     match cluster {
         ClusterId::Source => 0,
         ClusterId::Destination => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use crate::scenario::{Overrides, Scenario};
+
+    /// The highest end of a program of three replicas.
+    #[track_caller]
+    fn end(migration: &str) -> u8 {
+        let text = format!(
+            "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {{replicas: 3}}\n{migration}"
+        );
+        let path = Path::new("scenario.yaml");
+        let no_files = |_: &Path| Err(io::ErrorKind::NotFound.into());
+        let scenario = Scenario::parse(path, &text, &Overrides::default(), &no_files);
+        scenario
+            .map_err(|problems| problems[0].to_string())
+            .expect("it is right")
+            .setup
+            .ordinals
+    }
+
+    #[test]
+    fn programs_reach_as_far_as_their_patches() {
+        let rows = [
+            ("- scale: {cluster: source, replicas: 2}", 3),
+            ("- scale: {cluster: source, replicas: N + 2}", 5),
+            ("- patch: {cluster: source, start: 4}", 7),
+            // A negative value is refused, which ends the program.
+            (
+                "- scale: {cluster: source, replicas: 1 - N}\n  - scale: {cluster: source, replicas: 9}",
+                3,
+            ),
+            (
+                "- scale: {cluster: source, replicas: 1 - N, onError: continue}\n  - scale: {cluster: source, replicas: 9}",
+                9,
+            ),
+            // A set that is there cannot be created.
+            ("- createSet: {cluster: source, replicas: 9}", 3),
+            (
+                "- deleteSet: {cluster: source, cascade: orphan}\n  - createSet: {cluster: source, replicas: 9}",
+                9,
+            ),
+            // It takes patches until it is gone.
+            (
+                "- deleteSet: {cluster: source, cascade: orphan, wait: false}\n  - scale: {cluster: source, replicas: 7}",
+                7,
+            ),
+        ];
+        for (steps, expected) in rows {
+            assert_eq!(
+                end(&format!("migration:\n  steps:\n  {steps}\n")),
+                expected,
+                "{steps}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_driver_that_crashes_reaches_what_its_memory_allows() {
+        let steps = "forEach: {k: descending}\n  steps:\n  \
+                     - patch: {cluster: destination, start: k}\n  \
+                     - scale: {cluster: destination, replicas: N - k}\n";
+        let after = |crash: &str, faults: &str| {
+            end(&format!(
+                "migration:\n  afterCrash: {crash}\n  {steps}faults: {faults}\n"
+            ))
+        };
+        assert_eq!(after("fromTop", "{eviction: 1}"), 3);
+        assert_eq!(after("fromTop", "{driverCrash: 1}"), 5);
+        assert_eq!(after("fromSaved", "{driverCrash: 1}"), 5);
+        assert_eq!(after("fromObserved", "{driverCrash: 1}"), 5);
     }
 }

@@ -88,7 +88,12 @@ fn unknown_step(entry: &Entry) -> Diagnostic {
 }
 
 fn report_many_keys(reader: &mut Reader<'_>, node: &Node, entries: &[Entry]) {
-    let names = listed(entries.iter().map(|entry| &entry.name));
+    let message = if entries.is_empty() {
+        "a step is a map with one key, but this one is empty".to_owned()
+    } else {
+        let names = listed(entries.iter().map(|entry| &entry.name));
+        format!("a step is a map with one key, but this one has: {names}")
+    };
     let is_option = |entry: &&Entry| ["onError", "timeout", "wait"].contains(&&*entry.name);
     let help = match entries.iter().skip(1).find(is_option) {
         Some(option) if &*option.name != "wait" => {
@@ -101,12 +106,9 @@ fn report_many_keys(reader: &mut Reader<'_>, node: &Node, entries: &[Entry]) {
         None => node.span.clone(),
     };
     reader.report(
-        Diagnostic::new(
-            "scenario::step-keys",
-            format!("a step is a map with one key, but this one has: {names}"),
-        )
-        .at(place, "")
-        .help(help),
+        Diagnostic::new("scenario::step-keys", message)
+            .at(place, "")
+            .help(help),
     );
 }
 
@@ -117,6 +119,13 @@ impl Decode for PatchStep {
         let start = fields.optional(reader, "start");
         let replicas = fields.optional(reader, "replicas");
         let on_error = fields.optional(reader, "onError");
+        if node.get("start").is_none() && node.get("replicas").is_none() {
+            reader.report(
+                Diagnostic::new("scenario::missing-field", "this patch changes nothing")
+                    .at(node.head(), "`start` or `replicas` belongs here")
+                    .help("add `start:`, `replicas:` or both"),
+            );
+        }
         fields.finish::<Self>(reader);
         Some(Self {
             cluster: cluster?,

@@ -44,6 +44,9 @@ pub trait Scalar: Sized {
     /// Reads it.
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self>;
 
+    /// What the JSON schema calls it; empty to write it out wherever it stands.
+    const SCHEMA_NAME: &'static str = "";
+
     /// Its JSON schema.
     fn schema() -> schemars::Schema;
 }
@@ -117,6 +120,7 @@ impl Scalar for bool {
 }
 
 impl Scalar for Expression {
+    const SCHEMA_NAME: &'static str = "Expression";
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let Some(text) = node.text() else {
             reader.wrong_type(node, "an integer or an expression of `k` and `N`");
@@ -150,13 +154,7 @@ impl Scalar for Expression {
 /// Reads one of the words of a vocabulary.
 pub fn read_word<T: Vocabulary>(reader: &mut Reader<'_>, node: &Node) -> Option<T> {
     let words: Vec<&str> = T::WORDS.iter().map(|&(word, ..)| word).collect();
-    let place = reader.word(
-        node,
-        T::NAME,
-        "scenario::unknown-value",
-        &words,
-        T::UNSUPPORTED,
-    )?;
+    let place = reader.word(node, T::NAME, T::CODE, &words, T::UNSUPPORTED)?;
     Some(T::WORDS[place].1)
 }
 
@@ -166,7 +164,7 @@ pub fn words_schema<T: Vocabulary>() -> schemars::Schema {
     let words = T::WORDS
         .iter()
         .map(|(word, _, meaning)| serde_json::json!({ "const": word, "description": meaning }));
-    schemars::json_schema!({ "oneOf": words.collect::<Vec<_>>() })
+    schemars::json_schema!({ "title": T::NAME, "oneOf": words.collect::<Vec<_>>() })
 }
 
 impl<'a> Reader<'a> {
@@ -195,12 +193,16 @@ impl<'a> Reader<'a> {
         } else {
             self.source.first_line(&node.span)
         };
+        let label = match found {
+            "nothing" => "it has no value".to_owned(),
+            found => format!("this is {found}"),
+        };
         self.report(
             Diagnostic::new(
                 "scenario::wrong-type",
                 format!("expected {expected}, found {found}"),
             )
-            .at(place, format!("this is {found}"))
+            .at(place, label)
             .help(format!("write {expected} here")),
         );
     }
@@ -208,8 +210,9 @@ impl<'a> Reader<'a> {
     /// Notes that a list or map has nothing in it.
     pub fn refuse_empty(&mut self, node: &Node, length: usize) {
         if length == 0 {
+            let name = self.source.text.get(node.head()).unwrap_or("it");
             self.report(
-                Diagnostic::new("scenario::empty-list", format!("{} is empty", node.what()))
+                Diagnostic::new("scenario::empty-list", format!("`{name}` is empty"))
                     .at(node.span.clone(), "nothing in it")
                     .help("put something in, or leave the field out"),
             );
@@ -240,19 +243,17 @@ impl<'a> Reader<'a> {
 
     /// Opens a map; `name` is what messages call it.
     pub fn fields<'n>(&mut self, node: &'n Node, name: &'static str) -> Option<Fields<'n>> {
-        match &node.value {
-            Value::Map(entries) => Some(Fields {
-                name,
-                node,
-                entries,
-                asked: Vec::new(),
-                unsupported: &[],
-            }),
-            _ => {
-                self.wrong_type(node, &format!("a map of the fields of {name}"));
-                None
-            }
-        }
+        let Value::Map(entries) = &node.value else {
+            self.wrong_type(node, &format!("a map of the fields of {name}"));
+            return None;
+        };
+        Some(Fields {
+            name,
+            node,
+            entries,
+            asked: Vec::new(),
+            unsupported: &[],
+        })
     }
 
     /// The place in the file of a part of a scalar's text; the whole scalar when it is written
@@ -328,13 +329,11 @@ impl<'n> Fields<'n> {
         reader: &mut Reader<'_>,
         name: &'static str,
     ) -> Option<T> {
-        match self.entry(name) {
-            Some(entry) => T::decode(reader, &entry.value),
-            None => {
-                self.missing(reader, name);
-                None
-            }
-        }
+        let Some(entry) = self.entry(name) else {
+            self.missing(reader, name);
+            return None;
+        };
+        T::decode(reader, &entry.value)
     }
 
     /// A list that may be left out, but not be empty.
@@ -379,6 +378,13 @@ impl<'n> Fields<'n> {
     }
 
     /// Notes every field that nobody has asked for. `T` is the map's type in the schema.
+    #[cfg_attr(
+        not(test),
+        expect(
+            clippy::extra_unused_type_parameters,
+            reason = "a test compares it with the schema"
+        )
+    )]
     pub fn finish<T: schemars::JsonSchema>(self, reader: &mut Reader<'_>) {
         #[cfg(test)]
         reader

@@ -299,21 +299,17 @@ fn note_overrides(lowering: &mut Lowering<'_>, side: &str, file: &SideFile, base
         format!("{:?}", base.policy.unwrap_or_default()),
     );
     let templates = file.volume_claim_templates.as_ref();
-    let templates = templates.map(|names| names.iter().map(|name| &*name.value).collect());
-    let of_manifest = base
-        .templates
-        .iter()
-        .flatten()
-        .map(|name| &**name)
-        .collect();
-    note(
-        "volumeClaimTemplates",
-        templates.map(named),
-        named(of_manifest),
-    );
+    let of_file = |names: &Vec<Spanned<String>>| {
+        let names: Vec<&str> = names.iter().map(|name| &*name.value).collect();
+        named(&names)
+    };
+    let templates = templates.map(of_file);
+    let of_manifest = base.templates.iter().flatten();
+    let of_manifest: Vec<&str> = of_manifest.map(|name| &**name).collect();
+    note("volumeClaimTemplates", templates, named(&of_manifest));
 }
 
-fn named(names: Vec<&str>) -> String {
+fn named(names: &[&str]) -> String {
     if names.is_empty() {
         "none".to_owned()
     } else {
@@ -436,9 +432,10 @@ impl Number {
 /// What the two sides must have in common, and what is only taken to be.
 fn compare(lowering: &mut Lowering<'_>, file: &SideFile, source: &Side, destination: &Side) {
     if source.templates.is_empty() != destination.templates.is_empty() {
-        let message = match source.templates.is_empty() {
-            true => "the destination's set has claim templates, the source's has none",
-            false => "the source's set has claim templates, the destination's has none",
+        let message = if source.templates.is_empty() {
+            "the destination's set has claim templates, the source's has none"
+        } else {
+            "the source's set has claim templates, the destination's has none"
         };
         lowering.reader.report(
             Diagnostic::new("scenario::sides-differ", message)

@@ -4,6 +4,7 @@ mod good;
 mod mistakes;
 mod mutations;
 mod schema;
+mod sections;
 
 use std::fmt::Write as _;
 use std::io;

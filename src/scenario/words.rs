@@ -11,6 +11,8 @@ pub trait Vocabulary: Copy + 'static {
     const NAME: &'static str;
     /// The words, their values and what they mean, in the order of the documentation.
     const WORDS: &'static [(&'static str, Self, &'static str)];
+    /// The code of a mistake about a word that is none of these.
+    const CODE: &'static str = "scenario::unknown-value";
     /// Words that Kubernetes has and this version does not support.
     const UNSUPPORTED: &'static [&'static str] = &[];
 }
@@ -298,6 +300,7 @@ pub struct ApiVersion;
 
 impl Vocabulary for ApiVersion {
     const NAME: &'static str = "API version of scenarios";
+    const CODE: &'static str = "scenario::api-version";
     const WORDS: &'static [(&'static str, Self, &'static str)] =
         &[("straddle.dev/v1alpha1", Self, "The only version.")];
 }
@@ -308,6 +311,7 @@ pub struct Kind;
 
 impl Vocabulary for Kind {
     const NAME: &'static str = "kind of file";
+    const CODE: &'static str = "scenario::kind";
     const WORDS: &'static [(&'static str, Self, &'static str)] =
         &[("Scenario", Self, "A migration to be checked.")];
 }

@@ -76,6 +76,7 @@ impl Node {
         match &self.value {
             _ if self.is_null() => "nothing",
             Value::Scalar(text, true) if text.parse::<i64>().is_ok() => "a number",
+            Value::Scalar(text, true) if is_number(text) => "a fraction",
             Value::Scalar(text, true) if matches!(&**text, "true" | "false") => "a boolean",
             Value::Scalar(..) => "text",
             Value::List(_) => "a list",
@@ -125,6 +126,10 @@ impl Node {
     }
 }
 
+fn is_number(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok()
+}
+
 /// An unquoted scalar as `kubectl` reads it: `yes` is a boolean, `0644` is octal.
 fn plain_scalar(text: &str) -> Json {
     let options = serde_saphyr::options! {
@@ -159,10 +164,10 @@ pub fn parse(
     for event in Parser::new_from_str(&source.text) {
         let outcome = match event {
             Ok((event, span)) => builder.take(event, span),
-            Err(error) => Err(syntax_error(source, &error)),
+            Err(error) => Err(Box::new(syntax_error(source, &error))),
         };
         if let Err(problem) = outcome {
-            builder.problems.push(problem.within(source));
+            builder.problems.push((*problem).within(source));
             break;
         }
     }
@@ -213,11 +218,13 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
         let span = span.byte_range().unwrap_or(0..0);
         match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let value = Value::Scalar(text.into(), style == ScalarStyle::Plain);
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_text = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
+                let is_plain = style == ScalarStyle::Plain && !is_text;
+                let value = Value::Scalar(text.into(), is_plain);
                 let leaf = self.leaf(span, value);
                 self.add(anchor, leaf)
             }
@@ -256,7 +263,12 @@ impl Builder<'_> {
         span.start..span.start + trimmed
     }
 
-    fn begin(&mut self, span: Range<usize>, anchor: usize, is_map: bool) -> Result<(), Diagnostic> {
+    fn begin(
+        &mut self,
+        span: Range<usize>,
+        anchor: usize,
+        is_map: bool,
+    ) -> Result<(), Box<Diagnostic>> {
         self.open.push(Open {
             start: span.start,
             anchor,
@@ -264,12 +276,12 @@ impl Builder<'_> {
             children: Vec::new(),
         });
         if self.open.len() > MAX_DEPTH {
-            return Err(too_large(span, "nested too deeply"));
+            return Err(Box::new(too_large(span, "nested too deeply")));
         }
         Ok(())
     }
 
-    fn end(&mut self, span: Range<usize>) -> Result<(), Diagnostic> {
+    fn end(&mut self, span: Range<usize>) -> Result<(), Box<Diagnostic>> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
@@ -287,26 +299,29 @@ impl Builder<'_> {
         self.add(open.anchor, collection)
     }
 
-    fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Diagnostic> {
+    fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Box<Diagnostic>> {
         let Some(mut target) = self.anchors.get(&anchor).cloned() else {
-            return Err(
+            let problem =
                 Diagnostic::new("yaml::syntax", "this alias stands inside its own anchor")
                     .at(span, "here")
-                    .help("an alias can only repeat what is complete before it"),
-            );
+                    .help("an alias can only repeat what is complete before it");
+            return Err(Box::new(problem));
         };
         target.node.span = span.clone();
         self.nodes = self.nodes.saturating_add(target.nodes);
         if self.nodes > MAX_NODES || self.open.len() + target.depth > MAX_DEPTH {
-            return Err(too_large(span, "too much after its aliases are filled in"));
+            return Err(Box::new(too_large(
+                span,
+                "too much after its aliases are filled in",
+            )));
         }
         self.add(0, target)
     }
 
-    fn add(&mut self, anchor: usize, child: Measured) -> Result<(), Diagnostic> {
+    fn add(&mut self, anchor: usize, child: Measured) -> Result<(), Box<Diagnostic>> {
         self.nodes = self.nodes.saturating_add(1);
         if self.nodes > MAX_NODES {
-            return Err(too_large(child.node.span, "too many values"));
+            return Err(Box::new(too_large(child.node.span, "too many values")));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, child.clone());
@@ -330,12 +345,11 @@ impl Builder<'_> {
                 continue;
             }
             let entry = self.entry(key, value);
-            match places.get(&entry.name) {
-                Some(&place) => self.repeated(&mut entries[place], entry),
-                None => {
-                    places.insert(Rc::clone(&entry.name), entries.len());
-                    entries.push(entry);
-                }
+            if let Some(&place) = places.get(&entry.name) {
+                self.repeated(&mut entries[place], entry);
+            } else {
+                places.insert(Rc::clone(&entry.name), entries.len());
+                entries.push(entry);
             }
         }
         for entry in merged.iter().flat_map(merged_entries) {

@@ -168,6 +168,23 @@ fn manifests_of_all_kinds_are_read() {
 }
 
 #[test]
+fn line_ends_marks_and_escapes_of_other_systems() {
+    let windows = format!("\u{feff}{}", SMALLEST.replace('\n', "\r\n"));
+    let scenario = good(&windows);
+    let step = &scenario.steps[0];
+    assert_eq!(step.text, "- patch: {cluster: source, replicas: k}");
+    assert_eq!((step.location.line, step.location.column), (8, 5));
+    assert_eq!(&scenario.text[step.location.offset.clone()], "patch");
+    let steps = "  - patch: {cluster: source, replicas: k}\n";
+    let aliased = self::scenario("&set {name: \"\\ud83d\\ude00\", <<: {replicas: 4}}", steps);
+    let aliased = good(&(aliased + "destination: {<<: *set, replicas: 0}\n"));
+    assert_eq!(
+        (&*aliased.set_name, aliased.setup.replicas),
+        ("\u{1f600}", 4)
+    );
+}
+
+#[test]
 fn a_start_that_moves_the_end_makes_room_for_it() {
     let steps = "  \
   - patch: {cluster: destination, start: k}

@@ -129,37 +129,19 @@ fn the_schema_says_what_is_required() {
     );
     let patch = &schema["$defs"]["Patch"];
     assert_eq!(patch["required"], serde_json::json!(["cluster"]));
-    insta::assert_json_snapshot!(patch, @r#"
+    insta::assert_json_snapshot!(patch, @r##"
     {
       "type": "object",
       "additionalProperties": false,
       "properties": {
         "cluster": {
-          "oneOf": [
-            {
-              "const": "source",
-              "description": "Where the set runs at the start."
-            },
-            {
-              "const": "destination",
-              "description": "Where the set shall run."
-            }
-          ],
+          "$ref": "#/$defs/ClusterId",
           "description": "Whose set."
         },
         "start": {
           "anyOf": [
             {
-              "description": "An integer, or a sum of integers, `k` and `N` such as `N - k`.",
-              "anyOf": [
-                {
-                  "type": "integer"
-                },
-                {
-                  "type": "string",
-                  "pattern": "^\\s*[+-]?\\s*(k|N|\\d+)(\\s*[+-]\\s*(k|N|\\d+))*\\s*$"
-                }
-              ]
+              "$ref": "#/$defs/Expression"
             },
             {
               "type": "null"
@@ -170,16 +152,7 @@ fn the_schema_says_what_is_required() {
         "replicas": {
           "anyOf": [
             {
-              "description": "An integer, or a sum of integers, `k` and `N` such as `N - k`.",
-              "anyOf": [
-                {
-                  "type": "integer"
-                },
-                {
-                  "type": "string",
-                  "pattern": "^\\s*[+-]?\\s*(k|N|\\d+)(\\s*[+-]\\s*(k|N|\\d+))*\\s*$"
-                }
-              ]
+              "$ref": "#/$defs/Expression"
             },
             {
               "type": "null"
@@ -190,12 +163,7 @@ fn the_schema_says_what_is_required() {
         "onError": {
           "anyOf": [
             {
-              "oneOf": [
-                {
-                  "const": "continue",
-                  "description": "A refused request does not end the migration."
-                }
-              ]
+              "$ref": "#/$defs/OnError"
             },
             {
               "type": "null"
@@ -209,5 +177,5 @@ fn the_schema_says_what_is_required() {
       ],
       "description": "Changes `start`, `replicas` or both of a set in one request."
     }
-    "#);
+    "##);
 }
