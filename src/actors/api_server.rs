@@ -87,7 +87,7 @@ pub fn delete_pod(
         return Ok(());
     }
     pod.terminating = true;
-    pod.ready &= setup.reads.keeps_ready_of_terminating();
+    pod.ready &= setup.reads[cluster].keeps_ready_of_terminating();
     pod.never_ready = false;
     // A kubelet that was about to report an eviction now only has to stop the containers.
     world.clusters[cluster].containers[ordinal].evicted = false;
@@ -132,7 +132,7 @@ pub fn patch_set(
     let side = &mut world.clusters[cluster];
     let set = side.set.as_mut().expect("the set was found above");
     set.slice = slice;
-    set.observed = !setup.reads.observed_generation;
+    set.observed = !setup.reads[cluster].observed_generation;
     if side.controller.plan.status == StatusWrite::Equal {
         side.controller.plan.status = StatusWrite::Older;
     }
@@ -155,7 +155,7 @@ pub fn create_set(
         return Err(Refusal::AlreadyExists);
     }
     keep_previous_version(setup, world, cluster);
-    let observed = !setup.reads.observed_generation;
+    let observed = !setup.reads[cluster].observed_generation;
     world.clusters[cluster].set = Some(StatefulSet {
         slice,
         observed,

@@ -83,7 +83,7 @@ impl Actor for StatefulSetController {
                 world.clusters[cluster].controller.plan = sync(setup, world, cluster);
             }
             Action::Write(ordinal) => perform_write(setup, world, cluster, ordinal),
-            Action::WriteStatus => write_status(setup, &mut world.clusters[cluster]),
+            Action::WriteStatus => write_status(setup, world, cluster),
             Action::CatchUp => {
                 let controller = &mut world.clusters[cluster].controller;
                 controller.lags = false;
@@ -126,7 +126,12 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
     let Some(view) = side.set_view() else {
         return Plan::default();
     };
-    let seen = Seen { setup, side, view };
+    let seen = Seen {
+        setup,
+        cluster,
+        side,
+        view,
+    };
     let mut plan = Plan {
         set_is_gone: side.set.is_none(),
         ..Plan::default()
@@ -148,6 +153,7 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
 /// What a sync looks at: its view of the set, and the present Pods and claims.
 struct Seen<'a> {
     setup: &'a Setup,
+    cluster: ClusterId,
     side: &'a Cluster,
     view: SetView,
 }
@@ -254,7 +260,7 @@ impl Seen<'_> {
 
     /// The status write, if the status would change. That of an older view would be refused.
     fn plan_status(&self, plan: &mut Plan) {
-        let reads = self.setup.reads;
+        let reads = self.setup.reads[self.cluster];
         let Some(set) = self.side.set.filter(|_| !self.view.older && reads.status()) else {
             return;
         };
@@ -361,7 +367,8 @@ fn adopt(side: &mut Cluster, ordinal: Ordinal) -> api_server::Answer {
 }
 
 /// The status write. A conflict is retried and lands with the generation that the sync saw.
-fn write_status(setup: &Setup, side: &mut Cluster) {
+fn write_status(setup: &Setup, world: &mut World, cluster: ClusterId) {
+    let side = &mut world.clusters[cluster];
     let plan = std::mem::take(&mut side.controller.plan);
     let set = side
         .set
@@ -369,7 +376,7 @@ fn write_status(setup: &Setup, side: &mut Cluster) {
         .expect("a removed set has no status write");
     set.counted = plan.counted;
     set.counted_ready = plan.counted_ready;
-    set.observed |= plan.status == StatusWrite::Equal && setup.reads.observed_generation;
+    set.observed |= plan.status == StatusWrite::Equal && setup.reads[cluster].observed_generation;
 }
 
 /// The previous version is of no use once no cache lags and none can come to.

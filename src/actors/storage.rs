@@ -25,11 +25,15 @@ impl Actor for SharedStorage {
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {
+            // An attachment that nobody reads and that keeps nobody out changes nothing by
+            // going: whatever can happen after its end can happen before.
+            let detaches =
+                storage.backend == Backend::Exclusive || setup.reads[cluster].attachments;
             for ordinal in setup.ordinals() {
                 if let Some(disk) = attachable(storage, world, cluster, ordinal) {
                     out.push(Step::Attach(cluster, ordinal, disk));
                 }
-                if !world.storage[ordinal].attached[cluster].is_empty() {
+                if detaches && !world.storage[ordinal].attached[cluster].is_empty() {
                     let unused = |disk: &Disk| may_detach(world, cluster, ordinal, *disk);
                     let disks = Disk::ALL.into_iter().filter(unused);
                     out.extend(disks.map(|disk| Step::Detach(cluster, ordinal, disk)));

@@ -54,17 +54,17 @@ impl World {
                 });
         }
         if let Some(set) = &mut world.clusters.destination.set {
-            set.observed = set.slice.is_empty() || !setup.reads.observed_generation;
+            set.observed = set.slice.is_empty() || !setup.reads.destination.observed_generation;
         }
         for ordinal in setup.members() {
             world.start_member(setup, ordinal);
         }
         let everyone: OrdinalSet = setup.members().collect();
         if let Some(set) = &mut world.clusters.source.set {
-            if setup.reads.replicas {
+            if setup.reads.source.replicas {
                 set.counted = everyone;
             }
-            if setup.reads.ready_replicas {
+            if setup.reads.source.ready_replicas {
                 set.counted_ready = everyone;
             }
         }

@@ -7,10 +7,10 @@
 use super::World;
 use super::cluster::Cluster;
 use super::driver::{Driver, DriverPhase, Mode, Read, Watch};
-use super::id::{ClusterId, OrdinalSet, Slice};
+use super::id::{ClusterId, OrdinalSet, PerCluster, Slice};
 use super::pod::{Containers, Owner, Pod, PodPhase, Stray};
 use super::program::{AfterCrash, ObjectKind, Operation};
-use super::setup::Setup;
+use super::setup::{Reads, Setup};
 use super::stateful_set::{Plan, PodManagementPolicy, Previous, StatefulSet, StatusWrite, Write};
 use super::volume::{
     Claim, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume, VolumeName,
@@ -38,9 +38,7 @@ struct Features {
     evictions: bool,
     never_ready: bool,
     lag: bool,
-    observed: bool,
-    counted: bool,
-    counted_ready: bool,
+    reads: PerCluster<Reads>,
     excused: bool,
     saved: bool,
     pools: usize,
@@ -73,9 +71,7 @@ impl Features {
             evictions: setup.budget.total() > 0,
             never_ready: setup.budget.never_ready,
             lag: setup.budget.lag_pool.is_some(),
-            observed: setup.reads.observed_generation,
-            counted: setup.reads.replicas,
-            counted_ready: setup.reads.ready_replicas,
+            reads: setup.reads,
             excused: setup.excuses_faults(),
             saved: setup.program.after_crash == AfterCrash::FromSaved,
             pools: setup.budget.pools.len(),
@@ -353,7 +349,7 @@ fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) 
 
 fn cluster(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, side: &mut Cluster) {
     optional(pass, &mut side.set, StatefulSet::default(), |pass, set| {
-        stateful_set(pass, has, set)
+        stateful_set(pass, has, id, set)
     });
     for ordinal in setup.ordinals() {
         pass.group(|pass| {
@@ -377,20 +373,20 @@ fn slice(pass: &mut impl Pass, slice: &mut Slice) {
     small(pass, &mut slice.end, 5);
 }
 
-fn stateful_set(pass: &mut impl Pass, has: Features, set: &mut StatefulSet) {
+fn stateful_set(pass: &mut impl Pass, has: Features, id: ClusterId, set: &mut StatefulSet) {
     slice(pass, &mut set.slice);
     if has.orphans {
         flag(pass, &mut set.deleting);
     }
-    if has.observed {
+    if has.reads[id].observed_generation {
         flag(pass, &mut set.observed);
     } else {
         set.observed = true;
     }
-    if has.counted {
+    if has.reads[id].replicas {
         mask(pass, has, &mut set.counted);
     }
-    if has.counted_ready {
+    if has.reads[id].ready_replicas {
         mask(pass, has, &mut set.counted_ready);
     }
 }
@@ -558,7 +554,7 @@ fn plan(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, plan:
             write(pass, &mut plan.writes[ordinal]);
         }
     }
-    if has.observed || has.counted || has.counted_ready {
+    if has.reads[id].status() {
         choice!(
             pass,
             plan.status,
@@ -566,10 +562,10 @@ fn plan(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, plan:
             [StatusWrite::None, StatusWrite::Older, StatusWrite::Equal]
         );
     }
-    if has.counted {
+    if has.reads[id].replicas {
         mask(pass, has, &mut plan.counted);
     }
-    if has.counted_ready {
+    if has.reads[id].ready_replicas {
         mask(pass, has, &mut plan.counted_ready);
     }
     if has.orphans {

@@ -24,41 +24,58 @@ pub struct Setup {
     pub program: Program,
     /// Which faults may strike, and how often.
     pub budget: Budget,
-    /// What the program reads, from [`Reads::of`].
-    pub reads: Reads,
+    /// What the program reads of each side, from [`Reads::of`].
+    pub reads: PerCluster<Reads>,
 }
 
-/// What a program reads of the objects. What nobody reads is not kept in the state.
+/// What of a side somebody reads beside its controllers. What nobody reads is not kept in the
+/// state, and a step that changes nothing else is not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Reads {
-    /// `status.observedGeneration` of a set.
+    /// `status.observedGeneration` of the set.
     pub observed_generation: bool,
-    /// `status.replicas` of a set.
+    /// `status.replicas` of the set.
     pub replicas: bool,
-    /// `status.readyReplicas` of a set.
+    /// `status.readyReplicas` of the set.
     pub ready_replicas: bool,
     /// The condition Ready of a Pod, which may be terminating.
     pub pod_ready: bool,
+    /// Which disks are attached.
+    pub attachments: bool,
 }
 
 impl Reads {
-    /// What `program` reads.
+    /// As if somebody read everything: every step of every component is taken. The verdicts are
+    /// the same, the spaces larger.
+    pub const EVERYTHING: Self = Self {
+        observed_generation: true,
+        replicas: true,
+        ready_replicas: true,
+        pod_ready: true,
+        attachments: true,
+    };
+
+    /// What `program` reads of each side.
     #[must_use]
-    pub fn of(program: &Program) -> Self {
-        let mut reads = Self::default();
+    pub fn of(program: &Program) -> PerCluster<Self> {
+        let mut reads = PerCluster::<Self>::default();
         for instruction in &program.instructions {
-            match instruction.operation {
-                Operation::Await(Condition::SetObserved(_), _) => reads.observed_generation = true,
-                Operation::Await(Condition::StatusEquals(_, StatusField::Replicas, _), _) => {
-                    reads.replicas = true;
+            let Operation::Await(condition, _) = instruction.operation else {
+                continue;
+            };
+            match condition {
+                Condition::SetObserved(side) => reads[side].observed_generation = true,
+                Condition::StatusEquals(side, StatusField::Replicas, _) => {
+                    reads[side].replicas = true;
                 }
-                Operation::Await(Condition::StatusEquals(_, StatusField::ReadyReplicas, _), _) => {
-                    reads.ready_replicas = true;
+                Condition::StatusEquals(side, StatusField::ReadyReplicas, _) => {
+                    reads[side].ready_replicas = true;
                 }
-                Operation::Await(Condition::PodReady(..) | Condition::PodAvailable(..), _) => {
-                    reads.pod_ready = true;
+                Condition::PodReady(side, _) | Condition::PodAvailable(side, _) => {
+                    reads[side].pod_ready = true;
                 }
-                _ => (),
+                Condition::VolumeDetached(side, _) => reads[side].attachments = true,
+                Condition::VolumeBound(..) => (),
             }
         }
         reads
