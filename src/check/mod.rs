@@ -25,7 +25,8 @@ use crate::report::{
     Search, Verdict,
 };
 use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
-use crate::world::setup::{Budget, Setup};
+use crate::world::id::PerCluster;
+use crate::world::setup::{Budget, Reads, Setup};
 use crate::world::stateful_set::PodManagementPolicy;
 
 pub use crate::engine::{Bounds, Progress};
@@ -43,6 +44,8 @@ pub struct CheckOptions {
     pub bounds: Bounds,
     /// Which search.
     pub engine: Engine,
+    /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
+    pub every_step: bool,
 }
 
 impl Default for CheckOptions {
@@ -54,6 +57,7 @@ impl Default for CheckOptions {
             fail_fast: false,
             bounds: Bounds::default(),
             engine: Engine::default(),
+            every_step: false,
         }
     }
 }
@@ -122,11 +126,14 @@ pub fn check_scenario(
     options: &CheckOptions,
     watch: &dyn Watch,
 ) -> Result<ScenarioResult, Vec<Diagnostic>> {
-    Ok(check(
-        &Scenario::read(path, &options.overrides)?,
-        options,
-        watch,
-    ))
+    let mut scenario = Scenario::read(path, &options.overrides)?;
+    if options.every_step {
+        scenario.setup.reads = PerCluster {
+            source: Reads::EVERYTHING,
+            destination: Reads::EVERYTHING,
+        };
+    }
+    Ok(check(&scenario, options, watch))
 }
 
 /// Checks a scenario.

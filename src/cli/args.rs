@@ -88,6 +88,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engine,
 
+    /// Take every step apart, even where nobody can tell the difference
+    ///
+    /// Status writes that nothing reads, and detachments that keep nobody out, change no verdict
+    /// and are left out otherwise.
+    #[arg(long)]
+    pub every_step: bool,
+
     /// How to write the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Output,

@@ -173,6 +173,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
             time: arguments.timeout,
             memory: arguments.max_memory.or_else(memory::default_bound),
         },
+        every_step: arguments.every_step,
         engine: match arguments.engine {
             Engine::Exhaustive => check::Engine::Exhaustive,
             Engine::StaterightBfs => check::Engine::StaterightBfs,
@@ -188,6 +189,7 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
     if let Some(faults) = &arguments.faults {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
+    flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
     if arguments.engine != Engine::default() {
         flags.push(format!("--engine {}", arguments.engine.name()));
     }

@@ -1,0 +1,247 @@
+//! The bundled scenarios: each is as it says, and none says it in vain.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use straddle::check::{CheckOptions, Engine, Unwatched, check, check_scenario};
+use straddle::properties;
+use straddle::report::{ScenarioResult, Verdict};
+use straddle::scenario::{FaultsOverride, Overrides, Scenario};
+use straddle::world::id::PerCluster;
+use straddle::world::program::{Look, Operation, Program};
+use straddle::world::setup::Reads;
+
+/// The folder of the bundled scenarios.
+pub fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
+}
+
+/// The names of the bundled scenarios.
+pub fn bundled() -> Vec<String> {
+    let (paths, problems) = straddle::scenario::find(&[models()]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let folder = |path: &PathBuf| {
+        path.parent()
+            .and_then(Path::file_name)
+            .map(|name| name.to_owned())
+    };
+    let names = paths.iter().filter_map(folder);
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// A bundled scenario, perhaps with other faults.
+pub fn scenario(name: &str, faults: Option<&str>) -> Scenario {
+    let path = models().join(name).join("scenario.yaml");
+    let faults = faults.map(|faults| FaultsOverride::parse(faults).expect("a budget"));
+    let overrides = Overrides {
+        faults,
+        properties: Vec::new(),
+    };
+    Scenario::read(&path, &overrides).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn options() -> CheckOptions {
+    CheckOptions {
+        threads: NonZeroUsize::new(2).expect("two"),
+        ..CheckOptions::default()
+    }
+}
+
+fn result(name: &str) -> ScenarioResult {
+    let path = models().join(name).join("scenario.yaml");
+    check_scenario(&path, &options(), &Unwatched).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn verdict(result: &ScenarioResult, property: &str) -> Verdict {
+    let found = result
+        .properties
+        .iter()
+        .find(|found| found.name == property);
+    found.map_or(Verdict::NotApplicable, |found| found.verdict)
+}
+
+/// One line for each scenario: a commit that moves a figure says why.
+#[test]
+fn every_bundled_scenario_is_as_it_expects() {
+    let mut lines = Vec::new();
+    for name in bundled() {
+        let result = result(&name);
+        assert!(result.as_expected, "{name}: {:#?}", result.properties);
+        assert_eq!(
+            result.never_fired, [""; 0],
+            "{name}: a budgeted fault never fired"
+        );
+        let search = &result.search;
+        lines.push(format!(
+            "{name:32} {:>9} states {:>9} transitions, depth {:>3}",
+            search.unique_states, search.transitions, search.depth
+        ));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_property_is_violated_by_one_scenario_and_held_by_another() {
+    for property in &properties::ALL {
+        let violated = verdict(&result(property.violated_in), property.name);
+        assert_eq!(
+            violated,
+            Verdict::Violated,
+            "{} in {}",
+            property.name,
+            property.violated_in
+        );
+        let holds = verdict(&result(property.holds_in), property.name);
+        assert_eq!(
+            holds,
+            Verdict::Holds,
+            "{} in {}",
+            property.name,
+            property.holds_in
+        );
+    }
+}
+
+/// The program without the instructions of one step of the file.
+fn without(program: &Program, step: u16) -> Program {
+    let kept = |place: &usize| program.instructions[*place].step != step;
+    let before = |end: usize| (0..end).filter(kept).count();
+    Program {
+        instructions: (0..program.instructions.len())
+            .filter(kept)
+            .map(|place| program.instructions[place])
+            .collect(),
+        body_start: before(program.body_start),
+        body_end: before(program.body_end),
+        ..*program
+    }
+}
+
+/// Scenarios that are safe because of their waits, and whose waits are all needed.
+const GATED: [&str; 3] = [
+    "blog-redis-cluster-gated",
+    "blog-redis-cluster-gated-faults",
+    "kep-3335-ordered",
+];
+
+#[test]
+fn no_gated_scenario_can_spare_a_wait() {
+    for name in GATED {
+        let gated = scenario(name, None);
+        let program = &gated.setup.program;
+        let is_wait = |operation: Operation| {
+            matches!(
+                operation,
+                Operation::AwaitGone(_, Look::First, _) | Operation::Await(..)
+            )
+        };
+        let mut waits: Vec<u16> = program
+            .instructions
+            .iter()
+            .filter(|instruction| is_wait(instruction.operation))
+            .map(|instruction| instruction.step)
+            .collect();
+        waits.dedup();
+        assert!(!waits.is_empty(), "{name} has no wait");
+        for wait in waits {
+            let mut bare = gated.clone();
+            bare.setup.program = without(program, wait);
+            bare.setup.reads = Reads::of(&bare.setup.program);
+            let options = CheckOptions {
+                fail_fast: true,
+                ..options()
+            };
+            let result = check(&bare, &options, &Unwatched);
+            let text = &gated.steps[usize::from(wait)].text;
+            assert_eq!(
+                result.verdict,
+                Verdict::Violated,
+                "{name} can spare: {text}"
+            );
+        }
+    }
+}
+
+/// Leaving out what nobody reads changes no verdict, no least number of steps or faults.
+#[test]
+fn taking_every_step_apart_changes_no_verdict() {
+    let mut compared = 0;
+    for name in bundled() {
+        let mut scenario = scenario(&name, None);
+        let few = check(&scenario, &options(), &Unwatched);
+        if few.search.unique_states > 20_000 {
+            continue;
+        }
+        compared += 1;
+        scenario.setup.reads = PerCluster {
+            source: Reads::EVERYTHING,
+            destination: Reads::EVERYTHING,
+        };
+        let bounds = straddle::engine::Bounds {
+            states: Some(3_000_000),
+            ..Default::default()
+        };
+        let all = check(
+            &scenario,
+            &CheckOptions {
+                bounds,
+                ..options()
+            },
+            &Unwatched,
+        );
+        for (few, all) in few.properties.iter().zip(&all.properties) {
+            if all.verdict == Verdict::Inconclusive {
+                continue;
+            }
+            assert_eq!(few.verdict, all.verdict, "{name}: {}", few.name);
+            assert_eq!(few.cost(), all.cost(), "{name}: {}", few.name);
+        }
+    }
+    assert!(compared >= 10, "only {compared} scenarios are small enough");
+}
+
+#[test]
+fn stories_do_not_depend_on_threads() {
+    for name in [
+        "blog-redis-cluster-6",
+        "orphan-by-hand",
+        "two-patches-replicas-first",
+    ] {
+        let path = models().join(name).join("scenario.yaml");
+        let with = |threads| {
+            let threads = NonZeroUsize::new(threads).expect("a thread");
+            let options = CheckOptions {
+                threads,
+                ..CheckOptions::default()
+            };
+            let mut result =
+                check_scenario(&path, &options, &Unwatched).expect("a bundled scenario");
+            result.search.seconds = 0.0;
+            result.search.peak_bytes = 0;
+            result
+        };
+        assert_eq!(with(1), with(2), "{name}");
+        assert_eq!(with(1), with(4), "{name}");
+    }
+}
+
+#[test]
+fn a_budget_that_cannot_be_spent_is_said() {
+    let scenario = scenario(
+        "blog-redis-cluster-gated",
+        Some("podNeverReady=1,controllerRestart=1"),
+    );
+    let mut idle = scenario.clone();
+    idle.setup.program.instructions.truncate(0);
+    idle.setup.program.body_start = 0;
+    idle.setup.program.body_end = 0;
+    let result = check(&idle, &options(), &Unwatched);
+    assert_eq!(result.never_fired, ["controllerRestart", "podNeverReady"]);
+    let engine = CheckOptions {
+        engine: Engine::Exhaustive,
+        ..options()
+    };
+    assert!(check(&scenario, &engine, &Unwatched).never_fired.is_empty());
+}
