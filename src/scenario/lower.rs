@@ -376,7 +376,7 @@ fn check_ordinals(lowering: &mut Lowering<'_>, named: &[Spanned<i16>], ordinals:
         }
         let range = match ordinals {
             1 => "0 only".to_owned(),
-            _ => format!("0..{}", ordinals - 1),
+            _ => format!("0..{}", ordinals.saturating_sub(1)),
         };
         let message = format!(
             "ordinal {} does not exist; the set has {range}",

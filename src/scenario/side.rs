@@ -56,6 +56,7 @@ struct Base {
 
 /// The source's side. `None` if it is too broken to go on with.
 pub fn lower_source(lowering: &mut Lowering<'_>, file: &SideFile) -> Option<Side> {
+    let found = lowering.reader.problems.len();
     check_fields(lowering, file);
     if let Some(absent) = file.absent.as_ref().filter(|absent| absent.value) {
         lowering.reader.report(
@@ -71,7 +72,8 @@ pub fn lower_source(lowering: &mut Lowering<'_>, file: &SideFile) -> Option<Side
     let side = overridden(lowering, "source", file, base.as_ref(), None);
     let (start, replicas) = (side.start.clone(), side.replicas.clone());
     check_source_numbers(lowering, &start, &replicas);
-    side.finish(lowering, file, false)
+    let side = side.finish(lowering, file, false);
+    side.filter(|_| lowering.reader.problems.len() == found)
 }
 
 /// The destination's side; without a `destination:`, the source's set with no replicas.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::super::{Overrides, Scenario, error::position};
 
@@ -145,7 +146,12 @@ fn read(scenario: &[u8], manifest: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn changed_scenarios(changes in prop::collection::vec(change(), 1..5)) {

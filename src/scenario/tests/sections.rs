@@ -93,6 +93,15 @@ fn mistakes_in_steps() {
       ^ "1" this is a number
       help: write `true` or `false` here
     "#);
+    let nothing = scenario(
+        "{replicas: 0}",
+        "  - deletePod: {cluster: source, pod: 0}\n",
+    );
+    insta::assert_snapshot!(mistakes(&nothing), @r#"
+    scenario.yaml:3:20 scenario::no-replicas: the source's set has no replicas
+      ^ "0" 
+      help: give the number that the set has before the migration, such as `replicas: 3`
+    "#);
     let no_disk = scenario(
         "{replicas: 2}",
         "  - copyVolume: {ordinal: k}\n  - deleteClaim: {cluster: source, ordinal: k}\n",
