@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 
 mod kubernetes_facts;
+mod stateful_set_controller;
 mod support;
 
 use std::path::Path;
