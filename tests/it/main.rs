@@ -1,23 +1,40 @@
-//! All integration tests, as one binary.
+//! The integration tests, in one binary.
 
 mod cross_check;
 mod engine;
+mod kubernetes_facts;
 mod models;
 mod packing;
+mod stateful_set_controller;
+mod support;
 mod toys;
 
+use std::path::Path;
+
+/// A file that no module lists would be a test that never runs.
 #[test]
-fn every_file_of_this_folder_is_a_module() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
-    let listed = include_str!("main.rs");
-    for entry in std::fs::read_dir(folder).expect("the folder of this file") {
-        let path = entry.expect("an entry of the folder").path();
-        let stem = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a name")
-            .to_owned();
-        let is_listed = stem == "main" || listed.contains(&format!("mod {stem};"));
-        assert!(is_listed, "tests/it/{stem} is not listed in main.rs");
+fn every_file_is_listed() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut missing = Vec::new();
+    unlisted(&here, &here.join("main.rs"), &mut missing);
+    assert!(missing.is_empty(), "not listed as modules: {missing:?}");
+}
+
+/// Files and folders of `folder` for which `parent` has no `mod` line.
+fn unlisted(folder: &Path, parent: &Path, missing: &mut Vec<String>) {
+    let listed = std::fs::read_to_string(parent).expect("the parent module is a file");
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the entry can be read").path();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        let is_snapshots = stem == "snapshots";
+        if path == parent || is_snapshots || !(is_rust || path.is_dir()) {
+            continue;
+        }
+        if !listed.lines().any(|line| line == format!("mod {stem};")) {
+            missing.push(path.display().to_string());
+        } else if path.is_dir() {
+            unlisted(&path, &path.with_extension("rs"), missing);
+        }
     }
 }

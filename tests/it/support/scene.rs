@@ -1,0 +1,236 @@
+//! One side of a migration, and the components that act on it.
+
+use std::collections::HashSet;
+
+use straddle::actors::garbage_collector::GarbageCollector;
+use straddle::actors::kubelet::Kubelet;
+use straddle::actors::persistent_volume_controller::PersistentVolumeController;
+use straddle::actors::protection_controllers::ProtectionControllers;
+use straddle::actors::stateful_set_controller::{self, Action, StatefulSetController};
+use straddle::actors::storage::SharedStorage;
+use straddle::actors::{Actor, Step, api_server};
+use straddle::world::World;
+use straddle::world::id::{ClusterId, Ordinal, PerCluster};
+use straddle::world::program::Program;
+use straddle::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
+use straddle::world::stateful_set::{Plan, StatefulSet, Write};
+use straddle::world::volume::{Backend, Contents, Disk, ReclaimPolicy};
+
+use super::notation::{Events, Set, describe_set, number, place};
+
+/// The side that scenes play on. No rule of a component tells the sides apart.
+pub const SIDE: ClusterId = ClusterId::Destination;
+
+/// The components that run, the first that has a step before all others.
+const COMPONENTS: [&dyn Actor; 6] = [
+    &StatefulSetController,
+    &Kubelet,
+    &SharedStorage,
+    &PersistentVolumeController,
+    &ProtectionControllers,
+    &GarbageCollector,
+];
+
+/// One side, and what never changes about it. The other side is empty.
+pub struct Scene {
+    /// What never changes.
+    pub setup: Setup,
+    /// The state.
+    pub world: World,
+}
+
+impl Scene {
+    /// Reads the cells of a set and of what there is beside it.
+    pub fn read(set: &str, sees: &str) -> Self {
+        let set = Set::read(set);
+        let mut world = World::default();
+        let side = &mut world.clusters[SIDE];
+        side.set = set.slice.map(|slice| StatefulSet {
+            slice,
+            deleting: set.deleting,
+            observed: true,
+            ..StatefulSet::default()
+        });
+        for item in sees.split(", ").filter(|item| *item != "nothing") {
+            place(side, item, set.claims);
+        }
+        let setup = setup(&set);
+        for ordinal in setup.ordinals().filter(|_| set.claims) {
+            world.storage[ordinal].original = Contents::Current;
+            if world.clusters[SIDE].containers[ordinal].run {
+                world.storage[ordinal].attached[SIDE].insert(Disk::Original);
+            }
+        }
+        Self { setup, world }
+    }
+
+    /// What somebody reads of the side beside its components.
+    pub fn reads(&mut self) -> &mut Reads {
+        &mut self.setup.reads[SIDE]
+    }
+
+    /// What one sync would write, in its order.
+    pub fn planned(&self) -> String {
+        let plan = stateful_set_controller::sync(&self.setup, &self.world, SIDE);
+        self.describe(&plan)
+    }
+
+    /// What the running sync still has to write, in its order.
+    pub fn left(&self) -> String {
+        self.describe(&self.world.clusters[SIDE].controller.plan)
+    }
+
+    /// Whether a sync would write nothing, not even a status.
+    pub fn is_at_rest(&self) -> bool {
+        stateful_set_controller::sync(&self.setup, &self.world, SIDE).is_empty()
+    }
+
+    /// The controller takes a step, which must be enabled.
+    pub fn act(&mut self, action: Action) {
+        let enabled = self.enabled();
+        assert!(
+            enabled.contains(&action),
+            "{action:?} is none of {enabled:?}"
+        );
+        let step = Step::Controller(SIDE, action);
+        StatefulSetController.perform(&self.setup, &mut self.world, step);
+    }
+
+    /// What the controller may do next.
+    pub fn enabled(&self) -> Vec<Action> {
+        let mut steps = Vec::new();
+        StatefulSetController.steps(&self.setup, &self.world, &mut steps);
+        let action = |step| match step {
+            Step::Controller(SIDE, action) => action,
+            other => panic!("not a step of the controller here: {other:?}"),
+        };
+        steps.into_iter().map(action).collect()
+    }
+
+    /// The set as its cell has it, without the policy.
+    pub fn set(&self) -> String {
+        let set = self.world.clusters[SIDE].set;
+        set.map_or_else(|| "no set".to_owned(), |set| describe_set(set.slice))
+    }
+
+    /// Makes requests, lets everything run after each, and tells what happens.
+    pub fn run(&mut self, when: &str) -> String {
+        let mut events = Events::default();
+        for request in when.split(", ") {
+            self.send(request);
+            self.settle(&mut events);
+        }
+        events.to_string()
+    }
+
+    /// Makes one request: `start 3`, `replicas 2`, `start 3 replicas 2`, `delete 4`, `delete claim 4`, or
+    /// `time passes`.
+    pub fn send(&mut self, request: &str) {
+        let (setup, world) = (&self.setup, &mut self.world);
+        let words: Vec<&str> = request.split_whitespace().collect();
+        let value = |word: &str| Some(i32::from(number(word)));
+        let answer = match words[..] {
+            ["start", start] => api_server::patch_set(setup, world, SIDE, value(start), None),
+            ["replicas", replicas] => {
+                api_server::patch_set(setup, world, SIDE, None, value(replicas))
+            }
+            ["start", start, "replicas", replicas] => {
+                api_server::patch_set(setup, world, SIDE, value(start), value(replicas))
+            }
+            ["delete", pod] => {
+                api_server::delete_pod(setup, world, SIDE, Ordinal(number(pod)), false)
+            }
+            ["delete", "claim", claim] => {
+                api_server::delete_claim(world, SIDE, Ordinal(number(claim)))
+            }
+            ["time", "passes"] => Ok(()),
+            _ => panic!("no request: {request}"),
+        };
+        assert_eq!(answer, Ok(()), "{request}");
+    }
+
+    /// Takes the first step of the first component that has one, until none is left. A step is
+    /// not taken twice from one state, so that a component that fails for ever lets others act.
+    fn settle(&mut self, events: &mut Events) {
+        let mut taken = HashSet::new();
+        let mut steps = Vec::new();
+        loop {
+            steps.clear();
+            for component in COMPONENTS {
+                component.steps(&self.setup, &self.world, &mut steps);
+            }
+            let next = steps.iter().find(|&&step| taken.insert((self.world, step)));
+            let Some(&step) = next else { return };
+            assert!(taken.len() < 1000, "the components never come to rest");
+            self.take(step, events);
+        }
+    }
+
+    fn take(&mut self, step: Step, events: &mut Events) {
+        let before = self.world.clusters[SIDE];
+        step.actor().perform(&self.setup, &mut self.world, step);
+        let after = &self.world.clusters[SIDE];
+        for ordinal in self.setup.ordinals() {
+            events.note(&before, after, ordinal);
+        }
+        let unchanged = before.pods == after.pods && before.claims == after.claims;
+        if let Step::Controller(_, Action::Write(ordinal)) = step
+            && unchanged
+        {
+            events.push("refused", ordinal);
+        }
+    }
+
+    /// A plan in words: adoptions, slots upwards, condemned Pods downwards.
+    fn describe(&self, plan: &Plan) -> String {
+        let mut events = Events::default();
+        let upwards = self.setup.ordinals();
+        for ordinal in upwards.clone() {
+            match plan.writes[ordinal] {
+                Write::Adopt => events.push("adopts", ordinal),
+                Write::CreateClaimThenPod => {
+                    events.push("creates claim", ordinal);
+                    events.push("creates", ordinal);
+                }
+                Write::CreateClaim => events.push("creates claim", ordinal),
+                Write::CreatePod => events.push("creates", ordinal),
+                Write::RefuseClaim => events.push("fails at claim", ordinal),
+                Write::DeleteFailed => events.push("deletes", ordinal),
+                Write::None | Write::DeleteCondemned => (),
+            }
+        }
+        let condemned = |ordinal: &Ordinal| plan.writes[*ordinal] == Write::DeleteCondemned;
+        for ordinal in upwards.rev().filter(condemned) {
+            events.push("deletes", ordinal);
+        }
+        events.to_string()
+    }
+}
+
+fn setup(set: &Set) -> Setup {
+    Setup {
+        replicas: 8,
+        ordinals: 16,
+        allowed: 16,
+        clusters: PerCluster {
+            source: ClusterSetup::default(),
+            destination: ClusterSetup {
+                policy: set.policy,
+                initial: set.slice,
+            },
+        },
+        storage: set.claims.then_some(StorageSetup {
+            backend: Backend::Permissive,
+            reclaim_policy: ReclaimPolicy::Delete,
+            reachable: PerCluster {
+                source: true,
+                destination: true,
+            },
+            shared: false,
+        }),
+        availability: None,
+        program: Program::default(),
+        budget: Budget::default(),
+        reads: PerCluster::default(),
+    }
+}
