@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Target};
+use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Step};
 use crate::engine::{Invariant, Searchable};
 use crate::properties::{self, Kind};
@@ -135,6 +136,16 @@ impl Searchable for Migration {
         match step {
             Step::Fault(id, _) => Some(id.0),
             _ => None,
+        }
+    }
+
+    /// A controller that acts on an older cache is no help to rely on.
+    fn recovers(&self, world: &World, step: &Step) -> bool {
+        match *step {
+            Step::Controller(side, Action::Sync | Action::Write(_)) => {
+                !world.clusters[side].controller.lags
+            }
+            _ => true,
         }
     }
 

@@ -157,7 +157,7 @@ fn existing(setup: &Setup, k: Ordinal, expression: Expression) -> Option<Ordinal
 /// Performs the request of the present instruction, or ends its wait, and goes on.
 fn advance(setup: &Setup, world: &mut World) {
     let now = instruction(setup, world);
-    let resumed = world.driver.mode == Mode::Resumed;
+    let resumed = world.driver.mode != Mode::Normal;
     match request(setup, world, now.operation) {
         Ok(()) => go_on(setup, world),
         Err(Refusal::AlreadyExists) if resumed => go_on(setup, world),
@@ -364,10 +364,8 @@ fn time_out(setup: &Setup, world: &mut World) {
 
 /// A refused request ends the program. What it knew does not matter any more.
 fn fail(world: &mut World) {
-    let saved = world.driver.saved;
     world.driver = Driver {
         phase: DriverPhase::Failed,
-        saved,
         ..Driver::default()
     };
 }
@@ -397,8 +395,9 @@ impl Place {
             .map(|instruction| instruction.operation)
     }
 
-    /// The place behind this one. A resumed driver keeps its ordinal until it is in the body,
-    /// and is an ordinary one from the next iteration on.
+    /// The place behind this one. A resumed driver keeps its ordinal until it is in the body.
+    /// Behind the waits of an ordinal that has moved comes the iteration it really resumes; an
+    /// iteration later it is an ordinary driver.
     fn next(self, setup: &Setup) -> Self {
         let program = &setup.program;
         let body = program.body();
@@ -411,12 +410,17 @@ impl Place {
                 ..self
             },
             _ if !body.contains(&self.position) => Self { position, ..self },
-            _ if ends_iteration => Self {
+            _ if !ends_iteration => Self { position, ..self },
+            Mode::WaitsOnly if body.contains(&position) => Self {
+                position,
+                k,
+                mode: Mode::Resumed,
+            },
+            _ => Self {
                 position,
                 k,
                 mode: Mode::Normal,
             },
-            _ => Self { position, ..self },
         }
     }
 
@@ -453,8 +457,11 @@ fn skip_step(setup: &Setup, world: &mut World, refused: Instruction) {
     let mut place = first.next(setup);
     let is_rest_of_step = |place: Place| {
         let next = setup.program.instructions.get(place.position);
-        // A body of one step is followed by itself, in the next iteration.
-        place.position > first.position && next.is_some_and(|next| next.step == refused.step)
+        // A body of one step is followed by itself, in the next iteration. What is done is
+        // saved even if it was refused.
+        place.position > first.position
+            && next
+                .is_some_and(|next| next.step == refused.step && next.operation != Operation::Save)
     };
     if !matches!(refused.operation, Operation::CreateVolume(..)) {
         while is_rest_of_step(place) {
@@ -519,16 +526,22 @@ fn restart(setup: &Setup, world: &mut World) {
 }
 
 /// Reads both sets and finds the ordinal to go on with: one that neither owns, or else the last
-/// that has moved, whose waits are repeated. Nothing has moved: the program begins.
+/// that has moved, whose waits are repeated, or else the first.
 fn resume(setup: &Setup, world: &World) -> Option<(Mode, Ordinal)> {
     let order = setup.program.loop_order?;
-    let source = world.clusters.source.effective_slice();
-    let destination = world.clusters.destination.effective_slice();
+    let [source, destination] = ClusterId::BOTH.map(|side| {
+        world.clusters[side]
+            .set
+            .map_or(Slice::EMPTY, |set| set.slice)
+    });
     let owned = |ordinal: &Ordinal| source.contains(*ordinal) || destination.contains(*ordinal);
     let gap = in_order(order, setup).find(|ordinal| !owned(ordinal));
     match gap {
         Some(gap) => Some((Mode::Resumed, gap)),
-        None => last_moved(order, destination).map(|moved| (Mode::WaitsOnly, moved)),
+        None => Some(match last_moved(order, destination) {
+            Some(moved) => (Mode::WaitsOnly, moved),
+            None => (Mode::Resumed, order.first(setup.replicas)),
+        }),
     }
 }
 

@@ -319,7 +319,10 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
     let plan = world.clusters[cluster].controller.plan;
     let (answer, then) = match plan.writes[ordinal] {
         Write::None => unreachable!("no write is planned for {ordinal}"),
-        Write::Adopt => (adopt(&mut world.clusters[cluster], ordinal), Write::None),
+        Write::Adopt => (
+            adopt(&mut world.clusters[cluster], ordinal, plan.set_is_gone),
+            Write::None,
+        ),
         Write::CreateClaimThenPod => (
             api_server::create_claim(world, cluster, ordinal, None),
             Write::CreatePod,
@@ -355,8 +358,8 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
 }
 
 /// PATCH of the Pod's owner, after a live look at the set.
-fn adopt(side: &mut Cluster, ordinal: Ordinal) -> api_server::Answer {
-    let set_stays = side.set.is_some_and(|set| !set.deleting);
+fn adopt(side: &mut Cluster, ordinal: Ordinal, set_is_gone: bool) -> api_server::Answer {
+    let set_stays = !set_is_gone && side.set.is_some_and(|set| !set.deleting);
     match &mut side.pods[ordinal] {
         Some(pod) if set_stays && pod.owner == Owner::Nobody => {
             pod.owner = Owner::Set;

@@ -217,7 +217,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
         recoverable: false,
         fail_fast: true,
     };
-    let outcome = decide(told.setup(), &question, VARIANT_STATES);
+    let outcome = decide(told.setup(), &question, VARIANT_STATES, options.threads);
     match &outcome.decisions[0].verdict {
         Verdict::Violated(trace) => Some(format!(
             "The same happens while the Pod in source is already terminating ({} steps{}).",

@@ -500,17 +500,12 @@ fn decide(
     setup: &Setup,
     question: &Question<Migration>,
     states: u64,
+    threads: NonZeroUsize,
 ) -> Outcome<crate::actors::Step> {
     let model = Migration::new(setup.clone());
     let bounds = Bounds {
         states: Some(states),
         ..Bounds::default()
     };
-    exhaustive::check(
-        &model,
-        question,
-        &bounds,
-        NonZeroUsize::MIN,
-        &engine::Unobserved,
-    )
+    exhaustive::check(&model, question, &bounds, threads, &engine::Unobserved)
 }

@@ -142,6 +142,8 @@ where
     let decide = |name: &'static str| {
         let verdict = match discoveries.remove(name) {
             Some(path) => {
+                let starts = |state: &M::State| path.clone().into_states().first() == Some(state);
+                let initial = model.init_states().iter().position(starts);
                 let steps = path.into_actions();
                 let kinds: Vec<u8> = steps
                     .iter()
@@ -149,6 +151,7 @@ where
                     .collect();
                 kinds.iter().for_each(|kind| faults_fired |= 1 << kind);
                 Verdict::Violated(Trace {
+                    initial: initial.unwrap_or_default(),
                     faults: kinds.len() as u32,
                     steps,
                 })

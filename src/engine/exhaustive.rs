@@ -55,6 +55,8 @@ struct Successor {
     target: u32,
     is_row: bool,
     is_fault: bool,
+    /// The step counts on a way back to the goal.
+    recovers: bool,
     /// It is known, and waits for its turn with more steps than this way takes.
     is_shorter: bool,
 }
@@ -72,6 +74,8 @@ struct Search<'a, M: Searchable> {
     /// States of the next layer, by depth.
     next_layer: BTreeMap<u32, Vec<Index>>,
     layer: u32,
+    /// Some state behind the bound of steps has been left out.
+    cut: bool,
     decisions: Vec<Decision<M::Action>>,
     edges: Edges,
     faults_fired: u64,
@@ -108,6 +112,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             waiting: BTreeMap::new(),
             next_layer: BTreeMap::new(),
             layer: 0,
+            cut: false,
             decisions: names.into_iter().map(undecided).collect(),
             edges: Edges::default(),
             faults_fired: 0,
@@ -131,7 +136,8 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
             self.waiting = std::mem::take(&mut self.next_layer);
             if self.waiting.is_empty() {
-                self.statistics.complete = true;
+                self.statistics.complete = !self.cut;
+                self.statistics.stopped = self.cut.then_some(StopReason::Depth);
                 return;
             }
             self.layer += 1;
@@ -161,12 +167,11 @@ impl<'a, M: Searchable> Search<'a, M> {
                 }
             }
         }
-        let depth_bound_hit = self
-            .bounds
-            .depth
-            .is_some_and(|bound| self.statistics.depth > bound);
-        if depth_bound_hit {
-            return Some(Some(StopReason::Depth));
+        if self.cut {
+            // Nothing is known of the whole layer, nor of those behind it; but what they break
+            // within the bound is broken.
+            self.edges.clear();
+            return None;
         }
         self.decide_recoverable();
         for decision in &mut self.decisions {
@@ -207,6 +212,12 @@ impl<'a, M: Searchable> Search<'a, M> {
         } else {
             None
         }
+    }
+
+    /// Whether `recoverable` is asked for and not violated yet.
+    fn asks_for_recovery(&self) -> bool {
+        let last = self.decisions.last();
+        self.question.recoverable && last.is_some_and(|last| last.verdict == Verdict::Holds)
     }
 
     fn is_decided(&self) -> bool {
@@ -259,7 +270,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         for &index in part {
             let state = self.model.unpack(self.store.row(index));
             let broken = self.broken(&state);
-            let is_goal = self.question.recoverable && self.model.is_goal(&state);
+            let is_goal = self.asks_for_recovery() && self.model.is_goal(&state);
             let before = found.successors.len();
             self.model.successors(&state, &mut |action, next| {
                 self.model.pack(next, &mut row);
@@ -276,6 +287,7 @@ impl<'a, M: Searchable> Search<'a, M> {
                     target: known.unwrap_or(rows.saturating_sub(1) as u32),
                     is_row: known.is_none(),
                     is_fault: kind.is_some(),
+                    recovers: kind.is_none() && self.model.recovers(&state, &action),
                     is_shorter: known.is_some_and(|known| self.store.depth(known) > depth + 1),
                 });
             });
@@ -307,13 +319,13 @@ impl<'a, M: Searchable> Search<'a, M> {
             if broken != 0 {
                 self.note_violations(index, broken);
             }
-            if too_deep && count > 0 {
-                // The level behind the bound is not looked at.
-                self.statistics.depth = depth + 1;
+            let records = self.asks_for_recovery();
+            if records {
+                self.edges.begin(index, is_goal);
             }
-            self.edges.begin(index, is_goal, self.question.recoverable);
             for &successor in successors.by_ref().take(count as usize) {
                 if too_deep {
+                    self.cut |= successor.is_row;
                     continue;
                 }
                 self.statistics.transitions += 1;
@@ -330,8 +342,8 @@ impl<'a, M: Searchable> Search<'a, M> {
                 } else {
                     successor.target
                 };
-                if !successor.is_fault {
-                    self.edges.add(target, self.question.recoverable);
+                if records && successor.recovers {
+                    self.edges.add(target);
                 }
             }
         }
@@ -399,7 +411,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         let Some(number) = self.question.recoverable.then(|| self.decisions.len() - 1) else {
             return;
         };
-        if self.decisions[number].verdict != Verdict::Holds {
+        if !self.asks_for_recovery() {
             return;
         }
         let stuck = self.edges.stuck(self.store.len());
@@ -468,5 +480,18 @@ fn trace_along<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> Trace
         faults += u32::from(model.fault_kind(&step).is_some());
         steps.push(step);
     }
-    Trace { steps, faults }
+    let starts_here = |state: &M::State| {
+        model.pack(state, &mut row);
+        path.first().is_some_and(|&first| row == store.row(first))
+    };
+    let initial = model
+        .init_states()
+        .iter()
+        .position(starts_here)
+        .unwrap_or_default();
+    Trace {
+        initial,
+        steps,
+        faults,
+    }
 }

@@ -19,18 +19,14 @@ pub(super) struct Edges {
 
 impl Edges {
     /// The steps that follow start from this state.
-    pub(super) fn begin(&mut self, index: Index, is_goal: bool, wanted: bool) {
-        if wanted {
-            self.from.push((index, is_goal));
-            self.starts.push(self.targets.len());
-        }
+    pub(super) fn begin(&mut self, index: Index, is_goal: bool) {
+        self.from.push((index, is_goal));
+        self.starts.push(self.targets.len());
     }
 
     /// A step leads to this state.
-    pub(super) fn add(&mut self, target: Index, wanted: bool) {
-        if wanted {
-            self.targets.push(target);
-        }
+    pub(super) fn add(&mut self, target: Index) {
+        self.targets.push(target);
     }
 
     pub(super) fn clear(&mut self) {

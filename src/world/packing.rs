@@ -65,7 +65,8 @@ impl Features {
             restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
             copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
             deletes_claims: claims && (deletes(ObjectKind::Claim) || deletes(ObjectKind::Volume)),
-            orphans: uses(|operation| matches!(operation, Operation::DeleteSetOrphan(_)))
+            orphans: deletes(ObjectKind::StatefulSet)
+                || uses(|operation| matches!(operation, Operation::DeleteSetOrphan(_)))
                 || uses(|operation| matches!(operation, Operation::CreateSet { .. })),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             evictions: setup.budget.total() > 0,
