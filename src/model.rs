@@ -60,15 +60,11 @@ impl Migration {
     pub fn after(&self, world: &World, step: Step) -> World {
         let mut next = *world;
         step.actor().perform(&self.setup, &mut next, step);
-        let served = |&ordinal: &_| next.serves(ordinal);
-        let served: Vec<_> = if next.excused.is_empty() {
-            Vec::new()
-        } else {
-            next.excused.iter().filter(served).collect()
-        };
-        served
-            .into_iter()
-            .for_each(|ordinal| next.excused.remove(ordinal));
+        for ordinal in next.excused.iter() {
+            if next.serves(ordinal) {
+                next.excused.remove(ordinal);
+            }
+        }
         next
     }
 

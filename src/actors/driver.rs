@@ -124,11 +124,6 @@ const fn condition_cluster(condition: Condition) -> ClusterId {
 #[must_use]
 pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
     let expression = match instruction(setup, world).operation {
-        Operation::GetClaim(ordinal)
-        | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, _)
-        | Operation::CreateClaim(ordinal)
-        | Operation::RestoreDisk(ordinal) => ordinal,
         Operation::SetReclaimPolicy(object, _)
         | Operation::Delete(object)
         | Operation::ForceDeletePod(object)
@@ -136,7 +131,12 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
             ObjectKind::StatefulSet => return None,
             _ => object.ordinal,
         },
-        Operation::Await(
+        Operation::GetClaim(ordinal)
+        | Operation::GetVolume(ordinal)
+        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateClaim(ordinal)
+        | Operation::RestoreDisk(ordinal)
+        | Operation::Await(
             Condition::PodReady(_, ordinal)
             | Condition::PodAvailable(_, ordinal)
             | Condition::VolumeDetached(_, ordinal)
@@ -518,7 +518,7 @@ fn restart(setup: &Setup, world: &mut World) {
             mode: Mode::Normal,
         },
         AfterCrash::FromObserved => match resume(setup, world) {
-            Some((mode, k)) => Place { mode, k, ..top },
+            Some((mode, k)) => Place { k, mode, ..top },
             None => top,
         },
     };

@@ -70,11 +70,11 @@ impl Actor for PersistentVolumeController {
             Action::Provision => {
                 // A new disk, whatever an earlier one of this kind was attached to.
                 let fresh = fresh_disk(cluster);
-                ClusterId::BOTH.into_iter().for_each(|side| {
+                for side in ClusterId::BOTH {
                     world.storage[ordinal].attached[side].remove(fresh);
-                });
+                }
                 side.volumes[ordinal].provisioned = Some(Volume {
-                    disk: fresh_disk(cluster),
+                    disk: fresh,
                     phase: VolumePhase::Available,
                     claim_ref: ClaimRef::Claim,
                     reclaim_policy: ReclaimPolicy::Delete,

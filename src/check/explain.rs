@@ -88,7 +88,10 @@ fn creation(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> usize {
     let creations = told
         .steps()
         .filter(|(_, _, before, after)| is_creation(before, after));
-    creations.map(|(number, ..)| number).last().unwrap_or(0)
+    creations
+        .map(|(number, ..)| number)
+        .next_back()
+        .unwrap_or(0)
 }
 
 /// The last step that put an ordinal into a side's slice (or took it out), and what it stored.
@@ -99,10 +102,10 @@ fn slice_change(
     into: bool,
 ) -> Option<(usize, String)> {
     let owns = |world: &World| world.clusters[side].effective_slice().contains(ordinal);
-    let changes = told
+    let mut changes = told
         .steps()
         .filter(|(_, _, before, after)| owns(before) != into && owns(after) == into);
-    let (number, _, _, after) = changes.last()?;
+    let (number, _, _, after) = changes.next_back()?;
     let slice = after.clusters[side].effective_slice();
     Some((
         number,
@@ -124,7 +127,7 @@ fn stopping(
         .steps()
         .filter(|(_, _, before, after)| !terminating(before) && terminating(after))
         .map(|(number, ..)| number)
-        .last();
+        .next_back();
     let value = value.strip_prefix("start: 0, ").unwrap_or(value);
     match asked {
         Some(asked) if terminating(told.last()) => format!(
@@ -170,10 +173,10 @@ fn late_write(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> Option<Stri
         return None;
     }
     let sync = Step::Controller(side, ControllerAction::Sync);
-    let syncs = told
+    let mut syncs = told
         .steps()
         .filter(|&(number, step, ..)| step == sync && number < created);
-    let (planned, _, seen, _) = syncs.last()?;
+    let (planned, _, seen, _) = syncs.next_back()?;
     let side_name = side.name();
     if seen.clusters[side].controller.lags {
         return Some(format!(
@@ -239,8 +242,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
 fn since_when(told: &Told<'_>) -> Vec<String> {
     let lost = |ordinal: Ordinal| {
         told.steps()
-            .filter(|(_, _, before, after)| before.serves(ordinal) && !after.serves(ordinal))
-            .last()
+            .rfind(|(_, _, before, after)| before.serves(ordinal) && !after.serves(ordinal))
     };
     let down = sentences::down_ordinals(told, told.last());
     let mut sentences: Vec<String> = down
@@ -270,10 +272,7 @@ fn wrong_disk(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
         let provision = persistent_volume_controller::Action::Provision;
         matches!(step, Step::Volumes(_, other, action) if other == ordinal && action == provision)
     };
-    let provisioned = told
-        .steps()
-        .filter(|&(_, step, ..)| provisions(step))
-        .last();
+    let provisioned = told.steps().rfind(|&(_, step, ..)| provisions(step));
     if let Some((number, step, ..)) = provisioned {
         let side = step.cluster().map_or("", ClusterId::name);
         let created = told.steps().find(|(_, _, before, after)| {

@@ -116,10 +116,10 @@ where
     }
     match which {
         Stateright::BreadthFirst => {
-            outcome(model, question, bound, started, builder.spawn_bfs().join())
+            outcome(model, question, bound, started, &builder.spawn_bfs().join())
         }
         Stateright::DepthFirst => {
-            outcome(model, question, bound, started, builder.spawn_dfs().join())
+            outcome(model, question, bound, started, &builder.spawn_dfs().join())
         }
     }
 }
@@ -129,7 +129,7 @@ fn outcome<M>(
     question: &Question<M>,
     bound: Option<usize>,
     started: Instant,
-    checker: impl Checker<Asked<M>>,
+    checker: &impl Checker<Asked<M>>,
 ) -> Outcome<M::Action>
 where
     M: Searchable,
@@ -149,7 +149,7 @@ where
                     .iter()
                     .filter_map(|step| model.fault_kind(step))
                     .collect();
-                kinds.iter().for_each(|kind| faults_fired |= 1 << kind);
+                faults_fired |= kinds.iter().fold(0, |fired, kind| fired | 1 << kind);
                 Verdict::Violated(Trace {
                     initial: initial.unwrap_or_default(),
                     faults: kinds.len() as u32,

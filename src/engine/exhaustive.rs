@@ -36,6 +36,16 @@ pub fn check<M: Searchable>(
     search.outcome()
 }
 
+/// How a layer ended.
+enum Layer {
+    /// All its states are expanded.
+    Finished,
+    /// Nothing is left to decide.
+    AllDecided,
+    /// A bound was reached, or one violation was enough.
+    Stopped(StopReason),
+}
+
 /// What one thread found in its part of a block.
 #[derive(Default)]
 struct Found {
@@ -130,9 +140,13 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
         }
         loop {
-            if let Some(stop) = self.finish_layer() {
-                self.statistics.stopped = stop;
-                return;
+            match self.finish_layer() {
+                Layer::Finished => (),
+                Layer::AllDecided => return,
+                Layer::Stopped(reason) => {
+                    self.statistics.stopped = Some(reason);
+                    return;
+                }
             }
             self.waiting = std::mem::take(&mut self.next_layer);
             if self.waiting.is_empty() {
@@ -144,9 +158,8 @@ impl<'a, M: Searchable> Search<'a, M> {
         }
     }
 
-    /// Expands every state of the layer. `Some` ends the search: with a reason, or because
-    /// every property is decided.
-    fn finish_layer(&mut self) -> Option<Option<StopReason>> {
+    /// Expands every state of the layer.
+    fn finish_layer(&mut self) -> Layer {
         while let Some((depth, level)) = self.waiting.pop_first() {
             // A state may have been reached in fewer steps since it was put here.
             let store = &self.store;
@@ -156,14 +169,14 @@ impl<'a, M: Searchable> Search<'a, M> {
                 .collect();
             for block in level.chunks(BLOCK) {
                 if let Some(reason) = self.bound_reached(depth, level.len()) {
-                    return Some(Some(reason));
+                    return Layer::Stopped(reason);
                 }
                 self.expand(block, depth);
                 if self.fails_fast() {
-                    return Some(Some(StopReason::FailFast));
+                    return Layer::Stopped(StopReason::FailFast);
                 }
                 if self.is_decided() {
-                    return Some(None);
+                    return Layer::AllDecided;
                 }
             }
         }
@@ -171,7 +184,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             // Nothing is known of the whole layer, nor of those behind it; but what they break
             // within the bound is broken.
             self.edges.clear();
-            return None;
+            return Layer::Finished;
         }
         self.decide_recoverable();
         for decision in &mut self.decisions {
@@ -180,9 +193,12 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
         }
         if self.fails_fast() {
-            return Some(Some(StopReason::FailFast));
+            return Layer::Stopped(StopReason::FailFast);
         }
-        self.is_decided().then_some(None)
+        if self.is_decided() {
+            return Layer::AllDecided;
+        }
+        Layer::Finished
     }
 
     fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
@@ -259,7 +275,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             })
         };
         for (part, found) in block.chunks(part).zip(found) {
-            self.keep(part, found, depth, too_deep);
+            self.keep(part, &found, depth, too_deep);
         }
     }
 
@@ -310,7 +326,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     /// Stores what a thread found, in order.
-    fn keep(&mut self, part: &[Index], found: Found, depth: u32, too_deep: bool) {
+    fn keep(&mut self, part: &[Index], found: &Found, depth: u32, too_deep: bool) {
         self.faults_fired |= found.faults_fired;
         let words = self.model.words().max(1);
         let mut successors = found.successors.iter();

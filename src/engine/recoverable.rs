@@ -79,6 +79,9 @@ impl Stuck {
     }
 }
 
+/// A state, and the one before it on its path.
+type Arrival = (Index, Option<Index>);
+
 /// The path with the fewest faults, then the fewest steps, that leads to one of the stuck states
 /// through states which break no always-property. All of them are stored.
 pub(super) fn clean_path<M: Searchable>(
@@ -96,7 +99,7 @@ pub(super) fn clean_path<M: Searchable>(
     };
     let mut parents: BTreeMap<Index, Option<Index>> = BTreeMap::new();
     // In order of faults, then steps, then discovery.
-    let mut queue: BTreeMap<(u32, u32), Vec<(Index, Option<Index>)>> = BTreeMap::new();
+    let mut queue: BTreeMap<(u32, u32), Vec<Arrival>> = BTreeMap::new();
     let mut row = vec![0; model.words().max(1)];
     for state in model.init_states() {
         model.pack(&state, &mut row);

@@ -350,7 +350,7 @@ fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) 
 
 fn cluster(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, side: &mut Cluster) {
     optional(pass, &mut side.set, StatefulSet::default(), |pass, set| {
-        stateful_set(pass, has, id, set)
+        stateful_set(pass, has, id, set);
     });
     for ordinal in setup.ordinals() {
         pass.group(|pass| {
