@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use super::recoverable::{Edges, Stuck};
 use super::store::{Index, NO_PARENT, Store};
+use super::trace::trace_along;
 use super::{
     Bounds, Decision, Observer, Outcome, Progress, Question, Searchable, Statistics, StopReason,
     Trace, Verdict,
@@ -475,39 +476,5 @@ impl<'a, M: Searchable> Search<'a, M> {
             faults_fired: self.faults_fired,
             statistics: self.statistics,
         }
-    }
-}
-
-/// The steps along a path of stored states.
-fn trace_along<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> Trace<M::Action> {
-    let mut steps = Vec::with_capacity(path.len());
-    let mut faults = 0;
-    let mut row = vec![0; model.words().max(1)];
-    for pair in path.windows(2) {
-        let state = model.unpack(store.row(pair[0]));
-        let mut step = None;
-        model.successors(&state, &mut |action, next| {
-            model.pack(next, &mut row);
-            if step.is_none() && row == store.row(pair[1]) {
-                step = Some(action);
-            }
-        });
-        let step = step.expect("the second state was found as a successor of the first");
-        faults += u32::from(model.fault_kind(&step).is_some());
-        steps.push(step);
-    }
-    let starts_here = |state: &M::State| {
-        model.pack(state, &mut row);
-        path.first().is_some_and(|&first| row == store.row(first))
-    };
-    let initial = model
-        .init_states()
-        .iter()
-        .position(starts_here)
-        .unwrap_or_default();
-    Trace {
-        initial,
-        steps,
-        faults,
     }
 }

@@ -7,6 +7,7 @@ pub mod cross_check;
 pub mod exhaustive;
 mod recoverable;
 mod store;
+mod trace;
 
 use std::fmt::Debug;
 use std::time::Duration;
