@@ -20,12 +20,19 @@ pub struct ManifestSet {
     pub name: Option<String>,
     /// Its `spec`.
     pub spec: StatefulSetSpec,
-    /// The place of `spec.replicas`, else of the set's beginning.
-    pub replicas_at: Range<usize>,
-    /// The place of `spec.ordinals.start`, else of the set's beginning.
-    pub start_at: Range<usize>,
-    /// The place of `spec.podManagementPolicy`, else of the set's beginning.
-    pub policy_at: Range<usize>,
+    /// The set with its places.
+    node: Node,
+}
+
+impl ManifestSet {
+    /// The place of a field's value; of a field that is left out, the set's beginning.
+    pub fn place(&self, path: &[&str]) -> Range<usize> {
+        let found = path
+            .iter()
+            .try_fold(&self.node, |node, name| node.get(name));
+        let node = found.unwrap_or(&self.node);
+        self.source.first_line(&node.span)
+    }
 }
 
 /// Reads a manifest and chooses the StatefulSet that is meant. Mistakes in the choice are noted
@@ -177,17 +184,11 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
         remove(&mut json, &path);
     }
     let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
-    let place = |path: &[&str]| {
-        let found = path.iter().try_fold(node, |node, name| node.get(name));
-        found.map_or_else(|| source.first_line(&node.span), |node| node.span.clone())
-    };
     Some(ManifestSet {
         source: source.clone(),
         name: set.metadata.name,
         spec: set.spec.unwrap_or_default(),
-        replicas_at: place(&["spec", "replicas"]),
-        start_at: place(&["spec", "ordinals", "start"]),
-        policy_at: place(&["spec", "podManagementPolicy"]),
+        node: node.clone(),
     })
 }
 

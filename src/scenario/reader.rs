@@ -363,6 +363,14 @@ impl<'n> Fields<'n> {
     }
 
     fn missing(&self, reader: &mut Reader<'_>, name: &str) {
+        if let Some(entry) = self.entries.iter().find(|entry| &*entry.name == name) {
+            reader.report(
+                Diagnostic::new("scenario::missing-field", format!("`{name}` has no value"))
+                    .at(entry.span.clone(), "")
+                    .help("write the value behind it or, indented, below it"),
+            );
+            return;
+        }
         let place = match &self.node.key {
             Some(key) => key.clone(),
             None => reader.source.first_line(&self.node.span),

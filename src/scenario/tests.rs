@@ -22,6 +22,7 @@ fn manifest(path: &Path) -> io::Result<Vec<u8>> {
         Some("two.yaml") => TWO,
         Some("broken.yaml") => BROKEN,
         Some("late.yaml") => LATE,
+        Some("hasty.yaml") => HASTY,
         Some("syntax.yaml") => "kind: StatefulSet\nspec: [1, 2\n",
         _ => return Err(io::ErrorKind::NotFound.into()),
     };
@@ -129,7 +130,7 @@ metadata:
 spec:
   minReadySeconds: 10
   updateStrategy: {type: OnDelete}
-  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete, whenDeleted: Retain}
+  persistentVolumeClaimRetentionPolicy: {whenScaled: Retain, whenDeleted: Delete}
   volumeClaimTemplates:
   template:
     spec:
@@ -172,4 +173,16 @@ spec:
   replicas: 20
   ordinals: {start: 3}
   podManagementPolicy: Parralel
+";
+
+const HASTY: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  persistentVolumeClaimRetentionPolicy:
+    whenScaled: Delete
+  template:
+    spec:
+      terminationGracePeriodSeconds: 0
 ";
