@@ -212,15 +212,22 @@ fn invalid_field(
             path.join(".")
         ),
     };
+    let text = source.text.get(place.clone()).unwrap_or("");
+    let help = match path {
+        [field] if field == "apiVersion" => "only StatefulSets of Kubernetes itself are modelled",
+        _ if text.contains("{{") => yaml::TEMPLATE,
+        _ => "Kubernetes would refuse this manifest; correct it there",
+    };
     Diagnostic::new("manifest::invalid-field", message)
         .within(source)
         .at(place, "")
-        .help("Kubernetes would refuse this manifest; correct it there")
+        .help(help)
 }
 
 /// An error of serde in the words of the other mistakes: `expected an integer, found a list`.
 fn in_plain_words(error: &str) -> String {
     let parts = error.strip_prefix("invalid type: ");
+    let parts = parts.or_else(|| error.strip_prefix("invalid value: "));
     let Some((found, expected)) = parts.and_then(|parts| parts.split_once(", expected ")) else {
         return error.to_owned();
     };
@@ -234,6 +241,7 @@ fn in_plain_words(error: &str) -> String {
         _ => found,
     };
     let expected = match expected {
+        "i32" if error.starts_with("invalid value") => "an integer of 32 bits",
         "i32" | "i64" => "an integer",
         "a boolean" => "`true` or `false`",
         "a string" => "text",

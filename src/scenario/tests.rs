@@ -23,6 +23,14 @@ fn manifest(path: &Path) -> io::Result<Vec<u8>> {
         Some("broken.yaml") => BROKEN,
         Some("late.yaml") => LATE,
         Some("hasty.yaml") => HASTY,
+        Some("beta.yaml") => "apiVersion: apps/v1beta1\nkind: StatefulSet\n",
+        Some("huge.yaml") => {
+            "apiVersion: apps/v1\nkind: StatefulSet\nspec: {replicas: 9999999999}\n"
+        }
+        Some("chart.yaml") => {
+            "apiVersion: apps/v1\nkind: StatefulSet\nspec: {replicas: {{ .Values.n }}}\n"
+        }
+        Some("chart-if.yaml") => "{{- if .Values.web }}\nkind: StatefulSet\n{{- end }}\n",
         Some("syntax.yaml") => "kind: StatefulSet\nspec: [1, 2\n",
         _ => return Err(io::ErrorKind::NotFound.into()),
     };

@@ -15,6 +15,9 @@ use super::error::{Diagnostic, Source};
 /// The most nodes a text may have, aliases counted as often as they are used.
 const MAX_NODES: usize = 20_000_000;
 
+/// Help for a file that is not YAML yet.
+pub const TEMPLATE: &str = "this looks like a template; render it first, as `helm template` does";
+
 /// The deepest nesting.
 const MAX_DEPTH: usize = 96;
 
@@ -195,6 +198,8 @@ fn syntax_error(source: &Source, error: &ScanError) -> Diagnostic {
     let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
     let help = if text[line..start].contains('\t') || text[start..].starts_with('\t') {
         "YAML is indented with spaces; replace the tabs"
+    } else if text.contains("{{") {
+        TEMPLATE
     } else {
         "check the indentation, quotes and brackets at and above this place"
     };

@@ -193,7 +193,31 @@ fn manifests_that_ask_for_what_is_not_modelled() {
 }
 
 #[test]
+fn manifests_that_are_none_yet() {
+    insta::assert_snapshot!(in_source("{manifest: beta.yaml}"), @r#"
+    beta.yaml:1:13 manifest::invalid-field: `apiVersion` of the StatefulSet is not valid: expected apps/v1, found "apps/v1beta1"
+      ^ "apps/v1beta1" 
+      help: only StatefulSets of Kubernetes itself are modelled
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: huge.yaml}"), @r#"
+    huge.yaml:3:18 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer of 32 bits, found `9999999999`
+      ^ "9999999999" 
+      help: Kubernetes would refuse this manifest; correct it there
+    "#);
+    let template = "help: this looks like a template; render it first, as `helm template` does";
+    for file in ["chart.yaml", "chart-if.yaml"] {
+        let found = in_source(&format!("{{manifest: {file}}}"));
+        assert!(found.contains(template), "{file}: {found}");
+    }
+}
+
+#[test]
 fn values_that_are_left_out_or_odd() {
+    insta::assert_snapshot!(in_source("redis.yaml"), @r#"
+    scenario.yaml:3:9 scenario::wrong-type: expected a map of the fields of a side, found text
+      ^ "redis.yaml" this is text
+      help: write for example `{manifest: FILE}` here
+    "#);
     insta::assert_snapshot!(mistakes("kind: Scenario\napiVersion: straddle.dev/v1alpha1\nsource: {replicas: 1}\nmigration:\n"), @r#"
     scenario.yaml:4:1 scenario::missing-field: `migration` has no value
       ^ "migration" 

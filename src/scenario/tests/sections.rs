@@ -61,7 +61,7 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(in_step("wait:"), @r#"
     scenario.yaml:7:5 scenario::wrong-type: expected a map of the fields of `wait`, found nothing
       ^ "wait" it has no value
-      help: write a map of the fields of `wait` here
+      help: write for example `{cluster: source, pod: k, until: gone}` here
     "#);
     insta::assert_snapshot!(in_step("patch"), @r#"
     scenario.yaml:7:5 scenario::wrong-type: expected a step such as `patch: {cluster: source, replicas: k}`, found text
