@@ -1,10 +1,12 @@
 //! The integration tests, in one binary.
 
+mod cli;
 mod cross_check;
 mod engine;
 mod kubernetes_facts;
 mod models;
 mod packing;
+mod schema;
 mod stateful_set_controller;
 mod support;
 mod toys;
