@@ -48,11 +48,11 @@ struct Gap {
 /// The first wait at the nearest place with which every property of the story holds, no other
 /// gets worse, and the goal stays in reach.
 ///
-/// `holding` are the properties that the scenario's own search has found to hold.
+/// `unbroken` are the properties that the scenario's own search has not found violated.
 pub(super) fn find(
     told: &Told<'_>,
     role: &Role,
-    holding: &[&'static str],
+    unbroken: &[&'static str],
     options: &CheckOptions,
 ) -> Option<Help> {
     let program = &told.setup().program;
@@ -74,7 +74,7 @@ pub(super) fn find(
             left = left.saturating_sub(states);
             if accepted {
                 let asked = with(told.setup(), gap, candidate.operation);
-                let must_hold = [holding, &wanted].concat();
+                let must_hold = [unbroken, &wanted].concat();
                 let (confirmed, _) = keeps(&asked, &must_hold, CONFIRM_STATES, options.threads);
                 return confirmed.then(|| help(told.scenario, program, gap, &candidate));
             }

@@ -92,6 +92,9 @@ pub trait Watch: Sync {
 
     /// A property has just been found violated, in so many steps with so many faults.
     fn violated(&self, property: &str, steps: usize, faults: u32);
+
+    /// The stories that were found at a first look; the verdicts of the rest are still open.
+    fn stories(&self, _result: &ScenarioResult) {}
 }
 
 /// Nobody watches.
@@ -140,8 +143,59 @@ pub fn check_scenario(
 pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
+    let early = first_look(&model, &question, options).map(|outcome| {
+        let stories = stories(scenario, &model, options, &outcome, &[]);
+        watch.stories(&result(scenario, options, &outcome, &stories));
+        stories
+    });
     let outcome = search(&model, &question, options, watch);
-    let properties = results(scenario, &model, options, &outcome);
+    let stories = stories(
+        scenario,
+        &model,
+        options,
+        &outcome,
+        &early.unwrap_or_default(),
+    );
+    result(scenario, options, &outcome, &stories)
+}
+
+/// States of the first look.
+const FIRST_LOOK: u64 = 50_000;
+
+/// What breaks near the beginning of a space that is too large to be searched at once. The
+/// search of the whole space finds the same stories again.
+fn first_look(
+    model: &Migration,
+    question: &Question<Migration>,
+    options: &CheckOptions,
+) -> Option<Outcome<Step>> {
+    let smaller = options
+        .bounds
+        .states
+        .is_none_or(|states| states > FIRST_LOOK);
+    if options.engine != Engine::Exhaustive || question.fail_fast || !smaller {
+        return None;
+    }
+    let bounds = Bounds {
+        states: Some(FIRST_LOOK),
+        ..options.bounds.clone()
+    };
+    let unobserved = engine::Unobserved;
+    let outcome = exhaustive::check(model, question, &bounds, options.threads, &unobserved);
+    let is_violated =
+        |decision: &engine::Decision<_>| matches!(decision.verdict, Decided::Violated(_));
+    let has_stories = outcome.decisions.iter().any(is_violated);
+    (has_stories && outcome.statistics.stopped.is_some()).then_some(outcome)
+}
+
+/// Everything a report says of the scenario.
+fn result(
+    scenario: &Scenario,
+    options: &CheckOptions,
+    outcome: &Outcome<Step>,
+    stories: &[Story],
+) -> ScenarioResult {
+    let properties = results(scenario, options, outcome, stories);
     let decided = |property: &PropertyResult| {
         property.verdict != Verdict::Inconclusive && property.as_expected
     };
@@ -153,9 +207,9 @@ pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> 
         verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
         as_expected: properties.iter().all(decided),
         assumed: scenario.assumed.iter().map(assumption).collect(),
-        never_fired: never_fired(&scenario.setup.budget, &outcome),
+        never_fired: never_fired(&scenario.setup.budget, outcome),
         notes: notes(scenario, options),
-        search: searched(&outcome, options),
+        search: searched(outcome, options),
         properties,
     }
 }
@@ -198,11 +252,10 @@ fn search(
 /// What is known of each property that the scenario asks for, in the order of the catalogue.
 fn results(
     scenario: &Scenario,
-    model: &Migration,
     options: &CheckOptions,
     outcome: &Outcome<Step>,
+    stories: &[Story],
 ) -> Vec<PropertyResult> {
-    let mut stories = counterexamples(scenario, model, options, outcome);
     let asked = scenario
         .properties
         .iter()
@@ -232,8 +285,8 @@ fn results(
                     }
                 };
                 result.layers = layers(&decision.layers);
-                let story = stories.iter().position(|(name, _)| *name == property.name);
-                result.counterexample = story.map(|place| stories.swap_remove(place).1);
+                let story = stories.iter().find(|story| story.name == property.name);
+                result.counterexample = story.map(|story| story.counterexample.clone());
             }
             result.as_expected = is_as_expected(scenario, &result, options);
             result
@@ -241,38 +294,56 @@ fn results(
         .collect()
 }
 
-/// The counterexamples, each told as a story; what one story shows is not told twice.
-fn counterexamples(
+/// A counterexample with what it was told from.
+struct Story {
+    name: &'static str,
+    trace: Trace<Step>,
+    role: merge::Role,
+    counterexample: Counterexample,
+}
+
+/// The counterexamples, each told as a story; what one story shows is not told twice. Those that
+/// have been told before need no new reasons.
+fn stories(
     scenario: &Scenario,
     model: &Migration,
     options: &CheckOptions,
     outcome: &Outcome<Step>,
-) -> Vec<(&'static str, Counterexample)> {
-    let violated = |decision: &engine::Decision<_>| match &decision.verdict {
-        Decided::Violated(trace) => Some((decision.name, trace.clone())),
-        _ => None,
-    };
-    let traces: Vec<_> = outcome.decisions.iter().filter_map(violated).collect();
-    let holds = |decision: &&engine::Decision<_>| decision.verdict == Decided::Holds;
-    let holding: Vec<_> = outcome
-        .decisions
-        .iter()
-        .filter(holds)
-        .map(|decision| decision.name)
-        .collect();
-    let merged = merge::merge(model, &traces);
-    let tell = |(place, (name, trace)): (usize, &(&'static str, Trace<_>))| {
-        let told = story::Told::new(scenario, model, name, trace);
-        let role = &merged[place];
-        let mut counterexample = story::counterexample(&told, role);
-        counterexample.shortest = options.engine == Engine::Exhaustive;
-        if role.merged_into.is_none() {
-            counterexample.why = explain::why(&told, options);
-            counterexample.help = fix::find(&told, role, &holding, options);
+    before: &[Story],
+) -> Vec<Story> {
+    let mut traces = Vec::new();
+    let mut unbroken = Vec::new();
+    for decision in &outcome.decisions {
+        match &decision.verdict {
+            Decided::Violated(trace) => traces.push((decision.name, trace.clone())),
+            Decided::Holds | Decided::Inconclusive(_) => unbroken.push(decision.name),
         }
-        (*name, counterexample)
+    }
+    let roles = merge::merge(model, &traces);
+    let tell = |((name, trace), role): ((&'static str, Trace<Step>), merge::Role)| {
+        let told = story::Told::new(scenario, model, name, &trace);
+        let mut counterexample = story::counterexample(&told, &role);
+        counterexample.shortest = options.engine == Engine::Exhaustive;
+        let same =
+            |story: &&Story| story.name == name && story.trace == trace && story.role == role;
+        if let Some(story) = before.iter().find(same) {
+            counterexample.why.clone_from(&story.counterexample.why);
+            counterexample.help.clone_from(&story.counterexample.help);
+        } else if role.merged_into.is_none() {
+            counterexample.why = explain::why(&told, options);
+        }
+        // A fix that was found while more was open is a fix; another may be found now.
+        if role.merged_into.is_none() && counterexample.help.is_none() {
+            counterexample.help = fix::find(&told, &role, &unbroken, options);
+        }
+        Story {
+            name,
+            trace,
+            role,
+            counterexample,
+        }
     };
-    traces.iter().enumerate().map(tell).collect()
+    traces.into_iter().zip(roles).map(tell).collect()
 }
 
 /// What the scenario expects of a property: that it holds, unless it says otherwise.

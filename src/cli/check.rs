@@ -4,6 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use anstream::{AutoStream, ColorChoice};
@@ -44,7 +45,7 @@ struct Run {
     errors: Vec<ReportedError>,
     trouble: exit::Trouble,
     /// Set once the report cannot be written any more.
-    lost: Option<u8>,
+    lost: Mutex<Option<u8>>,
 }
 
 impl Run {
@@ -62,21 +63,33 @@ impl Run {
             results: Vec::new(),
             errors: Vec::new(),
             trouble: exit::Trouble::default(),
-            lost: None,
+            lost: Mutex::new(None),
         }
     }
 
     /// Checks the scenario in `path`, and says at once what came of it.
     fn check(&mut self, path: &Path) {
-        let watcher = Watcher::new(path);
+        let earlier = Mutex::new(None);
+        let tells = self.output == Output::Pretty && !self.settings.several;
+        let show = |result: &ScenarioResult| {
+            if tells {
+                self.print(&terminal::beginning(result, &self.settings));
+                *earlier.lock().unwrap_or_else(PoisonError::into_inner) = Some(result.clone());
+            }
+        };
+        let watcher = Watcher::new(path, &show);
         let found = catch_unwind(AssertUnwindSafe(|| {
             check::check_scenario(path, &self.options, &watcher)
         }));
         watcher.finish();
+        let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
         match found {
             Ok(Ok(result)) => {
                 if self.output == Output::Pretty {
-                    self.print(&terminal::scenario(&result, &self.settings));
+                    self.print(&match earlier {
+                        Some(earlier) => terminal::rest(&result, &earlier, &self.settings),
+                        None => terminal::scenario(&result, &self.settings),
+                    });
                 }
                 self.results.push(result);
             }
@@ -128,18 +141,23 @@ impl Run {
             Output::Pretty => self.print(&terminal::summary(&report)),
             // As it is: it has no colours, and no terminal needs any kept from it.
             Output::Json => {
-                self.lost = super::print(&mut io::stdout().lock(), &json::render(&report)).err();
+                let printed = super::print(&mut io::stdout().lock(), &json::render(&report));
+                self.lost = Mutex::new(printed.err());
             }
         }
-        self.lost.unwrap_or(report.exit_code)
+        let lost = self
+            .lost
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        lost.unwrap_or(report.exit_code)
     }
 
-    fn print(&mut self, text: &str) {
-        if self.lost.is_some() {
-            return;
+    fn print(&self, text: &str) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if lost.is_none() {
+            let mut out = AutoStream::new(io::stdout(), self.color).lock();
+            *lost = super::print(&mut out, text).err();
         }
-        let mut out = AutoStream::new(io::stdout(), self.color).lock();
-        self.lost = super::print(&mut out, text).err();
     }
 }
 

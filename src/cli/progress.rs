@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::{Progress, Watch};
-use crate::report::{count, plain};
+use crate::report::{ScenarioResult, count, plain};
 
 /// Set by the first Ctrl-C of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -30,18 +30,21 @@ pub(super) fn listen() {
 }
 
 /// Watches the check of one scenario.
-pub(super) struct Watcher {
+pub(super) struct Watcher<'a> {
+    show: &'a (dyn Fn(&ScenarioResult) + Sync),
     name: String,
     bar: Option<ProgressBar>,
     started: Instant,
 }
 
-impl Watcher {
-    /// Shows something if standard error is a terminal and this is no CI.
-    pub fn new(path: &Path) -> Self {
+impl<'a> Watcher<'a> {
+    /// Shows something if standard error is a terminal and this is no CI. Stories go to `show`
+    /// as soon as they are known.
+    pub fn new(path: &Path, show: &'a (dyn Fn(&ScenarioResult) + Sync)) -> Self {
         let name = plain(&path.to_string_lossy());
         let looking = stderr().is_terminal() && std::env::var_os("CI").is_none();
         Self {
+            show,
             bar: looking.then(|| spinner(&name)),
             name,
             started: Instant::now(),
@@ -56,12 +59,19 @@ impl Watcher {
     }
 }
 
-impl Watch for Watcher {
+impl Watch for Watcher<'_> {
     fn progress(&self, progress: &Progress) -> bool {
         if let Some(bar) = &self.bar {
             bar.set_message(line(progress, self.started.elapsed()));
         }
         interrupted()
+    }
+
+    fn stories(&self, result: &ScenarioResult) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| (self.show)(result)),
+            None => (self.show)(result),
+        }
     }
 
     fn violated(&self, property: &str, steps: usize, faults: u32) {

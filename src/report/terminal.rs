@@ -48,6 +48,31 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     join(&lines)
 }
 
+/// The beginning of one scenario that is still being searched: what it is about, and the stories
+/// that are known. [`rest`] goes on from there.
+#[must_use]
+pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
+    let mut lines = headline(result);
+    lines.extend(assumed(result));
+    lines.push(String::new());
+    lines.extend(stories(result, settings, &[]));
+    lines.push(String::new());
+    join(&lines)
+}
+
+/// The rest of one scenario, of which the `earlier` result has been shown.
+#[must_use]
+pub fn rest(result: &ScenarioResult, earlier: &ScenarioResult, settings: &Settings) -> String {
+    let shown: Vec<&str> = told(earlier).map(|property| &*property.name).collect();
+    let mut lines = stories(result, settings, &shown);
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(table::lines(result, false));
+    lines.push(String::new());
+    join(&lines)
+}
+
 /// The last line of a report.
 #[must_use]
 pub fn summary(report: &Report) -> String {
@@ -126,15 +151,21 @@ fn told(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
     })
 }
 
-/// A block for each story; one line if there is none to tell.
-fn verdicts(result: &ScenarioResult, settings: &Settings) -> Vec<String> {
+/// A block for each story but those already shown.
+fn stories(result: &ScenarioResult, settings: &Settings, shown: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for property in told(result) {
+    for property in told(result).filter(|property| !shown.contains(&&*property.name)) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
         lines.extend(story::block(result, property, settings));
     }
+    lines
+}
+
+/// A block for each story; one line if there is none to tell.
+fn verdicts(result: &ScenarioResult, settings: &Settings) -> Vec<String> {
+    let mut lines = stories(result, settings, &[]);
     if lines.is_empty() {
         lines.extend(no_story(result));
     }
