@@ -1,8 +1,10 @@
 //! The integration tests, in one binary.
 
 mod cross_check;
+mod docs;
 mod engine;
 mod kubernetes_facts;
+mod layers;
 mod models;
 mod packing;
 mod stateful_set_controller;
