@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use straddle::properties;
+use straddle::scenario::{Overrides, Scenario};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -221,4 +222,27 @@ fn the_readme_shows_what_the_tool_prints() {
         .expect("the tool runs");
     let printed = String::from_utf8(run.stdout).expect("it prints text");
     assert_eq!(untimed(expected), untimed(&printed));
+}
+
+/// The page's blocks of YAML that are whole scenarios.
+fn scenarios(page: &str) -> Vec<&str> {
+    let blocks = page.split("```yaml\n").skip(1);
+    let texts = blocks.filter_map(|rest| Some(rest.split_once("```")?.0));
+    texts.filter(|text| text.contains("apiVersion: ")).collect()
+}
+
+#[test]
+fn scenarios_in_the_pages_can_be_read() {
+    let manifest = root().join("models/blog-redis-cluster/redis-cluster.yaml");
+    let mut count = 0;
+    for page in pages() {
+        let text = read(&page);
+        for scenario in scenarios(&text) {
+            count += 1;
+            let files = |_: &Path| std::fs::read(&manifest);
+            let read = Scenario::parse(&page, scenario, &Overrides::default(), &files);
+            assert!(read.is_ok(), "{}: {:?}", page.display(), read.err());
+        }
+    }
+    assert!(count >= 2, "only {count} scenarios were found");
 }
