@@ -88,7 +88,9 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 /// What the links of a page point to.
 fn links(text: &str) -> Vec<&str> {
     let rests = prose(text).flat_map(|line| line.split("](").skip(1));
-    rests.filter_map(|rest| Some(rest.split_once(')')?.0)).collect()
+    rests
+        .filter_map(|rest| Some(rest.split_once(')')?.0))
+        .collect()
 }
 
 /// A heading as an anchor: lower case, blanks as hyphens, without punctuation.
@@ -183,10 +185,12 @@ fn mentioned_scenarios_exist() {
 
 #[test]
 fn links_anchors_and_mentions_are_found() {
-    let page = "# What it is\n[a](b.md) and [c](#d).\n```\n[not](this)\n# nor this\n```\n## `x` & y\n";
+    let page =
+        "# What it is\n[a](b.md) and [c](#d).\n```\n[not](this)\n# nor this\n```\n## `x` & y\n";
     assert_eq!(links(page), ["b.md", "#d"]);
     assert_eq!(anchors(page), ["what-it-is", "x--y"]);
-    let text = "check models/one, `models/two/scenario.yaml`, models/NAME/scenario.yaml and models/.";
+    let text =
+        "check models/one, `models/two/scenario.yaml`, models/NAME/scenario.yaml and models/.";
     assert_eq!(mentioned(text), ["models/one", "models/two/scenario.yaml"]);
     let texts = BTreeMap::new();
     let page = root().join("Cargo.toml");
@@ -200,14 +204,18 @@ fn shown(page: &str) -> (Vec<&str>, &str) {
     let start = page.split_once("```console\n$ straddle ");
     let (_, rest) = start.expect("the page shows a run of the tool");
     let (block, _) = rest.split_once("\n```").expect("the block ends");
-    let (command, output) = block.split_once('\n').expect("the command prints something");
+    let (command, output) = block
+        .split_once('\n')
+        .expect("the command prints something");
     (command.split_whitespace().collect(), output)
 }
 
 /// All but the last figure, which is the time that the run took.
 fn untimed(output: &str) -> &str {
     let output = output.trim_end();
-    output.rsplit_once(", ").map_or(output, |(before, _)| before)
+    output
+        .rsplit_once(", ")
+        .map_or(output, |(before, _)| before)
 }
 
 #[test]

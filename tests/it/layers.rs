@@ -40,10 +40,7 @@ fn allows(from: &str, path: &[String]) -> bool {
         return false;
     };
     let mistakes_only = from == "report" && layer == "scenario";
-    let is_mistake = || {
-        rest.first()
-            .is_some_and(|name| MISTAKES.contains(&&**name))
-    };
+    let is_mistake = || rest.first().is_some_and(|name| MISTAKES.contains(&&**name));
     other < own && !LAYERS[own].1.contains(&&**layer) && (!mistakes_only || is_mistake())
 }
 
@@ -61,8 +58,11 @@ fn paths(text: &str, depth: usize) -> Vec<Vec<String>> {
         for (start, _) in code.match_indices(root) {
             let longer = code[..start].ends_with("super::");
             let partial = code[..start].ends_with(|letter: char| letter.is_alphanumeric());
-            if !longer && !partial {
-                expand(&code[start + root.len()..], &[], &mut found);
+            let rest = &code[start + root.len()..];
+            // In the tests of a file `use super::*` is the file, not the root.
+            let is_file = root != "crate::" && rest.starts_with('*');
+            if !longer && !partial && !is_file {
+                expand(rest, &[], &mut found);
             }
         }
     }
@@ -77,7 +77,7 @@ fn expand(rest: &str, before: &[String], found: &mut Vec<Vec<String>>) {
             .iter()
             .for_each(|member| expand(member, before, found));
     }
-    let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"_*".contains(letter));
     let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
     let path: Vec<String> = before.iter().cloned().chain([name.to_owned()]).collect();
     match after.strip_prefix("::") {
@@ -190,6 +190,8 @@ fn every_way_to_name_another_layer_is_seen() {
     );
     assert_eq!(joined("use super::super::cli::run;", 2), ["cli::run"]);
     assert_eq!(joined("use super::pod::Pod;", 2), [""; 0]);
+    assert_eq!(joined("use super::*;", 1), [""; 0]);
+    assert_eq!(joined("use crate::*;", 1), ["*"]);
     assert_eq!(joined("/// See [`crate::cli`].", 1), [""; 0]);
 }
 
