@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Target};
+use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Step};
 use crate::engine::{Invariant, Searchable};
 use crate::properties::{self, Kind};
@@ -59,15 +60,11 @@ impl Migration {
     pub fn after(&self, world: &World, step: Step) -> World {
         let mut next = *world;
         step.actor().perform(&self.setup, &mut next, step);
-        let served = |&ordinal: &_| next.serves(ordinal);
-        let served: Vec<_> = if next.excused.is_empty() {
-            Vec::new()
-        } else {
-            next.excused.iter().filter(served).collect()
-        };
-        served
-            .into_iter()
-            .for_each(|ordinal| next.excused.remove(ordinal));
+        for ordinal in next.excused.iter() {
+            if next.serves(ordinal) {
+                next.excused.remove(ordinal);
+            }
+        }
         next
     }
 
@@ -135,6 +132,16 @@ impl Searchable for Migration {
         match step {
             Step::Fault(id, _) => Some(id.0),
             _ => None,
+        }
+    }
+
+    /// A controller that acts on an older cache is no help to rely on.
+    fn recovers(&self, world: &World, step: &Step) -> bool {
+        match *step {
+            Step::Controller(side, Action::Sync | Action::Write(_)) => {
+                !world.clusters[side].controller.lags
+            }
+            _ => true,
         }
     }
 

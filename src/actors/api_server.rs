@@ -129,14 +129,19 @@ pub fn patch_set(
         return Ok(());
     }
     keep_previous_version(setup, world, cluster);
+    store_spec(setup, world, cluster, StatefulSet { slice, ..set });
+    Ok(())
+}
+
+/// Stores a set with the next generation: no status tells of it yet, and a sync under way has
+/// seen an older one. The first DELETE counts as a change too (`markAsDeleting`).
+fn store_spec(setup: &Setup, world: &mut World, cluster: ClusterId, set: StatefulSet) {
     let side = &mut world.clusters[cluster];
-    let set = side.set.as_mut().expect("the set was found above");
-    set.slice = slice;
-    set.observed = !setup.reads[cluster].observed_generation;
+    let observed = !setup.reads[cluster].observed_generation;
+    side.set = Some(StatefulSet { observed, ..set });
     if side.controller.plan.status == StatusWrite::Equal {
         side.controller.plan.status = StatusWrite::Older;
     }
-    Ok(())
 }
 
 /// POST of a set.
@@ -173,10 +178,11 @@ pub fn delete_set_orphan(setup: &Setup, world: &mut World, cluster: ClusterId) -
     let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
     if !set.deleting {
         keep_previous_version(setup, world, cluster);
-        world.clusters[cluster].set = Some(StatefulSet {
+        let deleted = StatefulSet {
             deleting: true,
             ..set
-        });
+        };
+        store_spec(setup, world, cluster, deleted);
     }
     Ok(())
 }

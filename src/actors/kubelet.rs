@@ -17,6 +17,7 @@ use crate::world::cluster::Cluster;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
+use crate::world::volume::Backend;
 
 /// The actor.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +132,7 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
         PodPhase::Running if !containers.run => {
             is_attached(setup, world, cluster, ordinal).then_some(Action::Start)
         }
-        PodPhase::Pending => may_mount(setup, side, ordinal)
+        PodPhase::Pending => (may_mount(setup, side, ordinal) && !is_fenced(setup, side, ordinal))
             .then_some(Action::Start)
             .filter(|_| is_attached(setup, world, cluster, ordinal)),
         PodPhase::Running if !pod.ready && !pod.never_ready => Some(Action::ReportReady),
@@ -143,6 +144,16 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
 fn may_mount(setup: &Setup, side: &Cluster, ordinal: Ordinal) -> bool {
     let claim = side.claims[ordinal];
     !setup.has_claims() || claim.is_some_and(|claim| claim.bound && !claim.deleting)
+}
+
+/// Storage that fences keeps a disk from a second node of the same side too: while containers
+/// without a Pod object have it mounted, no others get it.
+fn is_fenced(setup: &Setup, side: &Cluster, ordinal: Ordinal) -> bool {
+    let stray = side.containers[ordinal].stray;
+    let fences = setup
+        .storage
+        .is_some_and(|storage| storage.backend == Backend::Exclusive);
+    fences && stray.is_some_and(|stray| stray.mounted == side.bound_disk(ordinal))
 }
 
 /// Every start needs the claim's disk attached to this side.

@@ -10,7 +10,8 @@ pub mod faults;
 pub mod garbage_collector;
 pub mod kubelet;
 pub mod persistent_volume_controller;
-pub mod protection_controllers;
+pub mod pv_protection_controller;
+pub mod pvc_protection_controller;
 pub mod stateful_set_controller;
 pub mod storage;
 
@@ -35,13 +36,14 @@ pub trait Actor: Sync {
 }
 
 /// All actors, in the order in which their steps are listed.
-pub const ACTORS: [&dyn Actor; 8] = [
+pub const ACTORS: [&dyn Actor; 9] = [
     &driver::MigrationDriver,
     &stateful_set_controller::StatefulSetController,
     &kubelet::Kubelet,
     &storage::SharedStorage,
     &persistent_volume_controller::PersistentVolumeController,
-    &protection_controllers::ProtectionControllers,
+    &pvc_protection_controller::PvcProtectionController,
+    &pv_protection_controller::PvProtectionController,
     &garbage_collector::GarbageCollector,
     &faults::Faults,
 ];
@@ -81,9 +83,8 @@ impl Step {
             Self::Kubelet(..) => &kubelet::Kubelet,
             Self::Attach(..) | Self::Detach(..) => &storage::SharedStorage,
             Self::Volumes(..) => &persistent_volume_controller::PersistentVolumeController,
-            Self::RemoveClaim(..) | Self::RemoveVolume(..) => {
-                &protection_controllers::ProtectionControllers
-            }
+            Self::RemoveClaim(..) => &pvc_protection_controller::PvcProtectionController,
+            Self::RemoveVolume(..) => &pv_protection_controller::PvProtectionController,
             Self::Collect(..) => &garbage_collector::GarbageCollector,
             Self::Fault(..) => &faults::Faults,
         }

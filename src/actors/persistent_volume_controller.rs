@@ -47,7 +47,7 @@ impl Actor for PersistentVolumeController {
             for ordinal in setup.ordinals() {
                 let side = &world.clusters[cluster];
                 let mut enabled = |action| out.push(Step::Volumes(cluster, ordinal, action));
-                if let Some(action) = next_for_claim(side, ordinal) {
+                if let Some(action) = next_for_claim(side, ordinal, fresh_disk(cluster)) {
                     enabled(action);
                 }
                 for name in [VolumeName::Static, VolumeName::Provisioned] {
@@ -68,8 +68,13 @@ impl Actor for PersistentVolumeController {
         match action {
             Action::Bind(name) => bind(side, ordinal, name),
             Action::Provision => {
+                // A new disk, whatever an earlier one of this kind was attached to.
+                let fresh = fresh_disk(cluster);
+                for side in ClusterId::BOTH {
+                    world.storage[ordinal].attached[side].remove(fresh);
+                }
                 side.volumes[ordinal].provisioned = Some(Volume {
-                    disk: fresh_disk(cluster),
+                    disk: fresh,
                     phase: VolumePhase::Available,
                     claim_ref: ClaimRef::Claim,
                     reclaim_policy: ReclaimPolicy::Delete,
@@ -102,7 +107,7 @@ impl Actor for PersistentVolumeController {
 }
 
 /// What an unbound claim gets: the volume it names, one that names it, or a new one.
-fn next_for_claim(side: &Cluster, ordinal: Ordinal) -> Option<Action> {
+fn next_for_claim(side: &Cluster, ordinal: Ordinal, fresh: Disk) -> Option<Action> {
     let claim = side.claims[ordinal].filter(|claim| !claim.bound && !claim.deleting)?;
     let volumes = side.volumes[ordinal];
     let free = |name: VolumeName, fits: fn(ClaimRef) -> bool| {
@@ -119,6 +124,8 @@ fn next_for_claim(side: &Cluster, ordinal: Ordinal) -> Option<Action> {
         None if free(VolumeName::Provisioned, names_claim) => {
             Some(Action::Bind(VolumeName::Provisioned))
         }
+        // An earlier disk that containers still have mounted keeps its name.
+        None if side.mounts(ordinal).any(|mounted| mounted == Some(fresh)) => None,
         None => Some(Action::Provision),
     }
 }

@@ -300,9 +300,8 @@ impl Plan {
 
 /// The ordinals whose write may come next: adoptions, then any slot, then any condemned Pod.
 fn next_writes<'a>(setup: &'a Setup, plan: &'a Plan) -> impl Iterator<Item = Ordinal> + 'a {
-    let any =
-        |phase: fn(Write) -> bool| setup.ordinals().any(|ordinal| phase(plan.writes[ordinal]));
-    let phase: fn(Write) -> bool = if any(|write| write == Write::Adopt) {
+    let any = |phase: Picks| setup.ordinals().any(|ordinal| phase(plan.writes[ordinal]));
+    let phase: Picks = if any(|write| write == Write::Adopt) {
         |write| write == Write::Adopt
     } else if any(Write::is_for_slot) {
         Write::is_for_slot
@@ -319,7 +318,10 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
     let plan = world.clusters[cluster].controller.plan;
     let (answer, then) = match plan.writes[ordinal] {
         Write::None => unreachable!("no write is planned for {ordinal}"),
-        Write::Adopt => (adopt(&mut world.clusters[cluster], ordinal), Write::None),
+        Write::Adopt => (
+            adopt(&mut world.clusters[cluster], ordinal, plan.set_is_gone),
+            Write::None,
+        ),
         Write::CreateClaimThenPod => (
             api_server::create_claim(world, cluster, ordinal, None),
             Write::CreatePod,
@@ -355,8 +357,8 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
 }
 
 /// PATCH of the Pod's owner, after a live look at the set.
-fn adopt(side: &mut Cluster, ordinal: Ordinal) -> api_server::Answer {
-    let set_stays = side.set.is_some_and(|set| !set.deleting);
+fn adopt(side: &mut Cluster, ordinal: Ordinal, set_is_gone: bool) -> api_server::Answer {
+    let set_stays = !set_is_gone && side.set.is_some_and(|set| !set.deleting);
     match &mut side.pods[ordinal] {
         Some(pod) if set_stays && pod.owner == Owner::Nobody => {
             pod.owner = Owner::Set;
@@ -388,6 +390,9 @@ pub fn forget_previous(setup: &Setup, spent: &[u8], controller: &mut Controller)
     }
 }
 
+/// Picks some of the writes of a plan.
+type Picks = fn(Write) -> bool;
+
 /// `sees {3..5}, plans to create 3`: the range, and the writes.
 fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     let side = &world.clusters[cluster];
@@ -399,7 +404,7 @@ fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     if view.older {
         text += " (an older version)";
     }
-    let verbs: [(&str, fn(Write) -> bool); 5] = [
+    let verbs: [(&str, Picks); 5] = [
         ("adopt", |write| write == Write::Adopt),
         ("create", |write| {
             matches!(write, Write::CreateClaimThenPod | Write::CreatePod)

@@ -90,8 +90,7 @@ fn attachable(
     let disk = side.bound_disk(ordinal)?;
     let storage = world.storage[ordinal];
     let exists = storage.contents(disk) != Contents::NoDisk;
-    let is_own = disk == fresh_disk(cluster);
-    let reachable = is_own || setup.reachable[cluster];
+    let reachable = home(disk) == Some(cluster) || setup.reachable[cluster];
     let free = match setup.backend {
         Backend::Permissive => true,
         Backend::Exclusive => !storage.attached[cluster.other()].contains(disk),
@@ -107,6 +106,15 @@ fn may_detach(world: &World, cluster: ClusterId, ordinal: Ordinal, disk: Disk) -
         side.pods[ordinal].is_some_and(Pod::is_live) && side.bound_disk(ordinal) == Some(disk);
     let mounted = side.mounts(ordinal).any(|mounted| mounted == Some(disk));
     world.storage[ordinal].attached[cluster].contains(disk) && !held && !mounted
+}
+
+/// The side whose own storage has the disk. The original one is the migration's matter.
+const fn home(disk: Disk) -> Option<ClusterId> {
+    match disk {
+        Disk::Original => None,
+        Disk::SourceFresh => Some(ClusterId::Source),
+        Disk::Restored | Disk::DestinationFresh => Some(ClusterId::Destination),
+    }
 }
 
 /// The name of a disk that is provisioned for a claim of this side.

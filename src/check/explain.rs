@@ -1,10 +1,12 @@
 //! Why a violation is possible: the steps that matter, and the waits that are not there.
 
+use std::collections::BTreeSet;
+
 use super::story::Told;
 use super::{CheckOptions, decide, sentences};
 use crate::actors::stateful_set_controller::Action as ControllerAction;
-use crate::actors::{Step, driver, persistent_volume_controller};
-use crate::engine::{Invariant, Question, Verdict};
+use crate::actors::{Actor, Step, driver, persistent_volume_controller};
+use crate::engine::{Invariant, Question, Searchable, Verdict};
 use crate::model::Migration;
 use crate::properties::{
     at_most_one_pod, at_most_one_running, available, no_data_loss, recoverable, right_disk,
@@ -12,8 +14,9 @@ use crate::properties::{
 };
 use crate::world::World;
 use crate::world::driver::DriverPhase;
-use crate::world::id::{ClusterId, Ordinal};
+use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
 use crate::world::program::Operation;
+use crate::world::setup::Setup;
 use crate::world::volume::Disk;
 
 /// The states that the search for another variant of a story may take.
@@ -85,7 +88,10 @@ fn creation(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> usize {
     let creations = told
         .steps()
         .filter(|(_, _, before, after)| is_creation(before, after));
-    creations.map(|(number, ..)| number).last().unwrap_or(0)
+    creations
+        .map(|(number, ..)| number)
+        .next_back()
+        .unwrap_or(0)
 }
 
 /// The last step that put an ordinal into a side's slice (or took it out), and what it stored.
@@ -96,10 +102,10 @@ fn slice_change(
     into: bool,
 ) -> Option<(usize, String)> {
     let owns = |world: &World| world.clusters[side].effective_slice().contains(ordinal);
-    let changes = told
+    let mut changes = told
         .steps()
         .filter(|(_, _, before, after)| owns(before) != into && owns(after) == into);
-    let (number, _, _, after) = changes.last()?;
+    let (number, _, _, after) = changes.next_back()?;
     let slice = after.clusters[side].effective_slice();
     Some((
         number,
@@ -121,7 +127,7 @@ fn stopping(
         .steps()
         .filter(|(_, _, before, after)| !terminating(before) && terminating(after))
         .map(|(number, ..)| number)
-        .last();
+        .next_back();
     let value = value.strip_prefix("start: 0, ").unwrap_or(value);
     match asked {
         Some(asked) if terminating(told.last()) => format!(
@@ -167,10 +173,10 @@ fn late_write(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> Option<Stri
         return None;
     }
     let sync = Step::Controller(side, ControllerAction::Sync);
-    let syncs = told
+    let mut syncs = told
         .steps()
         .filter(|&(number, step, ..)| step == sync && number < created);
-    let (planned, _, seen, _) = syncs.last()?;
+    let (planned, _, seen, _) = syncs.next_back()?;
     let side_name = side.name();
     if seen.clusters[side].controller.lags {
         return Some(format!(
@@ -217,7 +223,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
         recoverable: false,
         fail_fast: true,
     };
-    let outcome = decide(told.setup(), &question, VARIANT_STATES);
+    let outcome = decide(told.setup(), &question, VARIANT_STATES, options.threads);
     match &outcome.decisions[0].verdict {
         Verdict::Violated(trace) => Some(format!(
             "The same happens while the Pod in source is already terminating ({} steps{}).",
@@ -236,8 +242,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
 fn since_when(told: &Told<'_>) -> Vec<String> {
     let lost = |ordinal: Ordinal| {
         told.steps()
-            .filter(|(_, _, before, after)| before.serves(ordinal) && !after.serves(ordinal))
-            .last()
+            .rfind(|(_, _, before, after)| before.serves(ordinal) && !after.serves(ordinal))
     };
     let down = sentences::down_ordinals(told, told.last());
     let mut sentences: Vec<String> = down
@@ -267,10 +272,7 @@ fn wrong_disk(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
         let provision = persistent_volume_controller::Action::Provision;
         matches!(step, Step::Volumes(_, other, action) if other == ordinal && action == provision)
     };
-    let provisioned = told
-        .steps()
-        .filter(|&(_, step, ..)| provisions(step))
-        .last();
+    let provisioned = told.steps().rfind(|&(_, step, ..)| provisions(step));
     if let Some((number, step, ..)) = provisioned {
         let side = step.cluster().map_or("", ClusterId::name);
         let created = told.steps().find(|(_, _, before, after)| {
@@ -333,25 +335,99 @@ fn loss(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
     )]
 }
 
-/// What the driver stands before, and what can no longer happen.
+/// What the migration comes to when no further fault strikes, and what that follows from.
 fn stuck(told: &Told<'_>) -> Vec<String> {
-    let world = told.last();
-    match world.driver.phase {
-        DriverPhase::Failed => {
-            let failed = told
-                .steps()
-                .find(|(_, _, _, after)| after.driver.phase == DriverPhase::Failed);
-            let Some((number, step, before, _)) = failed else {
-                return Vec::new();
-            };
-            let text = step.actor().describe(told.setup(), before, step);
-            vec![format!("Step {number} ended the program: {text}.")]
+    let mut sentences = Vec::new();
+    if let Some((name, step)) = first_broken(told) {
+        sentences.push(format!(
+            "It follows from {name}, which this path breaks at step {step}."
+        ));
+    }
+    sentences.extend(end(told.model, told.last()));
+    sentences
+}
+
+/// The first always-property that is broken on the way.
+fn first_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
+    let invariants = told.model.invariants();
+    let worlds = told.worlds.iter().enumerate();
+    worlds
+        .flat_map(|(step, world)| {
+            invariants
+                .iter()
+                .map(move |invariant| (step, world, invariant))
+        })
+        .find(|(_, world, invariant)| !(invariant.holds)(told.model, world))
+        .map(|(step, _, invariant)| (invariant.name, step))
+}
+
+/// States that the search for an end may take.
+const END_STATES: usize = 20_000;
+
+/// The nearest end without a further fault: a refused request, a program that has finished
+/// without success, or a driver that waits for ever.
+fn end(model: &Migration, from: &World) -> Option<String> {
+    let setup = model.setup();
+    if from.driver.phase == DriverPhase::Finished {
+        return Some(format!(
+            "The program has finished; {}.",
+            missing(setup, from)
+        ));
+    }
+    let mut seen = vec![*from];
+    let mut known: BTreeSet<Vec<u64>> = BTreeSet::new();
+    let mut next = 0;
+    while let Some(&world) = seen.get(next) {
+        next += 1;
+        let mut steps = Vec::new();
+        model.steps(&world, &mut steps);
+        steps.retain(|step| model.fault_kind(step).is_none());
+        if steps.is_empty() && world.driver.phase == DriverPhase::Running {
+            let waits = driver::MigrationDriver;
+            let text = waits.describe(setup, &world, Step::Driver(driver::Action::Advance));
+            return Some(format!(
+                "The driver waits for ever: \"{text}\" does not come true."
+            ));
         }
-        DriverPhase::Running => {
-            let step = Step::Driver(driver::Action::Advance);
-            let waiting = step.actor().describe(told.setup(), world, step);
-            vec![format!("The driver stands before: {waiting}.")]
+        for step in steps {
+            let after = model.after(&world, step);
+            match after.driver.phase {
+                DriverPhase::Failed if world.driver.phase == DriverPhase::Running => {
+                    let text = step.actor().describe(setup, &world, step);
+                    return Some(format!("The program ends at: {text}."));
+                }
+                DriverPhase::Finished if world.driver.phase == DriverPhase::Running => {
+                    return Some(format!("The program finishes; {}.", missing(setup, &after)));
+                }
+                _ => (),
+            }
+            let mut row = vec![0; model.words()];
+            model.pack(&after, &mut row);
+            if seen.len() < END_STATES && known.insert(row) {
+                seen.push(after);
+            }
         }
-        DriverPhase::Finished | DriverPhase::Crashed => Vec::new(),
+    }
+    None
+}
+
+/// What keeps a finished migration from the goal.
+fn missing(setup: &Setup, world: &World) -> String {
+    let source = world.clusters.source.effective_slice();
+    let destination = world.clusters.destination.effective_slice();
+    let wants: OrdinalSet = setup.members().collect();
+    let has: OrdinalSet = destination.ordinals().collect();
+    let wrong_disk = |ordinal: &Ordinal| {
+        let disk = world.clusters.destination.bound_disk(*ordinal);
+        setup.has_claims() && !disk.is_some_and(|disk| world.storage[*ordinal].is_current(disk))
+    };
+    if !source.is_empty() {
+        format!("the source still owns {}", describe_slice(source))
+    } else if has != wants {
+        format!("the destination owns {}", describe_slice(destination))
+    } else if let Some(ordinal) = setup.members().find(wrong_disk) {
+        format!("ordinal {ordinal} is not on a disk with its data")
+    } else {
+        "not every ordinal serves in the destination".to_owned()
     }
 }

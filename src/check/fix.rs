@@ -4,6 +4,8 @@
 //! the first one accepted there is confirmed once at the number that was asked for. A wait
 //! that never ends would make every always-property hold, so the goal has to stay in reach.
 
+use std::num::NonZeroUsize;
+
 use super::merge::Role;
 use super::story::Told;
 use super::{CheckOptions, Engine, decide, question};
@@ -26,7 +28,7 @@ const SEARCH_STATES: u64 = 3_000_000;
 const CANDIDATE_STATES: u64 = 200_000;
 
 /// States that the confirmation at the asked number of replicas may take.
-const CONFIRM_STATES: u64 = 3_000_000;
+const CONFIRM_STATES: u64 = 1_000_000;
 
 /// A wait, as the model has it and as a scenario file spells it.
 struct Candidate {
@@ -60,7 +62,7 @@ pub(super) fn find(
     let (_, guilty) = told.last_request()?;
     let mut wanted = vec![told.property.name];
     wanted.extend(role.also_broken.iter().map(|&(name, _)| name));
-    let small = smallest(told.scenario, &wanted)?;
+    let small = smallest(told.scenario, &wanted, options.threads)?;
     let mut left = SEARCH_STATES;
     for gap in gaps(told.scenario, program, guilty) {
         for candidate in candidates() {
@@ -73,7 +75,7 @@ pub(super) fn find(
             if accepted {
                 let asked = with(told.setup(), gap, candidate.operation);
                 let must_hold = [holding, &wanted].concat();
-                let (confirmed, _) = keeps(&asked, &must_hold, CONFIRM_STATES);
+                let (confirmed, _) = keeps(&asked, &must_hold, CONFIRM_STATES, options.threads);
                 return confirmed.then(|| help(told.scenario, program, gap, &candidate));
             }
         }
@@ -86,6 +88,7 @@ struct Baseline {
     setup: Setup,
     /// Properties that hold as it is.
     holding: Vec<&'static str>,
+    threads: NonZeroUsize,
 }
 
 impl Baseline {
@@ -93,17 +96,21 @@ impl Baseline {
     fn accepts(&self, changed: &Setup, wanted: &[&'static str], states: u64) -> (bool, u64) {
         let mut must_hold = self.holding.clone();
         must_hold.extend_from_slice(wanted);
-        keeps(changed, &must_hold, states)
+        keeps(changed, &must_hold, states, self.threads)
     }
 }
 
 /// The smallest number of replicas at which everything wanted breaks.
-fn smallest(scenario: &Scenario, wanted: &[&'static str]) -> Option<Baseline> {
+fn smallest(
+    scenario: &Scenario,
+    wanted: &[&'static str],
+    threads: NonZeroUsize,
+) -> Option<Baseline> {
     (1..=scenario.setup.replicas).find_map(|replicas| {
         let setup = scenario.with_replicas(replicas)?;
         let model = Migration::new(setup.clone());
         let all: Question<Migration> = question(&model, &properties::NAMES, false);
-        let outcome = decide(&setup, &all, CANDIDATE_STATES);
+        let outcome = decide(&setup, &all, CANDIDATE_STATES, threads);
         let verdict = |name: &&'static str| {
             let decision = outcome
                 .decisions
@@ -116,28 +123,37 @@ fn smallest(scenario: &Scenario, wanted: &[&'static str]) -> Option<Baseline> {
             .all(|name| matches!(verdict(name), Some(Verdict::Violated(_))));
         let holds = |name: &&'static str| matches!(verdict(name), Some(Verdict::Holds));
         let holding = properties::NAMES.into_iter().filter(holds).collect();
-        shows.then_some(Baseline { setup, holding })
+        shows.then_some(Baseline {
+            setup,
+            holding,
+            threads,
+        })
     })
 }
 
 /// Whether all of these properties hold in a setup, and the goal can be reached at all.
-fn keeps(setup: &Setup, must_hold: &[&'static str], states: u64) -> (bool, u64) {
+fn keeps(
+    setup: &Setup,
+    must_hold: &[&'static str],
+    states: u64,
+    threads: NonZeroUsize,
+) -> (bool, u64) {
     let model = Migration::new(setup.clone());
     let asked = question(&model, must_hold, true);
-    let outcome = decide(setup, &asked, states);
+    let outcome = decide(setup, &asked, states, threads);
     let holds = outcome.statistics.complete
         && outcome
             .decisions
             .iter()
             .all(|decision| decision.verdict == Verdict::Holds);
     (
-        holds && reaches_goal(&model, states),
+        holds && reaches_goal(&model, states, threads),
         outcome.statistics.unique_states,
     )
 }
 
 /// Whether some path leads to the goal.
-fn reaches_goal(model: &Migration, states: u64) -> bool {
+fn reaches_goal(model: &Migration, states: u64, threads: NonZeroUsize) -> bool {
     let never = crate::engine::Invariant {
         name: "never at the goal",
         holds: |model: &Migration, world| !model.is_goal(world),
@@ -147,7 +163,7 @@ fn reaches_goal(model: &Migration, states: u64) -> bool {
         recoverable: false,
         fail_fast: true,
     };
-    let outcome = decide(model.setup(), &question, states);
+    let outcome = decide(model.setup(), &question, states, threads);
     matches!(outcome.decisions[0].verdict, Verdict::Violated(_))
 }
 

@@ -8,26 +8,25 @@ mod fix;
 mod merge;
 mod sentences;
 mod story;
+mod summary;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use xxhash_rust::xxh3::xxh3_128;
-
-use crate::actors::faults;
+use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
-use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
+use crate::engine::{self, Observer, Outcome, Question, Trace, Verdict as Decided};
 use crate::engine::{Searchable, exhaustive};
 use crate::model::Migration;
-use crate::properties::{self, Kind, Property};
-use crate::report::{
-    self, Counterexample, Expected, Headline, Layer, Limits, PropertyResult, ScenarioResult,
-    Search, Verdict,
+use crate::properties::{self, Property};
+use crate::report::{Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
+use summary::{
+    assumption, headline, kind, layers, model_hash, never_fired, notes, reason, searched,
 };
+
 use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
 use crate::world::id::PerCluster;
-use crate::world::setup::{Budget, Reads, Setup};
-use crate::world::stateful_set::PodManagementPolicy;
+use crate::world::setup::{Reads, Setup};
 
 pub use crate::engine::{Bounds, Progress};
 
@@ -183,7 +182,7 @@ fn search(
     question: &Question<Migration>,
     options: &CheckOptions,
     watch: &dyn Watch,
-) -> Outcome<crate::actors::Step> {
+) -> Outcome<Step> {
     let stateright =
         |which| cross_check::check(model, question, &options.bounds, options.threads, which);
     match options.engine {
@@ -201,7 +200,7 @@ fn results(
     scenario: &Scenario,
     model: &Migration,
     options: &CheckOptions,
-    outcome: &Outcome<crate::actors::Step>,
+    outcome: &Outcome<Step>,
 ) -> Vec<PropertyResult> {
     let mut stories = counterexamples(scenario, model, options, outcome);
     let asked = scenario
@@ -247,7 +246,7 @@ fn counterexamples(
     scenario: &Scenario,
     model: &Migration,
     options: &CheckOptions,
-    outcome: &Outcome<crate::actors::Step>,
+    outcome: &Outcome<Step>,
 ) -> Vec<(&'static str, Counterexample)> {
     let violated = |decision: &engine::Decision<_>| match &decision.verdict {
         Decided::Violated(trace) => Some((decision.name, trace.clone())),
@@ -274,13 +273,6 @@ fn counterexamples(
         (*name, counterexample)
     };
     traces.iter().enumerate().map(tell).collect()
-}
-
-const fn kind(property: &Property) -> report::PropertyKind {
-    match property.kind {
-        Kind::Always(_) => report::PropertyKind::Always,
-        Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
-    }
 }
 
 /// What the scenario expects of a property: that it holds, unless it says otherwise.
@@ -327,190 +319,18 @@ fn is_as_expected(scenario: &Scenario, result: &PropertyResult, options: &CheckO
     result.verdict == result.expected.verdict && same_cost
 }
 
-fn layers(layers: &[bool]) -> Vec<Layer> {
-    let verdict = |holds: bool| {
-        if holds {
-            Verdict::Holds
-        } else {
-            Verdict::Violated
-        }
-    };
-    (0..)
-        .zip(layers)
-        .map(|(faults, &holds)| Layer {
-            faults,
-            verdict: verdict(holds),
-        })
-        .collect()
-}
-
-fn reason(stop: StopReason, bounds: &Bounds) -> String {
-    let number = |bound: Option<u64>| report::grouped(bound.unwrap_or_default());
-    match stop {
-        StopReason::States => format!("stopped at the bound of {} states", number(bounds.states)),
-        StopReason::Depth => {
-            format!(
-                "stopped at the bound of {} steps",
-                number(bounds.depth.map(u64::from))
-            )
-        }
-        StopReason::Time => {
-            let seconds = bounds.time.unwrap_or_default().as_secs_f64();
-            format!("stopped at the bound of {seconds} s")
-        }
-        StopReason::Memory => {
-            format!(
-                "stopped at the bound of {} bytes of memory",
-                number(bounds.memory)
-            )
-        }
-        StopReason::Interrupted => "interrupted".to_owned(),
-        StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
-        StopReason::NotDecidedByThisEngine => {
-            "stateright decides always-properties only".to_owned()
-        }
-    }
-}
-
-fn searched(outcome: &Outcome<crate::actors::Step>, options: &CheckOptions) -> Search {
-    let statistics = outcome.statistics;
-    let bounds = &options.bounds;
-    Search {
-        engine: options.engine.name().to_owned(),
-        store: match options.engine {
-            Engine::Exhaustive => "exact".to_owned(),
-            Engine::StaterightBfs | Engine::StaterightDfs => "fingerprint".to_owned(),
-        },
-        expected_missed: match options.engine {
-            Engine::Exhaustive => 0.0,
-            Engine::StaterightBfs | Engine::StaterightDfs => missed(statistics.unique_states),
-        },
-        complete: statistics.complete,
-        stopped: statistics.stopped.map(|stop| reason(stop, bounds)),
-        bounds: Limits {
-            states: bounds.states,
-            depth: bounds.depth,
-            seconds: bounds.time.map(|time| time.as_secs_f64()),
-            bytes: bounds.memory,
-        },
-        unique_states: statistics.unique_states,
-        transitions: statistics.transitions,
-        depth: statistics.depth,
-        seconds: statistics.elapsed.as_secs_f64(),
-        peak_bytes: statistics.peak_bytes,
-    }
-}
-
-/// How many states a 64-bit fingerprint loses on average: pairs of states over fingerprints.
-fn missed(states: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let states = states as f64;
-    states * states / 2.0 / 2.0_f64.powi(64)
-}
-
-fn never_fired(budget: &Budget, outcome: &Outcome<crate::actors::Step>) -> Vec<String> {
-    let searched = outcome.statistics.complete;
-    let silent = budget
-        .kinds()
-        .iter()
-        .filter(|kind| outcome.faults_fired >> kind.0 & 1 == 0);
-    silent
-        .filter(|_| searched)
-        .map(|kind| faults::kind(kind).name().to_owned())
-        .collect()
-}
-
-fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
-    let mut notes = Vec::new();
-    if options.engine != Engine::Exhaustive {
-        notes.push(
-            "stateright remembers 64-bit fingerprints, counts no layers of faults, and its paths \
-             are not always the shortest"
-                .to_owned(),
-        );
-    }
-    if let Some(line) = scenario.fixed_at {
-        notes.push(format!("not shrunk: fixed ordinal at line {line}"));
-    }
-    notes
-}
-
-fn assumption(assumption: &crate::scenario::Assumption) -> report::Assumption {
-    report::Assumption {
-        field: assumption.field.clone(),
-        value: assumption.value.clone(),
-        text: assumption.text.clone(),
-    }
-}
-
-fn headline(scenario: &Scenario) -> Headline {
-    let policy = |policy| match policy {
-        PodManagementPolicy::OrderedReady => "OrderedReady",
-        PodManagementPolicy::Parallel => "Parallel",
-    };
-    let clusters = scenario.setup.clusters;
-    let (source, destination) = (clusters.source.policy, clusters.destination.policy);
-    Headline {
-        replicas: u32::from(scenario.setup.replicas),
-        policy: if source == destination {
-            policy(source).to_owned()
-        } else {
-            format!("{} to {}", policy(source), policy(destination))
-        },
-        kubernetes: scenario.kubernetes.clone(),
-        kubernetes_assumed: scenario.kubernetes_assumed,
-        faults: describe_budget(&scenario.setup.budget),
-    }
-}
-
-/// `no faults`, `at most 2 faults of eviction, driverCrash` or `eviction 1, driverCrash 1`.
-fn describe_budget(budget: &Budget) -> String {
-    let names = |kinds: crate::world::setup::FaultSet| -> Vec<&'static str> {
-        kinds.iter().map(|kind| faults::kind(kind).name()).collect()
-    };
-    match budget.pools.as_slice() {
-        [] => "no faults".to_owned(),
-        [pool] => {
-            let plural = if pool.at_most == 1 { "" } else { "s" };
-            format!(
-                "at most {} fault{plural} of {}",
-                pool.at_most,
-                names(pool.kinds).join(", ")
-            )
-        }
-        pools => {
-            let cap = |pool: &crate::world::setup::Pool| {
-                format!("{} {}", names(pool.kinds).join("/"), pool.at_most)
-            };
-            let caps: Vec<String> = pools.iter().map(cap).collect();
-            format!("faults: at most {}", caps.join(", "))
-        }
-    }
-}
-
-/// A hash of the lowered scenario and the tool's version.
-fn model_hash(scenario: &Scenario) -> String {
-    let text = format!("{} {:?}", env!("CARGO_PKG_VERSION"), scenario.setup);
-    format!("{:032x}", xxh3_128(text.as_bytes()))
-}
-
 /// A search of a changed or smaller setup, for explanations. Bounded by a number of states, so
 /// that its result does not depend on the machine.
 fn decide(
     setup: &Setup,
     question: &Question<Migration>,
     states: u64,
-) -> Outcome<crate::actors::Step> {
+    threads: NonZeroUsize,
+) -> Outcome<Step> {
     let model = Migration::new(setup.clone());
     let bounds = Bounds {
         states: Some(states),
         ..Bounds::default()
     };
-    exhaustive::check(
-        &model,
-        question,
-        &bounds,
-        NonZeroUsize::MIN,
-        &engine::Unobserved,
-    )
+    exhaustive::check(&model, question, &bounds, threads, &engine::Unobserved)
 }

@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal, describe_slice};
 use crate::world::setup::AvailabilityRule;
-use crate::world::volume::Disk;
+use crate::world::volume::{Contents, Disk};
 
 /// The story in one sentence.
 pub(super) fn story(told: &Told<'_>) -> String {
@@ -111,17 +111,18 @@ fn wrong_disk(told: &Told<'_>, ordinal: Ordinal, pod: &str) -> String {
         Some((side, Some(Disk::SourceFresh | Disk::DestinationFresh))) => {
             format!("{pod} ran in {} on a new, empty disk.", side.name())
         }
-        Some((side, Some(disk))) => {
-            let what = match world.storage[ordinal].contents(disk) {
-                crate::world::volume::Contents::NoDisk => "whose disk has been destroyed",
-                _ => "on a disk that misses acknowledged writes",
-            };
+        Some((side, Some(disk))) if world.storage[ordinal].contents(disk) == Contents::NoDisk => {
             format!(
-                "{pod} ran in {} {what} ({}).",
-                side.name(),
-                describe_disk(disk, ordinal)
+                "The {} of {pod} was destroyed while it ran in {}.",
+                describe_disk(disk, ordinal).replace(&format!(" {ordinal}"), ""),
+                side.name()
             )
         }
+        Some((side, Some(disk))) => format!(
+            "{pod} ran in {} on a disk that misses acknowledged writes ({}).",
+            side.name(),
+            describe_disk(disk, ordinal)
+        ),
         _ => format!("{pod} ran without its disk."),
     }
 }
@@ -177,12 +178,13 @@ fn without_ordinal(told: &Told<'_>) -> String {
         return told.property.promise.to_owned();
     }
     match told.last().driver.phase {
-        DriverPhase::Failed => {
-            "The program has ended before its last step, and nothing finishes the migration."
-        }
+        DriverPhase::Failed => "The program has ended before its last step.",
         DriverPhase::Finished => "The program has finished, but the goal is out of reach.",
+        DriverPhase::Running | DriverPhase::Crashed if told.trace.steps.is_empty() => {
+            "The goal is out of reach from the start."
+        }
         DriverPhase::Running | DriverPhase::Crashed => {
-            "From here on the driver cannot finish, whatever the components do."
+            "From here on the goal is out of reach, whatever happens."
         }
     }
     .to_owned()

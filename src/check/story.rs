@@ -17,6 +17,7 @@ use crate::world::pod::PodPhase;
 use crate::world::program::Operation;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::Write;
+use crate::world::volume::Disk;
 
 /// A counterexample with every state on its way.
 pub(super) struct Told<'a> {
@@ -302,25 +303,22 @@ fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
     }
 }
 
-/// A letter for each side that has a disk of the ordinal attached: a capital if it is mounted.
+/// A letter for each side that has a disk of the ordinal attached: a capital if it is mounted,
+/// with a star if it is a new, empty one.
 fn disk(world: &World, ordinal: Ordinal) -> String {
-    let letter = |(cluster, capital, small)| {
-        let mounted = world.clusters[cluster]
-            .mounts(ordinal)
-            .flatten()
-            .next()
-            .is_some();
-        let attached = !world.storage[ordinal].attached[cluster].is_empty();
-        if mounted {
-            Some(capital)
-        } else {
-            attached.then_some(small)
-        }
+    let letter = |(cluster, mounted, attached): (ClusterId, &str, &str)| {
+        let disks = world.storage[ordinal].attached[cluster];
+        let has = Disk::ALL.into_iter().find(|&disk| disks.contains(disk));
+        let mount = world.clusters[cluster].mounts(ordinal).flatten().next();
+        let letter = if mount.is_some() { mounted } else { attached };
+        let is_fresh = |disk| matches!(disk, Disk::SourceFresh | Disk::DestinationFresh);
+        let disk = mount.or(has)?;
+        Some(format!("{letter}{}", if is_fresh(disk) { "*" } else { "" }))
     };
     let sides = [
         (ClusterId::Source, "S", "s"),
         (ClusterId::Destination, "D", "d"),
     ];
-    let letters: Vec<&str> = sides.into_iter().filter_map(letter).collect();
+    let letters: Vec<String> = sides.into_iter().filter_map(letter).collect();
     letters.join(" ")
 }

@@ -51,11 +51,11 @@ pub(super) struct CheckArguments {
     ///
     /// `2` is any two of the ordinary kinds, `2:eviction,driverCrash` any two of these,
     /// `eviction=1,driverCrash=1` a cap for each, `none` no faults.
-    #[arg(long, value_name = "SPEC", value_parser = Faults::parse)]
+    #[arg(long, value_name = "SPEC", value_parser = Faults::parse, allow_negative_numbers = true)]
     pub faults: Option<Faults>,
 
     /// Check only this property; may be repeated
-    #[arg(long = "property", value_name = "NAME")]
+    #[arg(long = "property", value_name = "NAME", value_parser = PROPERTIES)]
     pub properties: Vec<String>,
 
     /// Stop at the first violation; what is not decided by then is inconclusive
@@ -63,11 +63,11 @@ pub(super) struct CheckArguments {
     pub fail_fast: bool,
 
     /// Stop after so many distinct states
-    #[arg(long, value_name = "N", value_parser = values::positive, help_heading = BOUNDS)]
+    #[arg(long, value_name = "N", value_parser = values::positive, allow_negative_numbers = true, help_heading = BOUNDS)]
     pub max_states: Option<u64>,
 
     /// Stop so many steps from the start
-    #[arg(long, value_name = "N", value_parser = values::depth, help_heading = BOUNDS)]
+    #[arg(long, value_name = "N", value_parser = values::depth, allow_negative_numbers = true, help_heading = BOUNDS)]
     pub max_depth: Option<u32>,
 
     /// Stop each scenario's search after this time: 30s, 5m, 1h30m, or plain seconds
@@ -81,7 +81,7 @@ pub(super) struct CheckArguments {
     /// Threads of the search [default: one for each processor]
     ///
     /// Verdicts and counterexamples do not depend on it.
-    #[arg(long, value_name = "N", value_parser = values::threads)]
+    #[arg(long, value_name = "N", value_parser = values::threads, allow_negative_numbers = true)]
     pub threads: Option<NonZeroUsize>,
 
     /// Which search; stateright's serve as a cross-check
@@ -109,6 +109,9 @@ pub(super) struct CheckArguments {
 }
 
 const BOUNDS: &str = "Bounds";
+
+/// A property of another name is a mistake in the usage, whatever the scenarios are.
+const PROPERTIES: [&str; crate::properties::NAMES.len()] = crate::properties::NAMES;
 
 /// A fault budget, as typed and as meant.
 #[derive(Clone, Debug)]

@@ -116,10 +116,10 @@ where
     }
     match which {
         Stateright::BreadthFirst => {
-            outcome(model, question, bound, started, builder.spawn_bfs().join())
+            outcome(model, question, bound, started, &builder.spawn_bfs().join())
         }
         Stateright::DepthFirst => {
-            outcome(model, question, bound, started, builder.spawn_dfs().join())
+            outcome(model, question, bound, started, &builder.spawn_dfs().join())
         }
     }
 }
@@ -129,7 +129,7 @@ fn outcome<M>(
     question: &Question<M>,
     bound: Option<usize>,
     started: Instant,
-    checker: impl Checker<Asked<M>>,
+    checker: &impl Checker<Asked<M>>,
 ) -> Outcome<M::Action>
 where
     M: Searchable,
@@ -142,13 +142,16 @@ where
     let decide = |name: &'static str| {
         let verdict = match discoveries.remove(name) {
             Some(path) => {
+                let starts = |state: &M::State| path.clone().into_states().first() == Some(state);
+                let initial = model.init_states().iter().position(starts);
                 let steps = path.into_actions();
                 let kinds: Vec<u8> = steps
                     .iter()
                     .filter_map(|step| model.fault_kind(step))
                     .collect();
-                kinds.iter().for_each(|kind| faults_fired |= 1 << kind);
+                faults_fired |= kinds.iter().fold(0, |fired, kind| fired | 1 << kind);
                 Verdict::Violated(Trace {
+                    initial: initial.unwrap_or_default(),
                     faults: kinds.len() as u32,
                     steps,
                 })

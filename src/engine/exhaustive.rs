@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use super::recoverable::{Edges, Stuck};
 use super::store::{Index, NO_PARENT, Store};
+use super::trace::trace_along;
 use super::{
     Bounds, Decision, Observer, Outcome, Progress, Question, Searchable, Statistics, StopReason,
     Trace, Verdict,
@@ -36,6 +37,16 @@ pub fn check<M: Searchable>(
     search.outcome()
 }
 
+/// How a layer ended.
+enum Layer {
+    /// All its states are expanded.
+    Finished,
+    /// Nothing is left to decide.
+    AllDecided,
+    /// A bound was reached, or one violation was enough.
+    Stopped(StopReason),
+}
+
 /// What one thread found in its part of a block.
 #[derive(Default)]
 struct Found {
@@ -55,6 +66,8 @@ struct Successor {
     target: u32,
     is_row: bool,
     is_fault: bool,
+    /// The step counts on a way back to the goal.
+    recovers: bool,
     /// It is known, and waits for its turn with more steps than this way takes.
     is_shorter: bool,
 }
@@ -72,6 +85,8 @@ struct Search<'a, M: Searchable> {
     /// States of the next layer, by depth.
     next_layer: BTreeMap<u32, Vec<Index>>,
     layer: u32,
+    /// Some state behind the bound of steps has been left out.
+    cut: bool,
     decisions: Vec<Decision<M::Action>>,
     edges: Edges,
     faults_fired: u64,
@@ -108,6 +123,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             waiting: BTreeMap::new(),
             next_layer: BTreeMap::new(),
             layer: 0,
+            cut: false,
             decisions: names.into_iter().map(undecided).collect(),
             edges: Edges::default(),
             faults_fired: 0,
@@ -125,22 +141,26 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
         }
         loop {
-            if let Some(stop) = self.finish_layer() {
-                self.statistics.stopped = stop;
-                return;
+            match self.finish_layer() {
+                Layer::Finished => (),
+                Layer::AllDecided => return,
+                Layer::Stopped(reason) => {
+                    self.statistics.stopped = Some(reason);
+                    return;
+                }
             }
             self.waiting = std::mem::take(&mut self.next_layer);
             if self.waiting.is_empty() {
-                self.statistics.complete = true;
+                self.statistics.complete = !self.cut;
+                self.statistics.stopped = self.cut.then_some(StopReason::Depth);
                 return;
             }
             self.layer += 1;
         }
     }
 
-    /// Expands every state of the layer. `Some` ends the search: with a reason, or because
-    /// every property is decided.
-    fn finish_layer(&mut self) -> Option<Option<StopReason>> {
+    /// Expands every state of the layer.
+    fn finish_layer(&mut self) -> Layer {
         while let Some((depth, level)) = self.waiting.pop_first() {
             // A state may have been reached in fewer steps since it was put here.
             let store = &self.store;
@@ -150,23 +170,22 @@ impl<'a, M: Searchable> Search<'a, M> {
                 .collect();
             for block in level.chunks(BLOCK) {
                 if let Some(reason) = self.bound_reached(depth, level.len()) {
-                    return Some(Some(reason));
+                    return Layer::Stopped(reason);
                 }
                 self.expand(block, depth);
                 if self.fails_fast() {
-                    return Some(Some(StopReason::FailFast));
+                    return Layer::Stopped(StopReason::FailFast);
                 }
                 if self.is_decided() {
-                    return Some(None);
+                    return Layer::AllDecided;
                 }
             }
         }
-        let depth_bound_hit = self
-            .bounds
-            .depth
-            .is_some_and(|bound| self.statistics.depth > bound);
-        if depth_bound_hit {
-            return Some(Some(StopReason::Depth));
+        if self.cut {
+            // Nothing is known of the whole layer, nor of those behind it; but what they break
+            // within the bound is broken.
+            self.edges.clear();
+            return Layer::Finished;
         }
         self.decide_recoverable();
         for decision in &mut self.decisions {
@@ -175,9 +194,12 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
         }
         if self.fails_fast() {
-            return Some(Some(StopReason::FailFast));
+            return Layer::Stopped(StopReason::FailFast);
         }
-        self.is_decided().then_some(None)
+        if self.is_decided() {
+            return Layer::AllDecided;
+        }
+        Layer::Finished
     }
 
     fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
@@ -207,6 +229,12 @@ impl<'a, M: Searchable> Search<'a, M> {
         } else {
             None
         }
+    }
+
+    /// Whether `recoverable` is asked for and not violated yet.
+    fn asks_for_recovery(&self) -> bool {
+        let last = self.decisions.last();
+        self.question.recoverable && last.is_some_and(|last| last.verdict == Verdict::Holds)
     }
 
     fn is_decided(&self) -> bool {
@@ -248,7 +276,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             })
         };
         for (part, found) in block.chunks(part).zip(found) {
-            self.keep(part, found, depth, too_deep);
+            self.keep(part, &found, depth, too_deep);
         }
     }
 
@@ -259,7 +287,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         for &index in part {
             let state = self.model.unpack(self.store.row(index));
             let broken = self.broken(&state);
-            let is_goal = self.question.recoverable && self.model.is_goal(&state);
+            let is_goal = self.asks_for_recovery() && self.model.is_goal(&state);
             let before = found.successors.len();
             self.model.successors(&state, &mut |action, next| {
                 self.model.pack(next, &mut row);
@@ -276,6 +304,7 @@ impl<'a, M: Searchable> Search<'a, M> {
                     target: known.unwrap_or(rows.saturating_sub(1) as u32),
                     is_row: known.is_none(),
                     is_fault: kind.is_some(),
+                    recovers: kind.is_none() && self.model.recovers(&state, &action),
                     is_shorter: known.is_some_and(|known| self.store.depth(known) > depth + 1),
                 });
             });
@@ -298,7 +327,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     /// Stores what a thread found, in order.
-    fn keep(&mut self, part: &[Index], found: Found, depth: u32, too_deep: bool) {
+    fn keep(&mut self, part: &[Index], found: &Found, depth: u32, too_deep: bool) {
         self.faults_fired |= found.faults_fired;
         let words = self.model.words().max(1);
         let mut successors = found.successors.iter();
@@ -307,13 +336,13 @@ impl<'a, M: Searchable> Search<'a, M> {
             if broken != 0 {
                 self.note_violations(index, broken);
             }
-            if too_deep && count > 0 {
-                // The level behind the bound is not looked at.
-                self.statistics.depth = depth + 1;
+            let records = self.asks_for_recovery();
+            if records {
+                self.edges.begin(index, is_goal);
             }
-            self.edges.begin(index, is_goal, self.question.recoverable);
             for &successor in successors.by_ref().take(count as usize) {
                 if too_deep {
+                    self.cut |= successor.is_row;
                     continue;
                 }
                 self.statistics.transitions += 1;
@@ -330,8 +359,8 @@ impl<'a, M: Searchable> Search<'a, M> {
                 } else {
                     successor.target
                 };
-                if !successor.is_fault {
-                    self.edges.add(target, self.question.recoverable);
+                if records && successor.recovers {
+                    self.edges.add(target);
                 }
             }
         }
@@ -399,7 +428,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         let Some(number) = self.question.recoverable.then(|| self.decisions.len() - 1) else {
             return;
         };
-        if self.decisions[number].verdict != Verdict::Holds {
+        if !self.asks_for_recovery() {
             return;
         }
         let stuck = self.edges.stuck(self.store.len());
@@ -448,25 +477,4 @@ impl<'a, M: Searchable> Search<'a, M> {
             statistics: self.statistics,
         }
     }
-}
-
-/// The steps along a path of stored states.
-fn trace_along<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> Trace<M::Action> {
-    let mut steps = Vec::with_capacity(path.len());
-    let mut faults = 0;
-    let mut row = vec![0; model.words().max(1)];
-    for pair in path.windows(2) {
-        let state = model.unpack(store.row(pair[0]));
-        let mut step = None;
-        model.successors(&state, &mut |action, next| {
-            model.pack(next, &mut row);
-            if step.is_none() && row == store.row(pair[1]) {
-                step = Some(action);
-            }
-        });
-        let step = step.expect("the second state was found as a successor of the first");
-        faults += u32::from(model.fault_kind(&step).is_some());
-        steps.push(step);
-    }
-    Trace { steps, faults }
 }

@@ -7,6 +7,7 @@ pub mod cross_check;
 pub mod exhaustive;
 mod recoverable;
 mod store;
+mod trace;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -34,6 +35,12 @@ pub trait Searchable:
     /// The kind of fault that a step is, or `None`. Faults are counted and budgeted; no path
     /// that relies on one counts as a recovery.
     fn fault_kind(&self, action: &Self::Action) -> Option<u8>;
+
+    /// Whether a step that is no fault counts on a way back to the goal. All do, unless a model
+    /// says that some only help by accident.
+    fn recovers(&self, _state: &Self::State, _action: &Self::Action) -> bool {
+        true
+    }
 
     /// Always-properties, in the order in which verdicts are given.
     fn invariants(&self) -> Vec<Invariant<Self>>
@@ -125,6 +132,8 @@ pub enum Verdict<A> {
 /// A path from the initial state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trace<A> {
+    /// Which of the model's initial states it starts from.
+    pub initial: usize,
     /// The steps, first to last.
     pub steps: Vec<A>,
     /// How many of them are faults.

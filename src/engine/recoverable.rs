@@ -19,18 +19,14 @@ pub(super) struct Edges {
 
 impl Edges {
     /// The steps that follow start from this state.
-    pub(super) fn begin(&mut self, index: Index, is_goal: bool, wanted: bool) {
-        if wanted {
-            self.from.push((index, is_goal));
-            self.starts.push(self.targets.len());
-        }
+    pub(super) fn begin(&mut self, index: Index, is_goal: bool) {
+        self.from.push((index, is_goal));
+        self.starts.push(self.targets.len());
     }
 
     /// A step leads to this state.
-    pub(super) fn add(&mut self, target: Index, wanted: bool) {
-        if wanted {
-            self.targets.push(target);
-        }
+    pub(super) fn add(&mut self, target: Index) {
+        self.targets.push(target);
     }
 
     pub(super) fn clear(&mut self) {
@@ -83,6 +79,9 @@ impl Stuck {
     }
 }
 
+/// A state, and the one before it on its path.
+type Arrival = (Index, Option<Index>);
+
 /// The path with the fewest faults, then the fewest steps, that leads to one of the stuck states
 /// through states which break no always-property. All of them are stored.
 pub(super) fn clean_path<M: Searchable>(
@@ -100,7 +99,7 @@ pub(super) fn clean_path<M: Searchable>(
     };
     let mut parents: BTreeMap<Index, Option<Index>> = BTreeMap::new();
     // In order of faults, then steps, then discovery.
-    let mut queue: BTreeMap<(u32, u32), Vec<(Index, Option<Index>)>> = BTreeMap::new();
+    let mut queue: BTreeMap<(u32, u32), Vec<Arrival>> = BTreeMap::new();
     let mut row = vec![0; model.words().max(1)];
     for state in model.init_states() {
         model.pack(&state, &mut row);

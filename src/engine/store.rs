@@ -99,6 +99,8 @@ impl Store {
 
 fn hash(row: &[u64]) -> u64 {
     let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
-    row.iter().for_each(|&word| hasher.write_u64(word));
+    for &word in row {
+        hasher.write_u64(word);
+    }
     hasher.finish()
 }

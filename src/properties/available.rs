@@ -13,8 +13,8 @@ pub const PROPERTY: Property = Property {
     details: "An ordinal serves if on some side its containers run and its Pod is Ready and not terminating. Rules: at most so many down, a majority serving, or so many of each group serving. With `faults: excused` an ordinal that a fault has hit is left out until it next serves; with `counted` the cause does not matter.",
     violated_in: "blog-redis-cluster",
     holds_in: "kep-3335-ordered",
-    applies: applies,
-    culprit: culprit,
+    applies,
+    culprit,
 };
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {

@@ -14,7 +14,7 @@ pub const PROPERTY: Property = Property {
     violated_in: "naive-double-up",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
-    culprit: culprit,
+    culprit,
 };
 
 /// Whether the promise is kept in `world`.

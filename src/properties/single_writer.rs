@@ -14,7 +14,7 @@ pub const PROPERTY: Property = Property {
     details: "Whatever the access mode: ReadWriteMany removes the refusal of Kubernetes, not the promise. Storage declared `shared: true`, where the application locks by itself, is exempt.",
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-exclusive",
-    applies: applies,
+    applies,
     culprit: |setup, world| first_broken(setup, world, holds_for),
 };
 

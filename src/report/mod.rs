@@ -332,7 +332,8 @@ pub struct Lanes {
     pub source: String,
     /// The same of the destination.
     pub destination: String,
-    /// The disk of the story's ordinal: `S`, `D` mounted by that side, `s`, `d` attached only.
+    /// The disk of the story's ordinal: `S`, `D` mounted by that side, `s`, `d` attached only; with
+    /// a `*` if it is another, empty one.
     pub disk: String,
 }
 

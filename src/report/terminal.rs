@@ -196,8 +196,9 @@ fn scenarios(report: &Report) -> String {
 /// `5 hold, 4 violated`.
 fn properties(report: &Report) -> String {
     let number = |verdict| tally(&report.results, verdict);
+    let hold = number(Verdict::Holds);
     let counts = [
-        (number(Verdict::Holds), "hold"),
+        (hold, if hold == 1 { "holds" } else { "hold" }),
         (number(Verdict::Violated), "violated"),
         (number(Verdict::Inconclusive), "inconclusive"),
         (number(Verdict::NotApplicable), "not applicable"),

@@ -30,11 +30,12 @@ const GLYPHS: [(char, &str); 7] = [
 ];
 
 /// What each letter of the disk column says.
-const LETTERS: [(char, &str); 4] = [
+const LETTERS: [(char, &str); 5] = [
     ('S', "mounted in source"),
     ('D', "mounted in destination"),
     ('s', "attached to source only"),
     ('d', "attached to destination only"),
+    ('*', "a new, empty disk instead"),
 ];
 
 /// The table and its legend. Long stretches are left out unless `full`; numbers are kept.

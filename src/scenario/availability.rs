@@ -2,16 +2,16 @@
 
 use super::error::{Diagnostic, listed};
 use super::file::{AvailabilityFile, GroupFile};
-use super::lower::Lowering;
+use super::lower::{Lowering, ordinals_below};
 use super::words::FaultCounting;
 use crate::world::id::{Ordinal, OrdinalSet};
 use crate::world::setup::{Availability, AvailabilityRule, Group};
 
-/// The rule, if one was asked for. `allowed` is how many ordinals may be owned, if that is known.
+/// The rule, if one was asked for. `replicas` is how many the source's set has, if that is known.
 pub fn lower(
     lowering: &mut Lowering<'_>,
     file: Option<&AvailabilityFile>,
-    allowed: Option<u8>,
+    replicas: Option<u8>,
 ) -> Option<Availability> {
     let Some(file) = file else {
         let text = "downtime is not checked; ask with `availability: {maxUnavailable: 1}`";
@@ -20,7 +20,7 @@ pub fn lower(
     };
     let counting = file.faults.as_ref().map(|word| word.value);
     Some(Availability {
-        rule: rule(lowering, file, allowed)?,
+        rule: rule(lowering, file, replicas)?,
         excused: counting == Some(FaultCounting::Excused),
     })
 }
@@ -28,7 +28,7 @@ pub fn lower(
 fn rule(
     lowering: &mut Lowering<'_>,
     file: &AvailabilityFile,
-    allowed: Option<u8>,
+    replicas: Option<u8>,
 ) -> Option<AvailabilityRule> {
     match (&file.max_unavailable, &file.quorum, &file.groups) {
         (Some(max), None, None) => {
@@ -48,7 +48,7 @@ fn rule(
             lowering.fix_at(file.head.start);
             let groups = groups
                 .iter()
-                .map(|group| lower_group(lowering, group, allowed));
+                .map(|group| lower_group(lowering, group, replicas));
             let groups: Vec<Option<Group>> = groups.collect();
             Some(AvailabilityRule::Groups(
                 groups.into_iter().flatten().collect(),
@@ -88,12 +88,12 @@ fn report_rules(lowering: &mut Lowering<'_>, file: &AvailabilityFile) {
 fn lower_group(
     lowering: &mut Lowering<'_>,
     file: &GroupFile,
-    allowed: Option<u8>,
+    replicas: Option<u8>,
 ) -> Option<Group> {
     let mut ordinals = OrdinalSet::default();
     for ordinal in &file.ordinals {
-        let allowed = allowed.unwrap_or(16);
-        let known = u8::try_from(ordinal.value).ok().filter(|&o| o < allowed);
+        let served = replicas.unwrap_or(16);
+        let known = u8::try_from(ordinal.value).ok().filter(|&o| o < served);
         let problem = match known.map(Ordinal) {
             Some(known) if !ordinals.contains(known) => {
                 ordinals.insert(known);
@@ -104,15 +104,7 @@ fn lower_group(
                 format!("ordinal {} is in the group twice", ordinal.value),
             )
             .help("name each ordinal once"),
-            None => Diagnostic::new(
-                "scenario::no-such-ordinal",
-                format!(
-                    "ordinal {} is not in 0..{}",
-                    ordinal.value,
-                    allowed.max(1) - 1
-                ),
-            )
-            .help("a group is made of ordinals that the set may own"),
+            None => not_served(ordinal.value, served),
         };
         lowering.reader.report(problem.at(ordinal.span.clone(), ""));
     }
@@ -131,4 +123,13 @@ fn lower_group(
         ordinals,
         min: min?,
     })
+}
+
+fn not_served(ordinal: i64, replicas: u8) -> Diagnostic {
+    let message = format!(
+        "ordinal {ordinal} is not among those that serve, {}",
+        ordinals_below(replicas)
+    );
+    Diagnostic::new("scenario::no-such-ordinal", message)
+        .help("a group is made of ordinals that the source's set owns at the start")
 }

@@ -37,7 +37,10 @@ impl FaultsOverride {
             Some((number, kinds)) => (number, Some(kinds)),
             None => (text, None),
         };
-        let at_most = parse_number(number)?;
+        let at_most = match kinds {
+            Some(_) => parse_number(number)?,
+            None => parse_number(number).map_err(|error| bare_kind(number).unwrap_or(error))?,
+        };
         let kinds: Vec<FaultId> = match kinds {
             Some(kinds) => kinds.split(',').map(parse_kind).collect::<Result<_, _>>()?,
             None => catalogue::ordinary().collect(),
@@ -88,6 +91,19 @@ fn parse_kind(text: &str) -> Result<FaultId, String> {
             ),
         }
     })
+}
+
+/// What to write in place of a kind of fault that stands alone.
+fn bare_kind(text: &str) -> Option<String> {
+    let text = text.trim();
+    match did_you_mean(text, catalogue::fault_names()) {
+        Some(name) if name == text => Some(format!(
+            "`{name}` has no cap; write `{name}=1` for one fault of this kind"
+        )),
+        Some(name) => Some(format!("`{text}` is no budget; did you mean `{name}=1`?")),
+        None => (did_you_mean(text, &["none"]).is_some())
+            .then(|| format!("`{text}` is no budget; did you mean `none`?")),
+    }
 }
 
 fn parse_number(text: &str) -> Result<u8, String> {

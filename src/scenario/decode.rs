@@ -102,7 +102,8 @@ pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
     }
     let documents: Vec<&Node> = documents.iter().filter(|node| !node.is_null()).collect();
     match documents[..] {
-        [document] if is_foreign(reader, document) => None,
+        // Whatever comes behind a manifest does not matter either.
+        [first, ..] if is_foreign(reader, first) => None,
         [document] => ScenarioFile::decode(reader, document),
         [] => {
             reader.report(

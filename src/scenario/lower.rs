@@ -16,6 +16,10 @@ use super::{Overrides, Scenario};
 use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
 use crate::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
 
+/// The highest ordinal that there is room for.
+#[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
+const HIGHEST_ORDINAL: i64 = MAX_ORDINALS as i64 - 1;
+
 /// Something that the scenario leaves open, and what is taken instead.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assumption {
@@ -183,7 +187,7 @@ fn lower_setup(
     let storage = lower_storage(lowering, file.storage.as_ref(), source);
     let replicas = source.map(|source| source.initial.map_or(0, |slice| slice.end));
     let allowed = lower_allowed(lowering, file, replicas);
-    let availability = availability::lower(lowering, file.availability.as_ref(), allowed);
+    let availability = availability::lower(lowering, file.availability.as_ref(), replicas);
     let budget = lower_budget(lowering, file, overrides);
     let lowered = lower_migration(lowering, file, &budget);
     let ((source, destination), lowered) = (sides?, lowered?);
@@ -243,6 +247,9 @@ fn lower_storage(
     file: Option<&StorageFile>,
     source: Option<&Side>,
 ) -> Option<StorageSetup> {
+    if let Some(sides) = file.and_then(|file| file.reachable_from.as_ref()) {
+        check_reach(lowering, sides);
+    }
     let has_disks = source.is_some_and(|source| !source.templates.is_empty());
     if !has_disks {
         if file.is_some() && source.is_some() {
@@ -278,6 +285,24 @@ fn lower_storage(
     })
 }
 
+/// The source starts with its disks attached, so it must be able to attach them.
+fn check_reach(lowering: &mut Lowering<'_>, sides: &[Spanned<ClusterId>]) {
+    let Some(first) = sides.first() else {
+        return;
+    };
+    if sides.iter().any(|side| side.value == ClusterId::Source) {
+        return;
+    }
+    lowering.reader.report(
+        Diagnostic::new(
+            "scenario::source-unreachable",
+            "the source cannot attach its own disks",
+        )
+        .at(first.span.clone(), "`source` is missing here")
+        .help("the source starts with its disks attached: write `[source, destination]`"),
+    );
+}
+
 /// How many ordinals may be owned: those of the source, or `ordinals.max` and all below it.
 fn lower_allowed(
     lowering: &mut Lowering<'_>,
@@ -289,19 +314,27 @@ fn lower_allowed(
     };
     lowering.fix_at(ordinals.max.span.start);
     let max = ordinals.max.value;
+    let highest = HIGHEST_ORDINAL;
     let lowest = replicas.map_or(0, |replicas| i64::from(replicas) - 1);
-    if max < lowest {
-        let message = format!("`max` is {max}, but the source's set owns ordinal {lowest}");
-        lowering.reader.report(
-            Diagnostic::new("scenario::out-of-range", message)
-                .at(ordinals.max.span.clone(), "")
-                .help(format!(
-                    "`max` is {lowest} or more; without `ordinals` it is {lowest}"
-                )),
-        );
-    }
-    let most = i64::try_from(MAX_ORDINALS).unwrap_or(i64::MAX);
-    u8::try_from(max.saturating_add(1).clamp(0, most)).ok()
+    let (message, help) = if max < lowest {
+        (
+            format!("`max` is {max}, but the source's set owns ordinal {lowest}"),
+            format!("`max` is {lowest} or more; without `ordinals` it is {lowest}"),
+        )
+    } else if max > highest {
+        (
+            format!("`max` is {max}, more than {highest}"),
+            format!("there is room for the ordinals 0 to {highest}"),
+        )
+    } else {
+        return u8::try_from(max + 1).ok();
+    };
+    lowering.reader.report(
+        Diagnostic::new("scenario::out-of-range", message)
+            .at(ordinals.max.span.clone(), "")
+            .help(help),
+    );
+    None
 }
 
 fn lower_budget(lowering: &mut Lowering<'_>, file: &ScenarioFile, overrides: &Overrides) -> Budget {
@@ -374,18 +407,23 @@ fn check_ordinals(lowering: &mut Lowering<'_>, named: &[Spanned<i16>], ordinals:
         if (0..i16::from(ordinals)).contains(&ordinal.value) {
             continue;
         }
-        let range = match ordinals {
-            1 => "0 only".to_owned(),
-            _ => format!("0..{}", ordinals.saturating_sub(1)),
-        };
         let message = format!(
-            "ordinal {} does not exist; the set has {range}",
-            ordinal.value
+            "ordinal {} does not exist; the set has {}",
+            ordinal.value,
+            ordinals_below(ordinals)
         );
         lowering.reader.report(
             Diagnostic::new("scenario::no-such-ordinal", message)
                 .at(ordinal.span.clone(), "")
                 .help("name an ordinal that the set has at some time, or use `k`"),
         );
+    }
+}
+
+/// The ordinals below a number, as messages write them.
+pub fn ordinals_below(end: u8) -> String {
+    match end {
+        0 | 1 => "0 only".to_owned(),
+        _ => format!("0..{}", end - 1),
     }
 }

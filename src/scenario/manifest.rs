@@ -20,12 +20,19 @@ pub struct ManifestSet {
     pub name: Option<String>,
     /// Its `spec`.
     pub spec: StatefulSetSpec,
-    /// The place of `spec.replicas`, else of the set's beginning.
-    pub replicas_at: Range<usize>,
-    /// The place of `spec.ordinals.start`, else of the set's beginning.
-    pub start_at: Range<usize>,
-    /// The place of `spec.podManagementPolicy`, else of the set's beginning.
-    pub policy_at: Range<usize>,
+    /// The set with its places.
+    node: Node,
+}
+
+impl ManifestSet {
+    /// The place of a field's value; of a field that is left out, the set's beginning.
+    pub fn place(&self, path: &[&str]) -> Range<usize> {
+        let found = path
+            .iter()
+            .try_fold(&self.node, |node, name| node.get(name));
+        let node = found.unwrap_or(&self.node);
+        self.source.first_line(&node.span)
+    }
 }
 
 /// Reads a manifest and chooses the StatefulSet that is meant. Mistakes in the choice are noted
@@ -177,17 +184,11 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
         remove(&mut json, &path);
     }
     let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
-    let place = |path: &[&str]| {
-        let found = path.iter().try_fold(node, |node, name| node.get(name));
-        found.map_or_else(|| source.first_line(&node.span), |node| node.span.clone())
-    };
     Some(ManifestSet {
         source: source.clone(),
         name: set.metadata.name,
         spec: set.spec.unwrap_or_default(),
-        replicas_at: place(&["spec", "replicas"]),
-        start_at: place(&["spec", "ordinals", "start"]),
-        policy_at: place(&["spec", "podManagementPolicy"]),
+        node: node.clone(),
     })
 }
 
@@ -211,15 +212,22 @@ fn invalid_field(
             path.join(".")
         ),
     };
+    let text = source.text.get(place.clone()).unwrap_or("");
+    let help = match path {
+        [field] if field == "apiVersion" => "only StatefulSets of Kubernetes itself are modelled",
+        _ if text.contains("{{") => yaml::TEMPLATE,
+        _ => "Kubernetes would refuse this manifest; correct it there",
+    };
     Diagnostic::new("manifest::invalid-field", message)
         .within(source)
         .at(place, "")
-        .help("Kubernetes would refuse this manifest; correct it there")
+        .help(help)
 }
 
 /// An error of serde in the words of the other mistakes: `expected an integer, found a list`.
 fn in_plain_words(error: &str) -> String {
     let parts = error.strip_prefix("invalid type: ");
+    let parts = parts.or_else(|| error.strip_prefix("invalid value: "));
     let Some((found, expected)) = parts.and_then(|parts| parts.split_once(", expected ")) else {
         return error.to_owned();
     };
@@ -233,6 +241,7 @@ fn in_plain_words(error: &str) -> String {
         _ => found,
     };
     let expected = match expected {
+        "i32" if error.starts_with("invalid value") => "an integer of 32 bits",
         "i32" | "i64" => "an integer",
         "a boolean" => "`true` or `false`",
         "a string" => "text",

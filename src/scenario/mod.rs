@@ -23,6 +23,7 @@ mod side;
 mod step;
 #[cfg(test)]
 mod tests;
+mod unmodelled;
 mod words;
 mod yaml;
 

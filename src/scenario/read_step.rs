@@ -270,7 +270,7 @@ const SUBJECTS: [&str; 4] = ["pod", "volume", "set", "field"];
 impl Decode for WaitStep {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            reader.wrong_type(node, "a map of the fields of `wait`");
+            reader.no_map(node, "`wait`");
             return None;
         };
         let subjects: Vec<&Entry> = entries

@@ -10,6 +10,18 @@ use super::words::Vocabulary;
 use super::yaml::{Entry, Node, Value};
 use crate::world::program::Expression;
 
+/// Maps that people write as one word, with what they mean.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("a side", "{manifest: FILE}"),
+    ("`storage`", "{backend: exclusive}"),
+    ("`availability`", "{maxUnavailable: 1}"),
+    ("`ordinals`", "{max: 8}"),
+    ("`forEach`", "{k: descending}"),
+    ("`scale`", "{cluster: source, replicas: k}"),
+    ("`patch`", "{cluster: source, replicas: k}"),
+    ("`wait`", "{cluster: source, pod: k, until: gone}"),
+];
+
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub struct Spanned<T> {
@@ -187,6 +199,21 @@ impl<'a> Reader<'a> {
 
     /// Notes that a node is not what it should be.
     pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        self.wrong_type_with(node, expected, format!("write {expected} here"));
+    }
+
+    /// Notes that a node is not the map that messages call `name`.
+    pub fn no_map(&mut self, node: &Node, name: &str) {
+        let expected = format!("a map of the fields of {name}");
+        let example = EXAMPLES.iter().find(|(map, _)| *map == name);
+        let help = match example {
+            Some((_, example)) => format!("write for example `{example}` here"),
+            None => format!("write {expected} here"),
+        };
+        self.wrong_type_with(node, &expected, help);
+    }
+
+    fn wrong_type_with(&mut self, node: &Node, expected: &str, help: String) {
         let found = node.what();
         let place = if node.span.is_empty() {
             node.head()
@@ -203,7 +230,7 @@ impl<'a> Reader<'a> {
                 format!("expected {expected}, found {found}"),
             )
             .at(place, label)
-            .help(format!("write {expected} here")),
+            .help(help),
         );
     }
 
@@ -244,7 +271,7 @@ impl<'a> Reader<'a> {
     /// Opens a map; `name` is what messages call it.
     pub fn fields<'n>(&mut self, node: &'n Node, name: &'static str) -> Option<Fields<'n>> {
         let Value::Map(entries) = &node.value else {
-            self.wrong_type(node, &format!("a map of the fields of {name}"));
+            self.no_map(node, name);
             return None;
         };
         Some(Fields {
@@ -363,6 +390,14 @@ impl<'n> Fields<'n> {
     }
 
     fn missing(&self, reader: &mut Reader<'_>, name: &str) {
+        if let Some(entry) = self.entries.iter().find(|entry| &*entry.name == name) {
+            reader.report(
+                Diagnostic::new("scenario::missing-field", format!("`{name}` has no value"))
+                    .at(entry.span.clone(), "")
+                    .help("write the value behind it or, indented, below it"),
+            );
+            return;
+        }
         let place = match &self.node.key {
             Some(key) => key.clone(),
             None => reader.source.first_line(&self.node.span),

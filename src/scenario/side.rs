@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use k8s_openapi::api::apps::v1::StatefulSetSpec;
-
 use super::error::{Diagnostic, Source};
 use super::file::SideFile;
 use super::lower::Lowering;
 use super::manifest::{self, ManifestSet};
 use super::reader::Spanned;
+use super::unmodelled;
 use super::words::Vocabulary;
 use crate::world::id::{MAX_ORDINALS, Slice};
 use crate::world::stateful_set::PodManagementPolicy;
@@ -156,11 +155,11 @@ fn base(lowering: &mut Lowering<'_>, side: &str, file: &SideFile) -> Option<Opti
         return Some(None);
     };
     let set = manifest::read_set(&mut lowering.reader, manifest, file.stateful_set.as_ref())?;
-    report_unmodelled(lowering, side, &set.spec);
+    unmodelled::report(lowering, side, &set);
     let policy = manifest_policy(lowering, &set);
-    let number = |value: Option<i32>, default: i64, at: &Range<usize>| Number {
+    let number = |value: Option<i32>, default: i64, path: &[&str]| Number {
         value: value.map_or(default, i64::from),
-        place: Place::Manifest(set.source.clone(), at.clone()),
+        place: Place::Manifest(set.source.clone(), set.place(path)),
     };
     let ordinals = set
         .spec
@@ -169,8 +168,8 @@ fn base(lowering: &mut Lowering<'_>, side: &str, file: &SideFile) -> Option<Opti
         .and_then(|ordinals| ordinals.start);
     let templates = set.spec.volume_claim_templates.iter().flatten();
     Some(Some(Base {
-        start: number(ordinals, 0, &set.start_at),
-        replicas: number(set.spec.replicas, 1, &set.replicas_at),
+        start: number(ordinals, 0, &["spec", "ordinals", "start"]),
+        replicas: number(set.spec.replicas, 1, &["spec", "replicas"]),
         policy,
         templates: Some(
             templates
@@ -191,43 +190,10 @@ fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<Pod
         lowering.reader.problems.push(
             super::reader::unknown_word(text, what, "manifest::invalid-field", &known, &[])
                 .within(&set.source)
-                .at(set.policy_at.clone(), ""),
+                .at(set.place(&["spec", "podManagementPolicy"]), ""),
         );
     }
     found.map(|&(_, policy, _)| policy)
-}
-
-/// Lists what the manifest asks for and the model does not do.
-fn report_unmodelled(lowering: &mut Lowering<'_>, side: &str, spec: &StatefulSetSpec) {
-    let mut note = |field: &str, value: String| {
-        let text = "not modelled, and taken as Kubernetes' default";
-        lowering.assume(&format!("{side}.{field}"), &value, text);
-    };
-    if let Some(strategy) = &spec.update_strategy {
-        let kind = strategy.type_.as_deref().unwrap_or("RollingUpdate");
-        let rolling = strategy.rolling_update.as_ref();
-        let partition = rolling.and_then(|rolling| rolling.partition).unwrap_or(0);
-        if kind != "RollingUpdate" {
-            note("updateStrategy", kind.to_owned());
-        } else if partition != 0 {
-            note("updateStrategy", format!("partition {partition}"));
-        }
-    }
-    if let Some(seconds) = spec.min_ready_seconds.filter(|&seconds| seconds > 0) {
-        note("minReadySeconds", seconds.to_string());
-    }
-    if let Some(policy) = &spec.persistent_volume_claim_retention_policy {
-        let both = [
-            ("whenDeleted", &policy.when_deleted),
-            ("whenScaled", &policy.when_scaled),
-        ];
-        for (field, value) in both {
-            if let Some(value) = value.as_ref().filter(|value| *value != "Retain") {
-                let field = format!("persistentVolumeClaimRetentionPolicy.{field}");
-                note(&field, value.clone());
-            }
-        }
-    }
 }
 
 /// The inline fields over the base, over the other side or Kubernetes' defaults.

@@ -22,6 +22,15 @@ fn manifest(path: &Path) -> io::Result<Vec<u8>> {
         Some("two.yaml") => TWO,
         Some("broken.yaml") => BROKEN,
         Some("late.yaml") => LATE,
+        Some("hasty.yaml") => HASTY,
+        Some("beta.yaml") => "apiVersion: apps/v1beta1\nkind: StatefulSet\n",
+        Some("huge.yaml") => {
+            "apiVersion: apps/v1\nkind: StatefulSet\nspec: {replicas: 9999999999}\n"
+        }
+        Some("chart.yaml") => {
+            "apiVersion: apps/v1\nkind: StatefulSet\nspec: {replicas: {{ .Values.n }}}\n"
+        }
+        Some("chart-if.yaml") => "{{- if .Values.web }}\nkind: StatefulSet\n{{- end }}\n",
         Some("syntax.yaml") => "kind: StatefulSet\nspec: [1, 2\n",
         _ => return Err(io::ErrorKind::NotFound.into()),
     };
@@ -129,7 +138,7 @@ metadata:
 spec:
   minReadySeconds: 10
   updateStrategy: {type: OnDelete}
-  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete, whenDeleted: Retain}
+  persistentVolumeClaimRetentionPolicy: {whenScaled: Retain, whenDeleted: Delete}
   volumeClaimTemplates:
   template:
     spec:
@@ -172,4 +181,16 @@ spec:
   replicas: 20
   ordinals: {start: 3}
   podManagementPolicy: Parralel
+";
+
+const HASTY: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  persistentVolumeClaimRetentionPolicy:
+    whenScaled: Delete
+  template:
+    spec:
+      terminationGracePeriodSeconds: 0
 ";

@@ -15,6 +15,9 @@ use super::error::{Diagnostic, Source};
 /// The most nodes a text may have, aliases counted as often as they are used.
 const MAX_NODES: usize = 20_000_000;
 
+/// Help for a file that is not YAML yet.
+pub const TEMPLATE: &str = "this looks like a template; render it first, as `helm template` does";
+
 /// The deepest nesting.
 const MAX_DEPTH: usize = 96;
 
@@ -76,6 +79,7 @@ impl Node {
         match &self.value {
             _ if self.is_null() => "nothing",
             Value::Scalar(text, true) if text.parse::<i64>().is_ok() => "a number",
+            Value::Scalar(text, true) if is_integer(text) => "a number that is too large",
             Value::Scalar(text, true) if is_number(text) => "a fraction",
             Value::Scalar(text, true) if matches!(&**text, "true" | "false") => "a boolean",
             Value::Scalar(..) => "text",
@@ -124,6 +128,11 @@ impl Node {
                 .collect(),
         }
     }
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_number(text: &str) -> bool {
@@ -186,9 +195,17 @@ fn syntax_error(source: &Source, error: &ScanError) -> Diagnostic {
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return too_large(start..end, "nested too deeply");
     }
+    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let help = if text[line..start].contains('\t') || text[start..].starts_with('\t') {
+        "YAML is indented with spaces; replace the tabs"
+    } else if text.contains("{{") {
+        TEMPLATE
+    } else {
+        "check the indentation, quotes and brackets at and above this place"
+    };
     Diagnostic::new("yaml::syntax", format!("not valid YAML: {}", error.info()))
         .at(start..end, "here")
-        .help("check the indentation, quotes and brackets at and above this place")
+        .help(help)
 }
 
 /// A node with what it counts for against the limits.

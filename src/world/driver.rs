@@ -69,7 +69,7 @@ pub enum Mode {
     /// From the iteration before it.
     #[default]
     Normal,
-    /// Resumed at an ordinal that neither set owns: what exists already counts as done.
+    /// Resumed at an ordinal that may be half moved: what exists already counts as done.
     Resumed,
     /// Resumed behind an ordinal that has moved: only the body's waits are repeated.
     WaitsOnly,

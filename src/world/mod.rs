@@ -17,7 +17,7 @@ pub mod volume;
 
 use cluster::Cluster;
 use driver::{Driver, DriverPhase};
-use id::{ClusterId, Ordinal, OrdinalSet, PerCluster, Slice, Table};
+use id::{ClusterId, Ordinal, OrdinalSet, PerCluster, Table};
 use pod::{Containers, Owner, Pod, PodPhase};
 use setup::{MAX_POOLS, Setup};
 use stateful_set::StatefulSet;
@@ -123,13 +123,17 @@ impl World {
     }
 
     /// The migration is over and well: the program has finished, the source owns, keeps and runs
-    /// nothing, the destination owns `{0..N-1}` and every ordinal serves there on a current disk.
+    /// nothing, the destination owns `{0..N-1}`, perhaps with ordinals that were added, and each of them
+    /// serves there on a current disk.
     #[must_use]
     pub fn is_goal(&self, setup: &Setup) -> bool {
         let source = &self.clusters.source;
         let destination = &self.clusters.destination;
+        let slice = destination.effective_slice();
         let serves_on_current_disk = |ordinal: Ordinal| {
+            // An ordinal that is added has written nothing that its first disk could miss.
             let on_current = !setup.has_claims()
+                || ordinal.0 >= setup.replicas
                 || destination
                     .bound_disk(ordinal)
                     .is_some_and(|disk| self.storage[ordinal].is_current(disk));
@@ -140,7 +144,8 @@ impl World {
             && setup
                 .ordinals()
                 .all(|ordinal| !source.has_live_pod(ordinal) && source.running(ordinal) == 0)
-            && destination.effective_slice() == Slice::from(0..setup.replicas)
-            && setup.members().all(serves_on_current_disk)
+            && slice.start == 0
+            && (setup.replicas..=setup.allowed).contains(&slice.end)
+            && slice.ordinals().all(serves_on_current_disk)
     }
 }

@@ -4,6 +4,10 @@
 //! without a fault that makes a cache lag there is no previous version. The order of the
 //! fields is the order of this file; nothing else knows it.
 
+mod pass;
+
+use pass::{Counter, Pass, Reader, Writer, choice, flag, optional, set, small};
+
 use super::World;
 use super::cluster::Cluster;
 use super::driver::{Driver, DriverPhase, Mode, Read, Watch};
@@ -65,7 +69,8 @@ impl Features {
             restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
             copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
             deletes_claims: claims && (deletes(ObjectKind::Claim) || deletes(ObjectKind::Volume)),
-            orphans: uses(|operation| matches!(operation, Operation::DeleteSetOrphan(_)))
+            orphans: deletes(ObjectKind::StatefulSet)
+                || uses(|operation| matches!(operation, Operation::DeleteSetOrphan(_)))
                 || uses(|operation| matches!(operation, Operation::CreateSet { .. })),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             evictions: setup.budget.total() > 0,
@@ -101,201 +106,18 @@ impl Layout {
     /// Writes `state` into `words`, which has [`Layout::words`] elements.
     pub fn pack(&self, setup: &Setup, state: &World, words: &mut [u64]) {
         let mut copy = *state;
-        let mut writer = Writer {
-            words: words.iter_mut(),
-            pending: 0,
-            filled: 0,
-        };
+        let mut writer = Writer::new(words);
         world(&mut writer, setup, self.has, &mut copy);
-        if writer.filled > 0 {
-            writer.flush();
-        }
+        writer.finish();
     }
 
     /// Reads back what [`Layout::pack`] wrote.
     #[must_use]
     pub fn unpack(&self, setup: &Setup, words: &[u64]) -> World {
         let mut state = World::default();
-        world(&mut Reader { words, at: 0 }, setup, self.has, &mut state);
+        world(&mut Reader::new(words), setup, self.has, &mut state);
         state
     }
-}
-
-/// Something that passes over the fields of a world: counts, writes or reads their bits. One
-/// description of the layout serves all three, so that they cannot differ.
-trait Pass {
-    /// Whether [`Pass::number`] gives values that the world does not have yet.
-    const READS: bool;
-
-    /// What passes over a few fields at once, of 64 bits at most.
-    type Group: Pass;
-
-    /// A number of `bits` bits.
-    fn number(&mut self, value: u64, bits: u32) -> u64;
-
-    /// Passes over the fields of one small object. They are put together in a register.
-    fn group(&mut self, fields: impl FnOnce(&mut Self::Group));
-}
-
-#[derive(Default)]
-struct Counter {
-    bits: usize,
-}
-
-struct Writer<'a> {
-    words: std::slice::IterMut<'a, u64>,
-    /// Bits that do not fill a word yet.
-    pending: u64,
-    filled: u32,
-}
-
-struct Reader<'a> {
-    words: &'a [u64],
-    at: usize,
-}
-
-/// A few fields on their way into a row, or out of one.
-#[derive(Default)]
-struct Group<const READS: bool> {
-    value: u64,
-    bits: u32,
-}
-
-impl Pass for Counter {
-    const READS: bool = false;
-    type Group = Self;
-
-    fn number(&mut self, value: u64, bits: u32) -> u64 {
-        self.bits += bits as usize;
-        value
-    }
-
-    fn group(&mut self, fields: impl FnOnce(&mut Self)) {
-        fields(self);
-    }
-}
-
-impl Pass for Writer<'_> {
-    const READS: bool = false;
-    type Group = Group<false>;
-
-    #[inline(always)]
-    fn number(&mut self, value: u64, bits: u32) -> u64 {
-        debug_assert!(value < 1 << bits, "{value} does not fit {bits} bits");
-        self.pending |= value << self.filled;
-        self.filled += bits;
-        if self.filled >= 64 {
-            self.flush();
-            self.filled -= 64;
-            self.pending = if self.filled == 0 {
-                0
-            } else {
-                value >> (bits - self.filled)
-            };
-        }
-        value
-    }
-
-    #[inline(always)]
-    fn group(&mut self, fields: impl FnOnce(&mut Group<false>)) {
-        let mut group = Group::default();
-        fields(&mut group);
-        self.number(group.value, group.bits);
-    }
-}
-
-impl Writer<'_> {
-    fn flush(&mut self) {
-        *self.words.next().expect("the layout counted these bits") = self.pending;
-    }
-}
-
-impl Pass for Reader<'_> {
-    const READS: bool = true;
-    type Group = Group<true>;
-
-    #[inline(always)]
-    fn number(&mut self, _: u64, bits: u32) -> u64 {
-        let value = self.peek() & ((1 << bits) - 1);
-        self.at += bits as usize;
-        value
-    }
-
-    #[inline(always)]
-    fn group(&mut self, fields: impl FnOnce(&mut Group<true>)) {
-        let mut group = Group {
-            value: self.peek(),
-            bits: 0,
-        };
-        fields(&mut group);
-        self.at += group.bits as usize;
-    }
-}
-
-impl Reader<'_> {
-    /// The next 64 bits; behind the last word zeros.
-    #[inline(always)]
-    fn peek(&self) -> u64 {
-        let (word, shift) = (self.at / 64, self.at % 64);
-        let low = self.words.get(word).map_or(0, |low| low >> shift);
-        let high = self.words.get(word + 1).copied().unwrap_or(0);
-        if shift == 0 {
-            low
-        } else {
-            low | high << (64 - shift)
-        }
-    }
-}
-
-impl<const READS: bool> Pass for Group<READS> {
-    const READS: bool = READS;
-    type Group = Self;
-
-    #[inline(always)]
-    fn number(&mut self, value: u64, bits: u32) -> u64 {
-        debug_assert!(self.bits + bits < 64, "a group has at most 63 bits");
-        if READS {
-            let value = self.value >> self.bits & ((1 << bits) - 1);
-            self.bits += bits;
-            return value;
-        }
-        debug_assert!(value < 1 << bits, "{value} does not fit {bits} bits");
-        self.value |= value << self.bits;
-        self.bits += bits;
-        value
-    }
-
-    #[inline(always)]
-    fn group(&mut self, fields: impl FnOnce(&mut Self)) {
-        fields(self);
-    }
-}
-
-/// An enum without fields as its number; `variants` lists all in the order of their numbers.
-macro_rules! choice {
-    ($pass:expr, $place:expr, $bits:expr, $variants:expr) => {{
-        let variants = $variants;
-        debug_assert!(
-            variants[$place as usize] == $place,
-            "the variants are not in order"
-        );
-        let number = $pass.number($place as u64, $bits) as usize;
-        set($pass, &mut $place, || variants[number]);
-    }};
-}
-
-/// Puts a value into its place if this pass reads.
-#[inline(always)]
-fn set<P: Pass, T>(_: &P, place: &mut T, value: impl FnOnce() -> T) {
-    if P::READS {
-        *place = value();
-    }
-}
-
-#[inline(always)]
-fn flag(pass: &mut impl Pass, place: &mut bool) {
-    let number = pass.number(u64::from(*place), 1);
-    set(pass, place, || number == 1);
 }
 
 fn mask(pass: &mut impl Pass, has: Features, place: &mut OrdinalSet) {
@@ -303,30 +125,6 @@ fn mask(pass: &mut impl Pass, has: Features, place: &mut OrdinalSet) {
     set(pass, &mut place.0, || {
         u16::try_from(number).expect("at most 16 ordinals")
     });
-}
-
-/// A number of at most `bits` bits.
-#[inline(always)]
-fn small(pass: &mut impl Pass, place: &mut u8, bits: u32) {
-    let number = pass.number(u64::from(*place), bits);
-    set(pass, place, || {
-        u8::try_from(number).expect("at most 8 bits")
-    });
-}
-
-/// A value that may be absent: a bit, and the value if it is there. Absent ones leave room.
-#[inline(always)]
-fn optional<T: Copy, P: Pass>(
-    pass: &mut P,
-    place: &mut Option<T>,
-    default: T,
-    fields: impl Fn(&mut P, &mut T),
-) {
-    let mut there = place.is_some();
-    flag(pass, &mut there);
-    let mut value = place.unwrap_or(default);
-    fields(pass, &mut value);
-    set(pass, place, || there.then_some(value));
 }
 
 fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) {
@@ -349,7 +147,7 @@ fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) 
 
 fn cluster(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, side: &mut Cluster) {
     optional(pass, &mut side.set, StatefulSet::default(), |pass, set| {
-        stateful_set(pass, has, id, set)
+        stateful_set(pass, has, id, set);
     });
     for ordinal in setup.ordinals() {
         pass.group(|pass| {

@@ -1,6 +1,6 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
-use super::id::{MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
+use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
 use super::program::{Condition, Operation, Program, StatusField};
 use super::stateful_set::PodManagementPolicy;
 use super::volume::{Backend, ReclaimPolicy};
@@ -79,6 +79,15 @@ impl Reads {
             }
         }
         reads
+    }
+
+    /// Whether everything is kept that `other` needs.
+    const fn covers(self, other: Self) -> bool {
+        (self.observed_generation || !other.observed_generation)
+            && (self.replicas || !other.replicas)
+            && (self.ready_replicas || !other.ready_replicas)
+            && (self.pod_ready || !other.pod_ready)
+            && (self.attachments || !other.attachments)
     }
 
     /// Whether a terminating Pod's condition Ready is kept.
@@ -258,22 +267,38 @@ impl Setup {
             && self.budget.total() > 0
     }
 
-    /// Panics unless the setup fits the tables.
+    /// Panics unless the setup fits the tables and says the same thing everywhere.
     pub fn check(&self) {
         assert!(
             usize::from(self.ordinals) <= MAX_ORDINALS,
             "{} ordinals",
             self.ordinals
         );
-        assert!(self.replicas <= self.allowed && self.allowed <= self.ordinals.max(self.allowed));
+        assert!(
+            self.replicas <= self.ordinals,
+            "ordinals of the application are missing"
+        );
+        assert!(
+            self.replicas <= self.allowed,
+            "ordinals of the application are not allowed"
+        );
         assert!(
             self.budget.pools.len() <= MAX_POOLS,
             "{} pools",
             self.budget.pools.len()
         );
+        let fits = |pool: &Pool| pool.at_most < 16;
+        assert!(self.budget.pools.iter().all(fits), "a pool has four bits");
         assert!(
             self.program.instructions.len() < 255,
             "the program is too long"
         );
+        let read = Reads::of(&self.program);
+        for side in ClusterId::BOTH {
+            assert!(
+                self.reads[side].covers(read[side]),
+                "the program reads more of {side:?}"
+            );
+        }
     }
 }

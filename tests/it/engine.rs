@@ -69,12 +69,7 @@ fn recovers(graph: &Graph, from: Place) -> bool {
 
 /// Walks a trace and returns where it ends; every step must exist.
 fn walk(graph: &Graph, trace: &Trace<(u16, usize)>) -> Place {
-    let first = trace.steps.first().map(|&(node, _)| node);
-    let mut place = (first.unwrap_or(graph.initial[0]), 0);
-    assert!(
-        graph.initial.contains(&place.0),
-        "a trace starts at an initial state"
-    );
+    let mut place = (graph.initial[trace.initial], 0);
     for &(node, number) in &trace.steps {
         assert_eq!(node, place.0, "steps follow each other");
         let next = graph
@@ -157,13 +152,7 @@ fn check_recoverable(
     assert_eq!(found.0, faults, "seed {seed}");
     assert!(found.1 >= steps, "seed {seed}");
     let is_clean = |place: Place| !graph.bad.iter().any(|bad| bad[usize::from(place.0)]);
-    let mut place = (
-        trace
-            .steps
-            .first()
-            .map_or(graph.initial[0], |&(node, _)| node),
-        0,
-    );
+    let mut place = (graph.initial[trace.initial], 0);
     let mut clean = is_clean(place);
     for &(_, number) in &trace.steps {
         place = graph

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod cli;
 mod cross_check;
 mod docs;
 mod engine;
@@ -7,6 +8,7 @@ mod kubernetes_facts;
 mod layers;
 mod models;
 mod packing;
+mod schema;
 mod stateful_set_controller;
 mod support;
 mod toys;

@@ -28,10 +28,11 @@ impl Graph {
     pub fn random(seed: u64) -> Self {
         let mut random = Pcg64Mcg::seed_from_u64(seed);
         let nodes = random.random_range(1..40_u16);
-        let mut node = |random: &mut Pcg64Mcg| random.random_range(0..nodes);
-        let initial = (0..random.random_range(1..3_u8))
+        let node = |random: &mut Pcg64Mcg| random.random_range(0..nodes);
+        let mut initial: Vec<u16> = (0..random.random_range(1..3_u8))
             .map(|_| node(&mut random))
             .collect();
+        initial.dedup();
         let edges = (0..nodes)
             .map(|_| {
                 let edges = random.random_range(0..5_u8);

@@ -48,6 +48,6 @@ impl Fault for ContainerCrash {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("CRASH of the containers of Pod {ordinal}")
+        format!("containers of Pod {ordinal} stop")
     }
 }

@@ -42,6 +42,6 @@ impl Fault for ControllerRestart {
     }
 
     fn describe(&self, _: Target) -> String {
-        "RESTART of the StatefulSet controller".to_owned()
+        "restart, the plan is lost".to_owned()
     }
 }

@@ -50,6 +50,6 @@ impl Fault for ControllerRestartStale {
     }
 
     fn describe(&self, _: Target) -> String {
-        "RESTART of the StatefulSet controller with an OLDER CACHE".to_owned()
+        "restart, the plan is lost, the cache is older".to_owned()
     }
 }

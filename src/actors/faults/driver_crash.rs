@@ -40,6 +40,6 @@ impl Fault for DriverCrash {
     }
 
     fn describe(&self, _: Target) -> String {
-        "CRASH of the driver".to_owned()
+        "the driver stops and forgets".to_owned()
     }
 }

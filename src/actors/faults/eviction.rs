@@ -42,6 +42,6 @@ impl Fault for Eviction {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("EVICT Pod {ordinal}")
+        format!("delete Pod {ordinal}")
     }
 }

@@ -36,7 +36,7 @@ pub trait Fault: Sync {
     /// Strikes.
     fn strike(&self, setup: &Setup, world: &mut World, target: Target);
 
-    /// The strike in words, with the part that reports write in capitals first.
+    /// The strike in words. Reports put the kind's name in capitals before it.
     fn describe(&self, target: Target) -> String;
 }
 

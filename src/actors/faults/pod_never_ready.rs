@@ -45,6 +45,6 @@ impl Fault for PodNeverReady {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("NEVER READY: Pod {ordinal}")
+        format!("Pod {ordinal} will not become Ready")
     }
 }

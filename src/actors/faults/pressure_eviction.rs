@@ -49,6 +49,6 @@ impl Fault for PressureEviction {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("PRESSURE stops containers of Pod {ordinal}")
+        format!("stop containers of Pod {ordinal} to free the node")
     }
 }

@@ -85,7 +85,7 @@ source: {name: db, replicas: 3, podManagementPolicy: Parallel, volumeClaimTempla
 destination: {absent: true, kubernetes: '1.31'}
 storage: {backend: exclusive, reclaimPolicy: Retain, reachableFrom: [source], shared: true}
 availability: {groups: [{ordinals: [0, 1], min: 1}, {ordinals: [2], min: 1}], faults: excused}
-ordinals: {max: 40}
+ordinals: {max: 15}
 migration:
   afterCrash: fromSaved
   prepare:
@@ -159,7 +159,7 @@ fn manifests_of_all_kinds_are_read() {
     kubernetes 1.31: on both sides
     source.updateStrategy OnDelete: not modelled, and taken as Kubernetes' default
     source.minReadySeconds 10: not modelled, and taken as Kubernetes' default
-    source.persistentVolumeClaimRetentionPolicy.whenScaled Delete: not modelled, and taken as Kubernetes' default
+    source.persistentVolumeClaimRetentionPolicy.whenDeleted Delete: not modelled, and taken as Kubernetes' default
     source.podManagementPolicy OrderedReady: Kubernetes' default
     destination the source's set: as in source, with `replicas: 0`
     availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`

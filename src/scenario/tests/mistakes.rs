@@ -175,6 +175,72 @@ fn texts_that_are_no_scenario() {
 }
 
 #[test]
+fn manifests_that_ask_for_what_is_not_modelled() {
+    let hasty = "\
+    hasty.yaml:6:17 manifest::not-modelled: claims that are deleted when the set is scaled down are not modelled
+      ^ \"Delete\" 
+      help: set `whenScaled: Retain`: a migration scales the source down and still needs its disks
+    hasty.yaml:9:38 manifest::not-modelled: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
+      ^ \"0\" 
+      help: set it to 1 or more, or leave it out: Kubernetes' default is 30
+    ";
+    let hasty = hasty.replace("\n    ", "\n");
+    assert_eq!(in_source("{manifest: hasty.yaml}"), hasty);
+    let destination = "destination: {manifest: hasty.yaml}\n";
+    let both = scenario("{replicas: 1}", STEP) + destination;
+    assert_eq!(mistakes(&both), hasty);
+    assert_eq!(in_source("{manifest: hasty.yaml, replicas: 3}"), hasty);
+}
+
+#[test]
+fn manifests_that_are_none_yet() {
+    insta::assert_snapshot!(in_source("{manifest: beta.yaml}"), @r#"
+    beta.yaml:1:13 manifest::invalid-field: `apiVersion` of the StatefulSet is not valid: expected apps/v1, found "apps/v1beta1"
+      ^ "apps/v1beta1" 
+      help: only StatefulSets of Kubernetes itself are modelled
+    "#);
+    insta::assert_snapshot!(in_source("{manifest: huge.yaml}"), @r#"
+    huge.yaml:3:18 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer of 32 bits, found `9999999999`
+      ^ "9999999999" 
+      help: Kubernetes would refuse this manifest; correct it there
+    "#);
+    let template = "help: this looks like a template; render it first, as `helm template` does";
+    for file in ["chart.yaml", "chart-if.yaml"] {
+        let found = in_source(&format!("{{manifest: {file}}}"));
+        assert!(found.contains(template), "{file}: {found}");
+    }
+}
+
+#[test]
+fn values_that_are_left_out_or_odd() {
+    insta::assert_snapshot!(in_source("redis.yaml"), @r#"
+    scenario.yaml:3:9 scenario::wrong-type: expected a map of the fields of a side, found text
+      ^ "redis.yaml" this is text
+      help: write for example `{manifest: FILE}` here
+    "#);
+    insta::assert_snapshot!(mistakes("kind: Scenario\napiVersion: straddle.dev/v1alpha1\nsource: {replicas: 1}\nmigration:\n"), @r#"
+    scenario.yaml:4:1 scenario::missing-field: `migration` has no value
+      ^ "migration" 
+      help: write the value behind it or, indented, below it
+    "#);
+    insta::assert_snapshot!(in_source("{replicas: 99999999999999999999}"), @r#"
+    scenario.yaml:3:20 scenario::wrong-type: expected an integer, found a number that is too large
+      ^ "99999999999999999999" this is a number that is too large
+      help: write an integer here
+    "#);
+    insta::assert_snapshot!(mistakes("source:\n\treplicas: 1\n"), @r#"
+    scenario.yaml:2:2 yaml::syntax: not valid YAML: tabs disallowed within this context (block indentation)
+      ^ "r" here
+      help: YAML is indented with spaces; replace the tabs
+    "#);
+    insta::assert_snapshot!(mistakes("kind: Service\n---\nkind: StatefulSet\n"), @r#"
+    scenario.yaml:1:7 scenario::kind: this is a `Service`, not a Scenario
+      ^ "Service" 
+      help: write a file of `kind: Scenario` that has `source: {manifest: FILE}`
+    "#);
+}
+
+#[test]
 fn duplicate_keys() {
     let text = scenario("{replicas: 3, replicas: 4}", STEP) + "kind: Scenario\n";
     insta::assert_snapshot!(mistakes(&text), @r#"

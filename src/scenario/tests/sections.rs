@@ -61,7 +61,7 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(in_step("wait:"), @r#"
     scenario.yaml:7:5 scenario::wrong-type: expected a map of the fields of `wait`, found nothing
       ^ "wait" it has no value
-      help: write a map of the fields of `wait` here
+      help: write for example `{cluster: source, pod: k, until: gone}` here
     "#);
     insta::assert_snapshot!(in_step("patch"), @r#"
     scenario.yaml:7:5 scenario::wrong-type: expected a step such as `patch: {cluster: source, replicas: k}`, found text
@@ -182,9 +182,9 @@ fn mistakes_in_other_sections() {
     scenario.yaml:8:40 scenario::repeated: ordinal 0 is in the group twice
       ^ "0" 
       help: name each ordinal once
-    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not in 0..5
+    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not among those that serve, 0..5
       ^ "7" 
-      help: a group is made of ordinals that the set may own
+      help: a group is made of ordinals that the source's set owns at the start
     scenario.yaml:8:52 scenario::out-of-range: 4 of 3 cannot be
       ^ "4" 
       help: `min` is from 1 to the number of ordinals in the group
@@ -199,6 +199,22 @@ fn mistakes_in_other_sections() {
     scenario.yaml:8:17 scenario::out-of-range: `max` is 4, but the source's set owns ordinal 5
       ^ "4" 
       help: `max` is 5 or more; without `ordinals` it is 5
+    "#);
+    // More ordinals may be owned than serve.
+    insta::assert_snapshot!(in_section("ordinals: {max: 9}\navailability: {groups: [{ordinals: [5, 6], min: 1}]}"), @r#"
+    scenario.yaml:9:40 scenario::no-such-ordinal: ordinal 6 is not among those that serve, 0..5
+      ^ "6" 
+      help: a group is made of ordinals that the source's set owns at the start
+    "#);
+    insta::assert_snapshot!(in_section("ordinals: {max: 16}"), @r#"
+    scenario.yaml:8:17 scenario::out-of-range: `max` is 16, more than 15
+      ^ "16" 
+      help: there is room for the ordinals 0 to 15
+    "#);
+    insta::assert_snapshot!(in_section("storage: {reachableFrom: [destination]}"), @r#"
+    scenario.yaml:8:27 scenario::source-unreachable: the source cannot attach its own disks
+      ^ "destination" `source` is missing here
+      help: the source starts with its disks attached: write `[source, destination]`
     "#);
     insta::assert_snapshot!(in_section("faults: {atMost: 0}"), @r#"
     scenario.yaml:8:18 scenario::out-of-range: 0 is no bound for faults

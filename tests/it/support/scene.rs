@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use straddle::actors::garbage_collector::GarbageCollector;
 use straddle::actors::kubelet::Kubelet;
 use straddle::actors::persistent_volume_controller::PersistentVolumeController;
-use straddle::actors::protection_controllers::ProtectionControllers;
+use straddle::actors::pv_protection_controller::PvProtectionController;
+use straddle::actors::pvc_protection_controller::PvcProtectionController;
 use straddle::actors::stateful_set_controller::{self, Action, StatefulSetController};
 use straddle::actors::storage::SharedStorage;
 use straddle::actors::{Actor, Step, api_server};
@@ -22,12 +23,13 @@ use super::notation::{Events, Set, describe_set, number, place};
 pub const SIDE: ClusterId = ClusterId::Destination;
 
 /// The components that run, the first that has a step before all others.
-const COMPONENTS: [&dyn Actor; 6] = [
+const COMPONENTS: [&dyn Actor; 7] = [
     &StatefulSetController,
     &Kubelet,
     &SharedStorage,
     &PersistentVolumeController,
-    &ProtectionControllers,
+    &PvcProtectionController,
+    &PvProtectionController,
     &GarbageCollector,
 ];
 

@@ -1,0 +1,184 @@
+//! What a report says of a scenario and its search, beside the verdicts.
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{CheckOptions, Engine};
+use crate::actors::{Step, faults};
+use crate::engine::{Bounds, Outcome, StopReason};
+use crate::properties::{Kind, Property};
+use crate::report::{self, Headline, Layer, Limits, Search, Verdict};
+use crate::scenario::Scenario;
+use crate::world::setup::{Budget, FaultSet, Pool};
+use crate::world::stateful_set::PodManagementPolicy;
+
+pub(super) fn reason(stop: StopReason, bounds: &Bounds) -> String {
+    let number = |bound: Option<u64>| report::grouped(bound.unwrap_or_default());
+    match stop {
+        StopReason::States => format!("stopped at the bound of {} states", number(bounds.states)),
+        StopReason::Depth => {
+            format!(
+                "stopped at the bound of {} steps",
+                number(bounds.depth.map(u64::from))
+            )
+        }
+        StopReason::Time => {
+            let seconds = bounds.time.unwrap_or_default().as_secs_f64();
+            format!("stopped at the bound of {seconds} s")
+        }
+        StopReason::Memory => {
+            format!(
+                "stopped at the bound of {} bytes of memory",
+                number(bounds.memory)
+            )
+        }
+        StopReason::Interrupted => "interrupted".to_owned(),
+        StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
+        StopReason::NotDecidedByThisEngine => {
+            "stateright decides always-properties only".to_owned()
+        }
+    }
+}
+
+pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Search {
+    let statistics = outcome.statistics;
+    let bounds = &options.bounds;
+    Search {
+        engine: options.engine.name().to_owned(),
+        store: match options.engine {
+            Engine::Exhaustive => "exact".to_owned(),
+            Engine::StaterightBfs | Engine::StaterightDfs => "fingerprint".to_owned(),
+        },
+        expected_missed: match options.engine {
+            Engine::Exhaustive => 0.0,
+            Engine::StaterightBfs | Engine::StaterightDfs => missed(statistics.unique_states),
+        },
+        complete: statistics.complete,
+        stopped: statistics.stopped.map(|stop| reason(stop, bounds)),
+        bounds: Limits {
+            states: bounds.states,
+            depth: bounds.depth,
+            seconds: bounds.time.map(|time| time.as_secs_f64()),
+            bytes: bounds.memory,
+        },
+        unique_states: statistics.unique_states,
+        transitions: statistics.transitions,
+        depth: statistics.depth,
+        seconds: statistics.elapsed.as_secs_f64(),
+        peak_bytes: statistics.peak_bytes,
+    }
+}
+
+/// How many states a 64-bit fingerprint loses on average: pairs of states over fingerprints.
+fn missed(states: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let states = states as f64;
+    states * states / 2.0 / 2.0_f64.powi(64)
+}
+
+pub(super) fn never_fired(budget: &Budget, outcome: &Outcome<Step>) -> Vec<String> {
+    let searched = outcome.statistics.complete;
+    let silent = budget
+        .kinds()
+        .iter()
+        .filter(|kind| outcome.faults_fired >> kind.0 & 1 == 0);
+    silent
+        .filter(|_| searched)
+        .map(|kind| faults::kind(kind).name().to_owned())
+        .collect()
+}
+
+pub(super) fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    if options.engine != Engine::Exhaustive {
+        notes.push(
+            "stateright remembers 64-bit fingerprints, counts no layers of faults, and its paths \
+             are not always the shortest"
+                .to_owned(),
+        );
+    }
+    if let Some(line) = scenario.fixed_at {
+        notes.push(format!("not shrunk: fixed ordinal at line {line}"));
+    }
+    notes
+}
+
+pub(super) fn assumption(assumption: &crate::scenario::Assumption) -> report::Assumption {
+    report::Assumption {
+        field: assumption.field.clone(),
+        value: assumption.value.clone(),
+        text: assumption.text.clone(),
+    }
+}
+
+pub(super) fn headline(scenario: &Scenario) -> Headline {
+    let policy = |policy| match policy {
+        PodManagementPolicy::OrderedReady => "OrderedReady",
+        PodManagementPolicy::Parallel => "Parallel",
+    };
+    let clusters = scenario.setup.clusters;
+    let (source, destination) = (clusters.source.policy, clusters.destination.policy);
+    Headline {
+        replicas: u32::from(scenario.setup.replicas),
+        policy: if source == destination {
+            policy(source).to_owned()
+        } else {
+            format!("{} to {}", policy(source), policy(destination))
+        },
+        kubernetes: scenario.kubernetes.clone(),
+        kubernetes_assumed: scenario.kubernetes_assumed,
+        faults: describe_budget(&scenario.setup.budget),
+    }
+}
+
+/// `no faults`, `at most 2 faults of eviction, driverCrash` or `eviction 1, driverCrash 1`.
+fn describe_budget(budget: &Budget) -> String {
+    let names = |kinds: FaultSet| -> Vec<&'static str> {
+        kinds.iter().map(|kind| faults::kind(kind).name()).collect()
+    };
+    match budget.pools.as_slice() {
+        [] => "no faults".to_owned(),
+        [pool] => {
+            let plural = if pool.at_most == 1 { "" } else { "s" };
+            format!(
+                "at most {} fault{plural} of {}",
+                pool.at_most,
+                names(pool.kinds).join(", ")
+            )
+        }
+        pools => {
+            let cap = |pool: &Pool| format!("{} {}", names(pool.kinds).join("/"), pool.at_most);
+            let caps: Vec<String> = pools.iter().map(cap).collect();
+            format!("faults: at most {}", caps.join(", "))
+        }
+    }
+}
+
+/// A hash of the lowered scenario and the tool's version.
+pub(super) fn model_hash(scenario: &Scenario) -> String {
+    let text = format!("{} {:?}", env!("CARGO_PKG_VERSION"), scenario.setup);
+    format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+pub(super) fn layers(layers: &[bool]) -> Vec<Layer> {
+    let verdict = |holds: bool| {
+        if holds {
+            Verdict::Holds
+        } else {
+            Verdict::Violated
+        }
+    };
+    (0..)
+        .zip(layers)
+        .map(|(faults, &holds)| Layer {
+            faults,
+            verdict: verdict(holds),
+        })
+        .collect()
+}
+
+pub(super) const fn kind(property: &Property) -> report::PropertyKind {
+    match property.kind {
+        Kind::Always(_) => report::PropertyKind::Always,
+        Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
+    }
+}

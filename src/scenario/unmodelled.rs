@@ -1,0 +1,90 @@
+//! What manifests ask for and the model does not do. Where that may change a verdict it is a
+//! mistake, else an assumption.
+
+use k8s_openapi::api::apps::v1::StatefulSetSpec;
+
+use super::error::Diagnostic;
+use super::lower::Lowering;
+use super::manifest::ManifestSet;
+
+/// Reports what a side's manifest asks for in vain.
+pub fn report(lowering: &mut Lowering<'_>, side: &str, set: &ManifestSet) {
+    refuse_no_grace(lowering, set);
+    refuse_deleted_claims(lowering, set);
+    let mut note = |field: &str, value: &str| {
+        let text = "not modelled, and taken as Kubernetes' default";
+        lowering.assume(&format!("{side}.{field}"), value, text);
+    };
+    if let Some(strategy) = other_strategy(&set.spec) {
+        note("updateStrategy", &strategy);
+    }
+    if let Some(seconds) = set.spec.min_ready_seconds.filter(|&seconds| seconds > 0) {
+        note("minReadySeconds", &seconds.to_string());
+    }
+    let retention = set.spec.persistent_volume_claim_retention_policy.as_ref();
+    let deleted = retention.and_then(|policy| policy.when_deleted.as_deref());
+    if let Some(value) = deleted.filter(|&value| value != "Retain") {
+        note("persistentVolumeClaimRetentionPolicy.whenDeleted", value);
+    }
+}
+
+/// The update strategy, unless it is one that a migration never notices.
+fn other_strategy(spec: &StatefulSetSpec) -> Option<String> {
+    let strategy = spec.update_strategy.as_ref()?;
+    let kind = strategy.type_.as_deref().unwrap_or("RollingUpdate");
+    if kind != "RollingUpdate" {
+        return Some(kind.to_owned());
+    }
+    let partition = strategy.rolling_update.as_ref()?.partition?;
+    (partition != 0).then(|| format!("partition {partition}"))
+}
+
+/// Without a grace period no request to delete a Pod waits for its containers to stop.
+fn refuse_no_grace(lowering: &mut Lowering<'_>, set: &ManifestSet) {
+    let pod = set.spec.template.spec.as_ref();
+    if pod.and_then(|pod| pod.termination_grace_period_seconds) != Some(0) {
+        return;
+    }
+    let path = ["spec", "template", "spec", "terminationGracePeriodSeconds"];
+    let message = "a Pod without a grace period is not modelled: deleting it would remove it \
+                   while its containers still run";
+    refuse(
+        lowering,
+        set,
+        &path,
+        message,
+        "set it to 1 or more, or leave it out: Kubernetes' default is 30",
+    );
+}
+
+/// Claims that go with their Pods take the disks away from who comes next.
+fn refuse_deleted_claims(lowering: &mut Lowering<'_>, set: &ManifestSet) {
+    let retention = set.spec.persistent_volume_claim_retention_policy.as_ref();
+    let scaled = retention.and_then(|policy| policy.when_scaled.as_deref());
+    if scaled.is_none_or(|value| value == "Retain") {
+        return;
+    }
+    let path = ["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"];
+    let message = "claims that are deleted when the set is scaled down are not modelled";
+    refuse(
+        lowering,
+        set,
+        &path,
+        message,
+        "set `whenScaled: Retain`: a migration scales the source down and still needs its disks",
+    );
+}
+
+fn refuse(
+    lowering: &mut Lowering<'_>,
+    set: &ManifestSet,
+    path: &[&str],
+    message: &str,
+    help: &str,
+) {
+    let problem = Diagnostic::new("manifest::not-modelled", message)
+        .within(&set.source)
+        .at(set.place(path), "")
+        .help(help);
+    lowering.reader.problems.push(problem);
+}

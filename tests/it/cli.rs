@@ -1,0 +1,334 @@
+//! The program as people run it: what it prints, and where, and how it exits.
+
+mod input;
+mod usage;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use snapbox::cmd::Command;
+use snapbox::str;
+
+/// A small scenario that keeps `disjoint-slices` and breaks `recoverable`.
+const SMALL: &str = "\
+apiVersion: straddle.dev/v1alpha1
+kind: Scenario
+source: {replicas: 2, podManagementPolicy: Parallel}
+destination: {absent: true}
+migration:
+  forEach: {k: descending}
+  steps:
+  - patch: {cluster: source, replicas: k}
+";
+
+/// The program, with nothing from outside that could change what it prints.
+fn straddle() -> Command {
+    program(env!("CARGO_BIN_EXE_straddle").as_ref())
+}
+
+fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command = command.env_remove(name);
+    }
+    command.env("TERM", "dumb")
+}
+
+/// A folder of one test's own, with these files in it.
+fn folder(test: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join(test);
+    // What an earlier run has left.
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.join(name), text).expect("a file");
+    }
+    folder
+}
+
+/// The JSON on standard output.
+fn json(command: Command, code: i32) -> Json {
+    let output = command.assert().code(code).stderr_eq("");
+    serde_json::from_slice(&output.get_output().stdout).expect("nothing but JSON")
+}
+
+fn keys(value: &Json) -> Vec<&str> {
+    let fields = value.as_object().expect("an object");
+    fields.keys().map(String::as_str).collect()
+}
+
+/// The whole report of a scenario, as it is on a terminal without colours.
+#[test]
+fn check_tells_the_story() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let path = "models/blog-redis-cluster-6";
+    let command = straddle().current_dir(root).args(["check", path]);
+    command.assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+blog-redis-cluster-6   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
+assumed  kubernetes 1.31: on both sides
+         destination the source's set: as in source, with `replicas: 0`
+         storage.backend permissive: both clusters can attach a disk at once
+         faults none: no fault strikes; ask with `--faults 2`
+
+VIOLATED  at-most-one-running (ordinal 5, across sides), as expected
+          11 steps, none shorter; 0 faults needed
+redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
+same story breaks at-most-one-pod at step 8, single-writer at step 11
+
+                                                                             source  dest    disk 5
+  #  who                 what                                                012345  012345
+  0                      initial                                             ######  ......  S
+  1  scenario:18         patch source replicas 5                             ######  ......  S
+  2  scenario:19         get claim 5 in source                               ######  ......  S
+  3  scenario:19         get the volume of claim 5 in source                 ######  ......  S
+  4  scenario:19         create the volume of disk 5 in destination          ######  ......  S
+  5  scenario:19         create claim 5 in destination                       ######  ......  S
+  6  scenario:20         patch destination start 5, replicas 1               ######  ......  S
+  7  dest statefulset    sees {5}, plans create 5                            ######  ......  S
+  8  dest statefulset    create Pod 5                                        ######  .....+  S
+  9  dest pv controller  bind claim 5 to the volume of disk 5                ######  .....+  S
+ 10  dest storage        attach disk 5                                       ######  .....+  S d
+ 11  dest kubelet        start containers of Pod 5                           ######  .....o  S D <--
+     # Ready  o runs, not Ready  + created  . none
+     disk:  S mounted in source  D mounted in destination  d attached to destination only
+
+why   Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing
+      between step 1 and step 6 waits until Pod 5 is gone from source. The same happens while the
+      Pod in source is already terminating (13 steps).
+   --> models/blog-redis-cluster-6/scenario.yaml:20:5
+   |
+20 |   - patch: {cluster: destination, start: k, replicas: N - k}
+   |     ^^^^^ this step made the last one possible
+fix   before line 20 (checked: the three promises above hold then)
+        - wait: {cluster: source, pod: k, until: gone}
+again straddle check models/blog-redis-cluster-6/scenario.yaml --property at-most-one-running
+
+VIOLATED  available (ordinal 4), as expected                 10 steps, none shorter; 0 faults needed
+Ordinals 4, 5 were down at once; at most 1 may be.
+
+                                                                             source  dest    disk 4
+  #  who                 what                                                012345  012345
+  0                      initial                                             ######  ......  S
+  1  scenario:18         patch source replicas 5                             ######  ......  S
+  2  scenario:19         get claim 5 in source                               ######  ......  S
+  3  scenario:19         get the volume of claim 5 in source                 ######  ......  S
+  4  scenario:19         create the volume of disk 5 in destination          ######  ......  S
+  5  scenario:19         create claim 5 in destination                       ######  ......  S
+  6  scenario:20         patch destination start 5, replicas 1               ######  ......  S
+  7  scenario:18         patch source replicas 4                             ######  ......  S
+  8  source statefulset  sees {0..3}, plans delete 4 5                       ######  ......  S
+  9  source statefulset  delete Pod 4                                        ####v#  ......  S
+ 10  source statefulset  delete Pod 5                                        ####vv  ......  S   <--
+     # Ready  v terminating  . none
+     disk:  S mounted in source
+
+why   Ordinal 4 does not serve since step 9 (delete Pod 4 in source). Ordinal 5 does not serve since
+      step 10 (delete Pod 5 in source). The patch of step 7 does not wait until the others serve
+      again.
+   --> models/blog-redis-cluster-6/scenario.yaml:18:5
+   |
+18 |   - patch: {cluster: source, replicas: k}
+   |     ^^^^^ this step made the last one possible
+fix   after line 20 (checked: the promise above holds then)
+        - wait: {cluster: destination, pod: k, until: ready}
+again straddle check models/blog-redis-cluster-6/scenario.yaml --property available
+
+PROPERTY             VERDICT   EXPECTED  STEPS  FAULTS
+at-most-one-pod      violated  violated      8       0
+at-most-one-running  violated  violated     11       0
+single-writer        violated  violated     11       0
+available            violated  violated     10       0
+
+1 scenario, as expected: 4 violated;
+245 states, 570 transitions, depth 11, stopped when all was decided, [..] s
+
+"#]]);
+}
+
+#[test]
+fn json_has_the_keys_of_the_contract() {
+    let strict = format!("{SMALL}availability: {{maxUnavailable: 0}}\n");
+    let folder = folder(
+        "json",
+        &[("small.yaml", &strict), ("bad.yaml", "sorce: 1\n")],
+    );
+    let arguments = ["check", "small.yaml", "bad.yaml", "-o", "json"];
+    let report = json(straddle().current_dir(folder).args(arguments), 2);
+    assert_eq!(
+        keys(&report),
+        [
+            "apiVersion",
+            "kind",
+            "tool",
+            "exitCode",
+            "results",
+            "errors",
+            "summary"
+        ]
+    );
+    assert_eq!(report["kind"], "Report");
+    assert_eq!(report["exitCode"], 2);
+    assert_eq!(report["tool"]["version"], env!("CARGO_PKG_VERSION"));
+    let result = &report["results"][0];
+    assert_eq!(
+        keys(result),
+        [
+            "scenario",
+            "path",
+            "modelHash",
+            "setup",
+            "verdict",
+            "asExpected",
+            "assumed",
+            "properties",
+            "neverFired",
+            "notes",
+            "search"
+        ]
+    );
+    let properties = result["properties"].as_array().expect("a list");
+    assert_eq!(properties.len(), 9);
+    let broken = properties.iter().find(|p| p["verdict"] == "violated");
+    let broken = broken.expect("one is violated");
+    let of_property = [
+        "name",
+        "kind",
+        "verdict",
+        "expected",
+        "asExpected",
+        "reason",
+        "layers",
+        "counterexample",
+    ];
+    assert_eq!(keys(broken), of_property);
+    let step = &broken["counterexample"]["steps"][0];
+    assert_eq!(
+        keys(step),
+        [
+            "number", "actor", "cluster", "ordinal", "action", "text", "fault", "at", "where"
+        ]
+    );
+    assert_eq!(report["errors"][0]["code"], "scenario::missing-field");
+    assert_eq!(report["errors"][0]["at"]["file"], "bad.yaml");
+    assert_eq!(report["summary"]["scenarios"], 1);
+    assert_eq!(report["summary"]["unreadable"], 1);
+}
+
+#[test]
+fn exit_codes() {
+    let expected = format!("{SMALL}expect: {{recoverable: violated}}\n");
+    let files = [
+        ("plain.yaml", SMALL),
+        ("expected.yaml", &expected),
+        ("bad.yaml", "sorce: 1\n"),
+    ];
+    let folder = folder("codes", &files);
+    let rows = [
+        (0, "expected.yaml --property recoverable"),
+        (0, "plain.yaml --property disjoint-slices"),
+        (1, "plain.yaml --property recoverable"),
+        (1, "expected.yaml plain.yaml --property recoverable"),
+        (2, "bad.yaml"),
+        (2, "bad.yaml plain.yaml --property recoverable"),
+        (2, "plain.yaml bad.yaml --max-states 10"),
+        (3, "plain.yaml --property disjoint-slices --max-states 10"),
+        (3, "plain.yaml --property disjoint-slices --max-depth 1"),
+    ];
+    for (code, arguments) in rows {
+        let command = straddle().current_dir(&folder).arg("check");
+        let output = command.args(arguments.split(' ')).output();
+        let output = output.expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{arguments}\n{text}");
+    }
+}
+
+/// An input that cannot be read does not keep the others from being checked.
+#[test]
+fn a_mistake_in_one_file_leaves_the_others() {
+    let folder = folder("others", &[("small.yaml", SMALL), ("bad.yaml", "- 1\n")]);
+    let arguments = "check bad.yaml small.yaml --property disjoint-slices";
+    let command = straddle().current_dir(folder).args(arguments.split(' '));
+    let output = command.assert().code(2);
+    output
+        .stderr_eq(str![[r#"
+error[scenario::wrong-type]: expected a map of the fields of a scenario, found a list
+ --> bad.yaml:1:1
+  |
+1 | - 1
+  | ^^^ this is a list
+  |
+  = help: write a map of the fields of a scenario here
+
+
+"#]])
+        .stdout_eq(str![[r#"
+small   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
+PROPERTY         VERDICT  EXPECTED  STEPS  FAULTS
+disjoint-slices  holds    holds
+
+1 scenario, as expected, 1 unreadable: 1 holds; 27 states, 41 transitions, depth 9, complete, [..] s
+
+"#]]);
+}
+
+#[test]
+fn colours_are_on_and_off() {
+    let folder = folder("colours", &[("small.yaml", SMALL), ("bad.yaml", "a: 1\n")]);
+    let has_colours = |arguments: &str, variable: Option<&str>| {
+        let arguments = format!("check small.yaml bad.yaml --property recoverable {arguments}");
+        let mut command = straddle()
+            .current_dir(&folder)
+            .args(arguments.split_whitespace());
+        if let Some(variable) = variable {
+            command = command.env(variable, "1");
+        }
+        let output = command.output().expect("it runs");
+        [output.stdout, output.stderr].map(|text| text.contains(&0x1b))
+    };
+    assert_eq!(has_colours("", None), [false, false], "not a terminal");
+    assert_eq!(has_colours("--color always", None), [true, true]);
+    assert_eq!(has_colours("--color never", None), [false, false]);
+    assert_eq!(has_colours("", Some("CLICOLOR_FORCE")), [true, true]);
+    let stronger = has_colours("--color never", Some("CLICOLOR_FORCE"));
+    assert_eq!(stronger, [false, false]);
+    let json = has_colours("-o json --color always", None);
+    assert_eq!(json, [false, false], "JSON has none");
+}
+
+#[test]
+fn nothing_but_json_on_standard_output() {
+    let files = [("small.yaml", SMALL), ("bad.yaml", "sorce: 1\n")];
+    let folder = folder("only-json", &files);
+    for (code, arguments) in [
+        (2, "nowhere.yaml"),
+        (2, "bad.yaml --color always"),
+        (0, "small.yaml --property disjoint-slices --full"),
+        (1, "small.yaml --property recoverable --full"),
+        (3, "small.yaml --max-states 1 --property disjoint-slices"),
+    ] {
+        let arguments = format!("check -o json {arguments}");
+        let command = straddle().current_dir(&folder).args(arguments.split(' '));
+        assert_eq!(json(command, code)["exitCode"], code, "{arguments}");
+    }
+}
+
+#[test]
+fn kubectl_finds_a_plugin() {
+    let folder = folder("kubectl", &[("small.yaml", SMALL)]);
+    let plugin = folder.join("kubectl-straddle");
+    // A copy could still be open for writing when it is started.
+    fs::hard_link(env!("CARGO_BIN_EXE_straddle"), &plugin).expect("a link");
+    let arguments = "check small.yaml --property recoverable";
+    let command = program(&plugin).current_dir(&folder);
+    let output = command.args(arguments.split(' ')).assert().code(1);
+    let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    let again = "again kubectl straddle check small.yaml --property recoverable\n";
+    assert!(text.contains(again), "{text}");
+    let usage = program(&plugin).arg("check").assert().code(2);
+    let usage = String::from_utf8_lossy(&usage.get_output().stderr).into_owned();
+    assert!(usage.contains("Usage: kubectl straddle check"), "{usage}");
+}

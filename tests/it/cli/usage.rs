@@ -1,0 +1,178 @@
+//! Arguments that are wrong, and the help.
+
+use snapbox::{IntoData, str};
+
+use super::{SMALL, folder, straddle};
+
+/// The one line that says what is wrong with the arguments.
+#[track_caller]
+fn refused(arguments: &str, expected: impl IntoData) {
+    let folder = folder("usage", &[("small.yaml", SMALL)]);
+    let command = straddle().current_dir(folder).args(arguments.split(' '));
+    command.assert().code(2).stdout_eq("").stderr_eq(expected);
+}
+
+#[test]
+fn arguments_that_are_wrong() {
+    refused(
+        "check small.yaml --max-states 0",
+        str![[r#"
+error: invalid value '0' for '--max-states <N>': it must be 1 or more; leave the flag out for no such bound
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --max-states -1",
+        str![[r#"
+error: invalid value '-1' for '--max-states <N>': it must be a whole number
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --faults bogus",
+        str![[r#"
+error: invalid value 'bogus' for '--faults <SPEC>': `bogus` is not a number of faults from 1 to 15; write for example `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --faults evicton",
+        str![[r#"
+error: invalid value 'evicton' for '--faults <SPEC>': `evicton` is no budget; did you mean `eviction=1`?
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --faults eviction",
+        str![[r#"
+error: invalid value 'eviction' for '--faults <SPEC>': `eviction` has no cap; write `eviction=1` for one fault of this kind
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --faults 2:evicton",
+        str![[r#"
+error: invalid value '2:evicton' for '--faults <SPEC>': `evicton` is not a kind of fault; did you mean `eviction`?
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --faults -1",
+        str![[r#"
+error: invalid value '-1' for '--faults <SPEC>': `-1` is not a number of faults from 1 to 15; write for example `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --property nope",
+        str![[r#"
+error: invalid value 'nope' for '--property <NAME>'
+  [possible values: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable]
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --property availble",
+        str![[r#"
+error: invalid value 'availble' for '--property <NAME>'
+  [possible values: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable]
+
+  tip: a similar value exists: 'available'
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --timeout 5x",
+        str![[r#"
+error: invalid value '5x' for '--timeout <DURATION>': `x` is no unit of time; use ms, s, m or h
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml --propertys available",
+        str![[r#"
+error: unexpected argument '--propertys' found
+
+  tip: a similar argument exists: '--property'
+
+Usage: straddle check --property <NAME> <PATH>...
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check small.yaml -o yaml",
+        str![[r#"
+error: invalid value 'yaml' for '--output <FORMAT>'
+  [possible values: pretty, json]
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "check",
+        str![[r#"
+error: the following required arguments were not provided:
+  <PATH>...
+
+Usage: straddle check <PATH>...
+
+For more information, try '--help'.
+
+"#]],
+    );
+    refused(
+        "chekc small.yaml",
+        str![[r#"
+error: unrecognized subcommand 'chekc'
+
+  tip: some similar subcommands exist: 'schema', 'check'
+
+Usage: straddle <COMMAND>
+
+For more information, try '--help'.
+
+"#]],
+    );
+}
+
+#[test]
+fn the_help_tells_the_exit_codes() {
+    let help = |arguments: &str| {
+        let output = straddle().args(arguments.split(' ')).assert().code(0);
+        let output = output.stderr_eq("");
+        String::from_utf8_lossy(&output.get_output().stdout).into_owned()
+    };
+    let text = help("check --help");
+    assert!(text.contains("Exit codes, in this precedence:"), "{text}");
+    for code in [0, 1, 2, 3, 4, 130] {
+        let line = format!("  {code:>3}  ");
+        assert!(text.contains(&line), "no {code} in:\n{text}");
+    }
+    assert!(help("check -h").contains("--max-states <N>"));
+    assert!(help("--help").contains("check   Check scenarios"));
+    let version = format!("straddle {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(help("--version"), version);
+}
