@@ -39,15 +39,16 @@ fn catalogue() -> String {
          | property | kind | promise |\n|---|---|---|\n",
     );
     for property in &properties::ALL {
-        page += &format!(
+        let row = format!(
             "| [`{name}`](#{name}) | {} | {} |\n",
             property.kind.name(),
             property.promise,
             name = property.name,
         );
+        page += &row;
     }
     for property in &properties::ALL {
-        page += &format!(
+        let section = format!(
             "\n## {}\n\n*{}.* {}\n\n{}\n\nViolated in [`{violated}`](../models/{violated}/scenario.yaml), \
              holds in [`{holds}`](../models/{holds}/scenario.yaml).\n",
             property.name,
@@ -57,6 +58,7 @@ fn catalogue() -> String {
             violated = property.violated_in,
             holds = property.holds_in,
         );
+        page += &section;
     }
     page
 }
