@@ -2,8 +2,10 @@
 
 mod cli;
 mod cross_check;
+mod docs;
 mod engine;
 mod kubernetes_facts;
+mod layers;
 mod models;
 mod packing;
 mod schema;
