@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use super::merge::Role;
 use super::story::Told;
 use super::{CheckOptions, Engine, decide, question};
-use crate::engine::{Question, Searchable, Verdict};
+use crate::engine::{Decision, Outcome, Question, Verdict};
 use crate::model::Migration;
 use crate::properties;
 use crate::report::Help;
@@ -28,7 +28,7 @@ const SEARCH_STATES: u64 = 3_000_000;
 const CANDIDATE_STATES: u64 = 200_000;
 
 /// States that the confirmation at the asked number of replicas may take.
-const CONFIRM_STATES: u64 = 1_000_000;
+const CONFIRM_STATES: u64 = 1_500_000;
 
 /// A wait, as the model has it and as a scenario file spells it.
 struct Candidate {
@@ -75,7 +75,13 @@ pub(super) fn find(
             if accepted {
                 let asked = with(told.setup(), gap, candidate.operation);
                 let must_hold = [unbroken, &wanted].concat();
-                let (confirmed, _) = keeps(&asked, &must_hold, CONFIRM_STATES, options.threads);
+                let (confirmed, _) = keeps(
+                    &asked,
+                    &must_hold,
+                    small.recoverable,
+                    CONFIRM_STATES,
+                    options.threads,
+                );
                 return confirmed.then(|| help(told.scenario, program, gap, &candidate));
             }
         }
@@ -88,6 +94,9 @@ struct Baseline {
     setup: Setup,
     /// Properties that hold as it is.
     holding: Vec<&'static str>,
+    /// With fewer faults than this, the goal is to stay in reach from everywhere: as it is, and
+    /// without faults in any case. A wait that never ends would keep every other promise.
+    recoverable: usize,
     threads: NonZeroUsize,
 }
 
@@ -96,7 +105,7 @@ impl Baseline {
     fn accepts(&self, changed: &Setup, wanted: &[&'static str], states: u64) -> (bool, u64) {
         let mut must_hold = self.holding.clone();
         must_hold.extend_from_slice(wanted);
-        keeps(changed, &must_hold, states, self.threads)
+        keeps(changed, &must_hold, self.recoverable, states, self.threads)
     }
 }
 
@@ -123,48 +132,57 @@ fn smallest(
             .all(|name| matches!(verdict(name), Some(Verdict::Violated(_))));
         let holds = |name: &&'static str| matches!(verdict(name), Some(Verdict::Holds));
         let holding = properties::NAMES.into_iter().filter(holds).collect();
+        let recoverable = recoverable_layers(&outcome).max(1);
         shows.then_some(Baseline {
             setup,
             holding,
+            recoverable,
             threads,
         })
     })
 }
 
-/// Whether all of these properties hold in a setup, and the goal can be reached at all.
+/// Whether all of these always-properties hold in a setup, and the goal stays in reach with as
+/// many faults as `recoverable` says; and the states that took.
 fn keeps(
     setup: &Setup,
     must_hold: &[&'static str],
+    recoverable: usize,
     states: u64,
     threads: NonZeroUsize,
 ) -> (bool, u64) {
     let model = Migration::new(setup.clone());
-    let asked = question(&model, must_hold, true);
-    let outcome = decide(setup, &asked, states, threads);
-    let holds = outcome.statistics.complete
-        && outcome
-            .decisions
-            .iter()
-            .all(|decision| decision.verdict == Verdict::Holds);
+    let mut asked = question(&model, must_hold, true);
+    // If the goal has to stay in reach whatever strikes, one search decides everything.
+    asked.recoverable = recoverable > setup.budget.total() as usize;
+    let first = decide(setup, &asked, states, threads);
+    let taken = first.statistics.unique_states;
+    let holds = |decision: &Decision<_>| decision.verdict == Verdict::Holds;
+    if !first.statistics.complete || !first.decisions.iter().all(holds) {
+        return (false, taken);
+    }
+    if asked.recoverable {
+        return (true, taken);
+    }
+    let outcome = decide(setup, &only_recoverable(), states, threads);
     (
-        holds && reaches_goal(&model, states, threads),
-        outcome.statistics.unique_states,
+        recoverable_layers(&outcome) >= recoverable,
+        taken + outcome.statistics.unique_states,
     )
 }
 
-/// Whether some path leads to the goal.
-fn reaches_goal(model: &Migration, states: u64, threads: NonZeroUsize) -> bool {
-    let never = crate::engine::Invariant {
-        name: "never at the goal",
-        holds: |model: &Migration, world| !model.is_goal(world),
-    };
-    let question = Question {
-        invariants: vec![never],
-        recoverable: false,
-        fail_fast: true,
-    };
-    let outcome = decide(model.setup(), &question, states, threads);
-    matches!(outcome.decisions[0].verdict, Verdict::Violated(_))
+const fn only_recoverable() -> Question<Migration> {
+    Question {
+        invariants: Vec::new(),
+        recoverable: true,
+        fail_fast: false,
+    }
+}
+
+/// With fewer faults than this, the goal stays in reach from everywhere.
+fn recoverable_layers<A>(outcome: &Outcome<A>) -> usize {
+    let decision = outcome.decisions.last();
+    decision.map_or(0, |last| last.layers.iter().filter(|&&holds| holds).count())
 }
 
 /// Every wait at the loop's ordinal, on both sides.

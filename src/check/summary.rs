@@ -14,23 +14,15 @@ use crate::world::stateful_set::PodManagementPolicy;
 pub(super) fn reason(stop: StopReason, bounds: &Bounds) -> String {
     let number = |bound: Option<u64>| report::grouped(bound.unwrap_or_default());
     match stop {
-        StopReason::States => format!("stopped at the bound of {} states", number(bounds.states)),
+        StopReason::States => format!("the bound of {} states", number(bounds.states)),
         StopReason::Depth => {
-            format!(
-                "stopped at the bound of {} steps",
-                number(bounds.depth.map(u64::from))
-            )
+            format!("the bound of {} steps", number(bounds.depth.map(u64::from)))
         }
         StopReason::Time => {
             let seconds = bounds.time.unwrap_or_default().as_secs_f64();
-            format!("stopped at the bound of {seconds} s")
+            format!("the bound of {seconds} s")
         }
-        StopReason::Memory => {
-            format!(
-                "stopped at the bound of {} bytes of memory",
-                number(bounds.memory)
-            )
-        }
+        StopReason::Memory => format!("the bound of {} bytes of memory", number(bounds.memory)),
         StopReason::Interrupted => "interrupted".to_owned(),
         StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
         StopReason::NotDecidedByThisEngine => {

@@ -25,7 +25,7 @@ pub fn bundled() -> Vec<String> {
     let folder = |path: &PathBuf| {
         path.parent()
             .and_then(Path::file_name)
-            .map(|name| name.to_owned())
+            .map(std::borrow::ToOwned::to_owned)
     };
     let names = paths.iter().filter_map(folder);
     names

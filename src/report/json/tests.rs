@@ -9,6 +9,7 @@ fn document(report: &Report) -> Value {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn shape_of_a_result() {
     let report = samples::report(vec![samples::violated()], vec![samples::unreadable()]);
     let mut document = document(&report);

@@ -162,6 +162,7 @@ fn mistakes_in_the_migration() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn mistakes_in_other_sections() {
     insta::assert_snapshot!(in_section("availability: {}"), @r#"
     scenario.yaml:8:1 scenario::availability-rule: `availability` has no rule

@@ -13,6 +13,7 @@ fn refused(arguments: &str, expected: impl IntoData) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn arguments_that_are_wrong() {
     refused(
         "check small.yaml --max-states 0",
