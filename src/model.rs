@@ -146,16 +146,13 @@ impl Searchable for Migration {
     }
 
     fn invariants(&self) -> Vec<Invariant<Self>> {
-        let applying = properties::ALL
-            .iter()
-            .filter(|property| (property.applies)(&self.setup).is_ok());
+        let all = properties::ALL.iter().zip(HOLDS);
+        let applying = all.filter(|(property, _)| (property.applies)(&self.setup).is_ok());
         applying
-            .filter_map(|property| match property.kind {
-                Kind::Always(_) => Some(Invariant {
-                    name: property.name,
-                    holds: by_name(property.name)?,
-                }),
-                Kind::FromEverywhere => None,
+            .filter(|(property, _)| !matches!(property.kind, Kind::FromEverywhere))
+            .map(|(property, holds)| Invariant {
+                name: property.name,
+                holds,
             })
             .collect()
     }
@@ -165,32 +162,32 @@ impl Searchable for Migration {
     }
 }
 
-/// The always-property of that name as a predicate of the model. A plain function pointer, as
+/// The property of number `I` as a predicate of the model: a plain function, as
 /// `stateright::Property` wants one.
-fn by_name(name: &str) -> Option<fn(&Migration, &World) -> bool> {
-    use crate::properties as p;
-    /// Joins a predicate on setup and world to the model.
-    macro_rules! predicates {
-        ($($module:ident),+ $(,)?) => {
-            [$((p::$module::PROPERTY.name, |model, world| p::$module::holds(&model.setup, world))),+]
-        };
-    }
-    type Predicate = fn(&Migration, &World) -> bool;
-    let predicates: [(&str, Predicate); 8] = predicates![
-        at_most_one_pod,
-        at_most_one_running,
-        single_writer,
-        right_disk,
-        no_data_loss,
-        disjoint_slices,
-        available,
-        self_healing,
-    ];
-    predicates
-        .into_iter()
-        .find(|(other, _)| *other == name)
-        .map(|(_, holds)| holds)
+fn holds<const I: usize>(model: &Migration, world: &World) -> bool {
+    let property = properties::ALL.get(I);
+    property.is_none_or(|property| property.holds(&model.setup, world))
 }
+
+/// [`holds`] for every number that a property may have.
+const HOLDS: [fn(&Migration, &World) -> bool; 16] = [
+    holds::<0>,
+    holds::<1>,
+    holds::<2>,
+    holds::<3>,
+    holds::<4>,
+    holds::<5>,
+    holds::<6>,
+    holds::<7>,
+    holds::<8>,
+    holds::<9>,
+    holds::<10>,
+    holds::<11>,
+    holds::<12>,
+    holds::<13>,
+    holds::<14>,
+    holds::<15>,
+];
 
 /// The name of the fault that a step is, and what it strikes.
 #[must_use]

@@ -45,7 +45,7 @@ impl<'a> Told<'a> {
             worlds.push(next);
         }
         let last = worlds.last().expect("the initial state");
-        let ordinal = (property.culprit)(model.setup(), last);
+        let ordinal = property.culprit(model.setup(), last);
         Self {
             scenario,
             model,

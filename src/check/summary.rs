@@ -170,7 +170,7 @@ pub(super) fn layers(layers: &[bool]) -> Vec<Layer> {
 
 pub(super) const fn kind(property: &Property) -> report::PropertyKind {
     match property.kind {
-        Kind::Always(_) => report::PropertyKind::Always,
+        Kind::AlwaysForEach(_) | Kind::Always { .. } => report::PropertyKind::Always,
         Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
     }
 }

@@ -8,13 +8,12 @@ use crate::world::setup::{AvailabilityRule, Setup};
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "available",
-    kind: Kind::Always(holds),
+    kind: Kind::Always { holds, culprit },
     promise: "The availability rule holds for the ordinals that do not serve.",
     details: "An ordinal serves if on some side its containers run and its Pod is Ready and not terminating. Rules: at most so many down, a majority serving, or so many of each group serving. With `faults: excused` an ordinal that a fault has hit is left out until it next serves; with `counted` the cause does not matter.",
     violated_in: "blog-redis-cluster",
     holds_in: "kep-3335-ordered",
     applies,
-    culprit,
 };
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {
@@ -26,8 +25,7 @@ fn applies(setup: &Setup) -> Result<(), &'static str> {
 }
 
 /// Whether the promise is kept in `world`.
-#[must_use]
-pub fn holds(setup: &Setup, world: &World) -> bool {
+fn holds(setup: &Setup, world: &World) -> bool {
     let Some(availability) = &setup.availability else {
         return true;
     };

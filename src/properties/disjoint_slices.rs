@@ -8,18 +8,16 @@ use crate::world::setup::Setup;
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "disjoint-slices",
-    kind: Kind::Always(holds),
+    kind: Kind::Always { holds, culprit },
     promise: "The two sets' effective slices do not intersect and stay within the ordinals of the application.",
     details: "The effective slice is what a side's controller computes from the set as stored now: empty without a set, or when it is being deleted. Gaps are allowed. It is about desired ranges only: a condemned Pod outside its slice is no violation. `ordinals: {max: M}` allows ordinals up to M.",
     violated_in: "naive-double-up",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
-    culprit,
 };
 
 /// Whether the promise is kept in `world`.
-#[must_use]
-pub fn holds(setup: &Setup, world: &World) -> bool {
+fn holds(setup: &Setup, world: &World) -> bool {
     let [source, destination] = SIDES.map(|cluster| world.clusters[cluster].effective_slice());
     let within = |slice: Slice| slice.is_empty() || slice.end <= setup.allowed;
     !source.intersects(destination) && within(source) && within(destination)

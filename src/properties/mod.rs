@@ -33,15 +33,46 @@ pub struct Property {
     pub holds_in: &'static str,
     /// Whether it says anything about a setup; the reason if it does not.
     pub applies: fn(&Setup) -> Result<(), &'static str>,
+}
+
+impl Property {
+    /// Whether a state keeps the promise. One about the whole space asks nothing of a state.
+    #[must_use]
+    pub fn holds(&self, setup: &Setup, world: &World) -> bool {
+        match self.kind {
+            Kind::AlwaysForEach(holds) => {
+                setup.ordinals().all(|ordinal| holds(setup, world, ordinal))
+            }
+            Kind::Always { holds, .. } => holds(setup, world),
+            Kind::FromEverywhere => true,
+        }
+    }
+
     /// The ordinal that a violating state is about, to name it in a report.
-    pub culprit: fn(&Setup, &World) -> Option<Ordinal>,
+    #[must_use]
+    pub fn culprit(&self, setup: &Setup, world: &World) -> Option<Ordinal> {
+        match self.kind {
+            Kind::AlwaysForEach(holds) => setup
+                .ordinals()
+                .find(|&ordinal| !holds(setup, world, ordinal)),
+            Kind::Always { culprit, .. } => culprit(setup, world),
+            Kind::FromEverywhere => None,
+        }
+    }
 }
 
 /// What a property says of the state space.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
+    /// In every reachable state the predicate holds for each ordinal by itself.
+    AlwaysForEach(fn(&Setup, &World, Ordinal) -> bool),
     /// The predicate holds in every reachable state.
-    Always(fn(&Setup, &World) -> bool),
+    Always {
+        /// The predicate.
+        holds: fn(&Setup, &World) -> bool,
+        /// The ordinal that a violating state is about, if it is about one.
+        culprit: fn(&Setup, &World) -> Option<Ordinal>,
+    },
     /// From every reachable state the goal can be reached.
     FromEverywhere,
 }
@@ -51,7 +82,7 @@ impl Kind {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Always(_) => "always",
+            Self::AlwaysForEach(_) | Self::Always { .. } => "always",
             Self::FromEverywhere => "from everywhere",
         }
     }
@@ -104,22 +135,6 @@ fn needs_disks(setup: &Setup) -> Result<(), &'static str> {
     } else {
         Err("the sets have no volumeClaimTemplates")
     }
-}
-
-/// The first ordinal for which a predicate about one ordinal fails.
-fn first_broken(
-    setup: &Setup,
-    world: &World,
-    holds: fn(&Setup, &World, Ordinal) -> bool,
-) -> Option<Ordinal> {
-    setup
-        .ordinals()
-        .find(|&ordinal| !holds(setup, world, ordinal))
-}
-
-/// Nothing particular.
-const fn nobody(_: &Setup, _: &World) -> Option<Ordinal> {
-    None
 }
 
 /// Both sides.

@@ -1,6 +1,6 @@
 //! `recoverable`: there is always a way to the goal.
 
-use super::{Kind, Property, always_applies, nobody};
+use super::{Kind, Property, always_applies};
 
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -11,5 +11,4 @@ pub const PROPERTY: Property = Property {
     violated_in: "kep-3335-literal",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
-    culprit: nobody,
 };

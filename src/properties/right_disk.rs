@@ -1,6 +1,6 @@
 //! `right-disk`: a Pod runs on the data of its ordinal.
 
-use super::{Kind, Property, SIDES, first_broken, needs_disks};
+use super::{Kind, Property, SIDES, needs_disks};
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
@@ -8,24 +8,16 @@ use crate::world::setup::Setup;
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "right-disk",
-    kind: Kind::Always(holds),
+    kind: Kind::AlwaysForEach(holds),
     promise: "A running Pod of an ordinal has the disk of that ordinal mounted, and the disk is current.",
     details: "A disk is current if it holds every write that Pods of the ordinal had acknowledged on a current disk. While such a Pod runs, every other copy is stale. An empty, newly provisioned disk is never current, but for ordinals that `ordinals.max` adds: they have written nothing yet.",
     violated_in: "empty-disk",
     holds_in: "blog-redis-cluster-gated",
     applies: needs_disks,
-    culprit: |setup, world| first_broken(setup, world, holds_for),
 };
 
-/// Whether the promise is kept in `world`.
-#[must_use]
-pub fn holds(setup: &Setup, world: &World) -> bool {
-    setup
-        .ordinals()
-        .all(|ordinal| holds_for(setup, world, ordinal))
-}
-
-fn holds_for(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
+/// Whether the promise is kept for one ordinal.
+fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
     if (setup.replicas..setup.allowed).contains(&ordinal.0) {
         return true;
     }

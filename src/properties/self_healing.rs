@@ -1,6 +1,6 @@
 //! `self-healing`: somebody replaces a Pod that goes.
 
-use super::{Kind, Property, SIDES, always_applies, first_broken};
+use super::{Kind, Property, SIDES, always_applies};
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
@@ -8,24 +8,16 @@ use crate::world::setup::Setup;
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "self-healing",
-    kind: Kind::Always(holds),
+    kind: Kind::AlwaysForEach(holds),
     promise: "Every live Pod that is not terminating has a set on its side that owns it or will adopt it.",
     details: "The set must not be being deleted. How long a replacement takes is no matter of this property: delays of OrderedReady show in `available`.",
     violated_in: "orphan-by-hand",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
-    culprit: |setup, world| first_broken(setup, world, holds_for),
 };
 
-/// Whether the promise is kept in `world`.
-#[must_use]
-pub fn holds(setup: &Setup, world: &World) -> bool {
-    setup
-        .ordinals()
-        .all(|ordinal| holds_for(setup, world, ordinal))
-}
-
-fn holds_for(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
+/// Whether the promise is kept for one ordinal.
+fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     SIDES.into_iter().all(|cluster| {
         let side = &world.clusters[cluster];
         let pod = side.pods[ordinal].filter(|pod| pod.is_live() && !pod.terminating);

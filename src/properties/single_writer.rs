@@ -1,6 +1,6 @@
 //! `single-writer`: a disk has one writer.
 
-use super::{Kind, Property, SIDES, first_broken, needs_disks};
+use super::{Kind, Property, SIDES, needs_disks};
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
@@ -9,22 +9,13 @@ use crate::world::volume::DiskSet;
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "single-writer",
-    kind: Kind::Always(holds),
+    kind: Kind::AlwaysForEach(holds),
     promise: "Per disk at most one incarnation runs with it mounted for writing.",
     details: "Whatever the access mode: ReadWriteMany removes the refusal of Kubernetes, not the promise. Storage declared `shared: true`, where the application locks by itself, is exempt.",
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-exclusive",
     applies,
-    culprit: |setup, world| first_broken(setup, world, holds_for),
 };
-
-/// Whether the promise is kept in `world`.
-#[must_use]
-pub fn holds(setup: &Setup, world: &World) -> bool {
-    setup
-        .ordinals()
-        .all(|ordinal| holds_for(setup, world, ordinal))
-}
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {
     needs_disks(setup)?;
@@ -34,7 +25,8 @@ fn applies(setup: &Setup) -> Result<(), &'static str> {
     }
 }
 
-fn holds_for(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
+/// Whether the promise is kept for one ordinal.
+fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let mut mounted = DiskSet::default();
     let mut mounts = SIDES
         .into_iter()

@@ -1,8 +1,7 @@
 //! `containerCrash`: a container ends by itself.
 
-use super::{Fault, Reach, Target};
+use super::{Fault, Reach, Target, runs};
 use crate::world::World;
-use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
 
 /// A Pod's containers stop. The kubelet reports the Pod as not Ready and restarts them; the
@@ -31,12 +30,7 @@ impl Fault for ContainerCrash {
     }
 
     fn may_strike(&self, world: &World, target: Target) -> bool {
-        let Target::Pod(cluster, ordinal) = target else {
-            return false;
-        };
-        let runs = world.clusters[cluster].containers[ordinal].run;
-        let pod = target.pod(world);
-        runs && pod.is_some_and(|pod| pod.phase == PodPhase::Running && !pod.terminating)
+        runs(world, target)
     }
 
     fn strike(&self, _: &Setup, world: &mut World, target: Target) {

@@ -13,7 +13,7 @@ mod pressure_eviction;
 use super::{Actor, Step, stateful_set_controller};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
-use crate::world::pod::Pod;
+use crate::world::pod::{Pod, PodPhase};
 use crate::world::setup::{FaultId, Setup};
 
 /// A kind of fault.
@@ -99,6 +99,15 @@ impl Target {
             Self::Driver | Self::Cluster(_) => None,
         }
     }
+}
+
+/// Whether the target is a Pod that runs and is to go on running.
+fn runs(world: &World, target: Target) -> bool {
+    let Target::Pod(cluster, ordinal) = target else {
+        return false;
+    };
+    let is_running = |pod: Pod| pod.phase == PodPhase::Running && !pod.terminating;
+    world.clusters[cluster].containers[ordinal].run && target.pod(world).is_some_and(is_running)
 }
 
 /// The kind of that name.

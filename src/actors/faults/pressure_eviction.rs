@@ -1,8 +1,7 @@
 //! `pressureEviction`: a node under pressure ends a Pod.
 
-use super::{Fault, Reach, Target};
+use super::{Fault, Reach, Target, runs};
 use crate::world::World;
-use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
 
 /// The kubelet stops a Pod's containers because its node runs short, and then reports the Pod
@@ -30,12 +29,7 @@ impl Fault for PressureEviction {
     }
 
     fn may_strike(&self, world: &World, target: Target) -> bool {
-        let Target::Pod(cluster, ordinal) = target else {
-            return false;
-        };
-        let runs = world.clusters[cluster].containers[ordinal].run;
-        let pod = target.pod(world);
-        runs && pod.is_some_and(|pod| pod.phase == PodPhase::Running && !pod.terminating)
+        runs(world, target)
     }
 
     fn strike(&self, _: &Setup, world: &mut World, target: Target) {
