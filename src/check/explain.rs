@@ -221,6 +221,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
     let question = Question {
         invariants: vec![invariant],
         recoverable: false,
+        goal: None,
         fail_fast: true,
     };
     let outcome = decide(told.setup(), &question, VARIANT_STATES, options.threads);

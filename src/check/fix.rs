@@ -175,6 +175,7 @@ const fn only_recoverable() -> Question<Migration> {
     Question {
         invariants: Vec::new(),
         recoverable: true,
+        goal: None,
         fail_fast: false,
     }
 }

@@ -227,6 +227,7 @@ pub fn question(
     Question {
         invariants,
         recoverable,
+        goal: None,
         fail_fast,
     }
 }

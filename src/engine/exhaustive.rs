@@ -237,6 +237,13 @@ impl<'a, M: Searchable> Search<'a, M> {
         self.question.recoverable && last.is_some_and(|last| last.verdict == Verdict::Holds)
     }
 
+    fn is_goal(&self, state: &M::State) -> bool {
+        match self.question.goal {
+            Some(goal) => goal(self.model, state),
+            None => self.model.is_goal(state),
+        }
+    }
+
     fn is_decided(&self) -> bool {
         self.decisions
             .iter()
@@ -287,7 +294,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         for &index in part {
             let state = self.model.unpack(self.store.row(index));
             let broken = self.broken(&state);
-            let is_goal = self.asks_for_recovery() && self.model.is_goal(&state);
+            let is_goal = self.asks_for_recovery() && self.is_goal(&state);
             let before = found.successors.len();
             self.model.successors(&state, &mut |action, next| {
                 self.model.pack(next, &mut row);

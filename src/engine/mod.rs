@@ -73,6 +73,8 @@ pub struct Question<M: stateright::Model> {
     pub invariants: Vec<Invariant<M>>,
     /// Whether from every reachable state the goal can be reached without a further fault.
     pub recoverable: bool,
+    /// Another goal than the model's own.
+    pub goal: Option<fn(&M, &M::State) -> bool>,
     /// Stop at the first property found violated.
     pub fail_fast: bool,
 }

@@ -86,6 +86,7 @@ fn random_graphs() {
         let question = Question {
             invariants: graph.invariants(),
             recoverable: false,
+            goal: None,
             fail_fast: false,
         };
         // A graph whose every property is violated early stops our search, which is right.

@@ -16,6 +16,7 @@ fn ask(graph: &Graph) -> Question<Graph> {
     Question {
         invariants: graph.invariants(),
         recoverable: true,
+        goal: None,
         fail_fast: false,
     }
 }
@@ -350,6 +351,7 @@ fn fail_fast_stops_at_the_first_violation() {
     let mut graph = line(10);
     graph.bad[1][2] = true;
     let question = Question {
+        goal: None,
         fail_fast: true,
         ..ask(&graph)
     };
