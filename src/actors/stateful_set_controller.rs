@@ -119,7 +119,7 @@ impl Actor for StatefulSetController {
     }
 }
 
-/// Everything one sync will ask of the API server. Empty if the sync would change nothing.
+/// All requests of one sync. None if the sync would change nothing.
 #[must_use]
 pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
     let side = &world.clusters[cluster];
@@ -172,7 +172,7 @@ impl Seen<'_> {
     }
 
     /// Orphans that match are adopted before anything else. In Kubernetes the same sync then
-    /// goes on; here the next one does, which no other actor can tell apart. A set that has
+    /// goes on with what it has seen; here the next one looks anew. A set that has
     /// been removed meanwhile adopts nothing, and its sync ends there.
     fn plan_adoptions(&self, plan: &mut Plan) -> bool {
         let is_orphan = |pod: Pod| pod.owner == Owner::Nobody && !pod.terminating;
@@ -342,7 +342,7 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
             )
         }
         Write::RefuseClaim => (Err(api_server::Refusal::AlreadyExists), Write::None),
-        // By name, without a uid: a newer incarnation is deleted as readily as the one seen.
+        // The request has a name and no uid, so it may strike a later incarnation.
         Write::DeleteFailed | Write::DeleteCondemned => (
             api_server::delete_pod(setup, world, cluster, ordinal, false),
             Write::None,

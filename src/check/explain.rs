@@ -1,22 +1,18 @@
 //! Why a violation is possible: the steps that matter, and the waits that are not there.
 
-use std::collections::BTreeSet;
-
 use super::story::Told;
-use super::{CheckOptions, decide, sentences};
+use super::{CheckOptions, decide, end, sentences};
 use crate::actors::stateful_set_controller::Action as ControllerAction;
-use crate::actors::{Actor, Step, driver, persistent_volume_controller};
-use crate::engine::{Invariant, Question, Searchable, Verdict};
+use crate::actors::{Step, driver, persistent_volume_controller};
+use crate::engine::{Invariant, Question, Verdict};
 use crate::model::Migration;
 use crate::properties::{
     at_most_one_pod, at_most_one_running, available, no_data_loss, recoverable, right_disk,
     single_writer,
 };
 use crate::world::World;
-use crate::world::driver::DriverPhase;
-use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::Operation;
-use crate::world::setup::Setup;
 use crate::world::volume::Disk;
 
 /// The states that the search for another variant of a story may take.
@@ -35,7 +31,7 @@ pub(super) fn why(told: &Told<'_>, options: &CheckOptions) -> String {
         Some(_) if name == available::PROPERTY.name => since_when(told),
         Some(ordinal) if name == right_disk::PROPERTY.name => wrong_disk(told, ordinal),
         Some(ordinal) if name == no_data_loss::PROPERTY.name => loss(told, ordinal),
-        _ if name == recoverable::PROPERTY.name => stuck(told),
+        _ if name == recoverable::PROPERTY.name => end::why(told),
         _ => Vec::new(),
     };
     sentences.join(" ")
@@ -73,10 +69,22 @@ fn twice(told: &Told<'_>, ordinal: Ordinal, options: &CheckOptions) -> Vec<Strin
             "Nothing before step {grown} takes ordinal {ordinal} away from {}.",
             other.name()
         )),
+        _ if owned_from_the_start(told, ordinal) => {
+            sentences.push(format!("Both sets own ordinal {ordinal} from the start."));
+        }
         _ => (),
     }
     sentences.extend(while_terminating(told, options));
     sentences
+}
+
+fn owned_from_the_start(told: &Told<'_>, ordinal: Ordinal) -> bool {
+    let owns = |side| {
+        told.worlds[0].clusters[side]
+            .effective_slice()
+            .contains(ordinal)
+    };
+    ClusterId::BOTH.into_iter().all(owns)
 }
 
 /// The step that created the Pod of an ordinal on a side; 0 if it was there from the start.
@@ -185,11 +193,18 @@ fn late_write(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> Option<Stri
         ));
     }
     let (shrunk, _) = slice_change(told, side, ordinal, false)?;
+    let set_stays = told.last().clusters[side]
+        .set
+        .is_some_and(|set| !set.deleting);
+    let remedy = if set_stays {
+        "; `status.observedGeneration` tells whether the controller has seen the change."
+    } else {
+        ", and with the set gone nothing calls it back."
+    };
     Some(format!(
         "Step {planned} planned to create Pod {ordinal} in {side_name} while the set still owned \
          it; step {shrunk} took the ordinal away, and the planned write came after it, in step \
-         {created}. A look at the Pod cannot see a write that is planned; \
-         `status.observedGeneration` tells whether the controller has seen the change."
+         {created}. A look at the Pod cannot see a write that is planned{remedy}"
     ))
 }
 
@@ -259,7 +274,22 @@ fn since_when(told: &Told<'_>) -> Vec<String> {
             ))
         })
         .collect();
-    if let (true, Some((number, source))) = (down.len() > 1, told.last_request()) {
+    let is_fault = |step: &Step| matches!(step, Step::Fault(..));
+    let fault = down
+        .iter()
+        .filter_map(|&ordinal| lost(ordinal))
+        .find(|(_, step, ..)| is_fault(step));
+    // At the time of the request, something was down already.
+    let request = told.last_request().filter(|&(number, _)| {
+        let before = &told.worlds[number - 1];
+        down.iter().any(|&ordinal| !before.serves(ordinal))
+    });
+    if let Some((number, ..)) = fault {
+        sentences.push(format!(
+            "Step {number} is a fault, which no step of the program can forbid; \
+             `faults: excused` leaves its ordinal out until it serves again."
+        ));
+    } else if let (true, Some((number, source))) = (down.len() > 1, request) {
         sentences.push(format!(
             "The {} of step {number} does not wait until the others serve again.",
             source.kind
@@ -329,106 +359,14 @@ fn loss(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
         || "The volume names a claim that does not exist there".to_owned(),
         |(deleted, ..)| format!("Step {deleted} deletes the claim in {side}"),
     );
-    vec![format!(
-        "{cause}, and its volume has the reclaim policy Delete: step {number} destroys the disk. \
-         The {} knows nothing of the other cluster's volume for the same disk.",
-        "controller"
-    )]
-}
-
-/// What the migration comes to when no further fault strikes, and what that follows from.
-fn stuck(told: &Told<'_>) -> Vec<String> {
-    let mut sentences = Vec::new();
-    if let Some((name, step)) = first_broken(told) {
-        sentences.push(format!(
-            "It follows from {name}, which this path breaks at step {step}."
-        ));
+    let mut sentences = vec![format!(
+        "{cause}, and its volume has the reclaim policy Delete: step {number} destroys the disk."
+    )];
+    let has_volume = |side: ClusterId| told.last().clusters[side].volumes[ordinal].fixed.is_some();
+    if step.cluster().is_some_and(|side| has_volume(side.other())) {
+        let text =
+            "The controller there knows nothing of the other cluster's volume for the same disk.";
+        sentences.push(text.to_owned());
     }
-    sentences.extend(end(told.model, told.last()));
     sentences
-}
-
-/// The first always-property that is broken on the way.
-fn first_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
-    let invariants = told.model.invariants();
-    let worlds = told.worlds.iter().enumerate();
-    worlds
-        .flat_map(|(step, world)| {
-            invariants
-                .iter()
-                .map(move |invariant| (step, world, invariant))
-        })
-        .find(|(_, world, invariant)| !(invariant.holds)(told.model, world))
-        .map(|(step, _, invariant)| (invariant.name, step))
-}
-
-/// States that the search for an end may take.
-const END_STATES: usize = 20_000;
-
-/// The nearest end without a further fault: a refused request, a program that has finished
-/// without success, or a driver that waits for ever.
-fn end(model: &Migration, from: &World) -> Option<String> {
-    let setup = model.setup();
-    if from.driver.phase == DriverPhase::Finished {
-        return Some(format!(
-            "The program has finished; {}.",
-            missing(setup, from)
-        ));
-    }
-    let mut seen = vec![*from];
-    let mut known: BTreeSet<Vec<u64>> = BTreeSet::new();
-    let mut next = 0;
-    while let Some(&world) = seen.get(next) {
-        next += 1;
-        let mut steps = Vec::new();
-        model.steps(&world, &mut steps);
-        steps.retain(|step| model.fault_kind(step).is_none());
-        if steps.is_empty() && world.driver.phase == DriverPhase::Running {
-            let waits = driver::MigrationDriver;
-            let text = waits.describe(setup, &world, Step::Driver(driver::Action::Advance));
-            return Some(format!(
-                "The driver waits for ever: \"{text}\" does not come true."
-            ));
-        }
-        for step in steps {
-            let after = model.after(&world, step);
-            match after.driver.phase {
-                DriverPhase::Failed if world.driver.phase == DriverPhase::Running => {
-                    let text = step.actor().describe(setup, &world, step);
-                    return Some(format!("The program ends at: {text}."));
-                }
-                DriverPhase::Finished if world.driver.phase == DriverPhase::Running => {
-                    return Some(format!("The program finishes; {}.", missing(setup, &after)));
-                }
-                _ => (),
-            }
-            let mut row = vec![0; model.words()];
-            model.pack(&after, &mut row);
-            if seen.len() < END_STATES && known.insert(row) {
-                seen.push(after);
-            }
-        }
-    }
-    None
-}
-
-/// What keeps a finished migration from the goal.
-fn missing(setup: &Setup, world: &World) -> String {
-    let source = world.clusters.source.effective_slice();
-    let destination = world.clusters.destination.effective_slice();
-    let wants: OrdinalSet = setup.members().collect();
-    let has: OrdinalSet = destination.ordinals().collect();
-    let wrong_disk = |ordinal: &Ordinal| {
-        let disk = world.clusters.destination.bound_disk(*ordinal);
-        setup.has_claims() && !disk.is_some_and(|disk| world.storage[*ordinal].is_current(disk))
-    };
-    if !source.is_empty() {
-        format!("the source still owns {}", describe_slice(source))
-    } else if has != wants {
-        format!("the destination owns {}", describe_slice(destination))
-    } else if let Some(ordinal) = setup.members().find(wrong_disk) {
-        format!("ordinal {ordinal} is not on a disk with its data")
-    } else {
-        "not every ordinal serves in the destination".to_owned()
-    }
 }

@@ -9,11 +9,14 @@ use std::num::NonZeroUsize;
 use super::merge::Role;
 use super::story::Told;
 use super::{CheckOptions, Engine, decide, question};
+use crate::actors::driver;
 use crate::engine::{Decision, Outcome, Question, Verdict};
 use crate::model::Migration;
 use crate::properties;
 use crate::report::Help;
 use crate::scenario::{Scenario, StepSource};
+use crate::world::World;
+use crate::world::driver::DriverPhase;
 use crate::world::id::ClusterId;
 use crate::world::program::{
     Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError, Operation, Program,
@@ -142,8 +145,8 @@ fn smallest(
     })
 }
 
-/// Whether all of these always-properties hold in a setup, and the goal stays in reach with as
-/// many faults as `recoverable` says; and the states that took.
+/// Whether all of these properties hold in a setup, the goal stays in reach with as many faults
+/// as `recoverable` says, and nothing hangs in the wait; and the states that took.
 fn keeps(
     setup: &Setup,
     must_hold: &[&'static str],
@@ -154,9 +157,9 @@ fn keeps(
     let model = Migration::new(setup.clone());
     let mut asked = question(&model, must_hold, true);
     // If the goal has to stay in reach whatever strikes, one search decides everything.
-    asked.recoverable = recoverable > setup.budget.total() as usize;
+    asked.recoverable |= recoverable > setup.budget.total() as usize;
     let first = decide(setup, &asked, states, threads);
-    let taken = first.statistics.unique_states;
+    let mut taken = first.statistics.unique_states;
     let holds = |decision: &Decision<_>| decision.verdict == Verdict::Holds;
     if !first.statistics.complete || !first.decisions.iter().all(holds) {
         return (false, taken);
@@ -164,21 +167,38 @@ fn keeps(
     if asked.recoverable {
         return (true, taken);
     }
-    let outcome = decide(setup, &only_recoverable(), states, threads);
-    (
-        recoverable_layers(&outcome) >= recoverable,
-        taken + outcome.statistics.unique_states,
-    )
+    let mut reaches = |goal| {
+        let outcome = decide(setup, &only_recoverable(goal), states, threads);
+        taken += outcome.statistics.unique_states;
+        outcome
+    };
+    let kept = recoverable_layers(&reaches(None)) >= recoverable
+        && reaches(Some(is_past_the_wait)).decisions.iter().all(holds);
+    (kept, taken)
 }
 
-const fn only_recoverable() -> Question<Migration> {
+/// The step of the file that an inserted wait belongs to: none of those there are, so that
+/// skipping a refused step does not skip it.
+const INSERTED: u16 = u16::MAX;
+
+/// The driver does not stand before the inserted wait. From wherever it does, there has to be a
+/// way to here: what hangs in the wait keeps every other promise.
+fn is_past_the_wait(model: &Migration, world: &World) -> bool {
+    world.driver.phase != DriverPhase::Running
+        || driver::instruction(model.setup(), world).step != INSERTED
+}
+
+const fn only_recoverable(goal: Option<Goal>) -> Question<Migration> {
     Question {
         invariants: Vec::new(),
         recoverable: true,
-        goal: None,
+        goal,
         fail_fast: false,
     }
 }
+
+/// A set of states to be reached.
+type Goal = fn(&Migration, &World) -> bool;
 
 /// With fewer faults than this, the goal stays in reach from everywhere.
 fn recoverable_layers<A>(outcome: &Outcome<A>) -> usize {
@@ -271,11 +291,10 @@ fn gaps(scenario: &Scenario, program: &Program, guilty: &StepSource) -> Vec<Gap>
 fn with(setup: &Setup, gap: Gap, operation: Operation) -> Setup {
     let mut setup = setup.clone();
     let program = &mut setup.program;
-    // A step of its own, so that skipping a refused step does not skip it.
     let instruction = Instruction {
         operation,
         on_error: OnError::Fail,
-        step: u16::MAX,
+        step: INSERTED,
     };
     program.instructions.insert(gap.position, instruction);
     program.body_end += 1;

@@ -3,6 +3,7 @@
 //! The search decides; this layer asks it, tells its counterexamples as stories, says why they
 //! are possible, and looks for a wait that prevents them.
 
+mod end;
 mod explain;
 mod fix;
 mod merge;
@@ -15,7 +16,7 @@ use std::path::Path;
 
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
-use crate::engine::{self, Observer, Outcome, Question, Trace, Verdict as Decided};
+use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
 use crate::engine::{Searchable, exhaustive};
 use crate::model::Migration;
 use crate::properties::{self, Property};
@@ -143,49 +144,68 @@ pub fn check_scenario(
 pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
-    let early = first_look(&model, &question, options).map(|outcome| {
-        let stories = stories(scenario, &model, options, &outcome, &[]);
-        watch.stories(&result(scenario, options, &outcome, &stories));
-        stories
-    });
-    let outcome = search(&model, &question, options, watch);
-    let stories = stories(
-        scenario,
-        &model,
-        options,
-        &outcome,
-        &early.unwrap_or_default(),
-    );
+    let first = first_look(&model, &question, options, watch);
+    let mut known = Vec::new();
+    let mut outcome = None;
+    if let Some(first) = first {
+        known = stories(scenario, &model, options, &first, &[]);
+        if first.statistics.stopped == Some(StopReason::States) && !known.is_empty() {
+            watch.stories(&result(scenario, options, &first, &known));
+        }
+        outcome = Some(first);
+    }
+    let goes_on = |outcome: &Outcome<Step>| outcome.statistics.stopped == Some(StopReason::States);
+    if outcome.as_ref().is_none_or(goes_on) {
+        let whole = search(&model, &question, options, watch);
+        outcome = Some(keep_violations(whole, outcome));
+    }
+    let outcome = outcome.expect("one of the two searches has run");
+    let stories = stories(scenario, &model, options, &outcome, &known);
     result(scenario, options, &outcome, &stories)
 }
 
 /// States of the first look.
-const FIRST_LOOK: u64 = 50_000;
+const FIRST_LOOK: u64 = 2_000;
 
-/// What breaks near the beginning of a space that is too large to be searched at once. The
+/// What breaks near the beginning of a space. If the space is small, that is all of it; else the
 /// search of the whole space finds the same stories again.
 fn first_look(
     model: &Migration,
     question: &Question<Migration>,
     options: &CheckOptions,
+    watch: &dyn Watch,
 ) -> Option<Outcome<Step>> {
     let smaller = options
         .bounds
         .states
         .is_none_or(|states| states > FIRST_LOOK);
-    if options.engine != Engine::Exhaustive || question.fail_fast || !smaller {
+    if options.engine != Engine::Exhaustive || !smaller {
         return None;
     }
     let bounds = Bounds {
         states: Some(FIRST_LOOK),
         ..options.bounds.clone()
     };
-    let unobserved = engine::Unobserved;
-    let outcome = exhaustive::check(model, question, &bounds, options.threads, &unobserved);
-    let is_violated =
-        |decision: &engine::Decision<_>| matches!(decision.verdict, Decided::Violated(_));
-    let has_stories = outcome.decisions.iter().any(is_violated);
-    (has_stories && outcome.statistics.stopped.is_some()).then_some(outcome)
+    let watched = Watched(watch);
+    Some(exhaustive::check(
+        model,
+        question,
+        &bounds,
+        options.threads,
+        &watched,
+    ))
+}
+
+/// A search that was stopped before it came as far as the first look knows what that found.
+fn keep_violations(mut whole: Outcome<Step>, first: Option<Outcome<Step>>) -> Outcome<Step> {
+    let first = first.map_or_else(Vec::new, |first| first.decisions);
+    for (decision, earlier) in whole.decisions.iter_mut().zip(first) {
+        let undecided = matches!(decision.verdict, Decided::Inconclusive(_));
+        if undecided && matches!(earlier.verdict, Decided::Violated(_)) {
+            *decision = earlier;
+        }
+    }
+    whole
 }
 
 /// Everything a report says of the scenario.

@@ -44,7 +44,7 @@ pub(super) fn story(told: &Told<'_>) -> String {
             .into_iter()
             .find(keeps)
             .map_or("source", ClusterId::name);
-        format!("{pod} ran on in {side} with no set to replace it, should it go.")
+        format!("{pod} is left in {side} with no set that would replace it.")
     } else {
         without_ordinal(told)
     }
@@ -159,17 +159,16 @@ fn down(told: &Told<'_>) -> String {
         .as_ref()
         .map(|availability| &availability.rule)
     {
+        Some(AvailabilityRule::MaxUnavailable(0)) => "none may be".to_owned(),
         Some(AvailabilityRule::MaxUnavailable(most)) => format!("at most {most} may be"),
         Some(AvailabilityRule::Majority) => "a majority must serve".to_owned(),
         Some(AvailabilityRule::Groups(_)) => "of one group too few serve".to_owned(),
         None => String::new(),
     };
-    let (noun, verb) = if down.len() == 1 {
-        ("Ordinal", "was")
-    } else {
-        ("Ordinals", "were")
-    };
-    format!("{noun} {} {verb} down at once; {rule}.", down.join(", "))
+    if let [one] = down.as_slice() {
+        return format!("Ordinal {one} was down; {rule}.");
+    }
+    format!("Ordinals {} were down at once; {rule}.", down.join(", "))
 }
 
 /// What stands between the last state and the goal.

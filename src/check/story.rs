@@ -12,6 +12,7 @@ use crate::properties::{self, Property};
 use crate::report::{self, AlsoBroken, Counterexample, Lanes, Location, Place};
 use crate::scenario::{Scenario, StepSource};
 use crate::world::World;
+use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
 use crate::world::program::Operation;
@@ -82,8 +83,11 @@ impl<'a> Told<'a> {
     /// the file.
     pub fn last_request(&self) -> Option<(usize, &'a StepSource)> {
         let (number, _, before, _) = self.steps().rev().find(|(_, step, before, after)| {
+            let gives_up = *step == Step::Driver(driver::Action::TimeOut);
             let advances = *step == Step::Driver(driver::Action::Advance);
-            advances && is_change(self.setup(), before) && changes_objects(before, after)
+            let refused = after.driver.phase == DriverPhase::Failed;
+            let changes = is_change(self.setup(), before) && changes_objects(before, after);
+            gives_up || advances && (changes || refused)
         })?;
         Some((number, self.source(before)?))
     }
@@ -146,7 +150,7 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
         why: String::new(),
         place: told
             .last_request()
-            .map(|(_, source)| place(told.scenario, source)),
+            .map(|(number, source)| place(told.scenario, source, note(told, number))),
         help: None,
         initial: lanes(told, &told.worlds[0]),
         steps: steps.collect(),
@@ -188,7 +192,19 @@ fn location(location: &crate::scenario::Location) -> Location {
     }
 }
 
-fn place(scenario: &Scenario, source: &StepSource) -> Place {
+/// What the program's last request has to do with the end of the story.
+fn note(told: &Told<'_>, number: usize) -> &'static str {
+    let is_fault = |step: &Step| matches!(step, Step::Fault(..));
+    if number == told.trace.steps.len() {
+        "this is the last step"
+    } else if told.trace.steps[number..].iter().any(is_fault) {
+        "this is the program's last step before it"
+    } else {
+        "this step made the last one possible"
+    }
+}
+
+fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
     let line = scenario
         .text
         .lines()
@@ -198,7 +214,7 @@ fn place(scenario: &Scenario, source: &StepSource) -> Place {
         at: location(&source.location),
         line: line.to_owned(),
         length: source.location.end_column - source.location.column,
-        note: "this step made the last one possible".to_owned(),
+        note: note.to_owned(),
     }
 }
 
@@ -304,16 +320,19 @@ fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
 }
 
 /// A letter for each side that has a disk of the ordinal attached: a capital if it is mounted,
-/// with a star if it is a new, empty one.
+/// with a mark if it is another disk than the ordinal's own.
 fn disk(world: &World, ordinal: Ordinal) -> String {
     let letter = |(cluster, mounted, attached): (ClusterId, &str, &str)| {
         let disks = world.storage[ordinal].attached[cluster];
         let has = Disk::ALL.into_iter().find(|&disk| disks.contains(disk));
         let mount = world.clusters[cluster].mounts(ordinal).flatten().next();
         let letter = if mount.is_some() { mounted } else { attached };
-        let is_fresh = |disk| matches!(disk, Disk::SourceFresh | Disk::DestinationFresh);
-        let disk = mount.or(has)?;
-        Some(format!("{letter}{}", if is_fresh(disk) { "*" } else { "" }))
+        let mark = match mount.or(has)? {
+            Disk::Original => "",
+            Disk::Restored => "^",
+            Disk::SourceFresh | Disk::DestinationFresh => "*",
+        };
+        Some(format!("{letter}{mark}"))
     };
     let sides = [
         (ClusterId::Source, "S", "s"),

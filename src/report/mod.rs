@@ -333,7 +333,7 @@ pub struct Lanes {
     /// The same of the destination.
     pub destination: String,
     /// The disk of the story's ordinal: `S`, `D` mounted by that side, `s`, `d` attached only; with
-    /// a `*` if it is another, empty one.
+    /// a `*` if it is another, empty one, with a `^` if it is a restored copy.
     pub disk: String,
 }
 

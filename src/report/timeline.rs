@@ -11,7 +11,7 @@ const FIRST_STEPS: usize = 10;
 /// Steps kept at its end.
 const LAST_STEPS: usize = 16;
 /// The widest that the column of actors may get.
-const MOST_WHO: usize = 24;
+const MOST_WHO: usize = 26;
 /// The columns before that of the actors.
 const NUMBER: usize = 5;
 
@@ -30,12 +30,13 @@ const GLYPHS: [(char, &str); 7] = [
 ];
 
 /// What each letter of the disk column says.
-const LETTERS: [(char, &str); 5] = [
+const LETTERS: [(char, &str); 6] = [
     ('S', "mounted in source"),
     ('D', "mounted in destination"),
     ('s', "attached to source only"),
     ('d', "attached to destination only"),
     ('*', "a new, empty disk instead"),
+    ('^', "a restored copy instead"),
 ];
 
 /// The table and its legend. Long stretches are left out unless `full`; numbers are kept.

@@ -15,7 +15,7 @@ pub(super) fn step(setup: &Setup, before: &World, action: Action) -> String {
     match action {
         Action::Restart => restart(setup, before),
         Action::Look => look(setup, before),
-        Action::TimeOut => format!("{}: gives up", operation(setup, before)),
+        Action::TimeOut => format!("stop waiting until {}", operation(setup, before)),
         Action::Advance => {
             let refusal = refusal(setup, before);
             let refused =

@@ -1,0 +1,148 @@
+//! What a migration comes to that cannot reach its goal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::story::Told;
+use crate::actors::{Step, driver};
+use crate::engine::{Invariant, Searchable};
+use crate::model::Migration;
+use crate::world::World;
+use crate::world::driver::DriverPhase;
+use crate::world::id::{Ordinal, OrdinalSet, describe_slice};
+use crate::world::program::LoopOrder;
+use crate::world::setup::Setup;
+
+/// What the migration comes to when no further fault strikes, and what that follows from.
+pub(super) fn why(told: &Told<'_>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some((name, step)) = still_broken(told) {
+        sentences.push(format!(
+            "It follows from {name}, which this path breaks at step {step}."
+        ));
+    }
+    let is_end = |after: &World| after.driver.phase == DriverPhase::Failed;
+    if let Some((number, step, before, _)) = told.steps().find(|(_, _, _, after)| is_end(after)) {
+        let text = step.actor().describe(told.setup(), before, step);
+        sentences.push(format!("Step {number} ends the program: {text}."));
+    } else {
+        sentences.extend(furthest(told.model, told.last()));
+    }
+    sentences
+}
+
+/// An always-property that is broken at the end, and the first step that broke it.
+fn still_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
+    let invariants = told.model.invariants().into_iter();
+    let broken = invariants.filter(|invariant| !(invariant.holds)(told.model, told.last()));
+    let first = |invariant: Invariant<Migration>| {
+        let breaks = |world: &World| !(invariant.holds)(told.model, world);
+        Some((invariant.name, told.worlds.iter().position(breaks)?))
+    };
+    broken.filter_map(first).min_by_key(|&(_, step)| step)
+}
+
+/// States that the search for ends may take.
+const END_STATES: usize = 20_000;
+
+/// What the program comes to without a further fault, on the path that takes it furthest: a
+/// refused request, an end without success, or a wait that lasts for ever.
+fn furthest(model: &Migration, from: &World) -> Option<String> {
+    let setup = model.setup();
+    if from.driver.phase == DriverPhase::Finished {
+        return Some(format!(
+            "The program has finished; {}.",
+            missing(setup, from)
+        ));
+    }
+    let mut seen = vec![*from];
+    let mut known: BTreeSet<Vec<u64>> = BTreeSet::new();
+    let mut ends: BTreeMap<usize, String> = BTreeMap::new();
+    let mut next = 0;
+    while let Some(&world) = seen.get(next) {
+        next += 1;
+        let mut steps = Vec::new();
+        model.steps(&world, &mut steps);
+        steps.retain(|step| model.fault_kind(step).is_none());
+        let runs = world.driver.phase == DriverPhase::Running;
+        let mut note = |text| {
+            ends.entry(progress(setup, &world)).or_insert(text);
+        };
+        if steps.is_empty() && runs {
+            note(waits(setup, &world));
+        }
+        for step in steps {
+            let after = model.after(&world, step);
+            if let Some(text) = ending(setup, &world, step, &after).filter(|_| runs) {
+                note(text);
+            }
+            let mut row = vec![0; model.words()];
+            model.pack(&after, &mut row);
+            if seen.len() < END_STATES && known.insert(row) {
+                seen.push(after);
+            }
+        }
+    }
+    let (_, furthest) = ends.pop_last()?;
+    if ends.is_empty() {
+        Some(furthest)
+    } else {
+        Some(format!("On the path that gets furthest: {furthest}"))
+    }
+}
+
+/// How the program ends with this step, if it does.
+fn ending(setup: &Setup, before: &World, step: Step, after: &World) -> Option<String> {
+    match after.driver.phase {
+        DriverPhase::Failed => {
+            let text = step.actor().describe(setup, before, step);
+            Some(format!("The program ends at: {text}."))
+        }
+        DriverPhase::Finished => Some(format!("The program finishes; {}.", missing(setup, after))),
+        DriverPhase::Running | DriverPhase::Crashed => None,
+    }
+}
+
+fn waits(setup: &Setup, world: &World) -> String {
+    let advance = Step::Driver(driver::Action::Advance);
+    let text = advance.actor().describe(setup, world, advance);
+    format!("The driver waits for ever: \"{text}\" does not come true.")
+}
+
+/// How far the program has come: its iteration, then its position in it.
+fn progress(setup: &Setup, world: &World) -> usize {
+    let position = usize::from(world.driver.position);
+    let k = usize::from(world.driver.k.0);
+    let replicas = usize::from(setup.replicas);
+    let iteration = match setup.program.loop_order {
+        Some(LoopOrder::Ascending) => k,
+        Some(LoopOrder::Descending) => replicas.saturating_sub(k + 1),
+        None => 0,
+    };
+    let round = match position {
+        _ if setup.program.body().contains(&position) => 1 + iteration,
+        _ if position < setup.program.body_start => 0,
+        _ => 1 + replicas,
+    };
+    round * 256 + position
+}
+
+/// What keeps a finished migration from the goal.
+fn missing(setup: &Setup, world: &World) -> String {
+    let source = world.clusters.source.effective_slice();
+    let destination = world.clusters.destination.effective_slice();
+    let wants: OrdinalSet = setup.members().collect();
+    let has: OrdinalSet = destination.ordinals().collect();
+    let wrong_disk = |ordinal: &Ordinal| {
+        let disk = world.clusters.destination.bound_disk(*ordinal);
+        setup.has_claims() && !disk.is_some_and(|disk| world.storage[*ordinal].is_current(disk))
+    };
+    if !source.is_empty() {
+        format!("the source still owns {}", describe_slice(source))
+    } else if has != wants {
+        format!("the destination owns {}", describe_slice(destination))
+    } else if let Some(ordinal) = setup.members().find(wrong_disk) {
+        format!("ordinal {ordinal} is not on a disk with its data")
+    } else {
+        "not every ordinal serves in the destination".to_owned()
+    }
+}
