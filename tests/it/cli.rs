@@ -126,8 +126,7 @@ Ordinals 4, 5 were down at once; at most 1 may be.
      disk:  S mounted in source
 
 why   Ordinal 4 does not serve since step 9 (delete Pod 4 in source). Ordinal 5 does not serve since
-      step 10 (delete Pod 5 in source). The patch of step 7 does not wait until the others serve
-      again.
+      step 10 (delete Pod 5 in source).
    --> models/blog-redis-cluster-6/scenario.yaml:18:5
    |
 18 |   - patch: {cluster: source, replicas: k}
