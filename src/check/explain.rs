@@ -279,20 +279,28 @@ fn since_when(told: &Told<'_>) -> Vec<String> {
         .iter()
         .filter_map(|&ordinal| lost(ordinal))
         .find(|(_, step, ..)| is_fault(step));
-    // At the time of the request, something was down already.
-    let request = told.last_request().filter(|&(number, _)| {
+    let stays = |world: &World, ordinal: Ordinal| {
+        let on = |side: ClusterId| {
+            let side = &world.clusters[side];
+            side.serves(ordinal) && side.effective_slice().contains(ordinal)
+        };
+        ClusterId::BOTH.into_iter().any(on)
+    };
+    // At the time of the last request, something was on its way already.
+    let request = told.last_request().and_then(|(number, _)| {
         let before = &told.worlds[number - 1];
-        down.iter().any(|&ordinal| !before.serves(ordinal))
+        let moving = down.iter().find(|&&ordinal| !stays(before, ordinal))?;
+        Some((number, moving))
     });
     if let Some((number, ..)) = fault {
         sentences.push(format!(
             "Step {number} is a fault, which no step of the program can forbid; \
              `faults: excused` leaves its ordinal out until it serves again."
         ));
-    } else if let (true, Some((number, source))) = (down.len() > 1, request) {
+    } else if let (true, Some((number, moving))) = (down.len() > 1, request) {
         sentences.push(format!(
-            "The {} of step {number} does not wait until the others serve again.",
-            source.kind
+            "At step {number} ordinal {moving} was on its way already, and nothing waits until it \
+             serves again."
         ));
     }
     sentences

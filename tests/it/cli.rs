@@ -126,7 +126,8 @@ Ordinals 4, 5 were down at once; at most 1 may be.
      disk:  S mounted in source
 
 why   Ordinal 4 does not serve since step 9 (delete Pod 4 in source). Ordinal 5 does not serve since
-      step 10 (delete Pod 5 in source).
+      step 10 (delete Pod 5 in source). At step 7 ordinal 5 was on its way already, and nothing
+      waits until it serves again.
    --> models/blog-redis-cluster-6/scenario.yaml:18:5
    |
 18 |   - patch: {cluster: source, replicas: k}
