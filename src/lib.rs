@@ -1,10 +1,10 @@
 //! Straddle: a simulator and model checker for moving a StatefulSet between two clusters.
 //!
-//! Start ordinals (KEP-3335) let a set of N replicas straddle two clusters while it moves: the
-//! source owns `{0..k-1}`, the destination `{k..N-1}`, and a driver moves k down to 0 while
-//! shared storage follows. Straddle models both StatefulSet controllers, the kubelets, the
-//! storage and the driver as actors, explores every interleaving, with a budget of faults, and
-//! says which promises hold and which break, with the shortest story.
+//! With start ordinals (KEP-3335) two sets in two clusters can share the ordinals of one
+//! application, and a program can move them over one by one, with their disks. Here both sets'
+//! controllers, the kubelets, the storage and that program are actors; the search tries all
+//! orders in which they can act, and all places where a fault can strike, and tells for each
+//! promise whether it is always kept, or the shortest way to break it.
 //!
 //! ```
 //! use std::path::Path;

@@ -9,11 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::values;
 use crate::scenario::FaultsOverride;
 
-/// Will this StatefulSet survive being moved from one Kubernetes cluster to another?
+/// Checks a StatefulSet's move between two Kubernetes clusters before anything is touched
 ///
-/// Straddle explores every interleaving of two StatefulSet controllers, their kubelets, the
-/// shared storage, the migration and a budget of faults, and says which promises hold, which
-/// break, and how.
+/// Straddle tries all orders in which two StatefulSet controllers, their kubelets, the shared
+/// storage and the migration can act, with as many faults as you allow, and tells for each
+/// promise whether it is kept, and if not, the shortest way to break it.
 #[derive(Parser, Debug)]
 #[command(name = "straddle", version, propagate_version = true)]
 pub(super) struct Arguments {

@@ -1,7 +1,7 @@
 //! The state of a migration, as plain data: everything that can differ between two moments.
 //!
-//! [`World`] holds nothing that cannot change the future, and nothing that never changes: the
-//! latter is in [`setup::Setup`]. Three truths are kept apart: the API servers' objects, what
+//! Each field of [`World`] matters to some later step, and changes in some run: what never does
+//! is in [`setup::Setup`]. Three truths are kept apart: the API servers' objects, what
 //! runs on the nodes, and what is attached to the disks.
 
 pub mod cluster;

@@ -1,7 +1,7 @@
 //! The StatefulSet object, and what its controller remembers between two writes.
 //!
 //! Counters of Kubernetes are kept as relations: not `generation: 7, observedGeneration: 6`
-//! but "observed, or not". A program that patches for ever has a finite space.
+//! but "observed, or not". Numbers that only grow would make every loop an infinite space.
 
 use super::id::{OrdinalSet, Slice, Table};
 
