@@ -3,7 +3,9 @@
 mod cli;
 mod cross_check;
 mod docs;
+mod driver;
 mod engine;
+mod faults;
 mod kubernetes_facts;
 mod layers;
 mod models;

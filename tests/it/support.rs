@@ -16,8 +16,10 @@
 
 mod notation;
 mod scene;
+mod walk;
 
 pub use scene::{SIDE, Scene};
+pub use walk::{Walk, list, scenario};
 
 use straddle::world::setup::Reads;
 
