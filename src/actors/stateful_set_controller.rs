@@ -393,7 +393,7 @@ pub fn forget_previous(setup: &Setup, spent: &[u8], controller: &mut Controller)
 /// Picks some of the writes of a plan.
 type Picks = fn(Write) -> bool;
 
-/// `sees {3..5}, plans to create 3`: the range, and the writes.
+/// `sees {3..5}, plans create 3`: the range, and the writes.
 fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     let side = &world.clusters[cluster];
     let plan = sync(setup, world, cluster);
