@@ -86,8 +86,9 @@ impl<'a> Told<'a> {
             let gives_up = *step == Step::Driver(driver::Action::TimeOut);
             let advances = *step == Step::Driver(driver::Action::Advance);
             let refused = after.driver.phase == DriverPhase::Failed;
-            let changes = is_change(self.setup(), before) && changes_objects(before, after);
-            gives_up || advances && (changes || refused)
+            // Only a driver that takes a step is at an instruction.
+            let changes = || is_change(self.setup(), before) && changes_objects(before, after);
+            gives_up || advances && (refused || changes())
         })?;
         Some((number, self.source(before)?))
     }
