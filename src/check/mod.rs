@@ -144,22 +144,20 @@ pub fn check_scenario(
 pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
-    let first = first_look(&model, &question, options, watch);
     let mut known = Vec::new();
-    let mut outcome = None;
-    if let Some(first) = first {
-        known = stories(scenario, &model, options, &first, &[]);
-        if first.statistics.stopped == Some(StopReason::States) && !known.is_empty() {
-            watch.stories(&result(scenario, options, &first, &known));
+    let first = first_look(&model, &question, options, watch);
+    if let Some(first) = &first {
+        known = stories(scenario, &model, options, first, &[]);
+        let result = result(scenario, options, first, &known);
+        if first.statistics.stopped != Some(StopReason::States) {
+            return result;
         }
-        outcome = Some(first);
+        if !known.is_empty() {
+            watch.stories(&result);
+        }
     }
-    let goes_on = |outcome: &Outcome<Step>| outcome.statistics.stopped == Some(StopReason::States);
-    if outcome.as_ref().is_none_or(goes_on) {
-        let whole = search(&model, &question, options, watch);
-        outcome = Some(keep_violations(whole, outcome));
-    }
-    let outcome = outcome.expect("one of the two searches has run");
+    let whole = search(&model, &question, options, watch);
+    let outcome = keep_violations(whole, first);
     let stories = stories(scenario, &model, options, &outcome, &known);
     result(scenario, options, &outcome, &stories)
 }
