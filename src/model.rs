@@ -115,7 +115,7 @@ impl Searchable for Migration {
         self.layout.unpack(&self.setup, words)
     }
 
-    fn successors(&self, world: &World, visit: &mut dyn FnMut(Step, &World)) {
+    fn successors(&self, world: &World, visit: &mut impl FnMut(Step, &World)) {
         thread_local! {
             static STEPS: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
         }

@@ -13,6 +13,9 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 /// What a search needs to know of a model beyond `stateright::Model`.
+///
+/// A state is searched as a row of [`Searchable::words`] words. Its rules run on the state itself,
+/// so that they exist once; the row is how states are kept, compared and counted.
 pub trait Searchable:
     stateright::Model<
         State: Clone + PartialEq + Debug,
@@ -22,19 +25,33 @@ pub trait Searchable:
     /// Words of 64 bits that one packed state takes.
     fn words(&self) -> usize;
 
-    /// Writes `state` into `words`, one-to-one.
+    /// Writes `state` into `words`. States with equal rows count as one.
     fn pack(&self, state: &Self::State, words: &mut [u64]);
 
-    /// Reads back what [`Searchable::pack`] wrote.
+    /// A state with this row.
     fn unpack(&self, words: &[u64]) -> Self::State;
 
     /// Calls `visit` with each step that is enabled in `state` and the state it leads to, always
     /// in the same order.
-    fn successors(&self, state: &Self::State, visit: &mut dyn FnMut(Self::Action, &Self::State));
+    fn successors(&self, state: &Self::State, visit: &mut impl FnMut(Self::Action, &Self::State));
 
     /// The kind of fault that a step is, or `None`. Faults are counted and budgeted; no path
     /// that relies on one counts as a recovery.
     fn fault_kind(&self, action: &Self::Action) -> Option<u8>;
+
+    /// Where a row counts the faults spent, one number for each budget that they are spent from.
+    /// A model that names them promises that nothing else of a state depends on them: whatever
+    /// can happen after some faults can happen after fewer.
+    fn spent(&self) -> Vec<Bits> {
+        Vec::new()
+    }
+
+    /// Whose step it is: the component and the object it works on, as a number. A step of a
+    /// component that goes on being able to act on an object happens at last (weak fairness).
+    /// `None` for steps that need never happen, as faults do.
+    fn fairness(&self, action: &Self::Action) -> Option<u16> {
+        self.fault_kind(action).is_none().then_some(0)
+    }
 
     /// Whether a step that is no fault counts on a way back to the goal. All do, unless a model
     /// says that some only help by accident.
@@ -49,6 +66,25 @@ pub trait Searchable:
 
     /// The state that [`Question::recoverable`] asks for.
     fn is_goal(&self, state: &Self::State) -> bool;
+}
+
+/// A number in a row: `width` bits of word `word`, from bit `shift` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bits {
+    /// Which word.
+    pub word: usize,
+    /// Bits below it in the word.
+    pub shift: u32,
+    /// How many bits it has, less than 64.
+    pub width: u32,
+}
+
+impl Bits {
+    /// The number in a row.
+    #[must_use]
+    pub const fn of(self, row: &[u64]) -> u64 {
+        row[self.word] >> self.shift & ((1 << self.width) - 1)
+    }
 }
 
 /// An always-property of a model.

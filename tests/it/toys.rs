@@ -122,7 +122,7 @@ impl Searchable for Graph {
         )
     }
 
-    fn successors(&self, place: &Place, visit: &mut dyn FnMut((u16, usize), &Place)) {
+    fn successors(&self, place: &Place, visit: &mut impl FnMut((u16, usize), &Place)) {
         for (number, next) in self.next(*place) {
             visit((place.0, number), &next);
         }
