@@ -10,6 +10,7 @@ mod kubernetes_facts;
 mod layers;
 mod models;
 mod packing;
+mod reference_protocol;
 mod schema;
 mod stateful_set_controller;
 mod support;

@@ -1,0 +1,328 @@
+//! The reference protocol: a small migration that several checkers run, to be compared by it.
+//!
+//! Two clusters share the volumes of a StatefulSet. A driver moves one ordinal after another,
+//! highest first: it scales the source down, waits until the Pod is gone, copies the data,
+//! extends the range of the destination to the ordinal, and waits until the Pod is ready there.
+//! Controllers create and delete in order, as `OrderedReady` does. Pods are evicted and the
+//! driver crashes, each as often as a budget allows.
+//!
+//! `R.pml` and `R.tla` in this folder say the same in Promela and TLA+. All of them have the
+//! same states and the same transitions.
+
+use stateright::{Model, Property};
+use straddle::engine::{Bits, Invariant, Searchable};
+
+#[path = "state.rs"]
+mod state;
+
+use state::{
+    ATTACHMENTS, CRASHES, DESTINATION_REPLICAS, DESTINATION_START, EVICTIONS, INSTRUCTION,
+    MOST_REPLICAS, ORDINAL, Phases, SOURCE_REPLICAS, below, each, instruction, ordinal_of, phase,
+};
+pub use state::{Side, State};
+
+/// A step of one component. Those of a Pod name its cluster and its ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// The controller creates the Pod.
+    Create(Side, u8),
+    /// The controller deletes the Pod.
+    Delete(Side, u8),
+    /// The kubelet attaches the volume, and the Pod is ready.
+    Start(Side, u8),
+    /// The kubelet ends the Pod and detaches its volume.
+    Finish(Side, u8),
+    /// A fault: somebody evicts the Pod.
+    Evict(Side, u8),
+    /// The driver's next instruction.
+    Drive,
+    /// A fault: the driver starts again from what it observes.
+    Crash,
+}
+
+/// The protocol at one size.
+#[derive(Clone, Debug)]
+pub struct Protocol {
+    replicas: u8,
+    evictions: u8,
+    crashes: u8,
+    /// The driver takes a Pod that is terminating for one that is gone. A mistake, to see that
+    /// it is found.
+    hasty: bool,
+}
+
+impl Protocol {
+    /// The protocol for so many ordinals, evictions and crashes.
+    ///
+    /// # Panics
+    /// If a state has no room for them.
+    pub fn new(replicas: u8, evictions: u8, crashes: u8) -> Self {
+        assert!(
+            (1..=MOST_REPLICAS).contains(&replicas),
+            "{replicas} ordinals"
+        );
+        assert!(evictions < 16, "{evictions} evictions");
+        assert!(crashes < 16, "{crashes} crashes");
+        Self {
+            replicas,
+            evictions,
+            crashes,
+            hasty: false,
+        }
+    }
+
+    /// The same with a driver that does not wait for the end of a Pod.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests make mistakes"))]
+    pub fn hasty(self) -> Self {
+        Self {
+            hasty: true,
+            ..self
+        }
+    }
+
+    fn initial(&self) -> State {
+        let all = below(self.replicas.into());
+        let source = all * phase::READY;
+        let attachments = all * Side::Source.attached();
+        State([source | attachments << ATTACHMENTS, 0])
+            .with(SOURCE_REPLICAS, self.replicas.into())
+            .with(DESTINATION_START, self.replicas.into())
+            .goes_to(instruction::OBSERVE, 0)
+    }
+
+    /// Calls `visit` with each enabled step, always in the same order.
+    #[inline(always)]
+    fn enabled(&self, state: State, mut visit: impl FnMut(Step)) {
+        let all = below(self.replicas.into());
+        let evicts = state.get(EVICTIONS) < u64::from(self.evictions);
+        for side in Side::BOTH {
+            let pods = state.phases(side);
+            let range = state.range(side);
+            if let Some(ordinal) = to_create(pods, range) {
+                visit(Step::Create(side, ordinal));
+            }
+            if let Some(ordinal) = to_delete(pods, range, all & !range) {
+                visit(Step::Delete(side, ordinal));
+            }
+            let other = match side {
+                Side::Source => Side::Destination,
+                Side::Destination => Side::Source,
+            };
+            let startable = pods.pending() & !state.attached(other);
+            each(startable, |ordinal| visit(Step::Start(side, ordinal)));
+            each(pods.terminating(), |ordinal| {
+                visit(Step::Finish(side, ordinal));
+            });
+            if evicts {
+                each(pods.running(), |ordinal| visit(Step::Evict(side, ordinal)));
+            }
+        }
+        let at = state.get(INSTRUCTION);
+        if self.may_drive(state, at) {
+            visit(Step::Drive);
+        }
+        let under_way = at != instruction::OBSERVE && at != instruction::DONE;
+        if under_way && state.get(CRASHES) < u64::from(self.crashes) {
+            visit(Step::Crash);
+        }
+    }
+
+    /// Whether the driver's next instruction can be carried out.
+    const fn may_drive(&self, state: State, at: u64) -> bool {
+        match at {
+            instruction::WAIT_GONE => {
+                let pods = state.phases(Side::Source);
+                let gone = !pods.present() | if self.hasty { pods.terminating() } else { 0 };
+                gone & state.moved() != 0
+            }
+            instruction::WAIT_READY => state.phases(Side::Destination).ready() & state.moved() != 0,
+            _ => at != instruction::DONE,
+        }
+    }
+
+    /// The state after an enabled step.
+    #[inline(always)]
+    fn perform(&self, state: State, step: Step) -> State {
+        match step {
+            Step::Create(side, ordinal) => state.with_phase(side, ordinal, phase::PENDING),
+            Step::Delete(side, ordinal) => state.with_phase(side, ordinal, phase::TERMINATING),
+            Step::Start(side, ordinal) => {
+                let mut next = state.with_phase(side, ordinal, phase::READY);
+                // It was attached to this cluster or to none.
+                next.0[0] |= side.attached() << (ATTACHMENTS + 2 * u32::from(ordinal));
+                next
+            }
+            Step::Finish(side, ordinal) => {
+                let mut next = state.with_phase(side, ordinal, phase::ABSENT);
+                // An attachment to the other cluster stays.
+                next.0[0] &= !(side.attached() << (ATTACHMENTS + 2 * u32::from(ordinal)));
+                next
+            }
+            Step::Evict(side, ordinal) => state
+                .with_phase(side, ordinal, phase::TERMINATING)
+                .with(EVICTIONS, state.get(EVICTIONS) + 1),
+            Step::Drive => self.drive(state),
+            Step::Crash => state
+                .goes_to(instruction::OBSERVE, 0)
+                .with(CRASHES, state.get(CRASHES) + 1),
+        }
+    }
+
+    /// Carries out the driver's next instruction.
+    const fn drive(&self, state: State) -> State {
+        let ordinal = state.get(ORDINAL);
+        match state.get(INSTRUCTION) {
+            instruction::OBSERVE => Self::observe(state),
+            instruction::SCALE_DOWN => state
+                .with(SOURCE_REPLICAS, ordinal)
+                .with(INSTRUCTION, instruction::WAIT_GONE),
+            instruction::WAIT_GONE => state.with(INSTRUCTION, instruction::COPY),
+            instruction::COPY => {
+                let mut next = state.with(INSTRUCTION, instruction::SCALE_UP);
+                next.0[1] |= state.moved();
+                next
+            }
+            instruction::SCALE_UP => state
+                .with(DESTINATION_START, ordinal)
+                .with(DESTINATION_REPLICAS, self.replicas as u64 - ordinal)
+                .with(INSTRUCTION, instruction::WAIT_READY),
+            _ => state.goes_to(instruction::OBSERVE, 0),
+        }
+    }
+
+    /// The driver finds out from the clusters where it stands.
+    const fn observe(state: State) -> State {
+        let replicas = state.get(SOURCE_REPLICAS);
+        let start = state.get(DESTINATION_START);
+        let ready = state.phases(Side::Destination).ready();
+        if start > replicas {
+            state.goes_to(instruction::WAIT_GONE, start - 1)
+        } else if state.range(Side::Destination) & !ready != 0 {
+            state.goes_to(instruction::WAIT_READY, start)
+        } else if replicas == 0 {
+            state.goes_to(instruction::DONE, 0)
+        } else {
+            state.goes_to(instruction::SCALE_DOWN, replicas - 1)
+        }
+    }
+}
+
+/// The lowest ordinal of the range that is not ready, if it has no Pod.
+const fn to_create(pods: Phases, range: u64) -> Option<u8> {
+    let behind = range & !pods.ready();
+    let lowest = behind & behind.wrapping_neg();
+    if lowest & !pods.present() == 0 {
+        None
+    } else {
+        Some(ordinal_of(lowest))
+    }
+}
+
+/// The highest Pod outside of the range, if it runs and all other ordinals are healthy: ready, or
+/// outside of the range and absent.
+const fn to_delete(pods: Phases, range: u64, outside: u64) -> Option<u8> {
+    let condemned = outside & pods.present();
+    if condemned == 0 {
+        return None;
+    }
+    let highest = 1 << condemned.ilog2();
+    let unhealthy = (range | condemned) & !pods.ready();
+    if unhealthy & !highest == 0 && highest & pods.running() != 0 {
+        Some(ordinal_of(highest))
+    } else {
+        None
+    }
+}
+
+impl Model for Protocol {
+    type State = State;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![self.initial()]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Step>) {
+        self.enabled(*state, |step| actions.push(step));
+    }
+
+    fn next_state(&self, state: &State, step: Step) -> Option<State> {
+        Some(self.perform(*state, step))
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        let always = |invariant: Invariant<Self>| Property::always(invariant.name, invariant.holds);
+        self.invariants().into_iter().map(always).collect()
+    }
+}
+
+impl Searchable for Protocol {
+    fn words(&self) -> usize {
+        2
+    }
+
+    #[inline(always)]
+    fn pack(&self, state: &State, words: &mut [u64]) {
+        words.copy_from_slice(&state.0);
+    }
+
+    #[inline(always)]
+    fn unpack(&self, words: &[u64]) -> State {
+        State([words[0], words[1]])
+    }
+
+    #[inline(always)]
+    fn successors(&self, state: &State, visit: &mut impl FnMut(Step, &State)) {
+        self.enabled(*state, |step| visit(step, &self.perform(*state, step)));
+    }
+
+    fn fault_kind(&self, step: &Step) -> Option<u8> {
+        match step {
+            Step::Evict(..) => Some(0),
+            Step::Crash => Some(1),
+            _ => None,
+        }
+    }
+
+    fn spent(&self) -> Vec<Bits> {
+        vec![EVICTIONS, CRASHES]
+    }
+
+    fn fairness(&self, step: &Step) -> Option<u16> {
+        let pod = |side: Side, ordinal: u8| 3 + side as u16 * 16 + u16::from(ordinal);
+        match *step {
+            Step::Drive => Some(0),
+            Step::Create(side, _) | Step::Delete(side, _) => Some(1 + side as u16),
+            Step::Start(side, ordinal) | Step::Finish(side, ordinal) => Some(pod(side, ordinal)),
+            Step::Evict(..) | Step::Crash => None,
+        }
+    }
+
+    fn invariants(&self) -> Vec<Invariant<Self>> {
+        vec![
+            Invariant {
+                name: "at-most-one-pod",
+                holds: |_, state| state.has_at_most_one_pod(),
+            },
+            Invariant {
+                name: "ready-is-attached",
+                holds: |_, state| state.is_attached_where_ready(),
+            },
+            Invariant {
+                name: "data-is-there",
+                holds: |_, state| state.has_data_where_ready(),
+            },
+            Invariant {
+                name: "available",
+                holds: |model, state| state.is_available(model.replicas),
+            },
+        ]
+    }
+
+    fn is_goal(&self, state: &State) -> bool {
+        let [source, destination] = Side::BOTH.map(|side| state.phases(side));
+        state.get(INSTRUCTION) == instruction::DONE
+            && source.present() == 0
+            && destination.ready() == below(self.replicas.into())
+    }
+}
