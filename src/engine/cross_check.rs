@@ -192,6 +192,7 @@ where
             stopped: (!complete).then_some(StopReason::States),
             elapsed: started.elapsed(),
             peak_bytes: 0,
+            expected_missed: 0.0,
         },
     }
 }

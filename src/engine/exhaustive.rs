@@ -1,38 +1,46 @@
 //! Exhaustive search: layer by layer of faults, level by level of steps.
 //!
-//! Plain on purpose. All states with no fault come first, then those with one, and so on; inside
-//! a layer, states are expanded in the order of their least number of steps. The first state
-//! that breaks a property therefore shows it with the fewest faults, and then the fewest steps.
-//! Threads expand parts of a level against a store that nobody changes meanwhile; what they
-//! found is then stored in order by one thread. The result does not depend on their number.
+//! All states with no fault come first, then those with one, and so on; inside a layer, states
+//! are expanded in the order of their least number of steps. The first state that breaks a
+//! property therefore shows it with the fewest faults, and then the fewest steps.
+//!
+//! A level is searched in blocks, a block in two strides: workers expand its parts and sort what
+//! they find by partition of the store; then each partition takes in what was found for it, in
+//! the order in which one worker alone would have found it. No two threads ever write to the
+//! same place, and the result does not depend on their number.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use super::recoverable::{Edges, Stuck};
-use super::store::{Index, NO_PARENT, Store};
-use super::trace::trace_along;
+use rayon::prelude::*;
+
+use super::edges::{Edges, StateSet};
+use super::expand::{Frontier, Gathered, Gathering, Part, Task, Work, parts};
+use super::store::{Format, Index, Kept, Rank, Store, Turn};
+use super::trace::follow;
 use super::{
-    Bounds, Decision, Observer, Outcome, Progress, Question, Searchable, Statistics, StopReason,
-    Trace, Verdict,
+    Bounds, Decision, Observer, Order, Outcome, Progress, Question, Searchable, Settings,
+    Statistics, StopReason, StoreKind, Trace, Verdict, recoverable,
 };
 
-/// States that are expanded between two looks at the bounds.
-const BLOCK: usize = 1 << 14;
+/// The most states that are expanded between two looks at the bounds.
+const BLOCK: usize = 1 << 18;
 
 /// States that are worth a thread.
-const WORTH_A_THREAD: usize = 256;
+const WORTH_A_THREAD: usize = 128;
+
+/// Parts of a block for each thread, so that none waits long for the slowest.
+const PARTS_PER_THREAD: usize = 4;
 
 /// Decides a question about a model, as far as the bounds allow.
 pub fn check<M: Searchable>(
     model: &M,
     question: &Question<M>,
     bounds: &Bounds,
-    threads: NonZeroUsize,
+    settings: impl Into<Settings>,
     observer: &dyn Observer<M::Action>,
 ) -> Outcome<M::Action> {
-    let mut search = Search::new(model, question, bounds, threads, observer);
+    let mut search = Search::new(model, question, bounds, settings.into(), observer);
     search.run();
     search.outcome()
 }
@@ -47,48 +55,30 @@ enum Layer {
     Stopped(StopReason),
 }
 
-/// What one thread found in its part of a block.
-#[derive(Default)]
-struct Found {
-    /// New states, packed, one after another; some of them may be equal.
-    rows: Vec<u64>,
-    /// All successors of all states of the part, in order.
-    successors: Vec<Successor>,
-    /// By state of the part: how many successors, which properties it breaks, whether it is
-    /// the goal.
-    states: Vec<(u32, u32, bool)>,
-    faults_fired: u64,
-}
-
-/// A successor: a state that was stored before this block, or a row of [`Found::rows`].
-#[derive(Clone, Copy)]
-struct Successor {
-    target: u32,
-    is_row: bool,
-    is_fault: bool,
-    /// The step counts on a way back to the goal.
-    recovers: bool,
-    /// It is known, and waits for its turn with more steps than this way takes.
-    is_shorter: bool,
-}
-
 struct Search<'a, M: Searchable> {
     model: &'a M,
     question: &'a Question<M>,
     bounds: &'a Bounds,
-    threads: NonZeroUsize,
+    settings: Settings,
     observer: &'a dyn Observer<M::Action>,
     started: Instant,
+    words: usize,
     store: Store,
     /// States of the layer under way that wait for their turn, by depth.
-    waiting: BTreeMap<u32, Vec<Index>>,
+    waiting: BTreeMap<u32, Frontier>,
     /// States of the next layer, by depth.
-    next_layer: BTreeMap<u32, Vec<Index>>,
+    later: BTreeMap<u32, Frontier>,
+    works: Vec<Work>,
+    pool: Option<rayon::ThreadPool>,
     layer: u32,
     /// Some state behind the bound of steps has been left out.
     cut: bool,
     decisions: Vec<Decision<M::Action>>,
     edges: Edges,
+    /// States from which the goal can be reached without a further fault.
+    reaches: StateSet,
+    /// Stored states that others turned out to cover.
+    covered: u64,
     faults_fired: u64,
     statistics: Statistics,
 }
@@ -98,7 +88,7 @@ impl<'a, M: Searchable> Search<'a, M> {
         model: &'a M,
         question: &'a Question<M>,
         bounds: &'a Bounds,
-        threads: NonZeroUsize,
+        settings: Settings,
         observer: &'a dyn Observer<M::Action>,
     ) -> Self {
         let mut names: Vec<&'static str> = question
@@ -112,34 +102,33 @@ impl<'a, M: Searchable> Search<'a, M> {
             verdict: Verdict::Holds,
             layers: Vec::new(),
         };
+        let format = format(model, settings);
         Self {
             model,
             question,
             bounds,
-            threads,
+            settings,
             observer,
             started: Instant::now(),
-            store: Store::new(model.words()),
+            words: format.words,
+            store: Store::new(format),
             waiting: BTreeMap::new(),
-            next_layer: BTreeMap::new(),
+            later: BTreeMap::new(),
+            works: Vec::new(),
+            pool: None,
             layer: 0,
             cut: false,
             decisions: names.into_iter().map(undecided).collect(),
             edges: Edges::default(),
+            reaches: StateSet::default(),
+            covered: 0,
             faults_fired: 0,
             statistics: Statistics::default(),
         }
     }
 
     fn run(&mut self) {
-        for state in self.model.init_states() {
-            let mut row = vec![0; self.model.words().max(1)];
-            self.model.pack(&state, &mut row);
-            if self.store.find(&row).is_none() {
-                let index = self.store.insert(&row, NO_PARENT, 0);
-                self.waiting.entry(0).or_default().push(index);
-            }
-        }
+        self.store_initial();
         loop {
             match self.finish_layer() {
                 Layer::Finished => (),
@@ -149,7 +138,10 @@ impl<'a, M: Searchable> Search<'a, M> {
                     return;
                 }
             }
-            self.waiting = std::mem::take(&mut self.next_layer);
+            self.waiting = std::mem::take(&mut self.later);
+            for work in &mut self.works {
+                work.forget();
+            }
             if self.waiting.is_empty() {
                 self.statistics.complete = !self.cut;
                 self.statistics.stopped = self.cut.then_some(StopReason::Depth);
@@ -159,26 +151,45 @@ impl<'a, M: Searchable> Search<'a, M> {
         }
     }
 
+    fn store_initial(&mut self) {
+        let mut work = Work::new(self.words);
+        for state in self.model.init_states() {
+            work.put_initial(self.model, &self.store, &state);
+        }
+        self.works.push(work);
+        self.keep(1, false, Turn { layer: 0, depth: 0 }, false);
+        // They were stored as if a step had led to them.
+        let (_, partitions) = self.store.split();
+        for partition in partitions {
+            partition.begin();
+        }
+        self.waiting = BTreeMap::from([(0, self.waiting.remove(&1).unwrap_or_default())]);
+    }
+
     /// Expands every state of the layer.
     fn finish_layer(&mut self) -> Layer {
-        while let Some((depth, level)) = self.waiting.pop_first() {
-            // A state may have been reached in fewer steps since it was put here.
-            let store = &self.store;
-            let level: Vec<Index> = level
-                .into_iter()
-                .filter(|&index| store.depth(index) == depth)
-                .collect();
-            for block in level.chunks(BLOCK) {
-                if let Some(reason) = self.bound_reached(depth, level.len()) {
+        while let Some((depth, frontier)) = self.waiting.pop_first() {
+            let level = self.on_turn(frontier, depth);
+            let mut start = 0;
+            while start < level.indices.len() {
+                if let Some(reason) = self.bound_reached(depth, level.indices.len()) {
                     return Layer::Stopped(reason);
                 }
-                self.expand(block, depth);
+                let end = level.indices.len().min(start + self.block());
+                let rows = if level.rows.is_empty() {
+                    &[][..]
+                } else {
+                    &level.rows[start * self.words..end * self.words]
+                };
+                let indices = &level.indices[start..end];
+                self.expand(Part { indices, rows }, depth);
                 if self.fails_fast() {
                     return Layer::Stopped(StopReason::FailFast);
                 }
                 if self.is_decided() {
                     return Layer::AllDecided;
                 }
+                start = end;
             }
         }
         if self.cut {
@@ -188,9 +199,11 @@ impl<'a, M: Searchable> Search<'a, M> {
             return Layer::Finished;
         }
         self.decide_recoverable();
-        for decision in &mut self.decisions {
-            if decision.verdict == Verdict::Holds {
-                decision.layers.push(true);
+        if self.settings.order == Order::FewestFaults {
+            for decision in &mut self.decisions {
+                if decision.verdict == Verdict::Holds {
+                    decision.layers.push(true);
+                }
             }
         }
         if self.fails_fast() {
@@ -202,10 +215,57 @@ impl<'a, M: Searchable> Search<'a, M> {
         Layer::Finished
     }
 
+    /// The states whose turn it is. Those that have been reached on a better way since they got
+    /// in line, or that another state covers, are left out.
+    fn on_turn(&mut self, frontier: Frontier, depth: u32) -> Frontier {
+        if !self.store.format.ranked {
+            return frontier;
+        }
+        let rank = Rank::new(self.layer, depth);
+        let records = self.asks_for_recovery();
+        let mut level = Frontier::default();
+        for (place, &index) in frontier.indices.iter().enumerate() {
+            if self.store.rank(index) != rank {
+                continue;
+            }
+            if let Some(by) = self.store.covering(index) {
+                self.covered += 1;
+                if records {
+                    self.edges.covered.push((index, by));
+                }
+                continue;
+            }
+            level.indices.push(index);
+            if !frontier.rows.is_empty() {
+                let start = place * self.words;
+                level
+                    .rows
+                    .extend_from_slice(&frontier.rows[start..start + self.words]);
+            }
+        }
+        level
+    }
+
+    /// States to expand before the bounds are looked at again: fewer when a bound is near.
+    fn block(&self) -> usize {
+        let room = match self.bounds.states {
+            Some(states) => states.saturating_sub(self.store.len()) / 8,
+            None => u64::MAX,
+        };
+        usize::try_from(room).unwrap_or(usize::MAX).clamp(64, BLOCK)
+    }
+
+    fn bytes(&mut self) -> u64 {
+        let works: u64 = self.works.iter_mut().map(Work::bytes).sum();
+        let lines = self.waiting.values().chain(self.later.values());
+        let lines: u64 = lines.map(Frontier::bytes).sum();
+        self.store.bytes() + self.edges.bytes() + self.reaches.bytes() + works + lines
+    }
+
     fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
-        let bytes = self.store.bytes() + self.edges.bytes();
+        let bytes = self.bytes();
         self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
-        let unique_states = self.store.len() as u64;
+        let unique_states = self.store.len() - self.covered;
         let progress = Progress {
             unique_states,
             depth,
@@ -237,13 +297,6 @@ impl<'a, M: Searchable> Search<'a, M> {
         self.question.recoverable && last.is_some_and(|last| last.verdict == Verdict::Holds)
     }
 
-    fn is_goal(&self, state: &M::State) -> bool {
-        match self.question.goal {
-            Some(goal) => goal(self.model, state),
-            None => self.model.is_goal(state),
-        }
-    }
-
     fn is_decided(&self) -> bool {
         self.decisions
             .iter()
@@ -259,153 +312,108 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     /// Expands a block of states that all have `depth`, on all threads.
-    fn expand(&mut self, block: &[Index], depth: u32) {
-        let threads = self
-            .threads
-            .get()
-            .min(block.len().div_ceil(WORTH_A_THREAD))
-            .max(1);
-        let part = block.len().div_ceil(threads);
-        let too_deep = self.bounds.depth.is_some_and(|bound| depth >= bound);
-        let found: Vec<Found> = if threads == 1 {
-            vec![self.look(block, depth, too_deep)]
+    fn expand(&mut self, block: Part, depth: u32) {
+        let threads = self.settings.threads.get();
+        let shared = threads > 1 && block.indices.len() >= 2 * WORTH_A_THREAD;
+        let workers = if shared {
+            threads * PARTS_PER_THREAD
         } else {
-            let this = &*self;
-            std::thread::scope(|scope| {
-                let parts = block.chunks(part);
-                let workers: Vec<_> = parts
-                    .map(|part| scope.spawn(move || this.look(part, depth, too_deep)))
-                    .collect();
-                let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-                joined
-                    .map(|found| found.expect("a model does not panic"))
-                    .collect()
-            })
+            1
         };
-        for (part, found) in block.chunks(part).zip(found) {
-            self.keep(part, &found, depth, too_deep);
+        while self.works.len() < workers {
+            self.works.push(Work::new(self.words));
         }
+        if shared && self.pool.is_none() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            self.pool = pool.build().ok();
+        }
+        let records = self.asks_for_recovery();
+        let turn = Turn {
+            layer: self.layer,
+            depth,
+        };
+        let task = Task {
+            model: self.model,
+            question: self.question,
+            store: &self.store,
+            open: self.open(),
+            records,
+            too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
+        };
+        let parts = parts(block.indices, block.rows, self.words, workers);
+        let mut jobs: Vec<(&mut Work, Part)> = self.works.iter_mut().zip(parts).collect();
+        let used = jobs.len();
+        let look = |(work, part): &mut (&mut Work, Part)| work.look(&task, *part);
+        match &self.pool {
+            Some(pool) if shared => pool.install(|| jobs.par_iter_mut().for_each(look)),
+            _ => jobs.iter_mut().for_each(look),
+        }
+        self.keep(used, records, turn, shared);
+        self.statistics.depth = self.statistics.depth.max(depth);
     }
 
-    /// Evaluates states and lists their successors. Changes nothing.
-    fn look(&self, part: &[Index], depth: u32, too_deep: bool) -> Found {
-        let mut found = Found::default();
-        let mut row = vec![0; self.model.words().max(1)];
-        for &index in part {
-            let state = self.model.unpack(self.store.row(index));
-            let broken = self.broken(&state);
-            let is_goal = self.asks_for_recovery() && self.is_goal(&state);
-            let before = found.successors.len();
-            self.model.successors(&state, &mut |action, next| {
-                self.model.pack(next, &mut row);
-                let kind = self.model.fault_kind(&action);
-                if let Some(kind) = kind {
-                    found.faults_fired |= 1 << kind;
-                }
-                let known = self.store.find(&row);
-                if known.is_none() && !too_deep {
-                    found.rows.extend_from_slice(&row);
-                }
-                let rows = found.rows.len() / row.len();
-                found.successors.push(Successor {
-                    target: known.unwrap_or(rows.saturating_sub(1) as u32),
-                    is_row: known.is_none(),
-                    is_fault: kind.is_some(),
-                    recovers: kind.is_none() && self.model.recovers(&state, &action),
-                    is_shorter: known.is_some_and(|known| self.store.depth(known) > depth + 1),
-                });
-            });
-            let successors = (found.successors.len() - before) as u32;
-            found.states.push((successors, broken, is_goal));
-        }
-        found
+    /// The always-properties that are not violated yet: bit i is the i-th of the question.
+    fn open(&self) -> u32 {
+        let invariants = self.decisions.iter().take(self.question.invariants.len());
+        let open = invariants
+            .enumerate()
+            .map(|(number, decision)| u32::from(decision.verdict == Verdict::Holds) << number);
+        open.fold(0, |all, one| all | one)
     }
 
-    /// The open always-properties that a state breaks: bit i is the i-th of the question.
-    fn broken(&self, state: &M::State) -> u32 {
-        let mut broken = 0;
-        for (number, invariant) in self.question.invariants.iter().enumerate() {
-            let open = self.decisions[number].verdict == Verdict::Holds;
-            if open && !(invariant.holds)(self.model, state) {
-                broken |= 1 << number;
+    /// Stores what the workers found, and takes note of the rest.
+    fn keep(&mut self, used: usize, records: bool, turn: Turn, shared: bool) {
+        let works = &mut self.works[..used];
+        let (format, partitions) = self.store.split();
+        let lanes = &*works;
+        let take_in = |(number, partition): (usize, &mut super::store::Partition)| {
+            for work in lanes {
+                let lane = work.lanes[number].lock();
+                let mut lane = lane.unwrap_or_else(std::sync::PoisonError::into_inner);
+                partition.store(format, &mut lane, turn);
             }
-        }
-        broken
-    }
-
-    /// Stores what a thread found, in order.
-    fn keep(&mut self, part: &[Index], found: &Found, depth: u32, too_deep: bool) {
-        self.faults_fired |= found.faults_fired;
-        let words = self.model.words().max(1);
-        let mut successors = found.successors.iter();
-        for (&index, &(count, broken, is_goal)) in part.iter().zip(&found.states) {
-            self.statistics.depth = self.statistics.depth.max(depth);
-            if broken != 0 {
-                self.note_violations(index, broken);
+        };
+        match &self.pool {
+            Some(pool) if shared => {
+                let partitions = partitions.par_iter_mut().enumerate();
+                pool.install(|| partitions.for_each(take_in));
             }
-            let records = self.asks_for_recovery();
+            _ => partitions.iter_mut().enumerate().for_each(take_in),
+        }
+        let task = Gathering {
+            words: self.words,
+            carries_rows: self.store.format.kept == Kept::Fingerprints,
+            records,
+        };
+        let gather = |work: &mut Work| work.gather(&task);
+        let gathered: Vec<Gathered> = match &self.pool {
+            Some(pool) if shared => pool.install(|| works.par_iter_mut().map(gather).collect()),
+            _ => works.iter_mut().map(gather).collect(),
+        };
+        for mut part in gathered {
+            for (line, found) in [
+                (&mut self.waiting, &mut part.now),
+                (&mut self.later, &mut part.later),
+            ] {
+                if !found.indices.is_empty() {
+                    line.entry(turn.depth + 1).or_default().append(found);
+                }
+            }
             if records {
-                self.edges.begin(index, is_goal);
-            }
-            for &successor in successors.by_ref().take(count as usize) {
-                if too_deep {
-                    self.cut |= successor.is_row;
-                    continue;
-                }
-                self.statistics.transitions += 1;
-                let target = if successor.is_row {
-                    let start = successor.target as usize * words;
-                    self.keep_row(
-                        &found.rows[start..start + words],
-                        index,
-                        depth + 1,
-                        successor,
-                    )
-                } else if successor.is_shorter {
-                    self.reach_again(successor, index, depth + 1)
-                } else {
-                    successor.target
-                };
-                if records && successor.recovers {
-                    self.edges.add(target);
-                }
+                self.edges.blocks.push(part.edges);
             }
         }
-    }
-
-    /// Stores a state that was not known before this block, unless the block has found it twice.
-    fn keep_row(&mut self, row: &[u64], parent: Index, depth: u32, successor: Successor) -> Index {
-        if let Some(target) = self.store.find(row) {
-            return self.reach_again(
-                Successor {
-                    target,
-                    ..successor
-                },
-                parent,
-                depth,
-            );
+        let mut broken = Vec::new();
+        for work in works {
+            self.statistics.transitions += work.transitions;
+            self.faults_fired |= work.faults_fired;
+            self.cut |= work.cut;
+            broken.append(&mut work.broken);
+            work.clear();
         }
-        let target = self.store.insert(row, parent, depth);
-        self.queue(target, depth, successor.is_fault);
-        target
-    }
-
-    /// A known state: if it waits for its turn with more steps, it is moved forward.
-    fn reach_again(&mut self, successor: Successor, parent: Index, depth: u32) -> Index {
-        if self.store.depth(successor.target) > depth {
-            self.store.shorten(successor.target, parent, depth);
-            self.queue(successor.target, depth, successor.is_fault);
+        for (index, broken) in broken {
+            self.note_violations(index, broken);
         }
-        successor.target
-    }
-
-    fn queue(&mut self, index: Index, depth: u32, is_fault: bool) {
-        let queue = if is_fault {
-            &mut self.next_layer
-        } else {
-            &mut self.waiting
-        };
-        queue.entry(depth).or_default().push(index);
     }
 
     fn note_violations(&mut self, index: Index, broken: u32) {
@@ -421,56 +429,60 @@ impl<'a, M: Searchable> Search<'a, M> {
         let decision = &mut self.decisions[number];
         self.observer.violated(decision.name, &trace);
         decision.verdict = Verdict::Violated(trace);
-        decision.layers.push(false);
+        if self.settings.order == Order::FewestFaults {
+            decision.layers.push(false);
+        }
     }
 
-    /// The steps to a state. They are not stored: each is the first that leads from one state
-    /// of the path to the next.
     fn trace(&self, index: Index) -> Trace<M::Action> {
-        trace_along(self.model, &self.store, &self.store.path(index))
+        follow(self.model, &self.store, &self.store.path(index))
     }
 
     /// All states of the layer are expanded: are there some without a way to the goal?
     fn decide_recoverable(&mut self) {
-        let Some(number) = self.question.recoverable.then(|| self.decisions.len() - 1) else {
-            return;
-        };
         if !self.asks_for_recovery() {
             return;
         }
-        let stuck = self.edges.stuck(self.store.len());
+        self.reaches.grow(self.store.end());
+        let stuck = recoverable::stuck(&self.edges, &mut self.reaches);
+        let bytes = self.bytes();
+        self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
         self.edges.clear();
         if let Some(trace) = self.way_into(&stuck) {
-            self.violate(number, trace);
+            self.violate(self.decisions.len() - 1, trace);
         }
     }
 
     /// The shortest way to a state without a way to the goal: one that breaks no
     /// always-property, if there is one.
-    fn way_into(&self, stuck: &Stuck) -> Option<Trace<M::Action>> {
-        let key = |&index: &Index| (self.store.depth(index), index);
-        let nearest = stuck.iter().min_by_key(key)?;
-        let path = self.store.path(nearest);
-        let clean = |&index: &Index| {
-            let state = self.model.unpack(self.store.row(index));
-            self.question
-                .invariants
-                .iter()
-                .all(|invariant| (invariant.holds)(self.model, &state))
-        };
-        if path.iter().all(clean) {
-            return Some(self.trace(nearest));
+    fn way_into(&self, stuck: &[Index]) -> Option<Trace<M::Action>> {
+        let nearest = self.trace(*stuck.first()?);
+        if self.is_clean(&nearest) {
+            return Some(nearest);
         }
-        super::recoverable::clean_path(self.model, self.question, &self.store, stuck)
-            .map(|path| trace_along(self.model, &self.store, &path))
-            .or_else(|| Some(self.trace(nearest)))
+        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck);
+        clean.or(Some(nearest))
+    }
+
+    /// Whether no state of a path breaks an always-property.
+    fn is_clean(&self, trace: &Trace<M::Action>) -> bool {
+        let mut invariants = self.question.invariants.iter();
+        let states = trace.states(self.model);
+        invariants.all(|invariant| {
+            let holds = |state: &M::State| (invariant.holds)(self.model, state);
+            states.iter().all(holds)
+        })
     }
 
     fn outcome(mut self) -> Outcome<M::Action> {
-        self.statistics.unique_states = self.store.len() as u64;
-        self.statistics.elapsed = self.started.elapsed();
-        let bytes = self.store.bytes() + self.edges.bytes();
+        let bytes = self.bytes();
         self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
+        self.statistics.unique_states = self.store.len() - self.covered;
+        self.statistics.elapsed = self.started.elapsed();
+        if self.settings.store == StoreKind::Fingerprint {
+            let states = self.statistics.unique_states as f64;
+            self.statistics.expected_missed = states * states / 2.0 / 2_f64.powi(128);
+        }
         if let Some(reason) = self.statistics.stopped {
             for decision in &mut self.decisions {
                 if decision.verdict == Verdict::Holds {
@@ -484,4 +496,17 @@ impl<'a, M: Searchable> Search<'a, M> {
             statistics: self.statistics,
         }
     }
+}
+
+/// How states are kept under these settings.
+fn format<M: Searchable>(model: &M, settings: Settings) -> Format {
+    let ranked = settings.order == Order::FewestFaults;
+    let kept = match settings.store {
+        StoreKind::Exact => Kept::Rows,
+        StoreKind::Fingerprint => Kept::Fingerprints,
+    };
+    // Whether a state covers another is seen on whole rows only.
+    let covers = ranked && kept == Kept::Rows && settings.dominance;
+    let spent = if covers { model.spent() } else { Vec::new() };
+    Format::new(model.words(), kept, ranked, spent)
 }

@@ -4,12 +4,15 @@
 //! `stateright::Model`: that trait is the seam at which one engine replaces another.
 
 pub mod cross_check;
+mod edges;
 pub mod exhaustive;
+mod expand;
 mod recoverable;
 mod store;
 mod trace;
 
 use std::fmt::Debug;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// What a search needs to know of a model beyond `stateright::Model`.
@@ -124,6 +127,61 @@ impl<M: stateright::Model> Clone for Question<M> {
     }
 }
 
+/// How a search goes about its work. None of it changes a verdict.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Threads.
+    pub threads: NonZeroUsize,
+    /// In which order states are expanded.
+    pub order: Order,
+    /// What is kept of a state.
+    pub store: StoreKind,
+    /// Leave out states that others cover: the same but for fewer faults spent. Only when the
+    /// fewest faults come first, and with whole states.
+    pub dominance: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            threads: NonZeroUsize::MIN,
+            order: Order::default(),
+            store: StoreKind::default(),
+            dominance: true,
+        }
+    }
+}
+
+impl From<NonZeroUsize> for Settings {
+    fn from(threads: NonZeroUsize) -> Self {
+        Self {
+            threads,
+            ..Self::default()
+        }
+    }
+}
+
+/// In which order states are expanded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Order {
+    /// Fewest faults first, then fewest steps. Each number of faults is a layer with a verdict of
+    /// its own.
+    #[default]
+    FewestFaults,
+    /// Fewest steps first, whatever the faults.
+    Shortest,
+}
+
+/// What is kept of a state that has been found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum StoreKind {
+    /// All of it.
+    #[default]
+    Exact,
+    /// A fingerprint of 128 bits. Two states that share one are taken for one.
+    Fingerprint,
+}
+
 /// Where a search stops before it has finished.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
@@ -178,6 +236,26 @@ pub struct Trace<A> {
     pub faults: u32,
 }
 
+impl<A: Clone> Trace<A> {
+    /// The states along the path, the initial one first.
+    ///
+    /// # Panics
+    /// If a step is not enabled in the model.
+    #[must_use]
+    pub fn states<M>(&self, model: &M) -> Vec<M::State>
+    where
+        M: stateright::Model<Action = A, State: Clone>,
+    {
+        let mut states = vec![model.init_states().swap_remove(self.initial)];
+        for step in &self.steps {
+            let state = states.last().expect("there is an initial one");
+            let next = model.next_state(state, step.clone());
+            states.push(next.expect("the steps of a trace are enabled"));
+        }
+        states
+    }
+}
+
 /// One property's verdict, and that of each finished layer of faults.
 #[derive(Clone, Debug)]
 pub struct Decision<A> {
@@ -218,6 +296,8 @@ pub struct Statistics {
     pub elapsed: Duration,
     /// The most bytes that the search held at once.
     pub peak_bytes: u64,
+    /// How many states have been missed, to be expected, because two shared a fingerprint.
+    pub expected_missed: f64,
 }
 
 /// A look at a search that is under way.

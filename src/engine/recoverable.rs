@@ -1,86 +1,58 @@
 //! From which states can the goal be reached without a further fault?
 //!
-//! A step that is no fault stays in its layer, so the question is decided layer by layer, on
-//! the layer's own steps: states from which the goal can be reached are marked, starting at
-//! the goal, until a pass marks no more.
+//! A step that is no fault stays in its layer, or leads to a state of an earlier one that covers
+//! where it would have led. So the question is decided layer by layer, on the layer's own steps:
+//! states from which the goal can be reached are marked, starting at the goal, until a pass
+//! marks no more.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::edges::{Edges, MARK, StateSet};
 use super::store::{Index, Store};
-use super::{Question, Searchable};
+use super::trace::follow;
+use super::{Question, Searchable, Trace};
 
-/// The steps of one layer that are no faults, by the state they start from.
-#[derive(Default)]
-pub(super) struct Edges {
-    from: Vec<(Index, bool)>,
-    starts: Vec<usize>,
-    targets: Vec<Index>,
-}
-
-impl Edges {
-    /// The steps that follow start from this state.
-    pub(super) fn begin(&mut self, index: Index, is_goal: bool) {
-        self.from.push((index, is_goal));
-        self.starts.push(self.targets.len());
+/// Adds to `reaches` the states of `edges` from which a path leads to the goal; gives the
+/// others, nearest first.
+pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
+    let mut open: Vec<(u32, u32)> = Vec::new();
+    for (number, block) in edges.blocks.iter().enumerate() {
+        let number = u32::try_from(number).expect("a block is large");
+        open.extend((0..block.ends.len() as u32).map(|place| (number, place)));
     }
-
-    /// A step leads to this state.
-    pub(super) fn add(&mut self, target: Index) {
-        self.targets.push(target);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.from.clear();
-        self.starts.clear();
-        self.targets.clear();
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        let bytes = self.from.capacity() * size_of::<(Index, bool)>()
-            + self.starts.capacity() * size_of::<usize>()
-            + self.targets.capacity() * size_of::<Index>();
-        bytes as u64
-    }
-
-    /// The layer's states from which no path leads to the goal, of `states` in all.
-    pub(super) fn stuck(&self, states: usize) -> Stuck {
-        let mut reaches = vec![false; states];
-        let mut changed = true;
-        while changed {
-            changed = false;
-            // Steps lead mostly to later states: from the last to the first, few passes do.
-            for (number, &(index, is_goal)) in self.from.iter().enumerate().rev() {
-                if reaches[index as usize] {
-                    continue;
-                }
-                let end = self
-                    .starts
-                    .get(number + 1)
-                    .copied()
-                    .unwrap_or(self.targets.len());
-                let targets = &self.targets[self.starts[number]..end];
-                if is_goal || targets.iter().any(|&target| reaches[target as usize]) {
-                    reaches[index as usize] = true;
-                    changed = true;
-                }
+    loop {
+        let mut changed = false;
+        for &(state, by) in &edges.covered {
+            if reaches.contains(by) && !reaches.contains(state) {
+                reaches.insert(state);
+                changed = true;
             }
         }
-        let stuck = self.from.iter().map(|&(index, _)| index);
-        Stuck(stuck.filter(|&index| !reaches[index as usize]).collect())
+        // Steps lead mostly to later states: from the last to the first, few passes do.
+        for &(block, place) in open.iter().rev() {
+            let (index, is_goal, steps) = edges.blocks[block as usize].state(place as usize);
+            let leads_there = |&step: &Index| step & MARK == 0 && reaches.contains(step);
+            if is_goal || steps.iter().any(leads_there) {
+                reaches.insert(index);
+                changed = true;
+            }
+        }
+        let index = |&(block, place): &(u32, u32)| {
+            edges.blocks[block as usize].from[place as usize] & !MARK
+        };
+        open.retain(|state| !reaches.contains(index(state)));
+        if !changed || open.is_empty() {
+            return open.iter().map(index).collect();
+        }
     }
 }
 
-/// States without a way to the goal.
-pub(super) struct Stuck(Vec<Index>);
-
-impl Stuck {
-    pub(super) fn iter(&self) -> impl Iterator<Item = Index> + '_ {
-        self.0.iter().copied()
-    }
+/// A state on a path, and the place of the one before it among all such.
+struct Arrival<S> {
+    state: S,
+    index: Index,
+    before: Option<usize>,
 }
-
-/// A state, and the one before it on its path.
-type Arrival = (Index, Option<Index>);
 
 /// The path with the fewest faults, then the fewest steps, that leads to one of the stuck states
 /// through states which break no always-property. All of them are stored.
@@ -88,51 +60,68 @@ pub(super) fn clean_path<M: Searchable>(
     model: &M,
     question: &Question<M>,
     store: &Store,
-    stuck: &Stuck,
-) -> Option<Vec<Index>> {
-    let goal: HashSet<Index> = stuck.iter().collect();
+    stuck: &[Index],
+) -> Option<Trace<M::Action>> {
+    let stuck: BTreeSet<Index> = stuck.iter().copied().collect();
     let is_clean = |state: &M::State| {
-        question
-            .invariants
-            .iter()
-            .all(|invariant| (invariant.holds)(model, state))
+        let mut invariants = question.invariants.iter();
+        invariants.all(|invariant| (invariant.holds)(model, state))
     };
-    let mut parents: BTreeMap<Index, Option<Index>> = BTreeMap::new();
-    // In order of faults, then steps, then discovery.
-    let mut queue: BTreeMap<(u32, u32), Vec<Arrival>> = BTreeMap::new();
     let mut row = vec![0; model.words().max(1)];
+    let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
+    let mut seen = BTreeSet::new();
+    // In order of faults, then steps, then discovery.
+    let mut queue: BTreeMap<(u32, u32), Vec<Arrival<M::State>>> = BTreeMap::new();
     for state in model.init_states() {
         model.pack(&state, &mut row);
         let index = store.find(&row)?;
-        queue.entry((0, 0)).or_default().push((index, None));
+        let before = None;
+        let start = queue.entry((0, 0)).or_default();
+        start.push(Arrival {
+            state,
+            index,
+            before,
+        });
     }
     while let Some(((faults, steps), level)) = queue.pop_first() {
-        for (index, parent) in level {
-            if parents.contains_key(&index) {
+        for arrival in level {
+            if !is_clean(&arrival.state) || !seen.insert(arrival.index) {
                 continue;
             }
-            let state = model.unpack(store.row(index));
-            if !is_clean(&state) {
-                continue;
+            let number = arrivals.len();
+            let found = stuck.contains(&arrival.index);
+            arrivals.push(arrival);
+            if found {
+                return Some(follow(model, store, &path_to(&arrivals, number)));
             }
-            parents.insert(index, parent);
-            if goal.contains(&index) {
-                let before = |&index: &Index| parents[&index];
-                let mut path: Vec<Index> = std::iter::successors(Some(index), before).collect();
-                path.reverse();
-                return Some(path);
-            }
-            model.successors(&state, &mut |action, next| {
+            model.successors(&arrivals[number].state, &mut |action, next| {
                 model.pack(next, &mut row);
                 // What is not stored lies in a layer that has not been searched.
-                let Some(target) = store.find(&row) else {
+                let Some(index) = store.find(&row) else {
                     return;
                 };
+                if seen.contains(&index) || !store.is(index, &row) {
+                    return;
+                }
                 let struck = u32::from(model.fault_kind(&action).is_some());
                 let place = queue.entry((faults + struck, steps + 1)).or_default();
-                place.push((target, Some(index)));
+                let before = Some(number);
+                let state = next.clone();
+                place.push(Arrival {
+                    state,
+                    index,
+                    before,
+                });
             });
         }
     }
     None
+}
+
+fn path_to<S>(arrivals: &[Arrival<S>], last: usize) -> Vec<Index> {
+    let before = |&number: &usize| arrivals[number].before;
+    let numbers = std::iter::successors(Some(last), before);
+    let mut path: Vec<Index> = numbers.map(|number| arrivals[number].index).collect();
+    path.reverse();
+    path
 }

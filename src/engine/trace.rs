@@ -4,37 +4,33 @@
 use super::store::{Index, Store};
 use super::{Searchable, Trace};
 
-/// The steps along a path of stored states.
-pub(super) fn trace_along<M: Searchable>(
-    model: &M,
-    store: &Store,
-    path: &[Index],
-) -> Trace<M::Action> {
+/// The steps along a path of stored states, taken one by one from an initial state. A store may
+/// hold states in another form than they were reached in, or fingerprints only; so the path is
+/// walked in the model, and the store only says which way.
+pub(super) fn follow<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> Trace<M::Action> {
+    let mut row = vec![0; model.words().max(1)];
+    let mut is = |index: Index, state: &M::State| {
+        model.pack(state, &mut row);
+        store.is(index, &row)
+    };
+    let mut initial = model.init_states().into_iter().enumerate();
+    let (initial, mut state) = initial
+        .find(|(_, state)| is(path[0], state))
+        .expect("a path starts at an initial state");
     let mut steps = Vec::with_capacity(path.len());
     let mut faults = 0;
-    let mut row = vec![0; model.words().max(1)];
-    for pair in path.windows(2) {
-        let state = model.unpack(store.row(pair[0]));
-        let mut step = None;
+    for &index in &path[1..] {
+        let mut found = None;
         model.successors(&state, &mut |action, next| {
-            model.pack(next, &mut row);
-            if step.is_none() && row == store.row(pair[1]) {
-                step = Some(action);
+            if found.is_none() && is(index, next) {
+                found = Some((action, next.clone()));
             }
         });
-        let step = step.expect("the second state was found as a successor of the first");
+        let (step, next) = found.expect("each state was found as a successor of the one before");
         faults += u32::from(model.fault_kind(&step).is_some());
         steps.push(step);
+        state = next;
     }
-    let starts_here = |state: &M::State| {
-        model.pack(state, &mut row);
-        path.first().is_some_and(|&first| row == store.row(first))
-    };
-    let initial = model
-        .init_states()
-        .iter()
-        .position(starts_here)
-        .unwrap_or_default();
     Trace {
         initial,
         steps,

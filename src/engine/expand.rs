@@ -1,0 +1,366 @@
+//! One worker's part of a level: states are looked at, and their successors sorted by the
+//! partition that will store them.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::edges::{Block, MARK};
+use super::store::{
+    Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Store, append, fold, partition_of, same,
+};
+use super::{Invariant, Question, Searchable};
+
+/// What a worker needs to know, the same for all states of a level.
+pub(super) struct Task<'a, M: Searchable> {
+    pub model: &'a M,
+    pub question: &'a Question<M>,
+    pub store: &'a Store,
+    /// The always-properties that are not violated yet: bit i is the i-th of the question.
+    pub open: u32,
+    /// Steps are to be recorded.
+    pub records: bool,
+    /// Successors are behind the bound of steps.
+    pub too_deep: bool,
+}
+
+/// States of a level that one worker looks at: their numbers and, if the store keeps
+/// fingerprints, their rows.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub indices: &'a [Index],
+    pub rows: &'a [u64],
+}
+
+/// What a worker has found, and room for it.
+pub(super) struct Work {
+    /// By partition: successors that may be new.
+    pub lanes: Vec<Mutex<Lane>>,
+    /// States that break open always-properties, and which.
+    pub broken: Vec<(Index, u32)>,
+    pub faults_fired: u64,
+    pub transitions: u64,
+    /// Some successor behind the bound of steps is not stored.
+    pub cut: bool,
+    /// By recorded state: itself, with [`MARK`] if it is the goal.
+    from: Vec<Index>,
+    /// By recorded state: one above its last successor in `routes`.
+    ends: Vec<u32>,
+    /// By successor: its partition, and what kind of step leads to it.
+    routes: Vec<u8>,
+    row: Vec<u64>,
+    recent: Recent,
+}
+
+/// In [`Work::routes`]: the step is a fault.
+const FAULT: u8 = 1 << 7;
+/// In [`Work::routes`]: the step is no help on a way back.
+const NO_HELP: u8 = 1 << 6;
+
+impl Work {
+    pub(super) fn new(words: usize) -> Self {
+        Self {
+            lanes: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
+            broken: Vec::new(),
+            faults_fired: 0,
+            transitions: 0,
+            cut: false,
+            from: Vec::new(),
+            ends: Vec::new(),
+            routes: Vec::new(),
+            row: vec![0; words.max(1)],
+            recent: Recent::new(words.max(1)),
+        }
+    }
+
+    /// Ready for the next part.
+    pub(super) fn clear(&mut self) {
+        for lane in &mut self.lanes {
+            lane.get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
+        }
+        self.broken.clear();
+        self.from.clear();
+        self.ends.clear();
+        self.routes.clear();
+        self.faults_fired = 0;
+        self.transitions = 0;
+        self.cut = false;
+    }
+
+    /// Another layer begins: what was reached in the last one may be reached again.
+    pub(super) fn forget(&mut self) {
+        self.recent.clear();
+    }
+
+    /// Puts in an initial state as if a step had led to it.
+    pub(super) fn put_initial<M: Searchable>(
+        &mut self,
+        model: &M,
+        store: &Store,
+        state: &M::State,
+    ) {
+        model.pack(state, &mut self.row);
+        let partition = partition_of(store.hash(&self.row));
+        self.routes.push(partition as u8);
+        let lane = self.lanes[partition].get_mut();
+        let lane = lane.unwrap_or_else(PoisonError::into_inner);
+        append(&mut lane.rows, &self.row);
+        lane.origins.push(Origin::new(NO_PARENT, false));
+    }
+
+    /// Looks at states. Changes nothing but `self`.
+    pub(super) fn look<M: Searchable>(&mut self, task: &Task<M>, part: Part) {
+        let words = self.row.len();
+        for (number, &index) in part.indices.iter().enumerate() {
+            let row = match task.store.format.kept {
+                Kept::Rows => task.store.kept(index),
+                Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
+            };
+            let state = task.model.unpack(row);
+            if task.open != 0 {
+                self.judge(task, index, &state);
+            }
+            if task.too_deep {
+                self.look_behind(task, &state);
+                continue;
+            }
+            if task.records {
+                let mark = if task.is_goal(&state) { MARK } else { 0 };
+                self.from.push(index | mark);
+            }
+            self.expand(task, index, &state);
+            if task.records {
+                let end = u32::try_from(self.routes.len()).expect("a part is small");
+                self.ends.push(end);
+            }
+        }
+    }
+
+    fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
+        let is_broken = |(number, invariant): (usize, &Invariant<M>)| {
+            let open = task.open >> number & 1 == 1;
+            let broken = open && !(invariant.holds)(task.model, state);
+            u32::from(broken) << number
+        };
+        let invariants = task.question.invariants.iter().enumerate();
+        let broken = invariants.map(is_broken).fold(0, |all, one| all | one);
+        if broken != 0 {
+            self.broken.push((index, broken));
+        }
+    }
+
+    #[inline(always)]
+    fn expand<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
+        let format = &task.store.format;
+        task.model.successors(state, &mut |action, next| {
+            task.model.pack(next, &mut self.row);
+            let kind = task.model.fault_kind(&action);
+            if let Some(kind) = kind {
+                self.faults_fired |= 1 << kind;
+            }
+            self.transitions += 1;
+            let is_fault = kind.is_some();
+            let hash = match format.kept {
+                Kept::Rows => fold(&self.row, &format.key),
+                Kept::Fingerprints => task.store.hash(&self.row),
+            };
+            let partition = partition_of(hash);
+            let mut route = partition as u8;
+            if task.records {
+                if is_fault {
+                    route |= FAULT;
+                } else if !task.model.recovers(state, &action) {
+                    route |= NO_HELP;
+                }
+            } else if self.recent.has(hash, &self.row) {
+                return;
+            } else if !is_fault || !format.ranked {
+                self.recent.put(hash, &self.row);
+            }
+            self.routes.push(route);
+            let lane = self.lanes[partition].get_mut();
+            let lane = lane.unwrap_or_else(PoisonError::into_inner);
+            append(&mut lane.rows, &self.row);
+            lane.origins.push(Origin::new(index, is_fault));
+        });
+    }
+
+    fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) {
+        task.model.successors(state, &mut |_, next| {
+            task.model.pack(next, &mut self.row);
+            self.cut |= task.store.find(&self.row).is_none();
+        });
+    }
+
+    /// What the lanes know, once all is stored, in the order in which the successors were found:
+    /// the states that have to get in line, and the steps if they were recorded.
+    pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
+        let lanes: Vec<&Lane> = self
+            .lanes
+            .iter_mut()
+            .map(|lane| &*lane.get_mut().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        let mut taken = [0_usize; PARTITIONS];
+        let mut gathered = Gathered::default();
+        let mut states = self.ends.iter().peekable();
+        for (number, &route) in self.routes.iter().enumerate() {
+            let partition = usize::from(route) % PARTITIONS;
+            let place = taken[partition];
+            taken[partition] += 1;
+            let lane = lanes[partition];
+            let line = match lane.news[place] {
+                News::None => None,
+                News::Now => Some(&mut gathered.now),
+                News::Later => Some(&mut gathered.later),
+            };
+            if let Some(line) = line {
+                line.indices.push(lane.targets[place]);
+                if task.carries_rows {
+                    let start = place * task.words;
+                    append(&mut line.rows, &lane.rows[start..start + task.words]);
+                }
+            }
+            if task.records {
+                while states.next_if(|&&end| end as usize <= number).is_some() {
+                    gathered
+                        .edges
+                        .ends
+                        .push(gathered.edges.targets.len() as u32);
+                }
+                if route & FAULT == 0 {
+                    let mark = if route & NO_HELP == 0 { 0 } else { MARK };
+                    gathered.edges.targets.push(lane.targets[place] | mark);
+                }
+            }
+        }
+        if task.records {
+            let end = gathered.edges.targets.len() as u32;
+            gathered.edges.ends.extend(states.map(|_| end));
+            gathered.edges.from.clone_from(&self.from);
+            gathered.edges.targets.shrink_to_fit();
+        }
+        gathered
+    }
+
+    pub(super) fn bytes(&mut self) -> u64 {
+        let lanes = self.lanes.iter_mut().map(Mutex::get_mut);
+        let lanes = lanes.map(|lane| lane.unwrap_or_else(PoisonError::into_inner).bytes());
+        let numbers = (self.from.capacity() + self.ends.capacity()) * size_of::<u32>();
+        lanes.sum::<u64>() + (numbers + self.routes.capacity()) as u64 + self.recent.bytes()
+    }
+}
+
+impl<M: Searchable> Task<'_, M> {
+    fn is_goal(&self, state: &M::State) -> bool {
+        match self.question.goal {
+            Some(goal) => goal(self.model, state),
+            None => self.model.is_goal(state),
+        }
+    }
+}
+
+/// How to gather.
+#[derive(Clone, Copy)]
+pub(super) struct Gathering {
+    /// Words of a row.
+    pub words: usize,
+    /// Rows go along: the store keeps none.
+    pub carries_rows: bool,
+    /// Steps have been recorded.
+    pub records: bool,
+}
+
+/// What a worker's part has led to.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub now: Frontier,
+    pub later: Frontier,
+    pub edges: Block,
+}
+
+/// States that wait for their turn.
+#[derive(Default)]
+pub(super) struct Frontier {
+    pub indices: Vec<Index>,
+    /// Their rows, if the store keeps fingerprints only.
+    pub rows: Vec<u64>,
+}
+
+impl Frontier {
+    pub(super) fn append(&mut self, other: &mut Self) {
+        self.indices.append(&mut other.indices);
+        self.rows.append(&mut other.rows);
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        let numbers = self.indices.capacity() * size_of::<Index>();
+        (numbers + self.rows.capacity() * size_of::<u64>()) as u64
+    }
+}
+
+/// Successors that this worker has just passed on. Most successors are met several times in a
+/// row; whoever is met again need not be stored again. A row is forgotten when another one takes
+/// its place, and is never taken for another.
+struct Recent {
+    words: usize,
+    /// By place: the hash of the row there, or 0 for none.
+    hashes: Vec<u64>,
+    rows: Vec<u64>,
+}
+
+const RECENT: usize = 1 << 12;
+
+impl Recent {
+    fn new(words: usize) -> Self {
+        Self {
+            words,
+            hashes: vec![0; RECENT],
+            rows: vec![0; RECENT * words],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.hashes.fill(0);
+    }
+
+    #[inline(always)]
+    fn has(&self, hash: u64, row: &[u64]) -> bool {
+        let place = hash as usize % RECENT;
+        hash != 0 && self.hashes[place] == hash && same(&self.rows[place * self.words..], row)
+    }
+
+    #[inline(always)]
+    fn put(&mut self, hash: u64, row: &[u64]) {
+        let place = hash as usize % RECENT;
+        // A hash of 0 is not remembered.
+        self.hashes[place] = hash;
+        let start = place * self.words;
+        for (to, from) in self.rows[start..].iter_mut().zip(row) {
+            *to = *from;
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        ((self.rows.capacity() + self.hashes.capacity()) * size_of::<u64>()) as u64
+    }
+}
+
+/// The parts of a level, for so many workers.
+pub(super) fn parts<'a>(
+    indices: &'a [Index],
+    rows: &'a [u64],
+    words: usize,
+    workers: usize,
+) -> impl Iterator<Item = Part<'a>> {
+    let each = indices.len().div_ceil(workers).max(1);
+    let chunks = indices.chunks(each).enumerate();
+    chunks.map(move |(number, indices)| {
+        let rows = if rows.is_empty() {
+            rows
+        } else {
+            let start = number * each * words;
+            &rows[start..start + indices.len() * words]
+        };
+        Part { indices, rows }
+    })
+}
