@@ -48,7 +48,7 @@ pub struct Protocol {
     crashes: u8,
     /// The driver takes a Pod that is terminating for one that is gone. A mistake, to see that
     /// it is found.
-    hasty: bool,
+    pub hasty: bool,
 }
 
 impl Protocol {
@@ -68,15 +68,6 @@ impl Protocol {
             evictions,
             crashes,
             hasty: false,
-        }
-    }
-
-    /// The same with a driver that does not wait for the end of a Pod.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests make mistakes"))]
-    pub fn hasty(self) -> Self {
-        Self {
-            hasty: true,
-            ..self
         }
     }
 
