@@ -41,13 +41,13 @@ pub enum Engine {
 /// All of them. A new engine, or another way to ask an old one, is a line here and an arm in
 /// [`Engine::run`].
 pub const ENGINES: [(&str, Engine); 8] = [
-    ("straddle", Engine::Straddle { threads: 1 }),
+    ("straddle-1", Engine::Straddle { threads: 1 }),
     ("straddle-2", Engine::Straddle { threads: 2 }),
-    ("stateright-bfs", Engine::StaterightBfs { threads: 1 }),
+    ("stateright-bfs-1", Engine::StaterightBfs { threads: 1 }),
     ("stateright-bfs-2", Engine::StaterightBfs { threads: 2 }),
-    ("stateright-dfs", Engine::StaterightDfs { threads: 1 }),
+    ("stateright-dfs-1", Engine::StaterightDfs { threads: 1 }),
     ("spin", Engine::Spin),
-    ("tlc", Engine::Tlc { workers: 1 }),
+    ("tlc-1", Engine::Tlc { workers: 1 }),
     ("tlc-2", Engine::Tlc { workers: 2 }),
 ];
 

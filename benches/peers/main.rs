@@ -12,6 +12,7 @@ mod protocol;
 mod rows;
 mod spin;
 mod tlc;
+mod width;
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let answer = match &arguments.measure {
         Some(name) => measure(&arguments, name),
+        None if !arguments.width.is_empty() => width::run(&arguments.width, arguments.json),
         None => compare(&arguments),
     };
     match answer {

@@ -146,7 +146,7 @@ fn cells(row: &Row, best: Option<f64>) -> Vec<String> {
 }
 
 /// Digits with a comma between each three of them.
-fn grouped(digits: &str) -> String {
+pub fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
