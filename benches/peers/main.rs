@@ -95,7 +95,10 @@ fn compare(arguments: &Arguments) -> Result<String, String> {
         rows::table(arguments, &rows)
     };
     match rows::disagreement(&rows) {
-        Some(sentence) => Err(format!("{text}\n{sentence}")),
+        Some(sentence) => {
+            print(&text);
+            Err(sentence)
+        }
         None => Ok(text),
     }
 }
