@@ -48,7 +48,7 @@ pub struct Protocol {
     crashes: u8,
     /// The driver takes a Pod that is terminating for one that is gone. A mistake, to see that
     /// it is found.
-    hasty: bool,
+    pub hasty: bool,
 }
 
 impl Protocol {
@@ -71,15 +71,6 @@ impl Protocol {
         }
     }
 
-    /// The same with a driver that does not wait for the end of a Pod.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests make mistakes"))]
-    pub fn hasty(self) -> Self {
-        Self {
-            hasty: true,
-            ..self
-        }
-    }
-
     fn initial(&self) -> State {
         let all = below(self.replicas.into());
         let source = all * phase::READY;
@@ -90,40 +81,53 @@ impl Protocol {
             .goes_to(instruction::OBSERVE, 0)
     }
 
-    /// Calls `visit` with each enabled step, always in the same order.
+    /// Calls `visit` with each enabled step and the state after it, always in the same order.
     #[inline(always)]
-    fn enabled(&self, state: State, mut visit: impl FnMut(Step)) {
+    fn expand(&self, state: State, mut visit: impl FnMut(Step, State)) {
         let all = below(self.replicas.into());
         let evicts = state.get(EVICTIONS) < u64::from(self.evictions);
         for side in Side::BOTH {
             let pods = state.phases(side);
             let range = state.range(side);
-            if let Some(ordinal) = to_create(pods, range) {
-                visit(Step::Create(side, ordinal));
+            let created = to_create(pods, range);
+            if created != 0 {
+                let step = Step::Create(side, ordinal_of(created));
+                visit(step, state.created(side, created));
             }
-            if let Some(ordinal) = to_delete(pods, range, all & !range) {
-                visit(Step::Delete(side, ordinal));
+            let deleted = to_delete(pods, range, all & !range);
+            if deleted != 0 {
+                let step = Step::Delete(side, ordinal_of(deleted));
+                visit(step, state.terminated(side, deleted));
             }
-            let other = match side {
-                Side::Source => Side::Destination,
-                Side::Destination => Side::Source,
-            };
-            let startable = pods.pending() & !state.attached(other);
-            each(startable, |ordinal| visit(Step::Start(side, ordinal)));
-            each(pods.terminating(), |ordinal| {
-                visit(Step::Finish(side, ordinal));
+            let startable = pods.pending() & !state.attached(side.other());
+            each(startable, |lane| {
+                visit(
+                    Step::Start(side, ordinal_of(lane)),
+                    state.started(side, lane),
+                );
+            });
+            each(pods.terminating(), |lane| {
+                visit(
+                    Step::Finish(side, ordinal_of(lane)),
+                    state.finished(side, lane),
+                );
             });
             if evicts {
-                each(pods.running(), |ordinal| visit(Step::Evict(side, ordinal)));
+                each(pods.running(), |lane| {
+                    visit(
+                        Step::Evict(side, ordinal_of(lane)),
+                        state.evicted(side, lane),
+                    );
+                });
             }
         }
         let at = state.get(INSTRUCTION);
         if self.may_drive(state, at) {
-            visit(Step::Drive);
+            visit(Step::Drive, self.drive(state));
         }
         let under_way = at != instruction::OBSERVE && at != instruction::DONE;
         if under_way && state.get(CRASHES) < u64::from(self.crashes) {
-            visit(Step::Crash);
+            visit(Step::Crash, state.crashed());
         }
     }
 
@@ -141,30 +145,16 @@ impl Protocol {
     }
 
     /// The state after an enabled step.
-    #[inline(always)]
     fn perform(&self, state: State, step: Step) -> State {
+        let lane = |ordinal: u8| 1_u64 << (2 * ordinal);
         match step {
-            Step::Create(side, ordinal) => state.with_phase(side, ordinal, phase::PENDING),
-            Step::Delete(side, ordinal) => state.with_phase(side, ordinal, phase::TERMINATING),
-            Step::Start(side, ordinal) => {
-                let mut next = state.with_phase(side, ordinal, phase::READY);
-                // It was attached to this cluster or to none.
-                next.0[0] |= side.attached() << (ATTACHMENTS + 2 * u32::from(ordinal));
-                next
-            }
-            Step::Finish(side, ordinal) => {
-                let mut next = state.with_phase(side, ordinal, phase::ABSENT);
-                // An attachment to the other cluster stays.
-                next.0[0] &= !(side.attached() << (ATTACHMENTS + 2 * u32::from(ordinal)));
-                next
-            }
-            Step::Evict(side, ordinal) => state
-                .with_phase(side, ordinal, phase::TERMINATING)
-                .with(EVICTIONS, state.get(EVICTIONS) + 1),
+            Step::Create(side, ordinal) => state.created(side, lane(ordinal)),
+            Step::Delete(side, ordinal) => state.terminated(side, lane(ordinal)),
+            Step::Start(side, ordinal) => state.started(side, lane(ordinal)),
+            Step::Finish(side, ordinal) => state.finished(side, lane(ordinal)),
+            Step::Evict(side, ordinal) => state.evicted(side, lane(ordinal)),
             Step::Drive => self.drive(state),
-            Step::Crash => state
-                .goes_to(instruction::OBSERVE, 0)
-                .with(CRASHES, state.get(CRASHES) + 1),
+            Step::Crash => state.crashed(),
         }
     }
 
@@ -207,30 +197,27 @@ impl Protocol {
     }
 }
 
-/// The lowest ordinal of the range that is not ready, if it has no Pod.
-const fn to_create(pods: Phases, range: u64) -> Option<u8> {
+/// The lowest ordinal of the range that is not ready, if it has no Pod. Otherwise no lane.
+#[inline(always)]
+const fn to_create(pods: Phases, range: u64) -> u64 {
     let behind = range & !pods.ready();
-    let lowest = behind & behind.wrapping_neg();
-    if lowest & !pods.present() == 0 {
-        None
-    } else {
-        Some(ordinal_of(lowest))
-    }
+    behind & behind.wrapping_neg() & !pods.present()
 }
 
 /// The highest Pod outside of the range, if it runs and all other ordinals are healthy: ready, or
-/// outside of the range and absent.
-const fn to_delete(pods: Phases, range: u64, outside: u64) -> Option<u8> {
+/// outside of the range and absent. Otherwise no lane.
+#[inline(always)]
+const fn to_delete(pods: Phases, range: u64, outside: u64) -> u64 {
     let condemned = outside & pods.present();
     if condemned == 0 {
-        return None;
+        return 0;
     }
     let highest = 1 << condemned.ilog2();
-    let unhealthy = (range | condemned) & !pods.ready();
-    if unhealthy & !highest == 0 && highest & pods.running() != 0 {
-        Some(ordinal_of(highest))
+    let unhealthy = (range | condemned) & !pods.ready() & !highest;
+    if unhealthy == 0 {
+        highest & pods.running()
     } else {
-        None
+        0
     }
 }
 
@@ -243,7 +230,7 @@ impl Model for Protocol {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Step>) {
-        self.enabled(*state, |step| actions.push(step));
+        self.expand(*state, |step, _| actions.push(step));
     }
 
     fn next_state(&self, state: &State, step: Step) -> Option<State> {
@@ -273,7 +260,7 @@ impl Searchable for Protocol {
 
     #[inline(always)]
     fn successors(&self, state: &State, visit: &mut impl FnMut(Step, &State)) {
-        self.enabled(*state, |step| visit(step, &self.perform(*state, step)));
+        self.expand(*state, |step, next| visit(step, &next));
     }
 
     fn fault_kind(&self, step: &Step) -> Option<u8> {

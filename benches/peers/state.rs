@@ -67,6 +67,14 @@ pub enum Side {
 impl Side {
     pub(super) const BOTH: [Self; 2] = [Self::Source, Self::Destination];
 
+    /// The other one.
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Source => Self::Destination,
+            Self::Destination => Self::Source,
+        }
+    }
+
     /// Where its phases start in the first word.
     pub(super) const fn shift(self) -> u32 {
         self as u32 * TABLE
@@ -117,18 +125,18 @@ pub(super) const fn below(ordinal: u64) -> u64 {
     LANES & ((1 << (2 * ordinal)) - 1)
 }
 
-/// Calls `visit` with the ordinal of each lane, lowest first.
+/// Calls `visit` with each lane, lowest first.
 #[inline(always)]
-pub(super) fn each(mut lanes: u64, mut visit: impl FnMut(u8)) {
+pub(super) fn each(mut lanes: u64, mut visit: impl FnMut(u64)) {
     while lanes != 0 {
-        visit(ordinal_of(lanes));
+        visit(lanes & lanes.wrapping_neg());
         lanes &= lanes - 1;
     }
 }
 
-/// The ordinal of the lowest lane.
-pub(super) const fn ordinal_of(lanes: u64) -> u8 {
-    (lanes.trailing_zeros() / 2) as u8
+/// The ordinal of a lane.
+pub(super) const fn ordinal_of(lane: u64) -> u8 {
+    (lane.trailing_zeros() / 2) as u8
 }
 
 impl State {
@@ -153,10 +161,55 @@ impl State {
     }
 
     #[inline(always)]
-    pub(super) const fn with_phase(mut self, side: Side, ordinal: u8, phase: u64) -> Self {
-        let shift = side.shift() + 2 * ordinal as u32;
-        self.0[0] = self.0[0] & !(3 << shift) | phase << shift;
+    const fn with_phase(mut self, side: Side, lane: u64, phase: u64) -> Self {
+        let shift = side.shift();
+        self.0[0] = self.0[0] & !((lane * 3) << shift) | (lane * phase) << shift;
         self
+    }
+
+    /// The Pod of a lane has been created.
+    #[inline(always)]
+    pub(super) const fn created(self, side: Side, lane: u64) -> Self {
+        self.with_phase(side, lane, phase::PENDING)
+    }
+
+    /// The Pod of a lane is to end.
+    #[inline(always)]
+    pub(super) const fn terminated(self, side: Side, lane: u64) -> Self {
+        self.with_phase(side, lane, phase::TERMINATING)
+    }
+
+    /// The Pod of a lane is ready, and has its volume.
+    #[inline(always)]
+    pub(super) const fn started(self, side: Side, lane: u64) -> Self {
+        let mut next = self.with_phase(side, lane, phase::READY);
+        // It was attached to this cluster or to none.
+        next.0[0] |= (lane * side.attached()) << ATTACHMENTS;
+        next
+    }
+
+    /// The Pod of a lane is gone. An attachment to the other cluster stays.
+    #[inline(always)]
+    pub(super) const fn finished(self, side: Side, lane: u64) -> Self {
+        let mut next = self.with_phase(side, lane, phase::ABSENT);
+        next.0[0] &= !((lane * side.attached()) << ATTACHMENTS);
+        next
+    }
+
+    /// Somebody has evicted the Pod of a lane.
+    #[inline(always)]
+    pub(super) const fn evicted(self, side: Side, lane: u64) -> Self {
+        let mut next = self.terminated(side, lane);
+        next.0[1] += 1 << EVICTIONS.shift;
+        next
+    }
+
+    /// The driver starts again.
+    #[inline(always)]
+    pub(super) const fn crashed(self) -> Self {
+        let mut next = self.goes_to(instruction::OBSERVE, 0);
+        next.0[1] += 1 << CRASHES.shift;
+        next
     }
 
     /// The volumes that are attached to a cluster.
