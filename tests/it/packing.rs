@@ -30,6 +30,13 @@ fn model_with_every_fault(name: &str) -> Migration {
     Migration::new(scenario(name, Some(everything)).setup)
 }
 
+/// The row of a world.
+fn packed(model: &Migration, world: &World) -> Vec<u64> {
+    let mut row = vec![0; model.words()];
+    model.pack(world, &mut row);
+    row
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -44,6 +51,27 @@ proptest! {
         for (world, _) in walk(&choices, &model) {
             model.pack(&world, &mut row);
             prop_assert_eq!(model.unpack(&row), world);
+        }
+    }
+
+    #[test]
+    fn a_row_is_changed_where_a_step_changes_the_world(
+        number in 0_usize..1000,
+        choices in prop::collection::vec(any::<u16>(), 1..120),
+    ) {
+        let names = bundled();
+        let model = model_with_every_fault(&names[number % names.len()]);
+        let mut changed = vec![0; model.words()];
+        for (world, steps) in walk(&choices, &model) {
+            let row = packed(&model, &world);
+            let mut listed = steps.iter();
+            model.successors(&world, &mut |step, next| {
+                assert_eq!(listed.next(), Some(&step));
+                assert_eq!(next, &model.after(&world, step), "{step:?}");
+                model.pack_successor(&row, &world, &step, next, &mut changed);
+                assert_eq!(changed, packed(&model, next), "{step:?}");
+            });
+            prop_assert_eq!(listed.next(), None);
         }
     }
 
