@@ -7,7 +7,7 @@ use stateright::{Model, Property};
 use crate::actors::faults::{self, Target};
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Actor, Step};
-use crate::engine::{Invariant, Searchable};
+use crate::engine::{Bits, Invariant, Searchable};
 use crate::properties::{self, Kind};
 use crate::world::World;
 use crate::world::packing::Layout;
@@ -175,6 +175,27 @@ impl Searchable for Migration {
             Step::Fault(id, _) => Some(id.0),
             _ => None,
         }
+    }
+
+    /// The counters of all pools but the one that a lagging cache is paid from. With faults of
+    /// that pool left, a controller's previous version is kept, and after the last it is
+    /// forgotten: that part of a state does depend on the counter. Nothing else reads a counter,
+    /// except to see whether another fault may strike.
+    fn spent(&self) -> Vec<Bits> {
+        let lag_pool = self.setup.budget.lag_pool.map(usize::from);
+        let pools = self.layout.spent().enumerate();
+        pools
+            .filter(|&(pool, _)| Some(pool) != lag_pool)
+            .map(|(_, (shift, width))| Bits {
+                word: 0,
+                shift,
+                width,
+            })
+            .collect()
+    }
+
+    fn fairness(&self, step: &Step) -> Option<u16> {
+        step.fairness(&self.setup)
     }
 
     /// A controller that acts on an older cache is no help to rely on.

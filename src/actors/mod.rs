@@ -6,6 +6,7 @@
 
 pub mod api_server;
 pub mod driver;
+mod fairness;
 pub mod faults;
 pub mod garbage_collector;
 pub mod kubelet;
