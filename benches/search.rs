@@ -67,6 +67,16 @@ fn one_world(criterion: &mut Criterion, model: &Migration) {
             });
         });
     });
+    let mut row = vec![0; model.words()];
+    group.bench_function("successors and rows", |bencher| {
+        bencher.iter(|| {
+            let world = model.unpack(black_box(&words));
+            model.successors(&world, &mut |step, next| {
+                model.pack_successor(&words, &world, &step, next, &mut row);
+                black_box(&row);
+            });
+        });
+    });
     group.throughput(Throughput::Elements(1));
     group.bench_function("pack", |bencher| {
         bencher.iter(|| model.pack(black_box(&world), black_box(&mut words)));

@@ -6,8 +6,8 @@ use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Target};
 use crate::actors::stateful_set_controller::Action;
-use crate::actors::{ACTORS, Step};
-use crate::engine::{Invariant, Searchable};
+use crate::actors::{ACTORS, Actor, Step};
+use crate::engine::{Bits, Invariant, Searchable};
 use crate::properties::{self, Kind};
 use crate::world::World;
 use crate::world::packing::Layout;
@@ -25,10 +25,11 @@ use crate::world::setup::Setup;
 /// let checker = straddle::Migration::new(small).checker().spawn_bfs().join();
 /// checker.assert_properties();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Migration {
     setup: Setup,
     layout: Layout,
+    actors: Vec<&'static dyn Actor>,
 }
 
 impl Migration {
@@ -40,7 +41,13 @@ impl Migration {
     pub fn new(setup: Setup) -> Self {
         setup.check();
         let layout = Layout::of(&setup);
-        Self { setup, layout }
+        let needed = ACTORS.into_iter().filter(|actor| actor.is_needed(&setup));
+        let actors = needed.collect();
+        Self {
+            setup,
+            layout,
+            actors,
+        }
     }
 
     /// What never changes.
@@ -59,20 +66,37 @@ impl Migration {
     #[must_use]
     pub fn after(&self, world: &World, step: Step) -> World {
         let mut next = *world;
-        step.actor().perform(&self.setup, &mut next, step);
-        for ordinal in next.excused.iter() {
-            if next.serves(ordinal) {
-                next.excused.remove(ordinal);
+        self.perform(&mut next, step);
+        next
+    }
+
+    /// Takes a step. Who serves again is no longer excused.
+    fn perform(&self, world: &mut World, step: Step) {
+        step.actor().perform(&self.setup, world, step);
+        if world.excused.is_empty() {
+            return;
+        }
+        for ordinal in world.excused.iter() {
+            if world.serves(ordinal) {
+                world.excused.remove(ordinal);
             }
         }
-        next
     }
 
     /// Every step that is enabled in `world`, in the order of the actors.
     pub fn steps(&self, world: &World, out: &mut Vec<Step>) {
-        for actor in ACTORS {
+        for actor in &self.actors {
             actor.steps(&self.setup, world, out);
         }
+    }
+}
+
+impl std::fmt::Debug for Migration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Migration")
+            .field("setup", &self.setup)
+            .field("layout", &self.layout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -108,11 +132,11 @@ impl Searchable for Migration {
     }
 
     fn pack(&self, world: &World, words: &mut [u64]) {
-        self.layout.pack(&self.setup, world, words);
+        self.layout.pack(world, words);
     }
 
     fn unpack(&self, words: &[u64]) -> World {
-        self.layout.unpack(&self.setup, words)
+        self.layout.unpack(words)
     }
 
     fn successors(&self, world: &World, visit: &mut impl FnMut(Step, &World)) {
@@ -122,10 +146,28 @@ impl Searchable for Migration {
         let mut steps = STEPS.take();
         steps.clear();
         self.steps(world, &mut steps);
+        // One world serves all steps: what a step has changed is put back.
+        let mut next = *world;
         for &step in &steps {
-            visit(step, &self.after(world, step));
+            self.perform(&mut next, step);
+            visit(step, &next);
+            next.copy_parts(world, step.touches(&self.setup, world));
+            debug_assert_eq!(next, *world, "{step:?} changes more than it says");
         }
         STEPS.replace(steps);
+    }
+
+    fn pack_successor(
+        &self,
+        row: &[u64],
+        world: &World,
+        step: &Step,
+        next: &World,
+        words: &mut [u64],
+    ) {
+        words.copy_from_slice(row);
+        let parts = step.touches(&self.setup, world);
+        self.layout.write(next, parts, words);
     }
 
     fn fault_kind(&self, step: &Step) -> Option<u8> {
@@ -133,6 +175,27 @@ impl Searchable for Migration {
             Step::Fault(id, _) => Some(id.0),
             _ => None,
         }
+    }
+
+    /// The counters of all pools but the one that a lagging cache is paid from. With faults of
+    /// that pool left, a controller's previous version is kept, and after the last it is
+    /// forgotten: that part of a state does depend on the counter. Nothing else reads a counter,
+    /// except to see whether another fault may strike.
+    fn spent(&self) -> Vec<Bits> {
+        let lag_pool = self.setup.budget.lag_pool.map(usize::from);
+        let pools = self.layout.spent().enumerate();
+        pools
+            .filter(|&(pool, _)| Some(pool) != lag_pool)
+            .map(|(_, (shift, width))| Bits {
+                word: 0,
+                shift,
+                width,
+            })
+            .collect()
+    }
+
+    fn fairness(&self, step: &Step) -> Option<u16> {
+        step.fairness(&self.setup)
     }
 
     /// A controller that acts on an older cache is no help to rely on.

@@ -42,6 +42,10 @@ impl Actor for GarbageCollector {
         "garbage-collector"
     }
 
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.orphans_pods()
+    }
+
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
             let side = &world.clusters[cluster];

@@ -6,6 +6,7 @@
 
 pub mod api_server;
 pub mod driver;
+mod fairness;
 pub mod faults;
 pub mod garbage_collector;
 pub mod kubelet;
@@ -14,6 +15,7 @@ pub mod pv_protection_controller;
 pub mod pvc_protection_controller;
 pub mod stateful_set_controller;
 pub mod storage;
+mod touches;
 
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
@@ -24,6 +26,12 @@ use crate::world::volume::{Disk, VolumeName};
 pub trait Actor: Sync {
     /// The component's name, as Kubernetes spells it and reports print it.
     fn name(&self) -> &'static str;
+
+    /// Whether the component ever has anything to do in this setup.
+    fn is_needed(&self, setup: &Setup) -> bool {
+        let _ = setup;
+        true
+    }
 
     /// Appends every step that the component may take in `world`, always in the same order.
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>);

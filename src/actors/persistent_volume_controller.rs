@@ -39,10 +39,11 @@ impl Actor for PersistentVolumeController {
         "persistent-volume-controller"
     }
 
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.has_claims()
+    }
+
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
-        if !setup.has_claims() {
-            return;
-        }
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let side = &world.clusters[cluster];

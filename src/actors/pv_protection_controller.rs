@@ -9,6 +9,7 @@ use super::storage::describe_disk;
 use super::{Actor, Step, api_server};
 use crate::world::World;
 use crate::world::id::ClusterId;
+use crate::world::program::ObjectKind;
 use crate::world::setup::Setup;
 use crate::world::volume::{ReclaimPolicy, Volume, VolumeName, VolumePhase};
 
@@ -19,6 +20,10 @@ pub struct PvProtectionController;
 impl Actor for PvProtectionController {
     fn name(&self) -> &'static str {
         "pv-protection-controller"
+    }
+
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.deletes(ObjectKind::Volume)
     }
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {

@@ -7,6 +7,7 @@
 use super::{Actor, Step, api_server};
 use crate::world::World;
 use crate::world::id::ClusterId;
+use crate::world::program::ObjectKind;
 use crate::world::setup::Setup;
 
 /// The actor.
@@ -16,6 +17,10 @@ pub struct PvcProtectionController;
 impl Actor for PvcProtectionController {
     fn name(&self) -> &'static str {
         "pvc-protection-controller"
+    }
+
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.deletes(ObjectKind::Claim)
     }
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {

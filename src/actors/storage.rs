@@ -22,6 +22,10 @@ impl Actor for SharedStorage {
         "storage"
     }
 
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.has_claims()
+    }
+
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {

@@ -31,6 +31,20 @@ pub trait Searchable:
     /// Writes `state` into `words`. States with equal rows count as one.
     fn pack(&self, state: &Self::State, words: &mut [u64]);
 
+    /// Writes into `words` what [`Searchable::pack`] would for `next`, the state that `action`
+    /// leads to from `state`, whose row is `row`. A model may change only what differs.
+    fn pack_successor(
+        &self,
+        row: &[u64],
+        state: &Self::State,
+        action: &Self::Action,
+        next: &Self::State,
+        words: &mut [u64],
+    ) {
+        let _ = (row, state, action);
+        self.pack(next, words);
+    }
+
     /// A state with this row.
     fn unpack(&self, words: &[u64]) -> Self::State;
 

@@ -8,7 +8,7 @@ pub mod cluster;
 pub mod driver;
 pub mod id;
 pub mod packing;
-
+pub mod parts;
 pub mod pod;
 pub mod program;
 pub mod setup;

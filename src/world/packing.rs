@@ -1,87 +1,43 @@
 //! A [`World`] as a row of bits and back, one-to-one.
 //!
 //! What a setup cannot change takes no bits: without claim templates there are no claims, and
-//! without a fault that makes a cache lag there is no previous version. The order of the
-//! fields is the order of this file; nothing else knows it.
+//! without a fault that makes a cache lag there is no previous version. The fields come in
+//! groups, each at a fixed place, so that a step's changes can be written over the row before it.
 
+mod column;
+mod features;
+mod fields;
+mod group;
 mod pass;
+mod row;
 
-use pass::{Counter, Pass, Reader, Writer, choice, flag, optional, set, small};
+use column::Columns;
+use features::Features;
+use fields::SPENT;
+use group::Group;
+use pass::Needs;
 
 use super::World;
-use super::cluster::Cluster;
-use super::driver::{Driver, DriverPhase, Mode, Read, Watch};
-use super::id::{ClusterId, OrdinalSet, PerCluster, Slice};
-use super::pod::{Containers, Owner, Pod, PodPhase, Stray};
-use super::program::{AfterCrash, ObjectKind, Operation};
-use super::setup::{Reads, Setup};
-use super::stateful_set::{Plan, PodManagementPolicy, Previous, StatefulSet, StatusWrite, Write};
-use super::volume::{
-    Claim, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume, VolumeName,
-    VolumePhase, Volumes,
-};
+use super::id::{ClusterId, Ordinal, PerCluster, Table};
+use super::parts::Parts;
+use super::setup::Setup;
+use super::stateful_set::Controller;
 
 /// How the worlds of one setup are laid out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layout {
     /// Bits of one world.
     pub bits: usize,
+    /// What a row is read into.
+    empty: World,
     has: Features,
-}
-
-/// What of a world can differ between two states of one setup.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Features {
-    ordinals: u8,
-    claims: bool,
-    restored: bool,
-    copies: bool,
-    deletes_claims: bool,
-    orphans: bool,
-    strays: bool,
-    evictions: bool,
-    never_ready: bool,
-    lag: bool,
-    reads: PerCluster<Reads>,
-    excused: bool,
-    saved: bool,
-    pools: usize,
-}
-
-impl Features {
-    fn of(setup: &Setup) -> Self {
-        let uses = |wanted: fn(Operation) -> bool| {
-            setup
-                .program
-                .instructions
-                .iter()
-                .any(|instruction| wanted(instruction.operation))
-        };
-        let deletes = |kind: ObjectKind| {
-            setup.program.instructions.iter().any(|instruction| {
-                matches!(instruction.operation, Operation::Delete(object) if object.kind == kind)
-            })
-        };
-        let claims = setup.has_claims();
-        Self {
-            ordinals: setup.ordinals,
-            claims,
-            restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
-            copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
-            deletes_claims: claims && (deletes(ObjectKind::Claim) || deletes(ObjectKind::Volume)),
-            orphans: deletes(ObjectKind::StatefulSet)
-                || uses(|operation| matches!(operation, Operation::DeleteSetOrphan(_)))
-                || uses(|operation| matches!(operation, Operation::CreateSet { .. })),
-            strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
-            evictions: setup.budget.total() > 0,
-            never_ready: setup.budget.never_ready,
-            lag: setup.budget.lag_pool.is_some(),
-            reads: setup.reads,
-            excused: setup.excuses_faults(),
-            saved: setup.program.after_crash == AfterCrash::FromSaved,
-            pools: setup.budget.pools.len(),
-        }
-    }
+    faults: Group,
+    driver: Group,
+    sets: PerCluster<Group>,
+    writes: PerCluster<Group>,
+    memories: PerCluster<Group>,
+    columns: PerCluster<Columns>,
+    contents: Group,
 }
 
 impl Layout {
@@ -89,10 +45,53 @@ impl Layout {
     #[must_use]
     pub fn of(setup: &Setup) -> Self {
         let has = Features::of(setup);
-        let mut counter = Counter::default();
-        world(&mut counter, setup, has, &mut World::initial(setup));
+        let mut bits = 0;
+        let mut group = |count: u8, fields: &dyn Fn(&mut Needs, &mut World)| {
+            let mut needs = Needs::default();
+            fields(&mut needs, &mut World::default());
+            Group::new(&needs, usize::from(count), &mut bits)
+        };
+        // The counters of faults come first: none straddles a word.
+        let faults = group(1, &|pass, world| {
+            fields::faults(pass, &has, &mut world.spent, &mut world.excused);
+        });
+        let driver = group(1, &|pass, world| {
+            fields::driver(pass, &has, &mut world.driver);
+        });
+        let mut sides = |count, fields: &dyn Fn(&mut Needs, ClusterId)| {
+            let [source, destination] =
+                ClusterId::BOTH.map(|id| group(count, &|pass, _| fields(pass, id)));
+            PerCluster {
+                source,
+                destination,
+            }
+        };
+        let sets = sides(1, &|pass, id| {
+            fields::stateful_set(pass, &has, id, &mut None);
+        });
+        let writes = sides(1, &|pass, id| {
+            fields::writes(pass, &has, id, &mut Table::default());
+        });
+        let memories = sides(1, &|pass, id| {
+            fields::memory(pass, &has, id, &mut Controller::default());
+        });
+        let contents = group(has.ordinals, &|pass, world| {
+            fields::contents(pass, &has, &mut world.storage[Ordinal(0)]);
+        });
+        let columns = PerCluster {
+            source: Columns::new(&has, ClusterId::Source, &mut bits),
+            destination: Columns::new(&has, ClusterId::Destination, &mut bits),
+        };
         Self {
-            bits: counter.bits,
+            faults,
+            driver,
+            sets,
+            writes,
+            memories,
+            columns,
+            contents,
+            bits,
+            empty: World::default(),
             has,
         }
     }
@@ -103,361 +102,119 @@ impl Layout {
         self.bits.div_ceil(64)
     }
 
-    /// Writes `state` into `words`, which has [`Layout::words`] elements.
-    pub fn pack(&self, setup: &Setup, state: &World, words: &mut [u64]) {
-        let mut copy = *state;
-        let mut writer = Writer::new(words);
-        world(&mut writer, setup, self.has, &mut copy);
-        writer.finish();
+    /// The first bit of each pool's counter of faults, all in the first word, and its width.
+    pub fn spent(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0..self.has.pools as u32).map(|pool| (pool * SPENT, SPENT))
+    }
+
+    /// Writes `world` into `words`, which has [`Layout::words`] elements.
+    pub fn pack(&self, world: &World, words: &mut [u64]) {
+        words.fill(0);
+        self.write(world, Parts::ALL, words);
+        for ordinal in (0..self.has.ordinals).map(Ordinal) {
+            self.write(world, Parts::of_ordinal(ordinal), words);
+        }
+    }
+
+    /// Writes parts of `world` over a row whose other parts are written already.
+    #[inline]
+    pub fn write(&self, world: &World, parts: Parts, words: &mut [u64]) {
+        let has = &self.has;
+        if parts.contains(Parts::FAULTS) {
+            let (mut spent, mut excused) = (world.spent, world.excused);
+            self.faults.write(words, 0, |pass| {
+                fields::faults(pass, has, &mut spent, &mut excused);
+            });
+        }
+        if parts.contains(Parts::DRIVER) {
+            let mut driver = world.driver;
+            self.driver.write(words, 0, |pass| {
+                fields::driver(pass, has, &mut driver);
+            });
+        }
+        self.write_side::<SOURCE>(world, parts, words);
+        self.write_side::<DESTINATION>(world, parts, words);
+        if let Some(ordinal) = parts.ordinal.filter(|_| parts.contains(Parts::CONTENTS)) {
+            let mut storage = world.storage[ordinal];
+            self.contents.write(words, ordinal.index(), |pass| {
+                fields::contents(pass, has, &mut storage);
+            });
+        }
+    }
+
+    /// One of two functions, so that each is compiled for its side.
+    #[inline]
+    fn write_side<const ID: bool>(&self, world: &World, parts: Parts, words: &mut [u64]) {
+        let has = &self.has;
+        let id = const { side(ID) };
+        let cluster = &world.clusters[id];
+        if parts.contains(Parts::set(id)) {
+            let mut set = cluster.set;
+            self.sets[id].write(words, 0, |pass| {
+                fields::stateful_set(pass, has, id, &mut set);
+            });
+        }
+        if parts.contains(Parts::controller(id)) {
+            let mut controller = cluster.controller;
+            self.writes[id].write(words, 0, |pass| {
+                fields::writes(pass, has, id, &mut controller.plan.writes);
+            });
+            self.memories[id].write(words, 0, |pass| {
+                fields::memory(pass, has, id, &mut controller);
+            });
+        }
+        if let Some(ordinal) = parts.ordinal.filter(|_| parts.contains(Parts::column(id))) {
+            self.columns[id].write(words, has, id, world, ordinal);
+        }
     }
 
     /// Reads back what [`Layout::pack`] wrote.
     #[must_use]
-    pub fn unpack(&self, setup: &Setup, words: &[u64]) -> World {
-        let mut state = World::default();
-        world(&mut Reader::new(words), setup, self.has, &mut state);
-        state
+    pub fn unpack(&self, words: &[u64]) -> World {
+        let has = &self.has;
+        let mut world = self.empty;
+        self.faults.read(words, 0, |pass| {
+            fields::faults(pass, has, &mut world.spent, &mut world.excused);
+        });
+        self.driver.read(words, 0, |pass| {
+            fields::driver(pass, has, &mut world.driver);
+        });
+        self.read_side::<SOURCE>(&mut world, words);
+        self.read_side::<DESTINATION>(&mut world, words);
+        for ordinal in (0..has.ordinals).map(Ordinal) {
+            self.contents.read(words, ordinal.index(), |pass| {
+                fields::contents(pass, has, &mut world.storage[ordinal]);
+            });
+        }
+        world
     }
-}
 
-fn mask(pass: &mut impl Pass, has: Features, place: &mut OrdinalSet) {
-    let number = pass.number(u64::from(place.0), u32::from(has.ordinals));
-    set(pass, &mut place.0, || {
-        u16::try_from(number).expect("at most 16 ordinals")
-    });
-}
-
-fn world(pass: &mut impl Pass, setup: &Setup, has: Features, world: &mut World) {
-    for id in ClusterId::BOTH {
-        cluster(pass, setup, has, id, &mut world.clusters[id]);
-    }
-    if has.claims {
-        for ordinal in setup.ordinals() {
-            pass.group(|pass| storage(pass, has, &mut world.storage[ordinal]));
+    fn read_side<const ID: bool>(&self, world: &mut World, words: &[u64]) {
+        let has = &self.has;
+        let id = const { side(ID) };
+        let cluster = &mut world.clusters[id];
+        self.sets[id].read(words, 0, |pass| {
+            fields::stateful_set(pass, has, id, &mut cluster.set);
+        });
+        self.writes[id].read(words, 0, |pass| {
+            fields::writes(pass, has, id, &mut cluster.controller.plan.writes);
+        });
+        self.memories[id].read(words, 0, |pass| {
+            fields::memory(pass, has, id, &mut cluster.controller);
+        });
+        for ordinal in (0..has.ordinals).map(Ordinal) {
+            self.columns[id].read(words, has, id, world, ordinal);
         }
     }
-    driver(pass, setup, has, &mut world.driver);
-    for spent in &mut world.spent[..has.pools] {
-        small(pass, spent, 4);
-    }
-    if has.excused {
-        mask(pass, has, &mut world.excused);
-    }
 }
 
-fn cluster(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, side: &mut Cluster) {
-    optional(pass, &mut side.set, StatefulSet::default(), |pass, set| {
-        stateful_set(pass, has, id, set);
-    });
-    for ordinal in setup.ordinals() {
-        pass.group(|pass| {
-            pod(pass, has, &mut side.pods[ordinal]);
-            containers(pass, has, &mut side.containers[ordinal]);
-            if has.claims {
-                claim(pass, has, &mut side.claims[ordinal]);
-                volumes(pass, has, &mut side.volumes[ordinal]);
-            }
-        });
-    }
-    plan(pass, setup, has, id, &mut side.controller.plan);
-    if has.lag {
-        flag(pass, &mut side.controller.lags);
-        previous(pass, &mut side.controller.previous);
-    }
-}
+const SOURCE: bool = false;
+const DESTINATION: bool = true;
 
-fn slice(pass: &mut impl Pass, slice: &mut Slice) {
-    small(pass, &mut slice.start, 5);
-    small(pass, &mut slice.end, 5);
-}
-
-fn stateful_set(pass: &mut impl Pass, has: Features, id: ClusterId, set: &mut StatefulSet) {
-    slice(pass, &mut set.slice);
-    if has.orphans {
-        flag(pass, &mut set.deleting);
-    }
-    if has.reads[id].observed_generation {
-        flag(pass, &mut set.observed);
+const fn side(id: bool) -> ClusterId {
+    if id == SOURCE {
+        ClusterId::Source
     } else {
-        set.observed = true;
+        ClusterId::Destination
     }
-    if has.reads[id].replicas {
-        mask(pass, has, &mut set.counted);
-    }
-    if has.reads[id].ready_replicas {
-        mask(pass, has, &mut set.counted_ready);
-    }
-}
-
-#[inline(always)]
-fn pod(pass: &mut impl Pass, has: Features, pod: &mut Option<Pod>) {
-    optional(pass, pod, Pod::default(), |pass, pod| {
-        choice!(
-            pass,
-            pod.phase,
-            2,
-            [PodPhase::Pending, PodPhase::Running, PodPhase::Failed]
-        );
-        flag(pass, &mut pod.ready);
-        flag(pass, &mut pod.terminating);
-        if has.orphans {
-            choice!(
-                pass,
-                pod.owner,
-                2,
-                [Owner::Set, Owner::Nobody, Owner::RemovedSet]
-            );
-        }
-        if has.never_ready {
-            flag(pass, &mut pod.never_ready);
-        }
-    });
-}
-
-#[inline(always)]
-fn containers(pass: &mut impl Pass, has: Features, containers: &mut Containers) {
-    flag(pass, &mut containers.run);
-    if has.evictions {
-        flag(pass, &mut containers.evicted);
-    }
-    if has.strays {
-        optional(
-            pass,
-            &mut containers.stray,
-            Stray { mounted: None },
-            |pass, stray| {
-                optional(pass, &mut stray.mounted, Disk::Original, disk);
-            },
-        );
-    }
-}
-
-#[inline(always)]
-fn disk(pass: &mut impl Pass, place: &mut Disk) {
-    let number = pass.number(*place as u64, 2);
-    set(pass, place, || Disk::ALL[number as usize]);
-}
-
-#[inline(always)]
-fn volume_name(pass: &mut impl Pass, name: &mut Option<VolumeName>) {
-    let names = [
-        None,
-        Some(VolumeName::Static),
-        Some(VolumeName::Provisioned),
-        None,
-    ];
-    let number = name.map_or(0, |name| name as u64 + 1);
-    let number = pass.number(number, 2);
-    set(pass, name, || names[number as usize]);
-}
-
-#[inline(always)]
-fn policy(pass: &mut impl Pass, policy: &mut ReclaimPolicy) {
-    choice!(
-        pass,
-        *policy,
-        1,
-        [ReclaimPolicy::Retain, ReclaimPolicy::Delete]
-    );
-}
-
-#[inline(always)]
-fn claim(pass: &mut impl Pass, has: Features, claim: &mut Option<Claim>) {
-    optional(pass, claim, Claim::default(), |pass, claim| {
-        volume_name(pass, &mut claim.volume);
-        flag(pass, &mut claim.bound);
-        if has.deletes_claims {
-            flag(pass, &mut claim.deleting);
-        }
-    });
-}
-
-#[inline(always)]
-fn volumes(pass: &mut impl Pass, has: Features, volumes: &mut Volumes) {
-    for place in [&mut volumes.fixed, &mut volumes.provisioned] {
-        let empty = Volume {
-            disk: Disk::Original,
-            phase: VolumePhase::Available,
-            claim_ref: ClaimRef::None,
-            reclaim_policy: ReclaimPolicy::Retain,
-            deleting: false,
-        };
-        optional(pass, place, empty, |pass, volume| {
-            disk(pass, &mut volume.disk);
-            choice!(
-                pass,
-                volume.phase,
-                2,
-                [
-                    VolumePhase::Available,
-                    VolumePhase::Bound,
-                    VolumePhase::Released
-                ]
-            );
-            choice!(
-                pass,
-                volume.claim_ref,
-                2,
-                [
-                    ClaimRef::None,
-                    ClaimRef::NameOnly,
-                    ClaimRef::Claim,
-                    ClaimRef::DeadUid
-                ]
-            );
-            policy(pass, &mut volume.reclaim_policy);
-            if has.deletes_claims {
-                flag(pass, &mut volume.deleting);
-            }
-        });
-    }
-}
-
-#[inline(always)]
-fn storage(pass: &mut impl Pass, has: Features, storage: &mut Storage) {
-    let all = [Contents::NoDisk, Contents::Stale, Contents::Current];
-    choice!(pass, storage.original, 2, all);
-    if has.restored {
-        choice!(pass, storage.restored, 2, all);
-    }
-    for id in ClusterId::BOTH {
-        disks(pass, &mut storage.attached[id]);
-    }
-}
-
-#[inline(always)]
-fn disks(pass: &mut impl Pass, disks: &mut DiskSet) {
-    small(pass, &mut disks.0, 4);
-}
-
-fn plan(pass: &mut impl Pass, setup: &Setup, has: Features, id: ClusterId, plan: &mut Plan) {
-    match setup.clusters[id].policy {
-        PodManagementPolicy::Parallel => {
-            for ordinal in setup.ordinals() {
-                write(pass, &mut plan.writes[ordinal]);
-            }
-        }
-        // All orphans are adopted in one sync; else at most one ordinal has a write.
-        PodManagementPolicy::OrderedReady if has.orphans => {
-            for ordinal in setup.ordinals() {
-                write(pass, &mut plan.writes[ordinal]);
-            }
-        }
-        PodManagementPolicy::OrderedReady => {
-            let planned = setup
-                .ordinals()
-                .find(|&ordinal| plan.writes[ordinal] != Write::None);
-            let mut ordinal = planned.unwrap_or_default();
-            small(pass, &mut ordinal.0, 4);
-            write(pass, &mut plan.writes[ordinal]);
-        }
-    }
-    if has.reads[id].status() {
-        choice!(
-            pass,
-            plan.status,
-            2,
-            [StatusWrite::None, StatusWrite::Older, StatusWrite::Equal]
-        );
-    }
-    if has.reads[id].replicas {
-        mask(pass, has, &mut plan.counted);
-    }
-    if has.reads[id].ready_replicas {
-        mask(pass, has, &mut plan.counted_ready);
-    }
-    if has.orphans {
-        flag(pass, &mut plan.set_is_gone);
-    }
-}
-
-#[inline(always)]
-fn write(pass: &mut impl Pass, write: &mut Write) {
-    let number = pass.number(*write as u64, 3);
-    set(pass, write, || Write::ALL[number as usize]);
-}
-
-fn previous(pass: &mut impl Pass, previous: &mut Previous) {
-    let mut version = match *previous {
-        Previous::Set { slice, deleting } => (2, slice, deleting),
-        Previous::NoSet => (1, Slice::EMPTY, false),
-        Previous::Unknown => (0, Slice::EMPTY, false),
-    };
-    small(pass, &mut version.0, 2);
-    slice(pass, &mut version.1);
-    flag(pass, &mut version.2);
-    set(pass, previous, || match version {
-        (0, ..) => Previous::Unknown,
-        (1, ..) => Previous::NoSet,
-        (_, slice, deleting) => Previous::Set { slice, deleting },
-    });
-}
-
-fn driver(pass: &mut impl Pass, setup: &Setup, has: Features, driver: &mut Driver) {
-    choice!(
-        pass,
-        driver.phase,
-        2,
-        [
-            DriverPhase::Running,
-            DriverPhase::Crashed,
-            DriverPhase::Finished,
-            DriverPhase::Failed
-        ]
-    );
-    small(pass, &mut driver.position, 8);
-    small(pass, &mut driver.k.0, 4);
-    if setup.program.after_crash == AfterCrash::FromObserved {
-        choice!(
-            pass,
-            driver.mode,
-            2,
-            [Mode::Normal, Mode::Resumed, Mode::WaitsOnly]
-        );
-    }
-    choice!(
-        pass,
-        driver.watch,
-        2,
-        [Watch::Nothing, Watch::Present, Watch::Gone]
-    );
-    if has.copies {
-        read(pass, &mut driver.read);
-    }
-    if has.saved {
-        small(pass, &mut driver.saved.0, 8);
-        small(pass, &mut driver.saved.1.0, 4);
-    }
-}
-
-fn read(pass: &mut impl Pass, read: &mut Read) {
-    let mut kind = 0;
-    let mut name = None;
-    let mut copied = (Disk::Original, ReclaimPolicy::Retain, false);
-    match *read {
-        Read::Nothing => (),
-        Read::Claim(claim) => (kind, name) = (1, claim),
-        Read::Volume {
-            disk,
-            reclaim_policy,
-            claim_ref,
-        } => {
-            (kind, copied) = (2, (disk, reclaim_policy, claim_ref));
-        }
-    }
-    small(pass, &mut kind, 2);
-    volume_name(pass, &mut name);
-    disk(pass, &mut copied.0);
-    policy(pass, &mut copied.1);
-    flag(pass, &mut copied.2);
-    let (disk, reclaim_policy, claim_ref) = copied;
-    set(pass, read, || match kind {
-        0 => Read::Nothing,
-        1 => Read::Claim(name),
-        _ => Read::Volume {
-            disk,
-            reclaim_policy,
-            claim_ref,
-        },
-    });
 }

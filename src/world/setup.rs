@@ -1,7 +1,7 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
-use super::program::{Condition, Operation, Program, StatusField};
+use super::program::{Condition, ObjectKind, Operation, Program, StatusField};
 use super::stateful_set::PodManagementPolicy;
 use super::volume::{Backend, ReclaimPolicy};
 
@@ -256,6 +256,29 @@ impl Setup {
     #[must_use]
     pub const fn has_claims(&self) -> bool {
         self.storage.is_some()
+    }
+
+    /// Whether the program deletes objects of this kind.
+    #[must_use]
+    pub fn deletes(&self, kind: ObjectKind) -> bool {
+        let mut instructions = self.program.instructions.iter();
+        instructions.any(|instruction| {
+            matches!(instruction.operation, Operation::Delete(object) if object.kind == kind)
+        })
+    }
+
+    /// Whether a Pod can come to have no owner, or one that is gone: sets are deleted, or created
+    /// beside Pods that are there already.
+    #[must_use]
+    pub fn orphans_pods(&self) -> bool {
+        let mut instructions = self.program.instructions.iter();
+        self.deletes(ObjectKind::StatefulSet)
+            || instructions.any(|instruction| {
+                matches!(
+                    instruction.operation,
+                    Operation::DeleteSetOrphan(_) | Operation::CreateSet { .. }
+                )
+            })
     }
 
     /// Whether the state remembers which ordinals a fault has hit.

@@ -132,6 +132,10 @@ impl Actor for Faults {
         "fault"
     }
 
+    fn is_needed(&self, setup: &Setup) -> bool {
+        setup.budget.total() > 0
+    }
+
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for (pool, spent) in setup.budget.pools.iter().zip(world.spent) {
             if spent >= pool.at_most {
@@ -139,9 +143,11 @@ impl Actor for Faults {
             }
             for id in pool.kinds.iter() {
                 let fault = kind(id);
-                let targets = targets(setup, fault.reach());
-                let struck = targets.filter(|&target| fault.may_strike(world, target));
-                out.extend(struck.map(|target| Step::Fault(id, target)));
+                for_each_target(setup, fault.reach(), |target| {
+                    if fault.may_strike(world, target) {
+                        out.push(Step::Fault(id, target));
+                    }
+                });
             }
         }
     }
@@ -173,15 +179,20 @@ impl Actor for Faults {
     }
 }
 
-fn targets(setup: &Setup, reach: Reach) -> Box<dyn Iterator<Item = Target>> {
-    let ordinals = setup.ordinals();
+/// Calls `each` with everything that a fault of that reach may strike.
+fn for_each_target(setup: &Setup, reach: Reach, mut each: impl FnMut(Target)) {
     match reach {
-        Reach::Driver => Box::new(std::iter::once(Target::Driver)),
-        Reach::Cluster => Box::new(ClusterId::BOTH.into_iter().map(Target::Cluster)),
-        Reach::Pod => Box::new(ClusterId::BOTH.into_iter().flat_map(move |cluster| {
-            ordinals
-                .clone()
-                .map(move |ordinal| Target::Pod(cluster, ordinal))
-        })),
+        Reach::Driver => each(Target::Driver),
+        Reach::Cluster => ClusterId::BOTH
+            .map(Target::Cluster)
+            .into_iter()
+            .for_each(each),
+        Reach::Pod => {
+            for cluster in ClusterId::BOTH {
+                for ordinal in setup.ordinals() {
+                    each(Target::Pod(cluster, ordinal));
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,87 @@
+//! What of a world can differ between two states of one setup.
+
+use crate::world::id::PerCluster;
+use crate::world::program::{AfterCrash, ObjectKind, Operation};
+use crate::world::setup::{Reads, Setup};
+use crate::world::stateful_set::PodManagementPolicy;
+use crate::world::volume::ReclaimPolicy;
+
+/// What of a world can differ between two states of one setup.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Features {
+    pub ordinals: u8,
+    /// Bits of an ordinal.
+    pub ordinal: u32,
+    /// Bits of a mark between ordinals.
+    pub mark: u32,
+    /// Bits of a place in the program.
+    pub position: u32,
+    /// Whether one sync may plan writes for several ordinals.
+    pub many_writes: PerCluster<bool>,
+    pub claims: bool,
+    pub restored: bool,
+    pub copies: bool,
+    pub deletes_claims: bool,
+    /// The reclaim policy of the source's volumes at the start, if nothing changes it.
+    pub source_policy: Option<ReclaimPolicy>,
+    pub orphans: bool,
+    pub strays: bool,
+    pub watches: bool,
+    pub resumes: bool,
+    pub faults: bool,
+    pub never_ready: bool,
+    pub lag: bool,
+    pub reads: PerCluster<Reads>,
+    pub excused: bool,
+    pub saved: bool,
+    pub pools: usize,
+}
+
+impl Features {
+    pub fn of(setup: &Setup) -> Self {
+        let uses = |wanted: fn(Operation) -> bool| {
+            let mut instructions = setup.program.instructions.iter();
+            instructions.any(|instruction| wanted(instruction.operation))
+        };
+        let claims = setup.has_claims();
+        let orphans = setup.orphans_pods();
+        // All orphans are adopted in one sync; else `OrderedReady` plans one write at most.
+        let many_writes = |policy| orphans || policy == PodManagementPolicy::Parallel;
+        let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));
+        Self {
+            ordinals: setup.ordinals,
+            ordinal: bits_of(usize::from(setup.ordinals).saturating_sub(1)),
+            mark: bits_of(usize::from(setup.ordinals)),
+            position: bits_of(setup.program.instructions.len()),
+            many_writes: PerCluster {
+                source: many_writes(setup.clusters.source.policy),
+                destination: many_writes(setup.clusters.destination.policy),
+            },
+            claims,
+            restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
+            copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
+            deletes_claims: claims
+                && (setup.deletes(ObjectKind::Claim) || setup.deletes(ObjectKind::Volume)),
+            source_policy: setup
+                .storage
+                .map(|storage| storage.reclaim_policy)
+                .filter(|_| !patches_policy),
+            orphans,
+            strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
+            watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
+            resumes: setup.program.after_crash == AfterCrash::FromObserved,
+            faults: setup.budget.total() > 0,
+            never_ready: setup.budget.never_ready,
+            lag: setup.budget.lag_pool.is_some(),
+            reads: setup.reads,
+            excused: setup.excuses_faults(),
+            saved: setup.program.after_crash == AfterCrash::FromSaved,
+            pools: setup.budget.pools.len(),
+        }
+    }
+}
+
+/// How many bits the numbers from 0 to `most` take.
+const fn bits_of(most: usize) -> u32 {
+    usize::BITS - most.leading_zeros()
+}
