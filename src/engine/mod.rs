@@ -6,6 +6,7 @@
 pub mod cross_check;
 pub mod exhaustive;
 mod recoverable;
+pub mod simulate;
 mod store;
 mod trace;
 
