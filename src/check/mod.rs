@@ -5,9 +5,12 @@
 
 mod end;
 mod explain;
+mod facts;
 mod fix;
 mod merge;
+pub mod replay;
 mod sentences;
+pub mod simulate;
 mod story;
 mod summary;
 
@@ -129,14 +132,20 @@ pub fn check_scenario(
     options: &CheckOptions,
     watch: &dyn Watch,
 ) -> Result<ScenarioResult, Vec<Diagnostic>> {
-    let mut scenario = Scenario::read(path, &options.overrides)?;
-    if options.every_step {
+    let scenario = read(path, &options.overrides, options.every_step)?;
+    Ok(check(&scenario, options, watch))
+}
+
+/// Reads the scenario in the file `path`, perhaps with every step taken apart.
+fn read(path: &Path, overrides: &Overrides, every_step: bool) -> Result<Scenario, Vec<Diagnostic>> {
+    let mut scenario = Scenario::read(path, overrides)?;
+    if every_step {
         scenario.setup.reads = PerCluster {
             source: Reads::EVERYTHING,
             destination: Reads::EVERYTHING,
         };
     }
-    Ok(check(&scenario, options, watch))
+    Ok(scenario)
 }
 
 /// Checks a scenario.

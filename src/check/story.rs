@@ -127,6 +127,7 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
             action: action(told.setup(), step, before).to_owned(),
             text: step.actor().describe(told.setup(), before, step),
             fault: matches!(step, Step::Fault(..)),
+            index: index(told.model, step, before),
             at: at(told, step, before),
             lanes: lanes(told, after),
         });
@@ -158,8 +159,16 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
     }
 }
 
+/// The place of a step among those that are enabled before it.
+fn index(model: &Migration, step: Step, before: &World) -> usize {
+    let mut enabled = Vec::new();
+    model.steps(before, &mut enabled);
+    let place = enabled.iter().position(|&other| other == step);
+    place.expect("a trace takes enabled steps")
+}
+
 /// The side that a step is about; the driver's is in its instruction.
-fn cluster(setup: &Setup, step: Step, before: &World) -> Option<ClusterId> {
+pub(super) fn cluster(setup: &Setup, step: Step, before: &World) -> Option<ClusterId> {
     match step {
         Step::Driver(driver::Action::Restart) => None,
         Step::Driver(_) => driver::cluster_of(driver::instruction(setup, before).operation),
@@ -167,7 +176,7 @@ fn cluster(setup: &Setup, step: Step, before: &World) -> Option<ClusterId> {
     }
 }
 
-fn ordinal(setup: &Setup, step: Step, before: &World) -> Option<Ordinal> {
+pub(super) fn ordinal(setup: &Setup, step: Step, before: &World) -> Option<Ordinal> {
     match step {
         Step::Driver(driver::Action::Restart) => None,
         Step::Driver(_) => driver::ordinal_of(setup, before),
@@ -220,7 +229,7 @@ fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
 }
 
 /// A short name for what a step does, which does not change.
-fn action(setup: &Setup, step: Step, before: &World) -> &'static str {
+pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str {
     match step {
         Step::Driver(driver::Action::Restart) => "restart",
         Step::Driver(driver::Action::Look) => "look",

@@ -26,6 +26,19 @@ pub(super) enum Command {
     /// Check scenarios exhaustively
     #[command(after_long_help = EXIT_CODES)]
     Check(Box<CheckArguments>),
+    /// Take many random walks through scenarios
+    ///
+    /// Each walk is one run of the migration, in which components, the program and faults take
+    /// their turns by chance. Walks find what is likely, at any size; they prove nothing. Where
+    /// they find nothing, the report says how rare it may still be.
+    #[command(after_long_help = SIMULATE_EXIT_CODES)]
+    Simulate(Box<SimulateArguments>),
+    /// Take the steps of a saved counterexample again
+    ///
+    /// Tells after each step what has changed and which promise is broken. The trace is refused
+    /// if the scenario has changed since, or if a step of it is not possible.
+    #[command(after_long_help = REPLAY_EXIT_CODES)]
+    Replay(ReplayArguments),
     /// Print the JSON Schema of the scenario file
     Schema,
 }
@@ -33,11 +46,27 @@ pub(super) enum Command {
 const EXIT_CODES: &str = "\
 Exit codes, in this precedence:
     4  internal error
-    2  usage, or any input unreadable (the others are still checked)
+    2  usage, any input unreadable (the others are still checked), or a trace that cannot be saved
     1  some decided verdict is not the expected one; without `expect`, any violation
     3  some property undecided
     0  every verdict is the expected one
   130  interrupted; what is known is reported";
+
+const SIMULATE_EXIT_CODES: &str = "\
+Exit codes, in this precedence:
+    4  internal error
+    2  usage, or any input unreadable, or a trace that cannot be saved
+    1  a promise is broken, and `--fail-on violated` was given
+    0  the walks were taken, whatever they have shown
+  130  interrupted; what is known is reported";
+
+const REPLAY_EXIT_CODES: &str = "\
+Exit codes, in this precedence:
+    4  internal error
+    2  usage, or the trace or its scenario is unreadable or refused
+    1  the trace replays, and the promise is kept all the same
+    3  the trace replays, and whether the promise is broken is undecided
+    0  the trace replays, and the promise is broken as it says";
 
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
@@ -95,6 +124,12 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub every_step: bool,
 
+    /// Save each counterexample in this folder, for `straddle replay`
+    ///
+    /// They are called SCENARIO-PROPERTY.trace.json, and take the place of older ones.
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+
     /// How to write the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Output,
@@ -104,6 +139,121 @@ pub(super) struct CheckArguments {
     pub color: Color,
 
     /// Tell everything: every step of every story, and scenarios that are as expected too
+    #[arg(long)]
+    pub full: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SimulateArguments {
+    /// Scenario files, or folders of them
+    ///
+    /// In folders, and in folders in them, `scenario.yaml` and `*.scenario.yaml` are read.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How many walks through each scenario
+    #[arg(long, value_name = "N", value_parser = values::positive, default_value_t = 1000, allow_negative_numbers = true)]
+    pub runs: u64,
+
+    /// Where the random numbers start; the same seed gives the same walks
+    ///
+    /// On any machine, and with any number of threads. Walk 7 is the same of ten walks and of a
+    /// thousand.
+    #[arg(
+        long,
+        value_name = "S",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub seed: u64,
+
+    /// Under these faults rather than the scenario's own
+    ///
+    /// `2` is any two of the ordinary kinds, `2:eviction,driverCrash` any two of these,
+    /// `eviction=1,driverCrash=1` a cap for each, `none` no faults. Each walk draws how many
+    /// strike, from none to all.
+    #[arg(long, value_name = "SPEC", value_parser = Faults::parse, allow_negative_numbers = true)]
+    pub faults: Option<Faults>,
+
+    /// Watch only this property; may be repeated
+    #[arg(long = "property", value_name = "NAME", value_parser = PROPERTIES)]
+    pub properties: Vec<String>,
+
+    /// Cut each walk off after so many steps
+    #[arg(long, value_name = "N", value_parser = values::depth, default_value_t = MAX_STEPS, allow_negative_numbers = true)]
+    pub max_steps: u32,
+
+    /// Exit with 1 if this was seen
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+
+    /// Threads that take the walks [default: one for each processor]
+    ///
+    /// No result depends on it.
+    #[arg(long, value_name = "N", value_parser = values::threads, allow_negative_numbers = true)]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Take every step apart, even where nobody can tell the difference
+    ///
+    /// Status writes that nothing reads, and detachments that keep nobody out, are left out
+    /// otherwise.
+    #[arg(long)]
+    pub every_step: bool,
+
+    /// Save the first walk that breaks each promise in this folder, for `straddle replay`
+    ///
+    /// They are called SCENARIO-PROPERTY.trace.json, and take the place of older ones.
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+
+    /// How to write the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Output,
+
+    /// Whether to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Tell every step of every story
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// Where a walk is cut off if nobody says.
+pub(super) const MAX_STEPS: u32 = 10_000;
+
+/// What makes a simulation fail.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum FailOn {
+    /// A walk that breaks a promise
+    Violated,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReplayArguments {
+    /// The trace, as `straddle check --save` or `straddle simulate --save` has written it
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+
+    /// The scenario, if it is not where it was when the trace was saved
+    ///
+    /// The trace names it as it was given then, so a relative path starts in the present folder.
+    #[arg(long, value_name = "PATH")]
+    pub scenario: Option<PathBuf>,
+
+    /// Go on although the scenario or Straddle has changed, if every step is still possible
+    #[arg(long)]
+    pub anyway: bool,
+
+    /// How to write the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Output,
+
+    /// Whether to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Tell the whole world after each step, rather than what the step changes
     #[arg(long)]
     pub full: bool,
 }

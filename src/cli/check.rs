@@ -11,8 +11,10 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{CheckArguments, Engine, Output};
 use super::progress::{self, Watcher};
-use super::{errors, exit, memory};
+use super::save::Saver;
+use super::{errors, exit, memory, ours};
 use crate::check::{self, Bounds, CheckOptions};
+use crate::report::saved::{Origin, SavedTrace};
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
 use crate::scenario::{self, Diagnostic, Overrides};
@@ -24,6 +26,16 @@ pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
     let mut run = Run::new(arguments, program, paths.len() > 1);
     for mistake in &mistakes {
         run.unreadable(std::slice::from_ref(mistake));
+    }
+    if let Some(folder) = &arguments.save {
+        match Saver::new(folder) {
+            Ok(saver) => run.saver = Some(saver),
+            // Known before a search that may take long.
+            Err(mistake) => {
+                run.unsaved(&mistake);
+                return run.finish();
+            }
+        }
     }
     for (index, path) in paths.iter().enumerate() {
         if progress::interrupted() {
@@ -44,6 +56,7 @@ struct Run {
     results: Vec<ScenarioResult>,
     errors: Vec<ReportedError>,
     trouble: exit::Trouble,
+    saver: Option<Saver>,
     /// Set once the report cannot be written any more.
     lost: Mutex<Option<u8>>,
 }
@@ -63,6 +76,7 @@ impl Run {
             results: Vec::new(),
             errors: Vec::new(),
             trouble: exit::Trouble::default(),
+            saver: None,
             lost: Mutex::new(None),
         }
     }
@@ -91,11 +105,46 @@ impl Run {
                         None => terminal::scenario(&result, &self.settings),
                     });
                 }
+                self.save(&result);
                 self.results.push(result);
             }
             Ok(Err(mistakes)) => self.unreadable(&mistakes),
             Err(_) => self.broken(path),
         }
+    }
+
+    /// Saves the counterexamples of a scenario, if that was asked for.
+    fn save(&mut self, result: &ScenarioResult) {
+        let Some(saver) = &mut self.saver else { return };
+        let faults = self.options.overrides.faults.as_ref();
+        let faults = faults.map(ToString::to_string);
+        let origin = Origin {
+            scenario: &result.scenario,
+            path: &result.path,
+            replicas: result.headline.replicas,
+            model_hash: &result.model_hash,
+            faults: faults.as_deref(),
+            every_step: self.options.every_step,
+            walk: None,
+        };
+        let found = result.properties.iter();
+        let found = found.filter_map(|property| {
+            let story = property.counterexample.as_ref()?;
+            Some(SavedTrace::new(&origin, &property.name, story))
+        });
+        let (said, mistakes) = saver.save(found);
+        if self.output == Output::Pretty {
+            self.print(&said);
+        }
+        for mistake in &mistakes {
+            self.unsaved(mistake);
+        }
+    }
+
+    /// Reports a counterexample that could not be saved.
+    fn unsaved(&mut self, mistake: &Diagnostic) {
+        self.trouble.unsaved = true;
+        self.report(mistake);
     }
 
     /// Reports one input that could not be read.
@@ -158,18 +207,6 @@ impl Run {
             let mut out = AutoStream::new(io::stdout(), self.color).lock();
             *lost = super::print(&mut out, text).err();
         }
-    }
-}
-
-/// A diagnostic about ourselves.
-fn ours(code: &'static str, message: String, path: Option<&Path>) -> Diagnostic {
-    Diagnostic {
-        code,
-        message,
-        path: path.map(Path::to_owned),
-        source: None,
-        labels: Vec::new(),
-        help: None,
     }
 }
 

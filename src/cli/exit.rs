@@ -3,7 +3,7 @@
 //! | code | when |
 //! |---|---|
 //! | 4 | internal error: a bug of ours, or output that could not be written |
-//! | 2 | usage, or any input unreadable; the others are still checked and reported |
+//! | 2 | usage, any input unreadable (the others are still checked), or a trace that cannot be saved |
 //! | 1 | some decided verdict is not the expected one; without `expect`, any violation |
 //! | 3 | some property is undecided |
 //! | 0 | every verdict is the expected one |
@@ -17,7 +17,7 @@ use crate::report::ScenarioResult;
 pub const AS_EXPECTED: u8 = 0;
 /// Some decided verdict is not the expected one.
 pub const UNEXPECTED: u8 = 1;
-/// Usage, or any input unreadable.
+/// Usage, any input unreadable, or a trace that cannot be saved.
 pub const UNREADABLE: u8 = 2;
 /// Some property is undecided.
 pub const UNDECIDED: u8 = 3;
@@ -35,6 +35,8 @@ pub struct Trouble {
     pub internal: bool,
     /// Inputs that could not be read.
     pub unreadable: usize,
+    /// A counterexample could not be saved.
+    pub unsaved: bool,
 }
 
 /// The exit code of a run.
@@ -44,7 +46,7 @@ pub fn code(results: &[ScenarioResult], trouble: Trouble) -> u8 {
         INTERRUPTED
     } else if trouble.internal {
         INTERNAL
-    } else if trouble.unreadable > 0 {
+    } else if trouble.unreadable > 0 || trouble.unsaved {
         UNREADABLE
     } else if results.iter().any(ScenarioResult::is_unexpected) {
         UNEXPECTED

@@ -6,7 +6,10 @@ mod errors;
 pub mod exit;
 mod memory;
 mod progress;
+mod replay;
+mod save;
 mod schema;
+mod simulate;
 mod values;
 
 use std::ffi::OsString;
@@ -18,6 +21,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Arguments, Command};
+
+use crate::scenario::Diagnostic;
 
 /// Does what `args`, the program's name first, ask for.
 #[must_use]
@@ -45,6 +50,8 @@ fn dispatch(args: &[OsString], program: &'static str) -> u8 {
     match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => match arguments.command {
             Command::Check(check) => check::run(&check, program),
+            Command::Simulate(simulate) => simulate::run(&simulate, program),
+            Command::Replay(replay) => replay::run(&replay),
             Command::Schema => schema::run(),
         },
         // Also `--help` and `--version`, which go to standard output and succeed.
@@ -53,6 +60,14 @@ fn dispatch(args: &[OsString], program: &'static str) -> u8 {
             let usage = u8::try_from(error.exit_code()).unwrap_or(exit::UNREADABLE);
             written.map_or_else(|error| unwritable(&error).unwrap_or(usage), |()| usage)
         }
+    }
+}
+
+/// A diagnostic about ourselves.
+fn ours(code: &'static str, message: String, path: Option<&Path>) -> Diagnostic {
+    Diagnostic {
+        path: path.map(Path::to_owned),
+        ..Diagnostic::new(code, message)
     }
 }
 

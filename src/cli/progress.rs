@@ -42,10 +42,9 @@ impl<'a> Watcher<'a> {
     /// as soon as they are known.
     pub fn new(path: &Path, show: &'a (dyn Fn(&ScenarioResult) + Sync)) -> Self {
         let name = plain(&path.to_string_lossy());
-        let looking = stderr().is_terminal() && std::env::var_os("CI").is_none();
         Self {
             show,
-            bar: looking.then(|| spinner(&name)),
+            bar: is_watched().then(|| spinner(&name)),
             name,
             started: Instant::now(),
         }
@@ -81,6 +80,44 @@ impl Watch for Watcher<'_> {
             bar.println(format!("{name}: {property} violated, {steps}, {faults}"));
         }
     }
+}
+
+/// Watches the walks through one scenario.
+pub(super) struct WalkWatcher {
+    bar: Option<ProgressBar>,
+    asked: u64,
+}
+
+impl WalkWatcher {
+    /// Shows something if standard error is a terminal and this is no CI.
+    pub fn new(path: &Path, asked: u64) -> Self {
+        let name = plain(&path.to_string_lossy());
+        Self {
+            bar: is_watched().then(|| spinner(&name)),
+            asked,
+        }
+    }
+
+    /// So many walks are over. The others are not begun if the answer is `true`.
+    pub fn progress(&self, runs: u64) -> bool {
+        if let Some(bar) = &self.bar {
+            let (runs, asked) = (HumanCount(runs), HumanCount(self.asked));
+            bar.set_message(format!("{runs} of {asked} walks"));
+        }
+        interrupted()
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Whether a person is looking.
+fn is_watched() -> bool {
+    stderr().is_terminal() && std::env::var_os("CI").is_none()
 }
 
 fn spinner(name: &str) -> ProgressBar {

@@ -128,7 +128,7 @@ impl Work {
                 let mark = if task.is_goal(&state) { MARK } else { 0 };
                 self.from.push(index | mark);
             }
-            self.expand(task, index, &state);
+            self.expand(task, index, row, &state);
             if task.records {
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
@@ -150,10 +150,18 @@ impl Work {
     }
 
     #[inline(always)]
-    fn expand<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
+    fn expand<M: Searchable>(
+        &mut self,
+        task: &Task<M>,
+        index: Index,
+        row: &[u64],
+        state: &M::State,
+    ) {
         let format = &task.store.format;
         task.model.successors(state, &mut |action, next| {
-            task.model.pack(next, &mut self.row);
+            let successor = &mut self.row;
+            task.model
+                .pack_successor(row, state, &action, next, successor);
             let kind = task.model.fault_kind(&action);
             if let Some(kind) = kind {
                 self.faults_fired |= 1 << kind;

@@ -8,6 +8,7 @@ mod edges;
 pub mod exhaustive;
 mod expand;
 mod recoverable;
+pub mod simulate;
 mod store;
 mod trace;
 

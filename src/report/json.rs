@@ -7,8 +7,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Cost, Counterexample, Lanes, Limits, Location, PropertyResult, Report};
-use super::{ReportedError, ScenarioResult, Search, Step, Summary, Verdict};
+use super::{Assumption, Cost, Counterexample, Headline, Lanes, Limits, Location, PropertyResult};
+use super::{Report, ReportedError, ScenarioResult, Search, Step, Summary, Verdict};
+
+/// The group and version of all our documents.
+pub(super) const API_VERSION: &str = "straddle.dev/v1alpha1";
 
 /// The document, with a line end after it.
 #[must_use]
@@ -35,7 +38,7 @@ struct Document<'a> {
 impl<'a> From<&'a Report> for Document<'a> {
     fn from(report: &'a Report) -> Self {
         Self {
-            api_version: "straddle.dev/v1alpha1",
+            api_version: API_VERSION,
             kind: "Report",
             tool: Tool {
                 version: &report.version,
@@ -49,8 +52,8 @@ impl<'a> From<&'a Report> for Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
-    version: &'a str,
+pub(super) struct Tool<'a> {
+    pub version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,24 +74,14 @@ struct ResultJson<'a> {
 
 impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
     fn from(result: &'a ScenarioResult) -> Self {
-        let assumption = |assumed: &'a super::Assumption| AssumptionJson {
-            field: &assumed.field,
-            value: &assumed.value,
-            text: &assumed.text,
-        };
         Self {
             scenario: &result.scenario,
             path: path(&result.path),
             model_hash: &result.model_hash,
-            setup: SetupJson {
-                replicas: result.headline.replicas,
-                pod_management_policy: &result.headline.policy,
-                kubernetes: &result.headline.kubernetes,
-                faults: &result.headline.faults,
-            },
+            setup: SetupJson::from(&result.headline),
             verdict: result.verdict.name(),
             as_expected: result.as_expected,
-            assumed: result.assumed.iter().map(assumption).collect(),
+            assumed: result.assumed.iter().map(AssumptionJson::from).collect(),
             properties: result.properties.iter().map(PropertyJson::from).collect(),
             never_fired: &result.never_fired,
             notes: &result.notes,
@@ -99,18 +92,39 @@ impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SetupJson<'a> {
+pub(super) struct SetupJson<'a> {
     replicas: u32,
     pod_management_policy: &'a str,
     kubernetes: &'a str,
     faults: &'a str,
 }
 
+impl<'a> From<&'a Headline> for SetupJson<'a> {
+    fn from(headline: &'a Headline) -> Self {
+        Self {
+            replicas: headline.replicas,
+            pod_management_policy: &headline.policy,
+            kubernetes: &headline.kubernetes,
+            faults: &headline.faults,
+        }
+    }
+}
+
 #[derive(Serialize)]
-struct AssumptionJson<'a> {
+pub(super) struct AssumptionJson<'a> {
     field: &'a str,
     value: &'a str,
     text: &'a str,
+}
+
+impl<'a> From<&'a Assumption> for AssumptionJson<'a> {
+    fn from(assumed: &'a Assumption) -> Self {
+        Self {
+            field: &assumed.field,
+            value: &assumed.value,
+            text: &assumed.text,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -156,7 +170,7 @@ struct LayerJson {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CounterexampleJson<'a> {
+pub(super) struct CounterexampleJson<'a> {
     replicas: u32,
     faults: u32,
     shortest: bool,
@@ -227,7 +241,7 @@ struct HelpJson<'a> {
 }
 
 #[derive(Serialize)]
-struct StepJson<'a> {
+pub(super) struct StepJson<'a> {
     number: usize,
     actor: &'a str,
     cluster: Option<&'a str>,
@@ -257,7 +271,7 @@ impl<'a> From<&'a Step> for StepJson<'a> {
 }
 
 #[derive(Serialize)]
-struct LanesJson<'a> {
+pub(super) struct LanesJson<'a> {
     source: &'a str,
     destination: &'a str,
     disk: &'a str,
@@ -349,7 +363,7 @@ impl From<&Limits> for LimitsJson {
 }
 
 #[derive(Serialize)]
-struct ErrorJson<'a> {
+pub(super) struct ErrorJson<'a> {
     code: &'a str,
     message: &'a str,
     at: Option<LocationJson>,
@@ -392,7 +406,7 @@ impl From<&Summary> for SummaryJson {
 }
 
 /// A path as text; what is not Unicode in it is replaced.
-fn path(path: &Path) -> String {
+pub(super) fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 

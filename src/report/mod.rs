@@ -1,8 +1,11 @@
 //! What a check found, as plain data, and one file for each format it is written in.
 
 pub mod json;
+pub mod replay;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod saved;
+pub mod simulation;
 mod story;
 mod table;
 pub mod terminal;
@@ -319,6 +322,8 @@ pub struct Step {
     pub text: String,
     /// It is a fault.
     pub fault: bool,
+    /// Its place among the steps that could come next, counted from 0.
+    pub index: usize,
     /// Where the program says so.
     pub at: Option<Location>,
     /// The picture after it.

@@ -219,6 +219,7 @@ fn driver(number: usize, line: usize, text: &str, picture: &str) -> Step {
         text: text.to_owned(),
         fault: false,
         at: Some(location(line, 5)),
+        index: 0,
         lanes: lanes(picture),
     }
 }

@@ -1,6 +1,8 @@
 //! One violation: what happens, step by step, why, where, what would help, and how to see it
 //! again.
 
+use std::path::Path;
+
 use super::terminal::Settings;
 use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
 use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
@@ -38,7 +40,8 @@ pub(super) fn block(
 
 /// What broke, and on the right, if there is room, how long the story is.
 fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
-    let name = format!("{}{}", plain(&property.name), circumstances(property));
+    let circumstances = circumstances(property.counterexample.as_ref());
+    let name = format!("{}{circumstances}", plain(&property.name));
     let text = format!("{name}, {}", expectation(property.as_expected));
     let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
     let taken = "VIOLATED  ".len() + width(&text);
@@ -53,8 +56,7 @@ fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
 }
 
 /// Which ordinal, and whether on one side or across both.
-fn circumstances(property: &PropertyResult) -> String {
-    let counterexample = property.counterexample.as_ref();
+pub(super) fn circumstances(counterexample: Option<&Counterexample>) -> String {
     let ordinal = counterexample
         .and_then(|story| story.ordinal)
         .map(|ordinal| format!("ordinal {ordinal}"));
@@ -99,15 +101,21 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
         let text = format!("breaks already with {replicas}, as told here{asked}");
         lines.extend(wrap(&text, WIDTH));
     }
+    lines.extend(also_broken(counterexample));
+    lines
+}
+
+/// What else breaks in the same story.
+pub(super) fn also_broken(counterexample: &Counterexample) -> Vec<String> {
     let also = &counterexample.also_broken;
+    if also.is_empty() {
+        return Vec::new();
+    }
     let broken = also
         .iter()
         .map(|also| format!("{} at step {}", also.name, also.step));
-    if !also.is_empty() {
-        let broken = broken.collect::<Vec<_>>().join(", ");
-        lines.extend(wrap(&format!("same story breaks {broken}"), WIDTH));
-    }
-    lines
+    let broken = broken.collect::<Vec<_>>().join(", ");
+    wrap(&format!("same story breaks {broken}"), WIDTH)
 }
 
 /// The line of the file, as rustc would show it.
@@ -172,20 +180,28 @@ fn fix(help: &Help, promises: usize) -> Vec<String> {
 
 /// The command that shows this story and no other.
 fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
-    let path = plain(&result.path.to_string_lossy());
-    let path = if path.starts_with('-') {
-        format!("./{path}")
-    } else {
-        path
-    };
     let mut words = vec![
-        format!("{} check {}", settings.program, shell_word(&path)),
+        format!("{} check {}", settings.program, path_word(&result.path)),
         format!("--property {}", shell_word(&property.name)),
     ];
     words.extend(settings.flags.iter().cloned());
-    let mut lines = shell_lines(&words, WIDTH - LABEL);
+    command("again", &words)
+}
+
+/// A path as an argument that is taken for one.
+pub(super) fn path_word(path: &Path) -> String {
+    let path = plain(&path.to_string_lossy());
+    if path.starts_with('-') {
+        return shell_word(&format!("./{path}"));
+    }
+    shell_word(&path)
+}
+
+/// A command behind its label, in as many lines as it takes.
+pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
+    let mut lines = shell_lines(words, WIDTH - LABEL);
     for (index, line) in lines.iter_mut().enumerate() {
-        let label = if index == 0 { "again" } else { "" };
+        let label = if index == 0 { label } else { "" };
         let gap = LABEL - width(label);
         *line = format!("{}{:gap$}{line}", paint(STRONG, label), "");
     }

@@ -2,7 +2,8 @@
 
 use super::text::{FAINT, STRONG, WIDTH};
 use super::text::{count, grouped, labelled, paint, plain, seconds, width, wrap};
-use super::{PropertyResult, Report, ScenarioResult, Verdict, story, table};
+use super::{Assumption, Headline, PropertyResult, Report, ScenarioResult, Verdict};
+use super::{story, table};
 
 /// How a report is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,13 +33,13 @@ pub fn render(report: &Report, settings: &Settings) -> String {
 pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     let as_expected = !result.is_unexpected() && !result.is_undecided();
     let short = settings.several && !settings.full && as_expected;
-    let mut lines = headline(result);
+    let mut lines = headline(&result.scenario, &result.headline);
     if short {
         for property in told(result) {
             lines.extend(story::summary(property));
         }
     } else {
-        lines.extend(assumed(result));
+        lines.extend(assumed(&result.assumed));
         lines.push(String::new());
         lines.extend(verdicts(result, settings));
         lines.push(String::new());
@@ -52,8 +53,8 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
 /// that are known. [`rest`] goes on from there.
 #[must_use]
 pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
-    let mut lines = headline(result);
-    lines.extend(assumed(result));
+    let mut lines = headline(&result.scenario, &result.headline);
+    lines.extend(assumed(&result.assumed));
     lines.push(String::new());
     lines.extend(stories(result, settings, &[]));
     lines.push(String::new());
@@ -97,15 +98,14 @@ pub fn summary(report: &Report) -> String {
     )
 }
 
-fn join(lines: &[String]) -> String {
+pub(super) fn join(lines: &[String]) -> String {
     let mut text = lines.join("\n");
     text.push('\n');
     text
 }
 
 /// The scenario's name and what was checked.
-fn headline(result: &ScenarioResult) -> Vec<String> {
-    let headline = &result.headline;
+pub(super) fn headline(scenario: &str, headline: &Headline) -> Vec<String> {
     let replicas = count(headline.replicas as usize, "replica");
     let assumed = if headline.kubernetes_assumed {
         " (assumed)"
@@ -116,7 +116,7 @@ fn headline(result: &ScenarioResult) -> Vec<String> {
         "{replicas}, {}, Kubernetes {}{assumed} on both sides, {}",
         headline.policy, headline.kubernetes, headline.faults,
     );
-    let name = plain(&result.scenario);
+    let name = plain(scenario);
     let columns = width(&name) + 3;
     if columns <= WIDTH / 2 {
         return labelled(&name, columns, STRONG, &text);
@@ -127,9 +127,9 @@ fn headline(result: &ScenarioResult) -> Vec<String> {
 }
 
 /// What was assumed, one to a line.
-fn assumed(result: &ScenarioResult) -> Vec<String> {
+pub(super) fn assumed(assumed: &[Assumption]) -> Vec<String> {
     let mut lines = Vec::new();
-    for (index, assumption) in result.assumed.iter().enumerate() {
+    for (index, assumption) in assumed.iter().enumerate() {
         let label = if index == 0 { "assumed" } else { "" };
         let value = if assumption.value.is_empty() {
             String::new()

@@ -41,13 +41,23 @@ const LETTERS: [(char, &str); 6] = [
 
 /// The table and its legend. Long stretches are left out unless `full`; numbers are kept.
 pub(super) fn table(counterexample: &Counterexample, full: bool) -> Vec<String> {
-    let rows = rows(counterexample, full);
-    let columns = Columns::fit(counterexample, &rows);
+    lines(counterexample, &rows(counterexample, full), &[])
+}
+
+/// The whole table with something said below each row: `notes[i]` after `i` steps.
+pub(super) fn annotated(counterexample: &Counterexample, notes: &[Vec<String>]) -> Vec<String> {
+    lines(counterexample, &rows(counterexample, true), notes)
+}
+
+fn lines(counterexample: &Counterexample, rows: &[Row], notes: &[Vec<String>]) -> Vec<String> {
+    let columns = Columns::fit(counterexample, rows);
     let mut lines = columns.heading(counterexample);
-    for row in &rows {
+    for row in rows {
         lines.extend(columns.row(row));
+        let notes = row.steps().and_then(|steps| notes.get(steps));
+        lines.extend(notes.into_iter().flatten().cloned());
     }
-    lines.extend(legend(&rows));
+    lines.extend(legend(rows));
     lines
 }
 
@@ -66,6 +76,15 @@ impl Row<'_> {
         match self {
             Row::Initial(lanes) => Some(lanes),
             Row::Step(step, _) => Some(&step.lanes),
+            Row::Gap(_) => None,
+        }
+    }
+
+    /// How many steps have been taken after this row.
+    fn steps(&self) -> Option<usize> {
+        match self {
+            Row::Initial(_) => Some(0),
+            Row::Step(step, _) => Some(step.number),
             Row::Gap(_) => None,
         }
     }

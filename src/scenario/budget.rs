@@ -1,5 +1,7 @@
 //! The budget of faults: from the scenario, or from the command line instead.
 
+use std::fmt;
+
 use super::catalogue;
 use super::error::{Diagnostic, did_you_mean, listed};
 use super::file::{AtMostFile, CapsFile, FaultName, FaultsFile};
@@ -56,6 +58,28 @@ impl FaultsOverride {
             Self::None => Budget::default(),
             Self::AtMost(at_most, kinds) => at_most_of(*at_most, kinds.iter().copied()),
             Self::Caps(caps) => caps_of(caps),
+        }
+    }
+}
+
+impl fmt::Display for FaultsOverride {
+    /// As it is typed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |words: Vec<String>| words.join(",");
+        match self {
+            Self::None => f.write_str("none"),
+            Self::AtMost(at_most, kinds) => {
+                let names = kinds
+                    .iter()
+                    .map(|&kind| catalogue::fault_name(kind).to_owned());
+                write!(f, "{at_most}:{}", listed(names.collect()))
+            }
+            Self::Caps(caps) => {
+                let caps = caps.iter();
+                let caps =
+                    caps.map(|&(kind, cap)| format!("{}={cap}", catalogue::fault_name(kind)));
+                f.write_str(&listed(caps.collect()))
+            }
         }
     }
 }
@@ -237,6 +261,16 @@ mod tests {
             FaultsOverride::parse("driverCrash=1,eviction=3"),
             Ok(FaultsOverride::Caps(vec![(crash, 1), (eviction, 3)]))
         );
+    }
+
+    #[test]
+    fn faults_are_written_as_they_are_typed() {
+        for text in ["none", "2:eviction,driverCrash", "driverCrash=1,eviction=3"] {
+            let faults = FaultsOverride::parse(text).expect("a budget");
+            assert_eq!(faults.to_string(), text);
+        }
+        let ordinary = FaultsOverride::parse("2").expect("a budget");
+        assert_eq!(FaultsOverride::parse(&ordinary.to_string()), Ok(ordinary));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod input;
 mod usage;
+mod walks;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -222,7 +222,18 @@ fn untimed(output: &str) -> &str {
 
 #[test]
 fn the_readme_shows_what_the_tool_prints() {
-    let page = read(&root().join("README.md"));
+    shows_what_the_tool_prints("README.md");
+}
+
+#[test]
+fn the_page_on_walks_shows_what_the_tool_prints() {
+    shows_what_the_tool_prints("docs/simulate-and-replay.md");
+}
+
+/// Runs the first command that a page shows.
+#[track_caller]
+fn shows_what_the_tool_prints(page: &str) {
+    let page = read(&root().join(page));
     let (arguments, expected) = shown(&page);
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_straddle"))
         .args(arguments)

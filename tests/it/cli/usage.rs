@@ -173,7 +173,17 @@ fn the_help_tells_the_exit_codes() {
         assert!(text.contains(&line), "no {code} in:\n{text}");
     }
     assert!(help("check -h").contains("--max-states <N>"));
-    assert!(help("--help").contains("check   Check scenarios"));
+    for (command, codes) in [
+        ("simulate --help", &[0, 1, 2, 4, 130][..]),
+        ("replay --help", &[0, 1, 2, 3, 4]),
+    ] {
+        let text = help(command);
+        for code in codes {
+            let line = format!("  {code:>3}  ");
+            assert!(text.contains(&line), "{command}: no {code} in:\n{text}");
+        }
+    }
+    assert!(help("--help").contains("check     Check scenarios"));
     let version = format!("straddle {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(help("--version"), version);
 }

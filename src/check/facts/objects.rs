@@ -1,0 +1,244 @@
+//! The facts of objects and disks.
+
+use std::fmt::Write as _;
+
+use super::{ranges, whom};
+use crate::actors::storage::describe_disk;
+use crate::world::cluster::Cluster;
+use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
+use crate::world::pod::{Containers, Owner, Pod, PodPhase};
+use crate::world::setup::Setup;
+use crate::world::stateful_set::{Controller, Previous, StatusWrite, Write};
+use crate::world::volume::{
+    Claim, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume, VolumeName,
+    VolumePhase,
+};
+
+/// The StatefulSet of a side.
+pub(super) fn set(setup: &Setup, side: ClusterId, cluster: &Cluster) -> String {
+    let Some(set) = cluster.set else {
+        return "none".to_owned();
+    };
+    let mut text = format!("owns {}", describe_slice(set.slice));
+    // Two empty slices may start at different places.
+    if set.slice.is_empty() && set.slice.start > 0 {
+        let _ = write!(text, " from {}", set.slice.start);
+    }
+    if set.deleting {
+        text += ", being deleted";
+    }
+    let reads = setup.reads[side];
+    if reads.observed_generation {
+        text += if set.observed {
+            ", observed"
+        } else {
+            ", not observed yet"
+        };
+    }
+    if reads.replicas {
+        let _ = write!(text, ", status counts {}", whom(set.counted));
+    }
+    if reads.ready_replicas {
+        let _ = write!(text, ", status counts Ready {}", whom(set.counted_ready));
+    }
+    text
+}
+
+/// What a side's controller has in mind.
+pub(super) fn controller(setup: &Setup, cluster: &Cluster) -> Option<String> {
+    let Controller {
+        plan,
+        lags,
+        previous,
+    } = cluster.controller;
+    let mut parts = Vec::new();
+    for write in Write::ALL {
+        let ordinals = setup.ordinals();
+        let ordinals: OrdinalSet = ordinals.filter(|&i| plan.writes[i] == write).collect();
+        if let Some(what) = planned(write).filter(|_| !ordinals.is_empty()) {
+            parts.push(format!("to {what} {}", ranges(ordinals)));
+        }
+    }
+    match plan.status {
+        StatusWrite::None => (),
+        StatusWrite::Older => parts.push("to write the status of an older spec".to_owned()),
+        StatusWrite::Equal => parts.push("to write the status".to_owned()),
+    }
+    if !plan.counted.is_empty() {
+        parts.push(format!("has counted {}", ranges(plan.counted)));
+    }
+    if !plan.counted_ready.is_empty() {
+        parts.push(format!("has counted Ready {}", ranges(plan.counted_ready)));
+    }
+    if plan.set_is_gone {
+        parts.push("for a set that is gone".to_owned());
+    }
+    if lags {
+        parts.push("cache one version behind".to_owned());
+    }
+    match previous {
+        Previous::Unknown => (),
+        Previous::NoSet => parts.push("version before: no set".to_owned()),
+        Previous::Set { slice, deleting } => {
+            let deleting = if deleting { ", being deleted" } else { "" };
+            let (start, owns) = (slice.start, describe_slice(slice));
+            parts.push(format!("version before: {owns} from {start}{deleting}"));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn planned(write: Write) -> Option<&'static str> {
+    Some(match write {
+        Write::None => return None,
+        Write::Adopt => "adopt Pod",
+        Write::CreateClaimThenPod => "create claim and Pod",
+        Write::CreatePod => "create Pod",
+        Write::CreateClaim => "create claim",
+        Write::RefuseClaim => "give up at claim",
+        Write::DeleteFailed => "delete Failed Pod",
+        Write::DeleteCondemned => "delete Pod",
+    })
+}
+
+/// A Pod, and what runs of it and without it.
+pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut say = |text: &str| parts.push(text.to_owned());
+    if let Some(pod) = pod {
+        match pod.phase {
+            PodPhase::Pending => say("Pending"),
+            PodPhase::Running => say("Running"),
+            PodPhase::Failed => say("Failed"),
+        }
+        match (pod.phase, pod.ready) {
+            (_, true) => say("Ready"),
+            (PodPhase::Running, false) => say("not Ready"),
+            _ => (),
+        }
+        if pod.terminating {
+            say("terminating");
+        }
+        match pod.owner {
+            Owner::Set => (),
+            Owner::Nobody => say("orphaned"),
+            Owner::RemovedSet => say("owned by a set that is gone"),
+        }
+        if pod.never_ready {
+            say("will never be Ready");
+        }
+        match (pod.phase, containers.run) {
+            (PodPhase::Running, false) => say("containers stopped"),
+            (PodPhase::Pending | PodPhase::Failed, true) => say("containers run"),
+            _ => (),
+        }
+    } else if containers.run {
+        say("no object, containers run");
+    }
+    if containers.evicted {
+        say("evicted by the kubelet");
+    }
+    if let Some(stray) = containers.stray {
+        let disk = match stray.mounted {
+            Some(disk) => named_disk(disk, ordinal),
+            None => "no disk".to_owned(),
+        };
+        say(&format!("containers without an object run with {disk}"));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The name of a disk; the two that may be fresh are told apart.
+pub(super) fn named_disk(disk: Disk, ordinal: Ordinal) -> String {
+    let name = describe_disk(disk, ordinal);
+    match disk {
+        Disk::Original | Disk::Restored => name,
+        Disk::SourceFresh => format!("{name} of source"),
+        Disk::DestinationFresh => format!("{name} of destination"),
+    }
+}
+
+/// A claim.
+pub(super) fn claim(claim: Claim) -> String {
+    let phase = if claim.bound { "Bound" } else { "Pending" };
+    let volume = match claim.volume {
+        None => "",
+        Some(VolumeName::Static) => ", names the volume",
+        Some(VolumeName::Provisioned) => ", names the provisioned volume",
+    };
+    let deleting = if claim.deleting {
+        ", being deleted"
+    } else {
+        ""
+    };
+    format!("{phase}{volume}{deleting}")
+}
+
+/// A volume.
+pub(super) fn volume(volume: Volume, ordinal: Ordinal) -> String {
+    let phase = match volume.phase {
+        VolumePhase::Available => "Available",
+        VolumePhase::Bound => "Bound",
+        VolumePhase::Released => "Released",
+    };
+    let claim = match volume.claim_ref {
+        ClaimRef::None => "no claimRef",
+        ClaimRef::NameOnly => "claimRef without uid",
+        ClaimRef::Claim => "claimRef to the claim",
+        ClaimRef::DeadUid => "claimRef to a uid that is not there",
+    };
+    let policy = match volume.reclaim_policy {
+        ReclaimPolicy::Retain => "Retain",
+        ReclaimPolicy::Delete => "Delete",
+    };
+    let deleting = if volume.deleting {
+        ", being deleted"
+    } else {
+        ""
+    };
+    let disk = match volume.disk {
+        Disk::Original => String::new(),
+        other => format!(", {}", named_disk(other, ordinal)),
+    };
+    format!("{phase}, {claim}, {policy}{disk}{deleting}")
+}
+
+/// The disks of an ordinal, and who has them attached.
+pub(super) fn disk(storage: Storage) -> Option<String> {
+    let mut parts = Vec::new();
+    match storage.original {
+        Contents::NoDisk => (),
+        Contents::Stale => parts.push("misses writes".to_owned()),
+        Contents::Current => parts.push("current".to_owned()),
+    }
+    match storage.restored {
+        Contents::NoDisk => (),
+        Contents::Stale => parts.push("restored copy misses writes".to_owned()),
+        Contents::Current => parts.push("restored copy current".to_owned()),
+    }
+    for side in ClusterId::BOTH {
+        let disks = storage.attached[side];
+        if !disks.is_empty() {
+            parts.push(format!("attached to {}{}", side.name(), which(disks)));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Which of an ordinal's disks, unless it is the one from before.
+fn which(disks: DiskSet) -> String {
+    let names: Vec<&str> = Disk::ALL
+        .into_iter()
+        .filter(|&disk| disks.contains(disk))
+        .map(|disk| match disk {
+            Disk::Original => "the original",
+            Disk::Restored => "the restored one",
+            Disk::SourceFresh => "the fresh one of source",
+            Disk::DestinationFresh => "the fresh one of destination",
+        })
+        .collect();
+    match names.as_slice() {
+        ["the original"] => String::new(),
+        some => format!(" ({})", some.join(", ")),
+    }
+}

@@ -1,0 +1,97 @@
+//! Writes counterexamples into a folder.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::report::saved::SavedTrace;
+use crate::report::{count, plain};
+use crate::scenario::Diagnostic;
+use crate::scenario::error::plain_io_error;
+
+/// The folder that counterexamples go to.
+pub(super) struct Saver {
+    folder: PathBuf,
+    /// What this run has written there.
+    written: BTreeSet<PathBuf>,
+}
+
+impl Saver {
+    /// Makes the folder if it is not there.
+    ///
+    /// # Errors
+    /// Why there can be no such folder.
+    pub fn new(folder: &Path) -> Result<Self, Box<Diagnostic>> {
+        let failed = |error| Box::new(unwritable(folder, &error));
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            written: BTreeSet::new(),
+        })
+    }
+
+    /// Writes each trace to a file of its own. Returns what to say of those that were written,
+    /// and why the others were not.
+    pub fn save(&mut self, traces: impl Iterator<Item = SavedTrace>) -> (String, Vec<Diagnostic>) {
+        let (mut saved, mut mistakes) = (Vec::new(), Vec::new());
+        for trace in traces {
+            match self.save_one(&trace) {
+                Ok(path) => saved.push(path),
+                Err(mistake) => mistakes.push(*mistake),
+            }
+        }
+        (said(&saved), mistakes)
+    }
+
+    fn save_one(&mut self, trace: &SavedTrace) -> Result<PathBuf, Box<Diagnostic>> {
+        let path = self.folder.join(trace.file_name());
+        if !self.written.insert(path.clone()) {
+            let name = &trace.scenario.name;
+            let message = format!("two scenarios are called `{name}`; the second is not saved");
+            let diagnostic = Diagnostic::new("save::same-name", message).about(&path);
+            let help = "run them one after another, each with a folder of its own";
+            return Err(Box::new(diagnostic.help(help)));
+        }
+        match write(&path, &trace.render()) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(Box::new(unwritable(&path, &error))),
+        }
+    }
+}
+
+/// Writes a file as a whole or not at all: under another name first.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = std::fs::write(&unfinished, text);
+    let moved = written.and_then(|()| std::fs::rename(&unfinished, path));
+    if moved.is_err() {
+        // What is left of it is of no use; that it cannot be removed adds nothing to say.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    moved
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    let reason = plain_io_error(error);
+    let message = format!("cannot write `{}`: {reason}", path.display());
+    Diagnostic::new("save::unwritable", message)
+        .about(path)
+        .help("give `--save` a folder that you may write to")
+}
+
+/// Which files were written, and an empty line.
+fn said(saved: &[PathBuf]) -> String {
+    if saved.is_empty() {
+        return String::new();
+    }
+    let traces = count(saved.len(), "trace");
+    let paths = saved.iter();
+    let paths: Vec<String> = paths
+        .map(|path| format!("  {}", plain(&path.to_string_lossy())))
+        .collect();
+    format!(
+        "saved {traces} for `straddle replay`:\n{}\n\n",
+        paths.join("\n")
+    )
+}

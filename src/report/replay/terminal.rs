@@ -1,0 +1,97 @@
+//! A replayed trace for people: each step, what it changes, and what it breaks.
+
+use super::{Replay, Replayed};
+use crate::report::story::circumstances;
+use crate::report::terminal::{headline, join};
+use crate::report::text::{BAD, CARE, FAINT, GOOD, STRONG, WIDTH};
+use crate::report::text::{count, labelled, paint, plain, wrap};
+use crate::report::timeline;
+
+/// The column in which the text behind a label starts.
+const LABEL: usize = 9;
+/// The column in which what is said below a step starts.
+const NOTE: usize = 7;
+
+/// The whole report; empty if the trace was refused. `full` tells the whole world after each
+/// step, rather than what the step changes.
+#[must_use]
+pub fn render(replay: &Replay, full: bool) -> String {
+    let Some(result) = &replay.result else {
+        return String::new();
+    };
+    let mut lines = headline(&result.scenario, &result.headline);
+    lines.extend(trace(replay, result));
+    lines.push(String::new());
+    let notes: Vec<Vec<String>> = (0..result.worlds.len())
+        .map(|number| notes(result, number, full))
+        .collect();
+    lines.extend(timeline::annotated(&result.story, &notes));
+    lines.push(String::new());
+    lines.extend(end(result));
+    join(&lines)
+}
+
+/// Which file, and how it was found.
+fn trace(replay: &Replay, result: &Replayed) -> Vec<String> {
+    let found = match result.walk {
+        Some(walk) => format!("walk {} of seed {}", walk.run, walk.seed),
+        None => "found by a search".to_owned(),
+    };
+    let steps = count(result.story.steps.len(), "step");
+    let text = format!("{}: {steps}, {found}", replay.trace.display());
+    let mut lines = labelled("trace", LABEL, FAINT, &text);
+    if result.changed {
+        let text = "the scenario or Straddle has changed since the trace was saved; every step is \
+                    still possible";
+        lines.extend(labelled("changed", LABEL, CARE, text));
+    }
+    lines
+}
+
+/// What is said below the row of a step.
+fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
+    let world = &result.worlds[number];
+    let said = if full || number == 0 {
+        &world.all
+    } else {
+        &world.changes
+    };
+    let indented = |text: &str| -> Vec<String> {
+        let lines = wrap(text, WIDTH - NOTE - 2);
+        let place = |(place, line): (usize, &String)| {
+            let more = if place == 0 { 0 } else { 2 };
+            format!("{:NOTE$}{:more$}{line}", "", "")
+        };
+        lines.iter().enumerate().map(place).collect()
+    };
+    let facts = said.iter().flat_map(|text| indented(text));
+    let mut lines: Vec<String> = facts.map(|line| paint(FAINT, line)).collect();
+    for broken in result.breaks.iter().filter(|broken| broken.step == number) {
+        let text = format!("breaks {}", plain(&broken.name));
+        lines.extend(indented(&text).iter().map(|line| paint(BAD, line)));
+    }
+    lines
+}
+
+/// Whether the trace shows what it says.
+fn end(result: &Replayed) -> Vec<String> {
+    let steps = result.story.steps.len();
+    let name = plain(&result.property);
+    match result.broken {
+        Some(true) => {
+            let circumstances = circumstances(Some(&result.story));
+            let text = format!("{name}{circumstances}, after step {steps}, as the trace says");
+            let mut lines = labelled("BROKEN", LABEL, BAD, &text);
+            lines.extend(wrap(&result.story.story, WIDTH));
+            lines
+        }
+        Some(false) => {
+            let text = format!("{name} is not broken after step {steps}, as the trace says it is");
+            labelled("KEPT", LABEL, GOOD, &text)
+        }
+        None => {
+            let text = format!("whether {name} is broken after step {steps} was not decided");
+            labelled("UNKNOWN", LABEL, STRONG, &text)
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! A counterexample as a file: enough to take the same steps again.
+//!
+//! Each step stands there twice: in words, for people, and as its place among the steps that
+//! could come next. Who replays it checks both.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Counterexample, Step};
+use crate::scenario::error::{Diagnostic, plain_io_error};
+
+/// The group and version of the file.
+const API_VERSION: &str = super::json::API_VERSION;
+/// Its kind.
+const KIND: &str = "Trace";
+
+/// A saved counterexample.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SavedTrace {
+    api_version: String,
+    kind: String,
+    /// Who has written it.
+    pub tool: SavedTool,
+    /// What it is about.
+    pub scenario: SavedScenario,
+    /// A hash of the lowered scenario and the tool's version.
+    pub model_hash: String,
+    /// What was said in place of the scenario.
+    pub overrides: SavedOverrides,
+    /// The walk that it was found in; none if a search has found it.
+    pub walk: Option<SavedWalk>,
+    /// The property that is broken after the last step.
+    pub property: String,
+    /// The step at which an endless story starts over.
+    pub loop_start: Option<usize>,
+    /// The steps, first to last.
+    pub steps: Vec<SavedStep>,
+}
+
+/// Who has written a trace.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct SavedTool {
+    /// The tool's version.
+    pub version: String,
+}
+
+/// What a trace is about.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct SavedScenario {
+    /// The scenario's name.
+    pub name: String,
+    /// Its file, as it was given to the command that saved the trace.
+    pub path: String,
+}
+
+/// What was said in place of the scenario.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SavedOverrides {
+    /// `--faults`, as it is typed.
+    pub faults: Option<String>,
+    /// `--every-step`.
+    pub every_step: bool,
+    /// The replicas of the story, if they are fewer than the scenario's.
+    pub replicas: Option<u32>,
+}
+
+/// The walk that a trace was found in.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct SavedWalk {
+    /// Where its random numbers started.
+    pub seed: u64,
+    /// The number of the run.
+    pub run: u64,
+}
+
+/// One step.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SavedStep {
+    /// Counted from 1.
+    pub number: usize,
+    /// Its place among the steps that could come next, counted from 0.
+    pub index: usize,
+    /// Who takes it.
+    pub actor: String,
+    /// `source` or `destination`, where it has a side.
+    pub cluster: Option<String>,
+    /// The ordinal that it touches.
+    pub ordinal: Option<u32>,
+    /// A short name for what it does.
+    pub action: String,
+    /// What happens.
+    pub text: String,
+}
+
+impl From<&Step> for SavedStep {
+    fn from(step: &Step) -> Self {
+        Self {
+            number: step.number,
+            index: step.index,
+            actor: step.actor.clone(),
+            cluster: step.cluster.clone(),
+            ordinal: step.ordinal,
+            action: step.action.clone(),
+            text: step.text.clone(),
+        }
+    }
+}
+
+/// Where a counterexample is from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// Its file.
+    pub path: &'a Path,
+    /// Its replicas.
+    pub replicas: u32,
+    /// A hash of the lowered scenario and the tool's version.
+    pub model_hash: &'a str,
+    /// `--faults`, as it is typed.
+    pub faults: Option<&'a str>,
+    /// `--every-step`.
+    pub every_step: bool,
+    /// The walk that it was found in.
+    pub walk: Option<SavedWalk>,
+}
+
+impl SavedTrace {
+    /// A counterexample to `property`, to be saved.
+    #[must_use]
+    pub fn new(origin: &Origin<'_>, property: &str, counterexample: &Counterexample) -> Self {
+        let replicas = counterexample.replicas;
+        Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            tool: SavedTool {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            scenario: SavedScenario {
+                name: origin.scenario.to_owned(),
+                path: origin.path.to_string_lossy().into_owned(),
+            },
+            model_hash: origin.model_hash.to_owned(),
+            overrides: SavedOverrides {
+                faults: origin.faults.map(str::to_owned),
+                every_step: origin.every_step,
+                replicas: (replicas != origin.replicas).then_some(replicas),
+            },
+            walk: origin.walk,
+            property: property.to_owned(),
+            loop_start: counterexample.loop_start,
+            steps: counterexample.steps.iter().map(SavedStep::from).collect(),
+        }
+    }
+
+    /// The name of its file: `SCENARIO-PROPERTY.trace.json`.
+    #[must_use]
+    pub fn file_name(&self) -> PathBuf {
+        format!("{}-{}.trace.json", self.scenario.name, self.property).into()
+    }
+
+    /// The text of the file, with a line end after it.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self)
+            .expect("keys are strings and no type refuses to be written");
+        text.push('\n');
+        text
+    }
+
+    /// Reads the file `path`.
+    ///
+    /// # Errors
+    /// Why it is no trace that can be replayed.
+    pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
+        let unreadable = |reason: String| {
+            let message = format!("cannot read `{}`: {reason}", path.display());
+            let diagnostic = Diagnostic::new("replay::unreadable", message).about(path);
+            Box::new(diagnostic.help("check the path, and that you may read it"))
+        };
+        let bytes = std::fs::read(path).map_err(|error| unreadable(plain_io_error(&error)))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(path, &text),
+            Err(_) => Err(Box::new(not_a_trace(path, "it is not UTF-8 text"))),
+        }
+    }
+
+    /// Reads the text of the file `path`.
+    ///
+    /// # Errors
+    /// Why it is no trace that can be replayed.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
+        let mistake = |error: &serde_json::Error| {
+            let mut diagnostic = not_a_trace(path, &sentence(error));
+            if error.line() > 0 {
+                let place = offset(text, error.line(), error.column());
+                diagnostic.source = Some(Arc::from(text));
+                diagnostic = diagnostic.at(place..place + 1, "here");
+            }
+            Box::new(diagnostic)
+        };
+        let head: Head = serde_json::from_str(text).map_err(|error| mistake(&error))?;
+        if head.kind.as_deref() != Some(KIND) {
+            let kind = head.kind.unwrap_or_else(|| "no kind".to_owned());
+            let reason = format!("its kind is `{kind}`, not `{KIND}`");
+            return Err(Box::new(not_a_trace(path, &reason)));
+        }
+        if head.api_version.as_deref() != Some(API_VERSION) {
+            let found = head.api_version.unwrap_or_default();
+            let message = format!("`{found}` is not a version of traces that is known here");
+            let help = format!("this is Straddle {VERSION}, which reads `{API_VERSION}`");
+            let diagnostic = Diagnostic::new("replay::other-version", message).about(path);
+            return Err(Box::new(diagnostic.help(help)));
+        }
+        serde_json::from_str(text).map_err(|error| mistake(&error))
+    }
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What every one of our documents begins with.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    api_version: Option<String>,
+    kind: Option<String>,
+}
+
+fn not_a_trace(path: &Path, reason: &str) -> Diagnostic {
+    let message = format!("`{}` is not a saved trace: {reason}", path.display());
+    Diagnostic::new("replay::not-a-trace", message)
+        .about(path)
+        .help(
+            "traces are written by `straddle check --save DIR` and `straddle simulate --save DIR`",
+        )
+}
+
+/// The message of an error, without the place, which is shown.
+fn sentence(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+/// The byte that a line and column, counted from 1, stand for.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
+    text.floor_char_boundary((before + column.saturating_sub(1)).min(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    fn saved(texts: &[String], index: usize, walk: Option<(u64, u64)>) -> SavedTrace {
+        let mut story = samples::story();
+        for (step, text) in story.steps.iter_mut().zip(texts) {
+            (step.text, step.index) = (text.clone(), index);
+        }
+        let origin = Origin {
+            scenario: "blog",
+            path: Path::new("models/größe/scenario.yaml"),
+            replicas: 3,
+            model_hash: "00",
+            faults: texts.first().map(String::as_str),
+            every_step: index.is_multiple_of(2),
+            walk: walk.map(|(seed, run)| SavedWalk { seed, run }),
+        };
+        SavedTrace::new(&origin, "at-most-one-running", &story)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(1),
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn what_is_written_is_read(
+            texts in proptest::collection::vec(any::<String>(), 0..8),
+            index in any::<usize>(),
+            walk in any::<Option<(u64, u64)>>(),
+        ) {
+            let trace = saved(&texts, index, walk);
+            let read = SavedTrace::parse(Path::new("a.trace.json"), &trace.render());
+            prop_assert_eq!(read.as_ref().ok(), Some(&trace));
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader(text in ".*") {
+            let read = SavedTrace::parse(Path::new("a.trace.json"), &text);
+            prop_assert!(read.is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_no_trace_is_refused() {
+        let good = saved(&[], 0, None).render();
+        let rows = [
+            ("", "replay::not-a-trace", None),
+            ("[]", "replay::not-a-trace", Some(1)),
+            ("{}", "replay::not-a-trace", None),
+            (r#"{"kind": "Report"}"#, "replay::not-a-trace", None),
+            (r#"{"kind": "Trace"}"#, "replay::other-version", None),
+            (
+                &good.replace("v1alpha1", "v2"),
+                "replay::other-version",
+                None,
+            ),
+            (
+                &good.replace("\"steps\"", "\"stepps\""),
+                "replay::not-a-trace",
+                None,
+            ),
+            (
+                &good.replace("\"index\": 0", "\"index\": -1"),
+                "replay::not-a-trace",
+                None,
+            ),
+            (&good[..good.len() / 2], "replay::not-a-trace", None),
+        ];
+        for (text, code, line) in rows {
+            let refused = SavedTrace::parse(Path::new("a.trace.json"), text);
+            let refused = refused.expect_err(text);
+            assert_eq!(refused.code, code, "{text}");
+            if line.is_some() {
+                assert_eq!(refused.line(), line, "{text}");
+            }
+        }
+    }
+}

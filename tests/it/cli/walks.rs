@@ -1,0 +1,500 @@
+//! `simulate`, `replay`, and what is saved for it.
+
+use std::fs;
+use std::path::Path;
+
+use snapbox::{IntoData, str};
+
+use super::{SMALL, folder, json, keys, straddle};
+
+/// Both sets own the ordinals at once.
+const TWICE: &str = "\
+apiVersion: straddle.dev/v1alpha1
+kind: Scenario
+source: {replicas: 2, podManagementPolicy: Parallel}
+migration:
+  forEach: {k: descending}
+  steps:
+  - patch: {cluster: source, replicas: k}
+  - patch: {cluster: destination, start: k, replicas: N - k}
+";
+
+/// Runs straddle with `arguments` in `folder`.
+#[track_caller]
+fn run(folder: &Path, arguments: &str, code: i32, out: impl IntoData, err: impl IntoData) {
+    let command = straddle().current_dir(folder);
+    let command = command.args(arguments.split_whitespace());
+    command.assert().code(code).stdout_eq(out).stderr_eq(err);
+}
+
+#[test]
+fn simulate_tells_the_first_walk_that_breaks_a_promise() {
+    let folder = folder("simulate", &[("twice.yaml", TWICE)]);
+    let arguments = "simulate twice.yaml --runs 200 --property at-most-one-pod --property \
+                     disjoint-slices --property recoverable";
+    run(
+        &folder,
+        arguments,
+        0,
+        str![[r#"
+twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
+assumed  kubernetes 1.31: on both sides
+         source.volumeClaimTemplates none: the Pods have no disks
+         destination the source's set: as in source, with `replicas: 0`
+         availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
+         faults none: no fault strikes; ask with `--faults 2`
+
+VIOLATED  at-most-one-pod (ordinal 1)
+          walk 1, 5 steps, 0 faults; a walk is no shortest way
+web-1 still existed in source when it was created in destination too.
+
+  #  who               what                                              source 01  dest 01
+  0                    initial                                                  ##       ..
+  1  twice:7           patch source replicas 1                                  ##       ..
+  2  twice:8           patch destination start 1, replicas 1                    ##       ..
+  3  dest statefulset  sees {1}, plans create 1                                 ##       ..
+  4  twice:7           patch source replicas 0                                  ##       ..
+  5  dest statefulset  create Pod 1                                             ##       .+      <--
+     # Ready  + created  . none
+
+again straddle simulate twice.yaml --property at-most-one-pod --seed 0 --runs 2
+why   straddle check twice.yaml --property at-most-one-pod
+
+PROPERTY         SEEN IN 200 WALKS
+at-most-one-pod  violated in 170 of 200, first in walk 1
+disjoint-slices  not seen in 200: p below 0.015 at 95 %
+recoverable      no walk can show it
+
+walks        200 with seed 0, of 19 steps on average and 20 at most, with 0 faults in all. 200 came
+             to rest at the goal, 0 elsewhere, none was cut off.
+meaning      p is the probability that one such random walk breaks the promise; it is about these
+             walks, not about clusters. No walk shows that a promise is kept: `straddle check`
+             decides that.
+
+1 scenario, 1 with broken promises; 200 walks, 3,874 steps, [..] s
+
+"#]],
+        "",
+    );
+}
+
+#[test]
+fn simulate_says_what_finding_nothing_is_worth() {
+    let folder = folder("simulate-clean", &[("small.yaml", SMALL)]);
+    let arguments = "simulate small.yaml --runs 500 --faults 1 --seed 7";
+    run(
+        &folder,
+        arguments,
+        0,
+        str![[r#"
+small   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, at most 1 fault of eviction,
+        pressureEviction, containerCrash, driverCrash, controllerRestart
+assumed  kubernetes 1.31: on both sides
+         source.volumeClaimTemplates none: the Pods have no disks
+         availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
+         migration.afterCrash fromTop: a driver that crashed begins again, as a script does
+
+PROPERTY             SEEN IN 500 WALKS
+at-most-one-pod      not seen in 500: p below 0.0060 at 95 %
+at-most-one-running  not seen in 500: p below 0.0060 at 95 %
+single-writer        not applicable: the sets have no volumeClaimTemplates
+right-disk           not applicable: the sets have no volumeClaimTemplates
+no-data-loss         not applicable: the sets have no volumeClaimTemplates
+disjoint-slices      not seen in 500: p below 0.0060 at 95 %
+available            not applicable: no availability rule is given
+self-healing         not seen in 500: p below 0.0060 at 95 %
+recoverable          no walk can show it
+
+walks        500 with seed 7, of 9 steps on average and 17 at most, with 121 faults in all. 0 came
+             to rest at the goal, 500 elsewhere, none was cut off.
+meaning      p is the probability that one such random walk breaks the promise; it is about these
+             walks, not about clusters. No walk shows that a promise is kept: `straddle check`
+             decides that.
+
+1 scenario, nothing broken in these walks; 500 walks, 4,926 steps, 0.0 s
+
+"#]],
+        "",
+    );
+}
+
+#[test]
+fn simulate_as_json() {
+    let folder = folder("simulate-json", &[("twice.yaml", TWICE)]);
+    let arguments = ["simulate", "twice.yaml", "-o", "json", "--runs", "100"];
+    let report = json(straddle().current_dir(&folder).args(arguments), 0);
+    assert_eq!(report["kind"], "Simulation");
+    assert_eq!(report["apiVersion"], "straddle.dev/v1alpha1");
+    let of_report = [
+        "apiVersion",
+        "kind",
+        "tool",
+        "exitCode",
+        "results",
+        "errors",
+        "summary",
+    ];
+    assert_eq!(keys(&report), of_report);
+    let result = &report["results"][0];
+    let of_result = [
+        "scenario",
+        "path",
+        "modelHash",
+        "setup",
+        "walks",
+        "assumed",
+        "properties",
+        "neverFired",
+    ];
+    assert_eq!(keys(result), of_result);
+    assert_eq!(result["walks"]["seed"], 0);
+    assert_eq!(result["walks"]["runs"], 100);
+    let properties = result["properties"].as_array().expect("a list");
+    let named = |name: &str| {
+        let mut properties = properties.iter();
+        properties
+            .find(|property| property["name"] == name)
+            .expect(name)
+    };
+    let of_property = [
+        "name",
+        "kind",
+        "verdict",
+        "reason",
+        "violations",
+        "firstRun",
+        "probabilityBelow",
+        "counterexample",
+    ];
+    let broken = named("at-most-one-pod");
+    assert_eq!(keys(broken), of_property);
+    assert_eq!(broken["verdict"], "violated");
+    assert!(broken["violations"].as_u64() > Some(0), "{broken}");
+    assert!(broken["counterexample"]["steps"].is_array());
+    let clean = named("disjoint-slices");
+    assert_eq!(clean["verdict"], "inconclusive", "a walk proves nothing");
+    assert_eq!(clean["violations"], 0);
+    let bound = clean["probabilityBelow"].as_f64().expect("a number");
+    assert!((bound - 0.0295).abs() < 0.0001, "{bound}");
+}
+
+/// Two runs of the same walks print the same, whatever the number of threads.
+#[test]
+fn threads_change_no_word_of_a_simulation() {
+    let folder = folder("simulate-threads", &[("twice.yaml", TWICE)]);
+    let printed = |threads: &str| {
+        let arguments = [
+            "simulate",
+            "twice.yaml",
+            "--faults",
+            "2",
+            "-o",
+            "json",
+            "--threads",
+        ];
+        let command = straddle().current_dir(&folder).args(arguments).arg(threads);
+        let mut report = json(command, 0);
+        report["results"][0]["walks"]["seconds"] = 0.into();
+        report
+    };
+    let one = printed("1");
+    assert_eq!(printed("2"), one);
+    assert_eq!(printed("4"), one);
+}
+
+#[test]
+fn exit_codes_of_simulate() {
+    let files = [
+        ("twice.yaml", TWICE),
+        ("small.yaml", SMALL),
+        ("bad.yaml", "sorce: 1\n"),
+    ];
+    let folder = folder("simulate-codes", &files);
+    let rows = [
+        (0, "twice.yaml"),
+        (1, "twice.yaml --fail-on violated"),
+        (1, "small.yaml twice.yaml --fail-on violated"),
+        (0, "small.yaml --fail-on violated"),
+        (2, "bad.yaml"),
+        (2, "bad.yaml twice.yaml --fail-on violated"),
+        (2, "twice.yaml --save small.yaml/traces"),
+        (2, "twice.yaml --fail-on everything"),
+        (2, "twice.yaml --runs 0"),
+        (2, "twice.yaml --seed -1"),
+    ];
+    for (code, arguments) in rows {
+        let command = straddle()
+            .current_dir(&folder)
+            .args(["simulate", "--runs", "50"]);
+        let output = command.args(arguments.split(' ')).output();
+        let output = output.expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{arguments}\n{text}");
+    }
+}
+
+#[test]
+fn check_saves_and_replay_tells_it_step_by_step() {
+    let folder = folder("replay", &[("twice.yaml", TWICE)]);
+    let arguments = "check twice.yaml --property at-most-one-pod --save out/traces -o json";
+    let report = json(
+        straddle().current_dir(&folder).args(arguments.split(' ')),
+        1,
+    );
+    let file = "out/traces/twice-at-most-one-pod.trace.json";
+    let saved = fs::read_to_string(folder.join(file)).expect("it was saved");
+    let saved: serde_json::Value = serde_json::from_str(&saved).expect("it is JSON");
+    assert_eq!(saved["kind"], "Trace");
+    assert_eq!(saved["scenario"]["path"], "twice.yaml");
+    assert_eq!(saved["modelHash"], report["results"][0]["modelHash"]);
+    let told = &report["results"][0]["properties"][0]["counterexample"]["steps"];
+    let told = told.as_array().expect("a list");
+    let steps = saved["steps"].as_array().expect("a list");
+    assert_eq!(steps.len(), told.len());
+    for (saved, told) in steps.iter().zip(told) {
+        for key in ["number", "actor", "cluster", "ordinal", "action", "text"] {
+            assert_eq!(saved[key], told[key]);
+        }
+    }
+    let left: Vec<_> = fs::read_dir(folder.join("out/traces"))
+        .expect("the folder")
+        .collect();
+    assert_eq!(left.len(), 1, "nothing unfinished is left");
+    run(
+        &folder,
+        &format!("replay {file}"),
+        0,
+        str![[r#"
+twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
+trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search
+
+  #  who               what                                              source 01  dest 01
+  0                    initial                                                  ##       ..
+       driver: line 7, "patch source replicas 1", k 1
+       source set: owns {0..1}
+       source Pods 0-1: Running, Ready
+       destination set: owns {}
+  1  twice:7           patch source replicas 1                                  ##       ..
+       driver: line 8, "patch destination start 1, replicas 1", k 1
+       source set: owns {0}
+  2  twice:8           patch destination start 1, replicas 1                    ##       ..
+       driver: line 7, "patch source replicas 0", k 0
+       destination set: owns {1}
+  3  dest statefulset  sees {1}, plans create 1                                 ##       ..
+       destination controller: to create Pod 1
+  4  dest statefulset  create Pod 1                                             ##       .+      <--
+       destination controller: nothing in mind
+       destination Pod 1: Pending
+       breaks at-most-one-pod
+     # Ready  + created  . none
+
+BROKEN   at-most-one-pod (ordinal 1), after step 4, as the trace says
+web-1 still existed in source when it was created in destination too.
+
+"#]],
+        "",
+    );
+}
+
+#[test]
+fn what_a_walk_finds_replays_with_its_faults() {
+    let folder = folder("replay-walk", &[("twice.yaml", TWICE)]);
+    let arguments = "simulate twice.yaml --runs 50 --faults eviction=1 --every-step --save . \
+                     --property at-most-one-pod -o json";
+    let arguments = arguments.split_whitespace();
+    let report = json(straddle().current_dir(&folder).args(arguments), 0);
+    let first = &report["results"][0]["properties"][0]["firstRun"];
+    let arguments = [
+        "replay",
+        "twice-at-most-one-pod.trace.json",
+        "-o",
+        "json",
+        "--full",
+    ];
+    let replay = json(straddle().current_dir(&folder).args(arguments), 0);
+    assert_eq!(replay["kind"], "Replay");
+    let result = &replay["result"];
+    assert_eq!(result["broken"], true);
+    assert_eq!(result["walk"]["run"], *first);
+    let steps = result["steps"].as_array().expect("a list");
+    let last = steps.last().expect("a step");
+    let of_step = [
+        "number", "actor", "cluster", "ordinal", "action", "text", "fault", "at", "where", "index",
+        "changes", "world",
+    ];
+    assert_eq!(keys(last), of_step);
+    for step in steps {
+        assert_ne!(step["changes"].as_array().map(Vec::len), Some(0), "{step}");
+    }
+}
+
+#[test]
+fn a_changed_scenario_is_refused() {
+    let folder = folder("replay-changed", &[("twice.yaml", TWICE)]);
+    let save = "check twice.yaml --property at-most-one-pod --save . -o json";
+    json(straddle().current_dir(&folder).args(save.split(' ')), 1);
+    let file = "twice-at-most-one-pod.trace.json";
+    let comment = format!("# It means the same.\n{TWICE}");
+    fs::write(folder.join("comment.yaml"), comment).expect("a file");
+    let code = |arguments: &str| {
+        let command = straddle().current_dir(&folder).args(["replay", file]);
+        let output = command.args(arguments.split_whitespace()).output();
+        output.expect("it runs").status.code()
+    };
+    assert_eq!(code("--scenario comment.yaml"), Some(0));
+    let longer = format!("{TWICE}  - patch: {{cluster: source, replicas: 0}}\n");
+    fs::write(folder.join("twice.yaml"), longer).expect("a file");
+    let replay = format!("replay {file}");
+    run(
+        &folder,
+        &replay,
+        2,
+        "",
+        str![[r#"
+error[replay::changed-scenario]: the scenario is not what it was when the trace was saved; every step is still possible
+--> twice-at-most-one-pod.trace.json
+ = help: `--anyway` takes the steps all the same
+
+
+"#]],
+    );
+    assert_eq!(code("--anyway"), Some(0));
+    fs::write(folder.join("twice.yaml"), SMALL).expect("a file");
+    run(
+        &folder,
+        &replay,
+        2,
+        "",
+        str![[r#"
+error[replay::changed-scenario]: the scenario is not what it was when the trace was saved; step 2 is not possible any more
+--> twice-at-most-one-pod.trace.json
+ = help: step 2 cannot be taken: "patch destination start 1, replicas 1" (driver); what can come there: driver "patch source replicas 0"; statefulset-controller of source "sees {0}, plans delete 1"
+
+
+"#]],
+    );
+    fs::remove_file(folder.join("twice.yaml")).expect("it was there");
+    run(
+        &folder,
+        &replay,
+        2,
+        "",
+        str![[r#"
+error[replay::no-scenario]: the trace's scenario is not at `twice.yaml`
+--> twice-at-most-one-pod.trace.json
+ = help: say where it is with `--scenario PATH`; a relative path starts in this folder
+
+
+"#]],
+    );
+}
+
+#[test]
+fn what_is_no_trace_is_refused() {
+    let files = [
+        ("twice.yaml", TWICE),
+        ("cut.trace.json", "{\"kind\": \"Trace\","),
+    ];
+    let folder = folder("replay-refused", &files);
+    run(
+        &folder,
+        "replay nowhere.trace.json",
+        2,
+        "",
+        str![[r#"
+error[replay::unreadable]: cannot read `nowhere.trace.json`: there is no such file
+--> nowhere.trace.json
+ = help: check the path, and that you may read it
+
+
+"#]],
+    );
+    run(
+        &folder,
+        "replay twice.yaml",
+        2,
+        "",
+        str![[r#"
+error[replay::not-a-trace]: `twice.yaml` is not a saved trace: expected value
+ --> twice.yaml:1:1
+  |
+1 | apiVersion: straddle.dev/v1alpha1
+  | ^ here
+  |
+  = help: traces are written by `straddle check --save DIR` and `straddle simulate --save DIR`
+
+
+"#]],
+    );
+    run(
+        &folder,
+        "replay cut.trace.json",
+        2,
+        "",
+        str![[r#"
+error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: EOF while parsing a value
+ --> cut.trace.json:1:17
+  |
+1 | {"kind": "Trace",
+  |                 ^ here
+  |
+  = help: traces are written by `straddle check --save DIR` and `straddle simulate --save DIR`
+
+
+"#]],
+    );
+    let arguments = ["replay", "twice.yaml", "-o", "json"];
+    let replay = json(straddle().current_dir(&folder).args(arguments), 2);
+    assert_eq!(replay["result"], serde_json::Value::Null);
+    assert_eq!(replay["errors"][0]["code"], "replay::not-a-trace");
+}
+
+#[test]
+fn a_trace_that_cannot_be_saved_is_said() {
+    let folder = folder("unsaved", &[("twice.yaml", TWICE)]);
+    let check = "check twice.yaml --property at-most-one-pod --save twice.yaml/traces";
+    run(
+        &folder,
+        check,
+        2,
+        str![[r#"
+0 scenarios
+
+"#]],
+        str![[r#"
+error[save::unwritable]: cannot write `twice.yaml/traces`: not a directory
+--> twice.yaml/traces
+ = help: give `--save` a folder that you may write to
+
+
+"#]],
+    );
+    // A folder stands where the file would.
+    let file = "traces/twice-at-most-one-pod.trace.json";
+    fs::create_dir_all(folder.join(file)).expect("a folder");
+    let check = "check twice.yaml --property at-most-one-pod --save traces -o json";
+    let report = json(straddle().current_dir(&folder).args(check.split(' ')), 2);
+    assert_eq!(report["errors"][0]["code"], "save::unwritable");
+    assert_eq!(report["results"][0]["verdict"], "violated");
+    let left = fs::read_dir(folder.join("traces")).expect("the folder");
+    assert_eq!(left.count(), 1, "nothing unfinished is left");
+}
+
+#[test]
+fn two_scenarios_of_one_name_do_not_overwrite_each_other() {
+    let folder = folder("same-name", &[]);
+    for side in ["a", "b"] {
+        let inner = folder.join(side).join("same");
+        fs::create_dir_all(&inner).expect("a folder");
+        fs::write(inner.join("scenario.yaml"), TWICE).expect("a file");
+    }
+    let arguments = "check a b --property at-most-one-pod --save traces -o json";
+    let report = json(
+        straddle().current_dir(&folder).args(arguments.split(' ')),
+        2,
+    );
+    assert_eq!(report["errors"][0]["code"], "save::same-name");
+    let saved = folder.join("traces/same-at-most-one-pod.trace.json");
+    let saved = fs::read_to_string(saved).expect("the first is there");
+    assert!(saved.contains("a/same/scenario.yaml"), "{saved}");
+}
