@@ -110,6 +110,18 @@ impl Work {
 
     /// Looks at states. Changes nothing but `self`.
     pub(super) fn look<M: Searchable>(&mut self, task: &Task<M>, part: Part) {
+        // Rows of a length that the compiler knows are handled in registers.
+        match self.row.len() {
+            1 => self.look_at::<M, 1>(task, part),
+            2 => self.look_at::<M, 2>(task, part),
+            3 => self.look_at::<M, 3>(task, part),
+            4 => self.look_at::<M, 4>(task, part),
+            _ => self.look_at::<M, 0>(task, part),
+        }
+    }
+
+    /// [`Work::look`] for rows of `WORDS` words; 0 for any other number.
+    fn look_at<M: Searchable, const WORDS: usize>(&mut self, task: &Task<M>, part: Part) {
         let words = self.row.len();
         for (number, &index) in part.indices.iter().enumerate() {
             let row = match task.store.format.kept {
@@ -128,7 +140,7 @@ impl Work {
                 let mark = if task.is_goal(&state) { MARK } else { 0 };
                 self.from.push(index | mark);
             }
-            self.expand(task, index, row, &state);
+            self.expand::<M, WORDS>(task, index, row, &state);
             if task.records {
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
@@ -150,7 +162,7 @@ impl Work {
     }
 
     #[inline(always)]
-    fn expand<M: Searchable>(
+    fn expand<M: Searchable, const WORDS: usize>(
         &mut self,
         task: &Task<M>,
         index: Index,
@@ -158,10 +170,12 @@ impl Work {
         state: &M::State,
     ) {
         let format = &task.store.format;
+        let key = fixed::<WORDS>(&format.key);
         task.model.successors(state, &mut |action, next| {
             let successor = &mut self.row;
             task.model
                 .pack_successor(row, state, &action, next, successor);
+            let successor = fixed::<WORDS>(successor);
             let kind = task.model.fault_kind(&action);
             if let Some(kind) = kind {
                 self.faults_fired |= 1 << kind;
@@ -169,8 +183,8 @@ impl Work {
             self.transitions += 1;
             let is_fault = kind.is_some();
             let hash = match format.kept {
-                Kept::Rows => fold(&self.row, &format.key),
-                Kept::Fingerprints => task.store.hash(&self.row),
+                Kept::Rows => fold(successor, key),
+                Kept::Fingerprints => task.store.hash(successor),
             };
             let partition = partition_of(hash);
             let mut route = partition as u8;
@@ -180,15 +194,15 @@ impl Work {
                 } else if !task.model.recovers(state, &action) {
                     route |= NO_HELP;
                 }
-            } else if self.recent.has(hash, &self.row) {
+            } else if self.recent.has(hash, successor) {
                 return;
             } else if !is_fault || !format.ranked {
-                self.recent.put(hash, &self.row);
+                self.recent.put(hash, successor);
             }
             self.routes.push(route);
             let lane = self.lanes[partition].get_mut();
             let lane = lane.unwrap_or_else(PoisonError::into_inner);
-            append(&mut lane.rows, &self.row);
+            append(&mut lane.rows, successor);
             lane.origins.push(Origin::new(index, is_fault));
         });
     }
@@ -267,6 +281,12 @@ impl<M: Searchable> Task<'_, M> {
     }
 }
 
+/// A row of a length that the compiler knows, unless `WORDS` is 0.
+#[inline(always)]
+fn fixed<const WORDS: usize>(row: &[u64]) -> &[u64] {
+    if WORDS == 0 { row } else { &row[..WORDS] }
+}
+
 /// How to gather.
 #[derive(Clone, Copy)]
 pub(super) struct Gathering {
@@ -310,18 +330,16 @@ impl Frontier {
 /// row; whoever is met again need not be stored again. A row is forgotten when another one takes
 /// its place, and is never taken for another.
 struct Recent {
-    words: usize,
     /// By place: the hash of the row there, or 0 for none.
     hashes: Vec<u64>,
     rows: Vec<u64>,
 }
 
-const RECENT: usize = 1 << 12;
+const RECENT: usize = 1 << 11;
 
 impl Recent {
     fn new(words: usize) -> Self {
         Self {
-            words,
             hashes: vec![0; RECENT],
             rows: vec![0; RECENT * words],
         }
@@ -334,7 +352,8 @@ impl Recent {
     #[inline(always)]
     fn has(&self, hash: u64, row: &[u64]) -> bool {
         let place = hash as usize % RECENT;
-        hash != 0 && self.hashes[place] == hash && same(&self.rows[place * self.words..], row)
+        let start = place * row.len();
+        hash != 0 && self.hashes[place] == hash && same(&self.rows[start..start + row.len()], row)
     }
 
     #[inline(always)]
@@ -342,10 +361,9 @@ impl Recent {
         let place = hash as usize % RECENT;
         // A hash of 0 is not remembered.
         self.hashes[place] = hash;
-        let start = place * self.words;
-        for (to, from) in self.rows[start..].iter_mut().zip(row) {
-            *to = *from;
-        }
+        let start = place * row.len();
+        let rows = self.rows[start..start + row.len()].iter_mut();
+        rows.zip(row).for_each(|(to, from)| *to = *from);
     }
 
     fn bytes(&self) -> u64 {
