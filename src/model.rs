@@ -6,9 +6,9 @@ use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Target};
 use crate::actors::stateful_set_controller::Action;
-use crate::actors::{ACTORS, Step};
+use crate::actors::{ACTORS, Step, kubelet};
 use crate::engine::{Invariant, Searchable};
-use crate::properties::{self, Kind};
+use crate::properties;
 use crate::world::World;
 use crate::world::packing::Layout;
 use crate::world::setup::Setup;
@@ -92,8 +92,8 @@ impl Model for Migration {
         Some(self.after(world, step))
     }
 
-    /// The always-properties that say anything about this setup. `recoverable` is missing: this
-    /// trait has no word for it.
+    /// The always-properties that say anything about this setup. Those about paths are missing:
+    /// this trait has no words for them.
     fn properties(&self) -> Vec<Property<Self>> {
         let invariants = self.invariants().into_iter();
         invariants
@@ -149,7 +149,7 @@ impl Searchable for Migration {
         let all = properties::ALL.iter().zip(HOLDS);
         let applying = all.filter(|(property, _)| (property.applies)(&self.setup).is_ok());
         applying
-            .filter(|(property, _)| !matches!(property.kind, Kind::FromEverywhere))
+            .filter(|(property, _)| !property.kind.is_about_paths())
             .map(|(property, holds)| Invariant {
                 name: property.name,
                 holds,
@@ -159,6 +159,36 @@ impl Searchable for Migration {
 
     fn is_goal(&self, world: &World) -> bool {
         world.is_goal(&self.setup)
+    }
+
+    fn keeps_goal(&self, world: &World) -> bool {
+        world.is_migrated(&self.setup)
+    }
+
+    /// One class for each component, side and object. A cache that catches up is nobody's
+    /// decision, so it is a class of its own.
+    fn fairness(&self, step: &Step) -> Option<u16> {
+        let component = match *step {
+            Step::Driver(_) => 0,
+            Step::Controller(_, Action::CatchUp) => 1,
+            Step::Controller(..) => 2,
+            Step::Kubelet(_, _, kubelet::Action::StopStray) => 3,
+            Step::Kubelet(..) => 4,
+            Step::Attach(..) => 5,
+            Step::Detach(..) => 6,
+            Step::Volumes(..) => 7,
+            Step::RemoveClaim(..) => 8,
+            Step::RemoveVolume(..) => 9,
+            Step::Collect(..) => 10,
+            Step::Fault(..) => return None,
+        };
+        let side = step.cluster().map_or(0, |cluster| cluster as u16);
+        let object = match step {
+            Step::Controller(..) => None,
+            _ => step.ordinal(),
+        };
+        let object = object.map_or(0, |ordinal| u16::from(ordinal.0) + 1);
+        Some((component * 2 + side) * 32 + object)
     }
 }
 

@@ -6,6 +6,7 @@
 mod end;
 mod explain;
 mod fix;
+mod forever;
 mod merge;
 mod sentences;
 mod story;
@@ -17,7 +18,7 @@ use std::path::Path;
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
 use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
-use crate::engine::{Searchable, exhaustive};
+use crate::engine::{Searchable, liveness};
 use crate::model::Migration;
 use crate::properties::{self, Property};
 use crate::report::{Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
@@ -185,7 +186,7 @@ fn first_look(
         ..options.bounds.clone()
     };
     let watched = Watched(watch);
-    Some(exhaustive::check(
+    Some(liveness::check(
         model,
         question,
         &bounds,
@@ -241,10 +242,12 @@ pub fn question(
 ) -> Question<Migration> {
     let mut invariants = model.invariants();
     invariants.retain(|invariant| properties.contains(&invariant.name));
-    let recoverable = properties.contains(&properties::recoverable::PROPERTY.name);
+    let asks = |property: Property| properties.contains(&property.name);
     Question {
         invariants,
-        recoverable,
+        recoverable: asks(properties::recoverable::PROPERTY),
+        completes: asks(properties::completes::PROPERTY),
+        stays_migrated: asks(properties::stays_migrated::PROPERTY),
         goal: None,
         fail_fast,
     }
@@ -261,7 +264,7 @@ fn search(
     match options.engine {
         Engine::Exhaustive => {
             let watched = Watched(watch);
-            exhaustive::check(model, question, &options.bounds, options.threads, &watched)
+            liveness::check(model, question, &options.bounds, options.threads, &watched)
         }
         Engine::StaterightBfs => stateright(Stateright::BreadthFirst),
         Engine::StaterightDfs => stateright(Stateright::DepthFirst),
@@ -422,5 +425,5 @@ fn decide(
         states: Some(states),
         ..Bounds::default()
     };
-    exhaustive::check(&model, question, &bounds, threads, &engine::Unobserved)
+    liveness::check(&model, question, &bounds, threads, &engine::Unobserved)
 }

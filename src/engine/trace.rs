@@ -39,5 +39,7 @@ pub(super) fn trace_along<M: Searchable>(
         initial,
         steps,
         faults,
+        loop_start: None,
+        fair: Vec::new(),
     }
 }
