@@ -8,7 +8,7 @@ use crate::actors::faults::{self, Target};
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Actor, Step};
 use crate::engine::{Bits, Invariant, Searchable};
-use crate::properties::{self, Kind};
+use crate::properties;
 use crate::world::World;
 use crate::world::packing::Layout;
 use crate::world::setup::Setup;
@@ -116,8 +116,8 @@ impl Model for Migration {
         Some(self.after(world, step))
     }
 
-    /// The always-properties that say anything about this setup. `recoverable` is missing: this
-    /// trait has no word for it.
+    /// The always-properties that say anything about this setup. Those about paths are missing:
+    /// this trait has no words for them.
     fn properties(&self) -> Vec<Property<Self>> {
         let invariants = self.invariants().into_iter();
         invariants
@@ -212,7 +212,7 @@ impl Searchable for Migration {
         let all = properties::ALL.iter().zip(HOLDS);
         let applying = all.filter(|(property, _)| (property.applies)(&self.setup).is_ok());
         applying
-            .filter(|(property, _)| !matches!(property.kind, Kind::FromEverywhere))
+            .filter(|(property, _)| !property.kind.is_about_paths())
             .map(|(property, holds)| Invariant {
                 name: property.name,
                 holds,
@@ -222,6 +222,10 @@ impl Searchable for Migration {
 
     fn is_goal(&self, world: &World) -> bool {
         world.is_goal(&self.setup)
+    }
+
+    fn keeps_goal(&self, world: &World) -> bool {
+        world.is_migrated(&self.setup)
     }
 }
 

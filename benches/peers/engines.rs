@@ -107,6 +107,8 @@ fn straddle(protocol: &Protocol, threads: usize) -> Result<Measured, String> {
     let question = Question {
         invariants: protocol.invariants(),
         recoverable: false,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: false,
     };

@@ -126,6 +126,8 @@ fn search(model: &Counters) -> Result<Cost, String> {
     let question = Question {
         invariants: model.invariants(),
         recoverable: false,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: false,
     };

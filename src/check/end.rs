@@ -19,11 +19,15 @@ pub(super) fn why(told: &Told<'_>) -> Vec<String> {
         sentences.push(format!(
             "It follows from {name}, which this path breaks at step {step}."
         ));
+    } else if let Some((name, step)) = broken_on_the_way(told) {
+        sentences.push(format!("On its way it breaks {name}, at step {step}."));
     }
     let is_end = |after: &World| after.driver.phase == DriverPhase::Failed;
     if let Some((number, step, before, _)) = told.steps().find(|(_, _, _, after)| is_end(after)) {
         let text = step.actor().describe(told.setup(), before, step);
         sentences.push(format!("Step {number} ends the program: {text}."));
+    } else if !told.repeats().is_empty() {
+        sentences.extend(meanwhile(told));
     } else {
         sentences.extend(furthest(told.model, told.last()));
     }
@@ -39,6 +43,35 @@ fn still_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
         Some((invariant.name, told.worlds.iter().position(breaks)?))
     };
     broken.filter_map(first).min_by_key(|&(_, step)| step)
+}
+
+/// An always-property that an endless path breaks for a while, and the first step that does.
+fn broken_on_the_way(told: &Told<'_>) -> Option<(&'static str, usize)> {
+    told.trace.loop_start?;
+    let first = |invariant: Invariant<Migration>| {
+        let breaks = |world: &World| !(invariant.holds)(told.model, world);
+        Some((invariant.name, told.worlds.iter().position(breaks)?))
+    };
+    let invariants = told.model.invariants().into_iter();
+    invariants.filter_map(first).min_by_key(|&(_, step)| step)
+}
+
+/// What the driver does while others go round a loop.
+fn meanwhile(told: &Told<'_>) -> Option<String> {
+    let setup = told.setup();
+    let round = &told.worlds[told.trace.loop_start?..];
+    let acts = |step: &Step| matches!(step, Step::Driver(_));
+    match told.last().driver.phase {
+        DriverPhase::Finished => {
+            let far = round.iter().find(|world| !world.is_migrated(setup))?;
+            Some(format!(
+                "The program has finished; {}.",
+                missing(setup, far)
+            ))
+        }
+        DriverPhase::Running if !told.repeats().iter().any(acts) => Some(waits(setup, told.last())),
+        _ => None,
+    }
 }
 
 /// States that the search for ends may take.
@@ -126,6 +159,12 @@ fn progress(setup: &Setup, world: &World) -> usize {
     round * 256 + position
 }
 
+/// Whether something of an ordinal is still in the source.
+fn is_left(world: &World, ordinal: Ordinal) -> bool {
+    let source = &world.clusters.source;
+    source.has_live_pod(ordinal) || source.running(ordinal) > 0
+}
+
 /// What keeps a finished migration from the goal.
 fn missing(setup: &Setup, world: &World) -> String {
     let source = world.clusters.source.effective_slice();
@@ -140,6 +179,8 @@ fn missing(setup: &Setup, world: &World) -> String {
         format!("the source still owns {}", describe_slice(source))
     } else if has != wants {
         format!("the destination owns {}", describe_slice(destination))
+    } else if let Some(ordinal) = setup.ordinals().find(|&ordinal| is_left(world, ordinal)) {
+        format!("Pod {ordinal} is left in the source")
     } else if let Some(ordinal) = setup.members().find(wrong_disk) {
         format!("ordinal {ordinal} is not on a disk with its data")
     } else {

@@ -7,8 +7,7 @@ use crate::actors::{Step, driver, persistent_volume_controller};
 use crate::engine::{Invariant, Question, Verdict};
 use crate::model::Migration;
 use crate::properties::{
-    at_most_one_pod, at_most_one_running, available, no_data_loss, recoverable, right_disk,
-    single_writer,
+    at_most_one_pod, at_most_one_running, available, no_data_loss, right_disk, single_writer,
 };
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
@@ -31,7 +30,7 @@ pub(super) fn why(told: &Told<'_>, options: &CheckOptions) -> String {
         Some(_) if name == available::PROPERTY.name => since_when(told),
         Some(ordinal) if name == right_disk::PROPERTY.name => wrong_disk(told, ordinal),
         Some(ordinal) if name == no_data_loss::PROPERTY.name => loss(told, ordinal),
-        _ if name == recoverable::PROPERTY.name => end::why(told),
+        _ if told.property.kind.is_about_paths() => end::why(told),
         _ => Vec::new(),
     };
     sentences.join(" ")
@@ -236,6 +235,8 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
     let question = Question {
         invariants: vec![invariant],
         recoverable: false,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: true,
     };

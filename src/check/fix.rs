@@ -192,6 +192,8 @@ const fn only_recoverable(goal: Option<Goal>) -> Question<Migration> {
     Question {
         invariants: Vec::new(),
         recoverable: true,
+        completes: false,
+        stays_migrated: false,
         goal,
         fail_fast: false,
     }

@@ -7,6 +7,7 @@ mod end;
 mod explain;
 mod facts;
 mod fix;
+mod forever;
 mod merge;
 pub mod replay;
 mod sentences;
@@ -250,10 +251,12 @@ pub fn question(
 ) -> Question<Migration> {
     let mut invariants = model.invariants();
     invariants.retain(|invariant| properties.contains(&invariant.name));
-    let recoverable = properties.contains(&properties::recoverable::PROPERTY.name);
+    let asks = |property: Property| properties.contains(&property.name);
     Question {
         invariants,
-        recoverable,
+        recoverable: asks(properties::recoverable::PROPERTY),
+        completes: asks(properties::completes::PROPERTY),
+        stays_migrated: asks(properties::stays_migrated::PROPERTY),
         goal: None,
         fail_fast,
     }

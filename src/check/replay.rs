@@ -87,6 +87,8 @@ pub fn replay(
         initial: 0,
         faults: u32::try_from(faults).expect("a budget is small"),
         steps,
+        loop_start: trace.loop_start,
+        fair: Vec::new(),
     };
     let told = story::Told::new(scenario, &model, property.name, &taken);
     let mut counterexample = story::counterexample(&told, &merge::Role::default());

@@ -1,5 +1,6 @@
 //! What happened, in one sentence.
 
+use super::forever;
 use super::story::Told;
 use crate::actors::storage::describe_disk;
 use crate::properties::{
@@ -173,6 +174,9 @@ fn down(told: &Told<'_>) -> String {
 
 /// What stands between the last state and the goal.
 fn without_ordinal(told: &Told<'_>) -> String {
+    if told.trace.loop_start.is_some() {
+        return forever::story(told);
+    }
     if told.property.name != recoverable::PROPERTY.name {
         return told.property.promise.to_owned();
     }

@@ -1,7 +1,7 @@
 //! A counterexample as a story: its steps in words, and a picture of every state.
 
 use super::merge::Role;
-use super::sentences;
+use super::{forever, sentences};
 use crate::actors::stateful_set_controller::Action as ControllerAction;
 use crate::actors::{
     Step, driver, faults, garbage_collector, kubelet, persistent_volume_controller,
@@ -147,7 +147,8 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
                 step,
             })
             .collect(),
-        loop_start: None,
+        loop_start: told.trace.loop_start,
+        fairness: forever::fairness(told),
         story: sentences::story(told),
         why: String::new(),
         place: told
@@ -205,9 +206,10 @@ fn location(location: &crate::scenario::Location) -> Location {
 /// What the program's last request has to do with the end of the story.
 fn note(told: &Told<'_>, number: usize) -> &'static str {
     let is_fault = |step: &Step| matches!(step, Step::Fault(..));
+    let ends = told.trace.loop_start.is_some();
     if number == told.trace.steps.len() {
         "this is the last step"
-    } else if told.trace.steps[number..].iter().any(is_fault) {
+    } else if ends || told.trace.steps[number..].iter().any(is_fault) {
         "this is the program's last step before it"
     } else {
         "this step made the last one possible"

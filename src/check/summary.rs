@@ -172,5 +172,7 @@ pub(super) const fn kind(property: &Property) -> report::PropertyKind {
     match property.kind {
         Kind::AlwaysForEach(_) | Kind::Always { .. } => report::PropertyKind::Always,
         Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
+        Kind::Eventually => report::PropertyKind::Eventually,
+        Kind::EventuallyAlways => report::PropertyKind::EventuallyAlways,
     }
 }

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
+use super::liveness::Promise;
 use super::{
     Bounds, Decision, Outcome, Question, Searchable, Statistics, StopReason, Trace, Verdict,
 };
@@ -154,6 +155,8 @@ where
                     initial: initial.unwrap_or_default(),
                     faults: kinds.len() as u32,
                     steps,
+                    loop_start: None,
+                    fair: Vec::new(),
                 })
             }
             None if complete => Verdict::Holds,
@@ -171,14 +174,15 @@ where
         .map(|invariant| invariant.name)
         .map(decide)
         .collect();
-    if question.recoverable {
-        let verdict = Verdict::Inconclusive(StopReason::NotDecidedByThisEngine);
-        decisions.push(Decision {
-            name: "recoverable",
-            verdict,
-            layers: Vec::new(),
-        });
-    }
+    let promises = Promise::ALL.into_iter();
+    let endless = promises.filter(|promise| promise.is_asked(question));
+    let names = question.recoverable.then_some("recoverable");
+    let names = names.into_iter().chain(endless.map(Promise::name));
+    decisions.extend(names.map(|name| Decision {
+        name,
+        verdict: Verdict::Inconclusive(StopReason::NotDecidedByThisEngine),
+        layers: Vec::new(),
+    }));
     let initial = model.init_states().len();
     Outcome {
         decisions,

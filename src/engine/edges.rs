@@ -5,50 +5,86 @@ use super::store::Index;
 /// The steps from some states, in the order in which the states were expanded.
 #[derive(Default)]
 pub(super) struct Block {
-    /// The states, each with [`MARK`] if it is the goal.
+    /// The states.
     pub from: Vec<Index>,
+    /// By state: what is special about it.
+    pub notes: Vec<Notes>,
     /// By state: one above its last step in `targets`.
     pub ends: Vec<u32>,
-    /// Where the steps lead, each with [`MARK`] if it does not count on a way back.
+    /// Where the steps lead, each with [`NO_HELP`] if it does not count on a way back.
     pub targets: Vec<Index>,
 }
 
-/// Something is special about this number. Numbers of states have 31 bits.
-pub(super) const MARK: Index = 1 << 31;
+/// The step does not count on a way back. Numbers of states have 31 bits.
+pub(super) const NO_HELP: Index = 1 << 31;
+
+/// What is special about a state.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Notes(u8);
+
+impl Notes {
+    /// It is the goal.
+    pub(super) const GOAL: Self = Self(1);
+    /// Nothing has to happen in it.
+    pub(super) const MAY_STAY: Self = Self(2);
+    /// It is not expanded: its one step leads to the state that covers it.
+    pub(super) const COVERED: Self = Self(4);
+
+    pub(super) const fn has(self, note: Self) -> bool {
+        self.0 & note.0 != 0
+    }
+
+    pub(super) const fn with(self, note: Self, holds: bool) -> Self {
+        Self(self.0 | if holds { note.0 } else { 0 })
+    }
+}
 
 impl Block {
-    /// The state at a place, whether it is the goal, and its steps.
-    pub(super) fn state(&self, place: usize) -> (Index, bool, &[Index]) {
+    /// The steps of the state at a place.
+    pub(super) fn steps(&self, place: usize) -> &[Index] {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
-        let steps = &self.targets[start..self.ends[place] as usize];
-        let from = self.from[place];
-        (from & !MARK, from & MARK != 0, steps)
+        &self.targets[start..self.ends[place] as usize]
+    }
+
+    /// A state that is covered by another.
+    pub(super) fn cover(&mut self, index: Index, by: Index) {
+        self.from.push(index);
+        self.notes.push(Notes::COVERED);
+        self.targets.push(by);
+        self.ends.push(self.targets.len() as u32);
     }
 
     fn bytes(&self) -> u64 {
         let numbers = self.from.capacity() + self.ends.capacity() + self.targets.capacity();
-        (numbers * size_of::<Index>()) as u64
+        (numbers * size_of::<Index>() + self.notes.capacity()) as u64
     }
 }
 
-/// All of them.
+/// All of them, in the order of layers, then depth.
 #[derive(Default)]
 pub(super) struct Edges {
-    /// In the order of layers, then depth.
     pub blocks: Vec<Block>,
-    /// States that are not expanded, and the states that cover them.
-    pub covered: Vec<(Index, Index)>,
+    /// Blocks before this one are of earlier layers.
+    pub layer: usize,
 }
 
 impl Edges {
     pub(super) fn bytes(&self) -> u64 {
-        let covered = self.covered.capacity() * size_of::<(Index, Index)>();
-        self.blocks.iter().map(Block::bytes).sum::<u64>() + covered as u64
+        self.blocks.iter().map(Block::bytes).sum()
     }
 
-    pub(super) fn clear(&mut self) {
-        self.blocks.clear();
-        self.covered.clear();
+    /// The layer is over, and nobody asks for its way back again.
+    pub(super) fn end_layer(&mut self, keeps: bool) {
+        if keeps {
+            for block in &mut self.blocks[self.layer..] {
+                for target in &mut block.targets {
+                    *target &= !NO_HELP;
+                }
+            }
+        } else {
+            self.blocks.clear();
+        }
+        self.layer = self.blocks.len();
     }
 }
 

@@ -14,8 +14,10 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::edges::{Edges, StateSet};
+use super::edges::{Block, Edges, StateSet};
 use super::expand::{Frontier, Gathered, Gathering, Part, Task, Work, parts};
+use super::liveness::{self, Promise};
+use super::space::Searched;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::trace::follow;
 use super::{
@@ -44,6 +46,9 @@ pub fn check<M: Searchable>(
     search.run();
     search.outcome()
 }
+
+/// The name of the property that the goal can be reached from everywhere.
+const RECOVERABLE: &str = "recoverable";
 
 /// How a layer ended.
 enum Layer {
@@ -96,7 +101,11 @@ impl<'a, M: Searchable> Search<'a, M> {
             .iter()
             .map(|invariant| invariant.name)
             .collect();
-        names.extend(question.recoverable.then_some("recoverable"));
+        names.extend(question.recoverable.then_some(RECOVERABLE));
+        let asked = Promise::ALL
+            .into_iter()
+            .filter(|promise| promise.is_asked(question));
+        names.extend(asked.map(Promise::name));
         let undecided = |name| Decision {
             name,
             verdict: Verdict::Holds,
@@ -195,10 +204,13 @@ impl<'a, M: Searchable> Search<'a, M> {
         if self.cut {
             // Nothing is known of the whole layer, nor of those behind it; but what they break
             // within the bound is broken.
-            self.edges.clear();
+            self.edges.end_layer(false);
             return Layer::Finished;
         }
         self.decide_recoverable();
+        let keeps = self.asks_about_endless_paths();
+        self.edges.end_layer(keeps);
+        self.decide_endless();
         if self.settings.order == Order::FewestFaults {
             for decision in &mut self.decisions {
                 if decision.verdict == Verdict::Holds {
@@ -222,8 +234,9 @@ impl<'a, M: Searchable> Search<'a, M> {
             return frontier;
         }
         let rank = Rank::new(self.layer, depth);
-        let records = self.asks_for_recovery();
+        let records = self.records();
         let mut level = Frontier::default();
+        let mut covered = Block::default();
         for (place, &index) in frontier.indices.iter().enumerate() {
             if self.store.rank(index) != rank {
                 continue;
@@ -231,7 +244,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             if let Some(by) = self.store.covering(index) {
                 self.covered += 1;
                 if records {
-                    self.edges.covered.push((index, by));
+                    covered.cover(index, by);
                 }
                 continue;
             }
@@ -291,10 +304,23 @@ impl<'a, M: Searchable> Search<'a, M> {
         }
     }
 
-    /// Whether `recoverable` is asked for and not violated yet.
-    fn asks_for_recovery(&self) -> bool {
-        let last = self.decisions.last();
-        self.question.recoverable && last.is_some_and(|last| last.verdict == Verdict::Holds)
+    /// The property's number, if it is asked for and not violated yet.
+    fn undecided(&self, name: &str) -> Option<usize> {
+        let mut decisions = self.decisions.iter();
+        let is_open = |decision: &Decision<M::Action>| {
+            decision.name == name && decision.verdict == Verdict::Holds
+        };
+        decisions.position(is_open)
+    }
+
+    fn asks_about_endless_paths(&self) -> bool {
+        let mut promises = Promise::ALL.into_iter();
+        promises.any(|promise| self.undecided(promise.name()).is_some())
+    }
+
+    /// Whether some open property is about paths, so that steps are to be recorded.
+    fn records(&self) -> bool {
+        self.undecided(RECOVERABLE).is_some() || self.asks_about_endless_paths()
     }
 
     fn is_decided(&self) -> bool {
@@ -327,7 +353,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             self.pool = pool.build().ok();
         }
-        let records = self.asks_for_recovery();
+        let records = self.records();
         let turn = Turn {
             layer: self.layer,
             depth,
@@ -440,17 +466,38 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     /// All states of the layer are expanded: are there some without a way to the goal?
     fn decide_recoverable(&mut self) {
-        if !self.asks_for_recovery() {
+        let Some(number) = self.undecided(RECOVERABLE) else {
             return;
-        }
+        };
         self.reaches.grow(self.store.end());
         let stuck = recoverable::stuck(&self.edges, &mut self.reaches);
+        self.note_bytes();
+        if let Some(trace) = self.way_into(&stuck) {
+            self.violate(number, trace);
+        }
+    }
+
+    /// All states of the layer are expanded: what may happen in the end?
+    fn decide_endless(&mut self) {
+        if !self.asks_about_endless_paths() {
+            return;
+        }
+        self.note_bytes();
+        for promise in Promise::ALL {
+            let Some(number) = self.undecided(promise.name()) else {
+                continue;
+            };
+            let space = Searched::new(self.model, &self.store, &self.edges);
+            let found = liveness::violation(self.model, self.question, &space, promise);
+            if let Some(trace) = found {
+                self.violate(number, trace);
+            }
+        }
+    }
+
+    fn note_bytes(&mut self) {
         let bytes = self.bytes();
         self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
-        self.edges.clear();
-        if let Some(trace) = self.way_into(&stuck) {
-            self.violate(self.decisions.len() - 1, trace);
-        }
     }
 
     /// The shortest way to a state without a way to the goal: one that breaks no
@@ -475,8 +522,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     fn outcome(mut self) -> Outcome<M::Action> {
-        let bytes = self.bytes();
-        self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
+        self.note_bytes();
         self.statistics.unique_states = self.store.len() - self.covered;
         self.statistics.elapsed = self.started.elapsed();
         if self.settings.store == StoreKind::Fingerprint {

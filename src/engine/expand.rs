@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::edges::{Block, MARK};
+use super::edges::{Block, NO_HELP, Notes};
 use super::store::{
     Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Store, append, fold, partition_of, same,
 };
@@ -40,8 +40,10 @@ pub(super) struct Work {
     pub transitions: u64,
     /// Some successor behind the bound of steps is not stored.
     pub cut: bool,
-    /// By recorded state: itself, with [`MARK`] if it is the goal.
+    /// The recorded states.
     from: Vec<Index>,
+    /// By recorded state: what is special about it.
+    notes: Vec<Notes>,
     /// By recorded state: one above its last successor in `routes`.
     ends: Vec<u32>,
     /// By successor: its partition, and what kind of step leads to it.
@@ -53,7 +55,7 @@ pub(super) struct Work {
 /// In [`Work::routes`]: the step is a fault.
 const FAULT: u8 = 1 << 7;
 /// In [`Work::routes`]: the step is no help on a way back.
-const NO_HELP: u8 = 1 << 6;
+const IDLE: u8 = 1 << 6;
 
 impl Work {
     pub(super) fn new(words: usize) -> Self {
@@ -64,6 +66,7 @@ impl Work {
             transitions: 0,
             cut: false,
             from: Vec::new(),
+            notes: Vec::new(),
             ends: Vec::new(),
             routes: Vec::new(),
             row: vec![0; words.max(1)],
@@ -80,6 +83,7 @@ impl Work {
         }
         self.broken.clear();
         self.from.clear();
+        self.notes.clear();
         self.ends.clear();
         self.routes.clear();
         self.faults_fired = 0;
@@ -136,12 +140,11 @@ impl Work {
                 self.look_behind(task, &state);
                 continue;
             }
+            let may_stay = self.expand::<M, WORDS>(task, index, row, &state);
             if task.records {
-                let mark = if task.is_goal(&state) { MARK } else { 0 };
-                self.from.push(index | mark);
-            }
-            self.expand::<M, WORDS>(task, index, row, &state);
-            if task.records {
+                self.from.push(index);
+                let notes = Notes::default().with(Notes::GOAL, task.is_goal(&state));
+                self.notes.push(notes.with(Notes::MAY_STAY, may_stay));
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
             }
@@ -161,6 +164,8 @@ impl Work {
         }
     }
 
+    /// Sorts the successors of a state; tells whether nothing has to happen in it, if steps are
+    /// recorded.
     #[inline(always)]
     fn expand<M: Searchable, const WORDS: usize>(
         &mut self,
@@ -168,7 +173,8 @@ impl Work {
         index: Index,
         row: &[u64],
         state: &M::State,
-    ) {
+    ) -> bool {
+        let mut may_stay = true;
         let format = &task.store.format;
         let key = fixed::<WORDS>(&format.key);
         task.model.successors(state, &mut |action, next| {
@@ -191,8 +197,11 @@ impl Work {
             if task.records {
                 if is_fault {
                     route |= FAULT;
-                } else if !task.model.recovers(state, &action) {
-                    route |= NO_HELP;
+                } else {
+                    may_stay &= task.model.fairness(&action).is_none();
+                }
+                if !is_fault && !task.model.recovers(state, &action) {
+                    route |= IDLE;
                 }
             } else if self.recent.has(hash, successor) {
                 return;
@@ -205,6 +214,7 @@ impl Work {
             append(&mut lane.rows, successor);
             lane.origins.push(Origin::new(index, is_fault));
         });
+        may_stay
     }
 
     fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) {
@@ -250,7 +260,7 @@ impl Work {
                         .push(gathered.edges.targets.len() as u32);
                 }
                 if route & FAULT == 0 {
-                    let mark = if route & NO_HELP == 0 { 0 } else { MARK };
+                    let mark = if route & IDLE == 0 { 0 } else { NO_HELP };
                     gathered.edges.targets.push(lane.targets[place] | mark);
                 }
             }
@@ -259,6 +269,7 @@ impl Work {
             let end = gathered.edges.targets.len() as u32;
             gathered.edges.ends.extend(states.map(|_| end));
             gathered.edges.from.clone_from(&self.from);
+            gathered.edges.notes.clone_from(&self.notes);
             gathered.edges.targets.shrink_to_fit();
         }
         gathered

@@ -7,8 +7,10 @@ pub mod cross_check;
 mod edges;
 pub mod exhaustive;
 mod expand;
+pub mod liveness;
 mod recoverable;
 pub mod simulate;
+mod space;
 mod store;
 mod trace;
 
@@ -82,8 +84,14 @@ pub trait Searchable:
     where
         Self: Sized;
 
-    /// The state that [`Question::recoverable`] asks for.
+    /// The state that [`Question::recoverable`] and [`Question::completes`] ask for.
     fn is_goal(&self, state: &Self::State) -> bool;
+
+    /// Whether a state is as good as the goal once that has been reached: what a lasting fault
+    /// does by itself may be allowed for.
+    fn keeps_goal(&self, state: &Self::State) -> bool {
+        self.is_goal(state)
+    }
 }
 
 /// A number in a row: `width` bits of word `word`, from bit `shift` on.
@@ -127,6 +135,10 @@ pub struct Question<M: stateright::Model> {
     pub invariants: Vec<Invariant<M>>,
     /// Whether from every reachable state the goal can be reached without a further fault.
     pub recoverable: bool,
+    /// Whether every fair path reaches the goal.
+    pub completes: bool,
+    /// Whether every fair path that reaches the goal keeps it from some point on.
+    pub stays_migrated: bool,
     /// Another goal than the model's own.
     pub goal: Option<fn(&M, &M::State) -> bool>,
     /// Stop at the first property found violated.
@@ -240,7 +252,7 @@ pub enum Verdict<A> {
     Inconclusive(StopReason),
 }
 
-/// A path from the initial state.
+/// A path from an initial state; with a loop, an endless one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trace<A> {
     /// Which of the model's initial states it starts from.
@@ -249,6 +261,29 @@ pub struct Trace<A> {
     pub steps: Vec<A>,
     /// How many of them are faults.
     pub faults: u32,
+    /// Of an endless path: the steps from this place on, counted from 0, repeat for ever; if
+    /// none are left, nothing happens any more.
+    pub loop_start: Option<usize>,
+    /// Why the loop is fair to each class of steps that some state of it enables.
+    pub fair: Vec<Fairness>,
+}
+
+/// Why an endless path is fair to a class of steps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fairness {
+    /// The class: [`Searchable::fairness`].
+    pub class: u16,
+    /// Why.
+    pub why: WhyFair,
+}
+
+/// Why an endless path is fair to a class of steps. Steps count from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhyFair {
+    /// This step, which happens again and again, is one of them.
+    Happens(usize),
+    /// After so many steps none of them is enabled, again and again.
+    NotEnabled(usize),
 }
 
 impl<A: Clone> Trace<A> {
@@ -286,7 +321,8 @@ pub struct Decision<A> {
 /// What a search found, and what it cost.
 #[derive(Clone, Debug)]
 pub struct Outcome<A> {
-    /// One for each property asked for, in the order of the question; `recoverable` last.
+    /// One for each property asked for, in the order of the question: always-properties, then
+    /// `recoverable`, `completes`, `stays-migrated`.
     pub decisions: Vec<Decision<A>>,
     /// The kinds of fault that struck somewhere in the space: bit i is kind i.
     pub faults_fired: u64,

@@ -7,42 +7,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::edges::{Edges, MARK, StateSet};
+use super::edges::{Edges, NO_HELP, Notes, StateSet};
 use super::store::{Index, Store};
 use super::trace::follow;
 use super::{Question, Searchable, Trace};
 
-/// Adds to `reaches` the states of `edges` from which a path leads to the goal; gives the
-/// others, nearest first.
+/// Adds to `reaches` the states of the layer under way from which a path leads to the goal; gives
+/// the others, nearest first.
 pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
+    let blocks = &edges.blocks[edges.layer..];
     let mut open: Vec<(u32, u32)> = Vec::new();
-    for (number, block) in edges.blocks.iter().enumerate() {
+    for (number, block) in blocks.iter().enumerate() {
         let number = u32::try_from(number).expect("a block is large");
         open.extend((0..block.ends.len() as u32).map(|place| (number, place)));
     }
+    let from = |&(block, place): &(u32, u32)| blocks[block as usize].from[place as usize];
     loop {
         let mut changed = false;
-        for &(state, by) in &edges.covered {
-            if reaches.contains(by) && !reaches.contains(state) {
-                reaches.insert(state);
-                changed = true;
-            }
-        }
         // Steps lead mostly to later states: from the last to the first, few passes do.
-        for &(block, place) in open.iter().rev() {
-            let (index, is_goal, steps) = edges.blocks[block as usize].state(place as usize);
-            let leads_there = |&step: &Index| step & MARK == 0 && reaches.contains(step);
-            if is_goal || steps.iter().any(leads_there) {
-                reaches.insert(index);
+        for state in open.iter().rev() {
+            let (block, place) = (&blocks[state.0 as usize], state.1 as usize);
+            let leads_there = |&step: &Index| step & NO_HELP == 0 && reaches.contains(step);
+            let is_goal = block.notes[place].has(Notes::GOAL);
+            if is_goal || block.steps(place).iter().any(leads_there) {
+                reaches.insert(from(state));
                 changed = true;
             }
         }
-        let index = |&(block, place): &(u32, u32)| {
-            edges.blocks[block as usize].from[place as usize] & !MARK
-        };
-        open.retain(|state| !reaches.contains(index(state)));
+        open.retain(|state| !reaches.contains(from(state)));
         if !changed || open.is_empty() {
-            return open.iter().map(index).collect();
+            let is_covered = |&&(block, place): &&(u32, u32)| {
+                blocks[block as usize].notes[place as usize].has(Notes::COVERED)
+            };
+            let stuck = open.iter().filter(|state| !is_covered(state));
+            return stuck.map(from).collect();
         }
     }
 }

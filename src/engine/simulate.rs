@@ -152,6 +152,8 @@ pub fn path<M: Searchable>(
         initial: walker.initial,
         faults: walker.faults,
         steps,
+        loop_start: None,
+        fair: Vec::new(),
     }
 }
 

@@ -8,6 +8,15 @@ use super::{Searchable, Trace};
 /// hold states in another form than they were reached in, or fingerprints only; so the path is
 /// walked in the model, and the store only says which way.
 pub(super) fn follow<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> Trace<M::Action> {
+    walk(model, store, path).0
+}
+
+/// The state at the end of a path.
+pub(super) fn last_of<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> M::State {
+    walk(model, store, path).1
+}
+
+fn walk<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> (Trace<M::Action>, M::State) {
     let mut row = vec![0; model.words().max(1)];
     let mut is = |index: Index, state: &M::State| {
         model.pack(state, &mut row);
@@ -31,9 +40,12 @@ pub(super) fn follow<M: Searchable>(model: &M, store: &Store, path: &[Index]) ->
         steps.push(step);
         state = next;
     }
-    Trace {
+    let trace = Trace {
         initial,
         steps,
         faults,
-    }
+        loop_start: None,
+        fair: Vec::new(),
+    };
+    (trace, state)
 }

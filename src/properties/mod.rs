@@ -5,12 +5,14 @@
 pub mod at_most_one_pod;
 pub mod at_most_one_running;
 pub mod available;
+pub mod completes;
 pub mod disjoint_slices;
 pub mod no_data_loss;
 pub mod recoverable;
 pub mod right_disk;
 pub mod self_healing;
 pub mod single_writer;
+pub mod stays_migrated;
 
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
@@ -44,7 +46,7 @@ impl Property {
                 setup.ordinals().all(|ordinal| holds(setup, world, ordinal))
             }
             Kind::Always { holds, .. } => holds(setup, world),
-            Kind::FromEverywhere => true,
+            Kind::FromEverywhere | Kind::Eventually | Kind::EventuallyAlways => true,
         }
     }
 
@@ -56,7 +58,7 @@ impl Property {
                 .ordinals()
                 .find(|&ordinal| !holds(setup, world, ordinal)),
             Kind::Always { culprit, .. } => culprit(setup, world),
-            Kind::FromEverywhere => None,
+            Kind::FromEverywhere | Kind::Eventually | Kind::EventuallyAlways => None,
         }
     }
 }
@@ -75,21 +77,36 @@ pub enum Kind {
     },
     /// From every reachable state the goal can be reached.
     FromEverywhere,
+    /// Every fair path reaches the goal.
+    Eventually,
+    /// Every fair path that reaches the goal keeps it from some point on.
+    EventuallyAlways,
 }
 
 impl Kind {
+    /// Whether it asks nothing of a single state.
+    #[must_use]
+    pub const fn is_about_paths(self) -> bool {
+        matches!(
+            self,
+            Self::FromEverywhere | Self::Eventually | Self::EventuallyAlways
+        )
+    }
+
     /// The kind in words, as reports have it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::AlwaysForEach(_) | Self::Always { .. } => "always",
             Self::FromEverywhere => "from everywhere",
+            Self::Eventually => "eventually",
+            Self::EventuallyAlways => "eventually always",
         }
     }
 }
 
 /// All properties, in the order of reports.
-pub const ALL: [Property; 9] = [
+pub const ALL: [Property; 11] = [
     at_most_one_pod::PROPERTY,
     at_most_one_running::PROPERTY,
     single_writer::PROPERTY,
@@ -99,6 +116,8 @@ pub const ALL: [Property; 9] = [
     available::PROPERTY,
     self_healing::PROPERTY,
     recoverable::PROPERTY,
+    completes::PROPERTY,
+    stays_migrated::PROPERTY,
 ];
 
 /// The names of all properties, in the same order.
@@ -115,7 +134,7 @@ pub const NAMES: [&str; ALL.len()] = {
 /// The property of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Property> {
-    static PROPERTIES: [Property; 9] = ALL;
+    static PROPERTIES: [Property; 11] = ALL;
     PROPERTIES.iter().find(|property| property.name == name)
 }
 

@@ -153,6 +153,10 @@ pub enum PropertyKind {
     Always,
     /// From every reachable state some path leads there.
     FromEverywhere,
+    /// Every fair path leads there.
+    Eventually,
+    /// Every fair path that leads there stays.
+    EventuallyAlways,
 }
 
 impl PropertyKind {
@@ -162,6 +166,8 @@ impl PropertyKind {
         match self {
             Self::Always => "always",
             Self::FromEverywhere => "from everywhere",
+            Self::Eventually => "eventually",
+            Self::EventuallyAlways => "eventually always",
         }
     }
 }
@@ -185,6 +191,15 @@ pub struct PropertyResult {
     pub layers: Vec<Layer>,
     /// How it breaks.
     pub counterexample: Option<Counterexample>,
+}
+
+impl Counterexample {
+    /// The steps that repeat for ever; none if there are none.
+    #[must_use]
+    pub fn round(&self) -> &[Step] {
+        let start = self.loop_start.unwrap_or(self.steps.len());
+        self.steps.get(start..).unwrap_or_default()
+    }
 }
 
 impl PropertyResult {
@@ -239,7 +254,7 @@ pub struct Cost {
     pub faults: u32,
 }
 
-/// A path to a state in which a property is broken.
+/// A path to a state in which a property is broken, or one that never keeps a promise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counterexample {
     /// The ordinal that it is about.
@@ -258,8 +273,11 @@ pub struct Counterexample {
     pub merged_into: Option<String>,
     /// Other properties that the same story breaks.
     pub also_broken: Vec<AlsoBroken>,
-    /// The step at which an endless story starts over.
+    /// Of an endless story: how many steps come before those that repeat for ever. If that is all
+    /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
+    /// Why an endless story can go on as it does, each reason in a sentence.
+    pub fairness: Vec<String>,
     /// What happens, in one sentence.
     pub story: String,
     /// How it could happen; may be empty.

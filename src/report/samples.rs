@@ -266,6 +266,7 @@ pub(super) fn story() -> Counterexample {
             },
         ],
         loop_start: None,
+        fairness: Vec::new(),
         story: "redis-redis-cluster-5 still ran in source when destination started it too, \
                 on the same disk."
             .to_owned(),

@@ -27,6 +27,7 @@ pub(super) fn block(
     lines.push(String::new());
     lines.extend(timeline::table(counterexample, settings.full));
     lines.push(String::new());
+    lines.extend(ending(counterexample));
     if !counterexample.why.is_empty() {
         lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
     }
@@ -78,11 +79,26 @@ pub(super) fn expectation(as_expected: bool) -> &'static str {
     }
 }
 
+/// What goes on for ever, and why that is fair.
+fn ending(counterexample: &Counterexample) -> Vec<String> {
+    if counterexample.fairness.is_empty() {
+        return Vec::new();
+    }
+    let label = match counterexample.round() {
+        [] => "end",
+        _ => "loop",
+    };
+    labelled(label, LABEL, STRONG, &counterexample.fairness.join(" "))
+}
+
 /// `11 steps, none shorter; 0 faults needed`.
 fn figures(counterexample: &Counterexample) -> String {
     let steps = count(counterexample.steps.len(), "step");
     let faults = count(counterexample.faults as usize, "fault");
-    if counterexample.shortest {
+    let round = counterexample.round().len();
+    if round > 0 {
+        format!("{steps}, the last {round} for ever; {faults} needed")
+    } else if counterexample.shortest {
         format!("{steps}, none shorter; {faults} needed")
     } else {
         format!("{steps}, perhaps not the fewest; {faults}")

@@ -15,6 +15,9 @@ const MOST_WHO: usize = 26;
 /// The columns before that of the actors.
 const NUMBER: usize = 5;
 
+/// Stands before the steps that repeat for ever.
+const BAR: &str = "|";
+
 /// Stands behind the last step.
 const MARK: &str = "<--";
 
@@ -61,14 +64,25 @@ fn lines(counterexample: &Counterexample, rows: &[Row], notes: &[Vec<String>]) -
     lines
 }
 
+/// The place of a step in its story.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Others follow it.
+    Before,
+    /// It is the last one.
+    Last,
+    /// It repeats for ever.
+    Round,
+}
+
 /// One line of the table.
 enum Row<'a> {
     /// The state before the first step.
     Initial(&'a Lanes),
-    /// A step, and whether it is the last.
-    Step(&'a Step, bool),
-    /// So many steps are left out here.
-    Gap(usize),
+    /// A step, and its place in the story.
+    Step(&'a Step, Place),
+    /// So many steps are left out here, in a loop or not.
+    Gap(usize, Place),
 }
 
 impl Row<'_> {
@@ -76,7 +90,7 @@ impl Row<'_> {
         match self {
             Row::Initial(lanes) => Some(lanes),
             Row::Step(step, _) => Some(&step.lanes),
-            Row::Gap(_) => None,
+            Row::Gap(..) => None,
         }
     }
 
@@ -85,23 +99,27 @@ impl Row<'_> {
         match self {
             Row::Initial(_) => Some(0),
             Row::Step(step, _) => Some(step.number),
-            Row::Gap(_) => None,
+            Row::Gap(..) => None,
         }
     }
 
     fn who(&self) -> String {
         match self {
             Row::Step(step, _) => cut(&plain(&who(step)), MOST_WHO),
-            Row::Initial(_) | Row::Gap(_) => String::new(),
+            Row::Initial(_) | Row::Gap(..) => String::new(),
         }
+    }
+
+    fn is_round(&self) -> bool {
+        matches!(self, Row::Step(_, Place::Round) | Row::Gap(_, Place::Round))
     }
 
     fn what(&self) -> String {
         match self {
             Row::Initial(_) => "initial".to_owned(),
             Row::Step(step, _) => plain(&step.text),
-            Row::Gap(1) => "1 step left out; --full shows it".to_owned(),
-            Row::Gap(steps) => format!("{steps} steps left out; --full shows them"),
+            Row::Gap(1, _) => "1 step left out; --full shows it".to_owned(),
+            Row::Gap(steps, _) => format!("{steps} steps left out; --full shows them"),
         }
     }
 }
@@ -116,12 +134,21 @@ fn rows(counterexample: &Counterexample, full: bool) -> Vec<Row<'_>> {
         let edge = index < FIRST_STEPS || index + LAST_STEPS >= last;
         short || edge || step.fault || counterexample.also_broken.iter().any(breaks)
     };
+    let round = last - counterexample.round().len();
     let mut rows = vec![Row::Initial(&counterexample.initial)];
     let mut skipped: Vec<&Step> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
+        let place = match index {
+            _ if index >= round => Place::Round,
+            _ if index + 1 == last => Place::Last,
+            _ => Place::Before,
+        };
+        if index == round {
+            close_gap(&mut rows, &mut skipped, Place::Before);
+        }
         if matters(index, step) {
-            close_gap(&mut rows, &mut skipped);
-            rows.push(Row::Step(step, index + 1 == last));
+            close_gap(&mut rows, &mut skipped, place);
+            rows.push(Row::Step(step, place));
         } else {
             skipped.push(step);
         }
@@ -130,11 +157,11 @@ fn rows(counterexample: &Counterexample, full: bool) -> Vec<Row<'_>> {
 }
 
 /// Puts one line for the steps in `skipped`; a single step takes no more room than its absence.
-fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>) {
+fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>, place: Place) {
     match skipped.as_slice() {
         [] => (),
-        [only] => rows.push(Row::Step(only, false)),
-        many => rows.push(Row::Gap(many.len())),
+        [only] => rows.push(Row::Step(only, place)),
+        many => rows.push(Row::Gap(many.len(), place)),
     }
     skipped.clear();
 }
@@ -189,6 +216,8 @@ fn capitals(action: &str) -> String {
 
 /// Where the columns of one table are.
 struct Columns {
+    /// Room for the bar beside what repeats.
+    margin: usize,
     who: usize,
     what: usize,
     source: usize,
@@ -203,13 +232,19 @@ impl Columns {
         let ordinals = width(&counterexample.initial.source);
         let who = longest(rows.iter().map(Row::who)).max("who".len());
         let what = longest(rows.iter().map(Row::what));
-        let beside = Self::with_lanes(who, "source ".len() + ordinals, "dest ".len() + ordinals);
+        let margin = if rows.iter().any(Row::is_round) { 2 } else { 0 };
+        let room = WIDTH - margin;
+        let lanes = |name: &str| name.len() + ordinals;
+        let beside = Self::with_lanes(room, who, lanes("source "), lanes("dest "));
+        let beside = Self { margin, ..beside };
         if beside.what >= what {
             return beside;
         }
         Self {
             stacked: true,
+            margin,
             ..Self::with_lanes(
+                room,
                 who,
                 ordinals.max("source".len()),
                 ordinals.max("dest".len()),
@@ -217,12 +252,13 @@ impl Columns {
         }
     }
 
-    fn with_lanes(who: usize, source: usize, destination: usize) -> Self {
+    fn with_lanes(room: usize, who: usize, source: usize, destination: usize) -> Self {
         // Two blanks between columns, and seven for `S D <--`.
         let taken = NUMBER + who + 2 + 2 + source + 2 + destination + 2 + 7;
         Self {
+            margin: 0,
             who,
-            what: WIDTH.saturating_sub(taken).max(20),
+            what: room.saturating_sub(taken).max(20),
             source,
             destination,
             stacked: false,
@@ -241,11 +277,12 @@ impl Columns {
         let named = |name: &str| format!("{name} {digits}");
         let lines = if self.stacked {
             vec![
-                self.line(["", "", ""], ["source", "dest", &disk]),
-                self.line(["#", "who", "what"], [&digits, &digits, ""]),
+                self.line("", ["", "", ""], ["source", "dest", &disk]),
+                self.line("", ["#", "who", "what"], [&digits, &digits, ""]),
             ]
         } else {
             vec![self.line(
+                "",
                 ["#", "who", "what"],
                 [&named("source"), &named("dest"), &disk],
             )]
@@ -259,25 +296,26 @@ impl Columns {
         let number = match row {
             Row::Initial(_) => "0".to_owned(),
             Row::Step(step, _) => step.number.to_string(),
-            Row::Gap(_) => "…".to_owned(),
+            Row::Gap(..) => "…".to_owned(),
         };
         let what = wrap(&row.what(), self.what);
         let (source, destination) = (plain(&lanes.source), plain(&lanes.destination));
         let disk = match row {
-            Row::Step(_, true) => format!("{:<3} {MARK}", plain(&lanes.disk)),
+            Row::Step(_, Place::Last) => format!("{:<3} {MARK}", plain(&lanes.disk)),
             _ => plain(&lanes.disk),
         };
         let cells = [source.as_str(), destination.as_str(), disk.as_str()];
-        let first = self.line([&number, &row.who(), &what[0]], cells);
+        let bar = if row.is_round() { BAR } else { "" };
+        let first = self.line(bar, [&number, &row.who(), &what[0]], cells);
         let mut lines = vec![Self::decorate(first, row)];
         for more in &what[1..] {
-            lines.push(self.line(["", "", more], ["", "", ""]));
+            lines.push(self.line(bar, ["", "", more], ["", "", ""]));
         }
         lines
     }
 
-    /// One line: number, who and what, then the lanes and the disk.
-    fn line(&self, left: [&str; 3], right: [&str; 3]) -> String {
+    /// One line: the margin, number, who and what, then the lanes and the disk.
+    fn line(&self, bar: &str, left: [&str; 3], right: [&str; 3]) -> String {
         let lane = |text: &str, columns: usize| {
             if self.stacked {
                 pad(text, columns)
@@ -285,8 +323,9 @@ impl Columns {
                 format!("{text:>columns$}")
             }
         };
+        let margin = self.margin;
         let line = format!(
-            "{:>3}  {}  {}  {}  {}  {}",
+            "{bar:margin$}{:>3}  {}  {}  {}  {}  {}",
             left[0],
             pad(left[1], self.who),
             pad(left[2], self.what),
@@ -303,7 +342,7 @@ impl Columns {
             Row::Step(step, _) if step.fault => {
                 line.replacen(&row.who(), &paint(CARE, row.who()), 1)
             }
-            Row::Gap(_) => paint(FAINT, line),
+            Row::Gap(..) => paint(FAINT, line),
             Row::Step(..) | Row::Initial(_) => line,
         };
         match line.strip_suffix(MARK) {

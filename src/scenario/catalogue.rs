@@ -71,4 +71,4 @@ pub const UNSUPPORTED_FAULTS: &[&str] = &[
 ];
 
 /// Properties that are known but not decided.
-pub const UNSUPPORTED_PROPERTIES: &[&str] = &["completes", "abortable", "stays-migrated"];
+pub const UNSUPPORTED_PROPERTIES: &[&str] = &["abortable"];

@@ -127,6 +127,21 @@ impl World {
     /// serves there on a current disk.
     #[must_use]
     pub fn is_goal(&self, setup: &Setup) -> bool {
+        self.has_moved(setup, |_| false)
+    }
+
+    /// The goal, but for ordinals whose Pod in the destination never becomes Ready: that is the
+    /// matter of this Pod alone.
+    #[must_use]
+    pub fn is_migrated(&self, setup: &Setup) -> bool {
+        let pods = &self.clusters.destination.pods;
+        self.has_moved(setup, |ordinal| {
+            pods[ordinal].is_some_and(|pod| pod.never_ready)
+        })
+    }
+
+    /// The goal, where ordinals that `may_fail` need not serve.
+    fn has_moved(&self, setup: &Setup, may_fail: impl Fn(Ordinal) -> bool) -> bool {
         let source = &self.clusters.source;
         let destination = &self.clusters.destination;
         let slice = destination.effective_slice();
@@ -137,7 +152,7 @@ impl World {
                 || destination
                     .bound_disk(ordinal)
                     .is_some_and(|disk| self.storage[ordinal].is_current(disk));
-            destination.serves(ordinal) && on_current
+            (destination.serves(ordinal) || may_fail(ordinal)) && on_current
         };
         self.driver.phase == DriverPhase::Finished
             && source.effective_slice().is_empty()

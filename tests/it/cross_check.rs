@@ -73,6 +73,8 @@ fn bundled_scenarios() {
         let model = Migration::new(scenario.setup.clone());
         let mut question = question(&model, &scenario.properties, false);
         question.recoverable = false;
+        question.completes = false;
+        question.stays_migrated = false;
         compared += u32::from(compare(&model, &question, &name));
     }
     assert!(compared >= 12, "only {compared} scenarios are small enough");
@@ -86,6 +88,8 @@ fn random_graphs() {
         let question = Question {
             invariants: graph.invariants(),
             recoverable: false,
+            completes: false,
+            stays_migrated: false,
             goal: None,
             fail_fast: false,
         };

@@ -35,7 +35,8 @@ fn catalogue() -> String {
          What a migration promises. Each promise is checked over the whole state space; a verdict \
          `holds` means that\nall of it was searched. An *always* property is a predicate that holds \
          in every reachable state. A property\n*from everywhere* asks, of every reachable state, \
-         what can still be reached from it.\n\n\
+         what can still be reached from it. *Eventually* and\n*eventually always* are about paths that \
+         go on for ever: see [endless paths](model.md#endless-paths).\n\n\
          | property | kind | promise |\n|---|---|---|\n",
     );
     for property in &properties::ALL {

@@ -16,6 +16,8 @@ fn ask(graph: &Graph) -> Question<Graph> {
     Question {
         invariants: graph.invariants(),
         recoverable: true,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: false,
     }

@@ -8,6 +8,7 @@ mod engine;
 mod faults;
 mod kubernetes_facts;
 mod layers;
+mod liveness;
 mod models;
 mod packing;
 mod reference_protocol;

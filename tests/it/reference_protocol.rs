@@ -25,6 +25,8 @@ fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
     Question {
         invariants,
         recoverable: false,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: false,
     }

@@ -33,6 +33,8 @@ fn question<M: Searchable>(model: &M) -> Question<M> {
     Question {
         invariants: model.invariants(),
         recoverable: false,
+        completes: false,
+        stays_migrated: false,
         goal: None,
         fail_fast: false,
     }

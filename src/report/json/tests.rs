@@ -79,6 +79,7 @@ fn shape_of_a_result() {
                   }
                 ],
                 "loopStart": null,
+                "fairness": [],
                 "story": "redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.",
                 "why": "Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing between step 1 and step 6 waits until Pod 5 is gone from source.",
                 "help": {

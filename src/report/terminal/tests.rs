@@ -416,3 +416,52 @@ fn expected_figures_are_compared_in_words() {
     assert!(text.contains("11       0  <-- expected 12 steps"), "{text}");
     assert!(text.contains("1 scenario, not as expected"), "{text}");
 }
+
+/// The lines of the table that have a bar in the margin.
+fn barred(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.starts_with('|')).collect()
+}
+
+#[test]
+fn what_repeats_for_ever_has_a_bar() {
+    let mut story = samples::story();
+    story.loop_start = Some(9);
+    story.fairness = vec!["Steps 10 and 11 repeat for ever.".to_owned()];
+    let text = one(telling(story.clone()));
+    let steps: Vec<String> = barred(&text)
+        .iter()
+        .map(|line| line[1..7].trim().to_owned())
+        .collect();
+    assert_eq!(steps, ["10", "11"]);
+    assert!(text.contains("11 steps, the last 2 for ever; 0 faults needed"));
+    assert!(text.contains("\nloop  Steps 10 and 11 repeat for ever.\n"));
+    assert!(!text.contains("<--"), "no step is the last:\n{text}");
+    // An end has no loop to draw, and a last step.
+    story.loop_start = Some(11);
+    story.fairness = vec!["It stays so for ever: nothing is left to happen.".to_owned()];
+    let text = one(telling(story));
+    assert_eq!(barred(&text), [""; 0]);
+    assert!(text.contains("11 steps, none shorter"));
+    assert!(text.contains("\nend   It stays so for ever: nothing is left to happen.\n"));
+    assert!(text.contains("<--"));
+}
+
+#[test]
+fn a_long_loop_is_shortened_inside_its_bar() {
+    let mut story = samples::story();
+    let step = story.steps[9].clone();
+    story.also_broken.clear();
+    story.steps = (1..=120)
+        .map(|number| super::super::Step {
+            number,
+            ..step.clone()
+        })
+        .collect();
+    story.loop_start = Some(50);
+    let text = one(telling(story));
+    let bars = barred(&text);
+    assert!(bars[0].contains("54 steps left out"), "{text}");
+    assert!(text.contains("\n    …"), "{text}");
+    assert!(text.contains("40 steps left out"), "{text}");
+    assert_eq!(bars.len(), 17, "{text}");
+}

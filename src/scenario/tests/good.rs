@@ -64,7 +64,7 @@ fn the_smallest_useful_scenario() {
         "- patch: {cluster: destination, start: k, replicas: N - k}"
     );
     assert_eq!(step.indent, 2);
-    assert_eq!(scenario.properties.len(), 9);
+    assert_eq!(scenario.properties.len(), 11);
     insta::assert_snapshot!(assumed(&scenario), @r#"
     kubernetes 1.31: on both sides
     destination the source's set: as in source, with `replicas: 0`

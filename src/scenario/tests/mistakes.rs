@@ -41,7 +41,7 @@ migration:
   - wait: {cluster: source, pod: k, until: detached, timeout: never}
   - scale: {replicas: [1]}
 faults: {atMost: 2, of: [evicton, nodeCrash]}
-properties: [at-most-one-runing, completes]
+properties: [at-most-one-runing, abortable]
 expect: {available: inconclusive, right-disk: {verdict: broken}}
 ";
     insta::assert_snapshot!(mistakes(text), @r#"
@@ -96,9 +96,9 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
     scenario.yaml:13:14 scenario::unknown-property: `at-most-one-runing` is not a known property
       ^ "at-most-one-runing" 
       help: did you mean `at-most-one-running`?
-    scenario.yaml:13:34 scenario::not-supported: the property `completes` is not supported yet
-      ^ "completes" 
-      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`
+    scenario.yaml:13:34 scenario::not-supported: the property `abortable` is not supported yet
+      ^ "abortable" 
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
     scenario.yaml:14:21 scenario::unknown-value: `inconclusive` cannot be expected: it says that nothing is known
       ^ "inconclusive" 
       help: leave the property out of `properties`, or give the search more room
@@ -409,15 +409,15 @@ fn mistakes_about_manifests() {
 #[test]
 fn mistakes_on_the_command_line() {
     let overrides = Overrides {
-        properties: vec!["right-dsk".to_owned(), "completes".to_owned()],
+        properties: vec!["right-dsk".to_owned(), "abortable".to_owned()],
         ..Overrides::default()
     };
     let problems = read_with(&scenario("{replicas: 2}", STEP), &overrides).expect_err("unknown");
     insta::assert_snapshot!(show(&problems), @r#"
     -:0:0 scenario::unknown-property: `right-dsk` is not a known property
       help: did you mean `right-disk`?
-    -:0:0 scenario::not-supported: the property `completes` is not supported yet
-      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`
+    -:0:0 scenario::not-supported: the property `abortable` is not supported yet
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
     "#);
 }
 

@@ -1,0 +1,157 @@
+//! What happens in the end: does every fair path reach the goal, and keep it?
+//!
+//! An endless path is fair if whoever goes on being able to act acts at last: for each class of
+//! steps ([`Searchable::fairness`]), either one of them happens again and again, or again and
+//! again none of them can. Faults never have to happen, and there are finitely many of them, so
+//! every endless path comes to steps that are no faults, inside one strongly connected
+//! component. A component as a whole is fair if for each class one of its steps stays inside, or
+//! some of its states enables none of its steps; if it is not, no part of it is either. A state
+//! in which nothing has to happen is an end, where a path may stay.
+//!
+//! Everything here works on a finished search, behind [`Space`], and does not depend on how
+//! states are numbered.
+
+mod component;
+mod lasso;
+mod stem;
+
+use super::{Question, Searchable, Trace};
+use component::Bad;
+use lasso::Expander;
+
+/// A searched space: its states by number, from 0 on, and the steps that are no faults.
+pub trait Space {
+    /// How many states there are.
+    fn states(&self) -> u32;
+
+    /// Writes the packed state of that number into `row`.
+    fn row(&self, state: u32, row: &mut [u64]);
+
+    /// The state that a row is counted as; `None` unless all its steps are known. It may have spent
+    /// fewer faults than the row, and differs in nothing else.
+    fn find(&self, row: &[u64]) -> Option<u32>;
+
+    /// Where those steps of a state lead that are no faults, in any order.
+    fn targets(&self, state: u32) -> &[u32];
+
+    /// Whether the state is the goal that the question asks for.
+    fn is_goal(&self, state: u32) -> bool;
+
+    /// Whether nothing has to happen in the state: all its steps are known, and none of them
+    /// has a class of fairness.
+    fn may_stay(&self, state: u32) -> bool;
+}
+
+/// What is asked of endless paths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Promise {
+    /// Every fair path reaches the goal.
+    Completes,
+    /// Every fair path that reaches the goal keeps it from some point on.
+    StaysMigrated,
+}
+
+impl Promise {
+    /// All of them, in the order of [`super::Outcome::decisions`].
+    pub const ALL: [Self; 2] = [Self::Completes, Self::StaysMigrated];
+
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completes => "completes",
+            Self::StaysMigrated => "stays-migrated",
+        }
+    }
+
+    /// Whether a question asks for it.
+    #[must_use]
+    pub const fn is_asked<M: stateright::Model>(self, question: &Question<M>) -> bool {
+        match self {
+            Self::Completes => question.completes,
+            Self::StaysMigrated => question.stays_migrated,
+        }
+    }
+}
+
+/// A fair path that breaks the promise: a way in, and a loop or an end. It has the fewest
+/// faults, then the fewest steps up to its loop; one that breaks no always-property of the
+/// question is preferred among those with as few faults.
+pub fn violation<M: Searchable>(
+    model: &M,
+    question: &Question<M>,
+    space: &impl Space,
+    promise: Promise,
+) -> Option<Trace<M::Action>> {
+    let expander = Expander::new(model, space);
+    let case = Case {
+        expander: &expander,
+        question,
+        promise,
+    };
+    let all = component::bad(&case, None);
+    if all.is_empty() || !stem::may_reach(&case, &all) {
+        return None;
+    }
+    let first = case.lasso(&all, false, u32::MAX)?;
+    if case.is_clean_along(&first) {
+        return Some(first);
+    }
+    let clean = component::bad(&case, Some(&all));
+    Some(case.lasso(&clean, true, first.faults).unwrap_or(first))
+}
+
+/// One promise asked of one space.
+struct Case<'a, M: Searchable, S: Space> {
+    expander: &'a Expander<'a, M, S>,
+    question: &'a Question<M>,
+    promise: Promise,
+}
+
+impl<M: Searchable, S: Space> Case<'_, M, S> {
+    /// Whether a path that breaks the promise may go through the state, now and in the end.
+    fn is_inside(&self, state: u32) -> bool {
+        self.promise != Promise::Completes || !self.expander.space.is_goal(state)
+    }
+
+    /// Whether a path breaks the promise by coming here again and again.
+    fn counts(&self, state: u32) -> bool {
+        match self.promise {
+            Promise::Completes => true,
+            Promise::StaysMigrated if self.expander.space.is_goal(state) => false,
+            Promise::StaysMigrated => {
+                self.question.goal.is_some()
+                    || !self.expander.model.keeps_goal(&self.expander.state(state))
+            }
+        }
+    }
+
+    /// Whether a state breaks no always-property of the question.
+    fn is_clean(&self, state: &M::State) -> bool {
+        let mut invariants = self.question.invariants.iter();
+        invariants.all(|invariant| (invariant.holds)(self.expander.model, state))
+    }
+
+    fn is_clean_along(&self, trace: &Trace<M::Action>) -> bool {
+        let model = self.expander.model;
+        let start = model.init_states().swap_remove(trace.initial);
+        let mut states = vec![start];
+        for step in &trace.steps {
+            let before = states.last().expect("the initial state");
+            let next = model.next_state(before, step.clone());
+            states.push(next.expect("every step of a trace can be taken"));
+        }
+        states.iter().all(|state| self.is_clean(state))
+    }
+
+    /// The nearest of the bad ends and loops, and the way there.
+    fn lasso(&self, bad: &Bad, clean: bool, faults: u32) -> Option<Trace<M::Action>> {
+        let stem = stem::shortest(self, bad, clean, faults)?;
+        let mut trace = stem.trace;
+        trace.loop_start = Some(trace.steps.len());
+        if !bad.is_end(stem.last) {
+            lasso::close(self, bad, stem.last, &mut trace);
+        }
+        Some(trace)
+    }
+}

@@ -1,0 +1,189 @@
+//! Strongly connected components, and which of them a fair path may stay in.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Space};
+use crate::engine::Searchable;
+
+/// States in which a path that breaks the promise may end up.
+pub(super) struct Bad {
+    /// By state: the number of its component, or [`NONE`].
+    components: Vec<u32>,
+    /// By state: whether a path may simply stay there.
+    ends: Vec<bool>,
+    is_empty: bool,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Bad {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.is_empty
+    }
+
+    /// Whether a path may end up here.
+    pub(super) fn contains(&self, state: u32) -> bool {
+        self.components[state as usize] != NONE || self.is_end(state)
+    }
+
+    /// Whether a path may simply stay here.
+    pub(super) fn is_end(&self, state: u32) -> bool {
+        self.ends[state as usize]
+    }
+
+    /// Whether a path may go from one to the other and back for ever.
+    pub(super) fn are_together(&self, one: u32, other: u32) -> bool {
+        let component = self.components[one as usize];
+        component != NONE && component == self.components[other as usize]
+    }
+}
+
+/// Every bad end, and every fair component with a state that counts. With `within`, only what is
+/// left of those when the states that break an always-property are taken out.
+pub(super) fn bad<M: Searchable, S: Space>(case: &Case<'_, M, S>, within: Option<&Bad>) -> Bad {
+    let space = case.expander.space;
+    let states = space.states();
+    let may_be = |state: u32| match within {
+        None => case.is_inside(state),
+        Some(bad) => bad.contains(state) && case.is_clean(&case.expander.state(state)),
+    };
+    let inside: Vec<bool> = (0..states).map(may_be).collect();
+    let is_inside = |state: u32| inside[state as usize];
+    let is_end = |state: u32| is_inside(state) && space.may_stay(state) && case.counts(state);
+    let ends: Vec<bool> = (0..states).map(is_end).collect();
+    let mut numbers = vec![NONE; states as usize];
+    let mut count = 0;
+    components(space, is_inside, |members| {
+        if is_fair(case, members) && members.iter().any(|&state| case.counts(state)) {
+            for &state in members {
+                numbers[state as usize] = count;
+            }
+            count += 1;
+        }
+    });
+    Bad {
+        is_empty: count == 0 && !ends.contains(&true),
+        components: numbers,
+        ends,
+    }
+}
+
+/// Whether a path may go round in all of a component for ever: each class that is enabled in all
+/// of its states has a step that stays inside.
+fn is_fair<M: Searchable, S: Space>(case: &Case<'_, M, S>, members: &[u32]) -> bool {
+    let members_in_order: BTreeSet<u32> = members.iter().copied().collect();
+    let mut always: Option<BTreeSet<u16>> = None;
+    let mut inside: BTreeSet<u16> = BTreeSet::new();
+    for &state in members {
+        let mut enabled = BTreeSet::new();
+        for step in case.expander.steps(state) {
+            let Some(class) = step.class else { continue };
+            enabled.insert(class);
+            if step
+                .target
+                .is_some_and(|target| members_in_order.contains(&target))
+            {
+                inside.insert(class);
+            }
+        }
+        always = Some(match always {
+            None => enabled,
+            Some(before) => before.intersection(&enabled).copied().collect(),
+        });
+        if always.iter().flatten().all(|class| inside.contains(class)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Calls `visit` with each component that has a step inside: Tarjan's algorithm, without
+/// recursion. Only states and steps between states that are `inside` count.
+fn components(space: &impl Space, inside: impl Fn(u32) -> bool, mut visit: impl FnMut(&[u32])) {
+    let mut search = Tarjan {
+        order: vec![0; space.states() as usize],
+        low: vec![0; space.states() as usize],
+        open: Vec::new(),
+        path: Vec::new(),
+        count: 0,
+    };
+    for root in 0..space.states() {
+        if search.order[root as usize] == 0 && inside(root) {
+            search.enter(root);
+            search.run(space, &inside, &mut visit);
+        }
+    }
+}
+
+/// The state of Tarjan's algorithm.
+struct Tarjan {
+    /// When a state was first seen, from 1 on; 0 if it was not; [`CLOSED`] once its component is
+    /// complete.
+    order: Vec<u32>,
+    /// The earliest open state that a state is known to lead back to.
+    low: Vec<u32>,
+    /// States whose component is not complete yet.
+    open: Vec<u32>,
+    /// The states that the search is inside of, each with the number of its next step.
+    path: Vec<(u32, usize)>,
+    count: u32,
+}
+
+const CLOSED: u32 = u32::MAX;
+
+impl Tarjan {
+    fn enter(&mut self, state: u32) {
+        self.count += 1;
+        self.order[state as usize] = self.count;
+        self.low[state as usize] = self.count;
+        self.open.push(state);
+        self.path.push((state, 0));
+    }
+
+    /// Until the path is empty.
+    fn run(
+        &mut self,
+        space: &impl Space,
+        inside: &impl Fn(u32) -> bool,
+        visit: &mut impl FnMut(&[u32]),
+    ) {
+        while let Some((state, step)) = self.path.last_mut() {
+            let (state, number) = (*state, *step);
+            *step += 1;
+            match space.targets(state).get(number) {
+                Some(&target) if !inside(target) => (),
+                Some(&target) if self.order[target as usize] == 0 => self.enter(target),
+                Some(&target) => self.lower(state, self.order[target as usize]),
+                None => self.leave(state, space, visit),
+            }
+        }
+    }
+
+    /// A state leads back to one that was seen at that time.
+    fn lower(&mut self, state: u32, order: u32) {
+        let low = &mut self.low[state as usize];
+        *low = order.min(*low);
+    }
+
+    fn leave(&mut self, state: u32, space: &impl Space, visit: &mut impl FnMut(&[u32])) {
+        self.path.pop();
+        let low = self.low[state as usize];
+        if let Some(&(before, _)) = self.path.last() {
+            self.lower(before, low);
+        }
+        if low != self.order[state as usize] {
+            return;
+        }
+        let is_first = |&other: &u32| other == state;
+        let start = self.open.iter().rposition(is_first);
+        let start = start.expect("a state is open until its component is complete");
+        for &member in &self.open[start..] {
+            self.order[member as usize] = CLOSED;
+        }
+        let members = &self.open[start..];
+        if members.len() > 1 || space.targets(state).contains(&state) {
+            visit(members);
+        }
+        self.open.truncate(start);
+    }
+}

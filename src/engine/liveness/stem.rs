@@ -1,0 +1,137 @@
+//! The way into a loop: fewest faults, then fewest steps.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::component::Bad;
+use super::{Case, Promise, Space};
+use crate::engine::{Searchable, Trace};
+
+/// A way from an initial state.
+pub(super) struct Stem<A> {
+    pub trace: Trace<A>,
+    /// The state that it leads to.
+    pub last: u32,
+}
+
+/// A packed state, and whether the goal has been visited on the way to it. The row as it is, not
+/// the number of the state it counts as: that one may have spent fewer faults.
+type Place = (Box<[u64]>, bool);
+
+/// Where a place was reached from, by which step; or the number of the initial state.
+type Origin<A> = Result<(Place, A), usize>;
+
+/// A place on its way, with the number of its state.
+struct Arrival<A> {
+    place: Place,
+    state: u32,
+    from: Origin<A>,
+}
+
+/// Arrivals by faults, then steps, then discovery.
+type Queue<A> = BTreeMap<(u32, u32), Vec<Arrival<A>>>;
+
+/// Whether some path on from the goal leads to a bad state. Only [`Promise::StaysMigrated`] is
+/// worth this look: little happens after the goal, compared with what happens before it.
+pub(super) fn may_reach<M: Searchable, S: Space>(case: &Case<'_, M, S>, bad: &Bad) -> bool {
+    if case.promise == Promise::Completes {
+        return true;
+    }
+    let space = case.expander.space;
+    let mut open: Vec<u32> = (0..space.states())
+        .filter(|&state| space.is_goal(state))
+        .collect();
+    let mut seen: FxHashSet<u32> = open.iter().copied().collect();
+    while let Some(state) = open.pop() {
+        if bad.contains(state) {
+            return true;
+        }
+        for step in case.expander.steps(state) {
+            open.extend(step.target.filter(|&target| seen.insert(target)));
+        }
+    }
+    false
+}
+
+/// The shortest way to a bad state with at most so many faults: goal-free or by way of the goal,
+/// as the promise has it; with `clean`, through states that break no always-property.
+pub(super) fn shortest<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    bad: &Bad,
+    clean: bool,
+    most_faults: u32,
+) -> Option<Stem<M::Action>> {
+    let expander = case.expander;
+    let mut known: FxHashMap<Place, Origin<M::Action>> = FxHashMap::default();
+    let mut queue: Queue<M::Action> = BTreeMap::new();
+    for (number, state) in expander.model.init_states().iter().enumerate() {
+        let arrival = arrive(case, state, false, Err(number));
+        queue.entry((0, 0)).or_default().extend(arrival);
+    }
+    while let Some(((faults, steps), level)) = queue.pop_first() {
+        for Arrival { place, state, from } in level {
+            if known.contains_key(&place) || !case.is_inside(state) {
+                continue;
+            }
+            let world = expander.model.unpack(&place.0);
+            if clean && !case.is_clean(&world) {
+                continue;
+            }
+            known.insert(place.clone(), from);
+            let is_wanted = place.1 || case.promise == Promise::Completes;
+            if is_wanted && bad.contains(state) {
+                let trace = trace(&mut known, place, faults);
+                return Some(Stem { trace, last: state });
+            }
+            expander.model.successors(&world, &mut |action, next| {
+                let is_fault = expander.model.fault_kind(&action).is_some();
+                let faults = faults + u32::from(is_fault);
+                if faults <= most_faults {
+                    let arrival = arrive(case, next, place.1, Ok((place.clone(), action)));
+                    let level = queue.entry((faults, steps + 1)).or_default();
+                    level.extend(arrival);
+                }
+            });
+        }
+    }
+    None
+}
+
+/// The state as a place, unless it has not been searched.
+fn arrive<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    world: &M::State,
+    visited: bool,
+    from: Origin<M::Action>,
+) -> Option<Arrival<M::Action>> {
+    let mut row = vec![0; case.expander.model.words().max(1)];
+    case.expander.model.pack(world, &mut row);
+    let state = case.expander.space.find(&row)?;
+    let visited = visited || case.expander.space.is_goal(state);
+    let place = (row.into_boxed_slice(), visited);
+    Some(Arrival { place, state, from })
+}
+
+/// The steps that led to a place.
+fn trace<A>(known: &mut FxHashMap<Place, Origin<A>>, last: Place, faults: u32) -> Trace<A> {
+    let mut steps = Vec::new();
+    let mut place = last;
+    let initial = loop {
+        match known.remove(&place).expect("each place was arrived at") {
+            Ok((before, action)) => {
+                steps.push(action);
+                place = before;
+            }
+            Err(initial) => break initial,
+        }
+    };
+    steps.reverse();
+    Trace {
+        initial,
+        steps,
+        faults,
+        loop_start: None,
+        fair: Vec::new(),
+    }
+}
