@@ -60,31 +60,84 @@ impl Block {
     }
 }
 
-/// All of them, in the order of layers, then depth.
+/// All of them.
 #[derive(Default)]
 pub(super) struct Edges {
+    /// Of the layer under way, in the order of depth.
     pub blocks: Vec<Block>,
-    /// Blocks before this one are of earlier layers.
-    pub layer: usize,
+    /// Of finished layers.
+    pub graph: Graph,
 }
 
 impl Edges {
     pub(super) fn bytes(&self) -> u64 {
-        self.blocks.iter().map(Block::bytes).sum()
+        self.blocks.iter().map(Block::bytes).sum::<u64>() + self.graph.bytes()
     }
 
-    /// The layer is over, and nobody asks for its way back again.
-    pub(super) fn end_layer(&mut self, keeps: bool) {
+    /// The layer is over. Its steps are put to the others, or forgotten if nobody asks for them.
+    pub(super) fn end_layer(&mut self, keeps: bool, end: usize) {
         if keeps {
-            for block in &mut self.blocks[self.layer..] {
-                for target in &mut block.targets {
-                    *target &= !NO_HELP;
-                }
-            }
-        } else {
-            self.blocks.clear();
+            self.graph.add(&mut self.blocks, end);
         }
-        self.layer = self.blocks.len();
+        self.blocks.clear();
+    }
+}
+
+/// The steps of finished layers, by the place of a state in the order of expansion.
+#[derive(Default)]
+pub(super) struct Graph {
+    /// By place: the state.
+    pub states: Vec<Index>,
+    /// By place: what is special about the state.
+    pub notes: Vec<Notes>,
+    /// By place: one above its last step in `targets`.
+    ends: Vec<u64>,
+    /// The places that the steps lead to.
+    targets: Vec<u32>,
+    /// By state: its place, or [`NOWHERE`].
+    places: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl Graph {
+    /// Puts in the steps of a layer. They lead to states of this layer or of earlier ones.
+    fn add(&mut self, blocks: &mut [Block], end: usize) {
+        self.places.resize(end, NOWHERE);
+        for block in &mut *blocks {
+            for &index in &block.from {
+                self.places[index as usize] = self.states.len() as u32;
+                self.states.push(index);
+            }
+            self.notes.append(&mut block.notes);
+        }
+        for block in blocks {
+            let start = self.targets.len() as u64;
+            let ends = block.ends.iter().map(|&end| start + u64::from(end));
+            self.ends.extend(ends);
+            let place = |&target: &Index| self.places[(target & !NO_HELP) as usize];
+            self.targets.extend(block.targets.iter().map(place));
+            *block = Block::default();
+        }
+    }
+
+    /// The place of a state, if it is expanded.
+    pub(super) fn place(&self, index: Index) -> Option<u32> {
+        let place = self.places[index as usize];
+        (place != NOWHERE).then_some(place)
+    }
+
+    /// The places that the steps of a state lead to.
+    pub(super) fn targets(&self, place: u32) -> &[u32] {
+        let place = place as usize;
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.targets[start as usize..self.ends[place] as usize]
+    }
+
+    fn bytes(&self) -> u64 {
+        let numbers = self.states.capacity() + self.targets.capacity() + self.places.capacity();
+        let ends = self.ends.capacity() * size_of::<u64>();
+        (numbers * size_of::<u32>() + ends + self.notes.capacity()) as u64
     }
 }
 

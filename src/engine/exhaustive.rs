@@ -204,12 +204,12 @@ impl<'a, M: Searchable> Search<'a, M> {
         if self.cut {
             // Nothing is known of the whole layer, nor of those behind it; but what they break
             // within the bound is broken.
-            self.edges.end_layer(false);
+            self.edges.end_layer(false, 0);
             return Layer::Finished;
         }
         self.decide_recoverable();
         let keeps = self.asks_about_endless_paths();
-        self.edges.end_layer(keeps);
+        self.edges.end_layer(keeps, self.store.end());
         self.decide_endless();
         if self.settings.order == Order::FewestFaults {
             for decision in &mut self.decisions {
@@ -487,7 +487,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             let Some(number) = self.undecided(promise.name()) else {
                 continue;
             };
-            let space = Searched::new(self.model, &self.store, &self.edges);
+            let space = Searched::new(self.model, &self.store, &self.edges.graph);
             let found = liveness::violation(self.model, self.question, &space, promise);
             if let Some(trace) = found {
                 self.violate(number, trace);

@@ -346,7 +346,7 @@ struct Recent {
     rows: Vec<u64>,
 }
 
-const RECENT: usize = 1 << 11;
+const RECENT: usize = 1 << 12;
 
 impl Recent {
     fn new(words: usize) -> Self {

@@ -15,7 +15,7 @@ use super::{Question, Searchable, Trace};
 /// Adds to `reaches` the states of the layer under way from which a path leads to the goal; gives
 /// the others, nearest first.
 pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
-    let blocks = &edges.blocks[edges.layer..];
+    let blocks = &edges.blocks;
     let mut open: Vec<(u32, u32)> = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let number = u32::try_from(number).expect("a block is large");

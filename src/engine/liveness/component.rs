@@ -53,7 +53,9 @@ pub(super) fn bad<M: Searchable, S: Space>(case: &Case<'_, M, S>, within: Option
     let ends: Vec<bool> = (0..states).map(is_end).collect();
     let mut numbers = vec![NONE; states as usize];
     let mut count = 0;
-    components(space, is_inside, |members| {
+    let may_repeat = may_repeat(space);
+    let may_be_in_one = |state: u32| is_inside(state) && may_repeat[state as usize];
+    components(space, may_be_in_one, |members| {
         if is_fair(case, members) && members.iter().any(|&state| case.counts(state)) {
             for &state in members {
                 numbers[state as usize] = count;
@@ -97,6 +99,30 @@ fn is_fair<M: Searchable, S: Space>(case: &Case<'_, M, S>, members: &[u32]) -> b
     false
 }
 
+/// The most passes of [`may_repeat`]. What it has not ruled out by then is left to the search for
+/// components.
+const PASSES: usize = 16;
+
+/// By state: whether steps may lead to a state that repeats. Most spaces hardly have any: in a few
+/// passes from the last states to the first those are ruled out whose steps all lead to states
+/// that are ruled out.
+fn may_repeat(space: &impl Space) -> Vec<bool> {
+    let mut may = vec![true; space.states() as usize];
+    let mut open: Vec<u32> = (0..space.states()).collect();
+    for _ in 0..PASSES {
+        let before = open.len();
+        for &state in open.iter().rev() {
+            let mut targets = space.targets(state).iter();
+            may[state as usize] = targets.any(|&target| may[target as usize]);
+        }
+        open.retain(|&state| may[state as usize]);
+        if open.len() == before || open.is_empty() {
+            break;
+        }
+    }
+    may
+}
+
 /// Calls `visit` with each component that has a step inside: Tarjan's algorithm, without
 /// recursion. Only states and steps between states that are `inside` count.
 fn components(space: &impl Space, inside: impl Fn(u32) -> bool, mut visit: impl FnMut(&[u32])) {
@@ -108,7 +134,7 @@ fn components(space: &impl Space, inside: impl Fn(u32) -> bool, mut visit: impl 
         count: 0,
     };
     for root in 0..space.states() {
-        if search.order[root as usize] == 0 && inside(root) {
+        if inside(root) && search.order[root as usize] == 0 {
             search.enter(root);
             search.run(space, &inside, &mut visit);
         }
