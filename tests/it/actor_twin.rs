@@ -2,6 +2,7 @@
 //! step takes a request, an answer, and whatever may happen between them.
 
 mod system;
+mod ways;
 
 use stateright::actor::{ActorModel, Id, Network};
 use stateright::{Checker, Expectation, Model};
@@ -12,6 +13,7 @@ use straddle::engine::{
 
 use crate::models::scenario;
 use system::{Component, Condition, DESTINATION_SERVER, SOURCE_SERVER, State, Waits};
+use ways::count_stuck;
 
 type System = ActorModel<Component>;
 
@@ -43,25 +45,31 @@ fn system(waits: Waits) -> System {
         .property(Expectation::Always, "searched to the end", |_, _| true)
 }
 
-/// What is known of a migration of one ordinal: its states, and whether the two
-/// promises are kept and the goal can be reached.
+/// What is known of a migration of one ordinal: its states, and whether the two promises are
+/// kept, and the goal can be reached at all, and from everywhere.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
     states: usize,
     at_most_one_pod: bool,
     at_most_one_running: bool,
     reaches_goal: bool,
+    recoverable: bool,
 }
 
 fn known_of_twin(waits: Waits) -> Known {
-    let checker = system(waits).checker().threads(2).spawn_bfs().join();
+    let system = system(waits);
+    let is_goal = |state: &<System as Model>::State| Condition::of(&state.actor_states).is_goal;
+    let (states, stuck) = count_stuck(&system, is_goal);
+    let checker = system.checker().threads(2).spawn_bfs().join();
     let holds = |name| checker.discovery(name).is_none();
     assert!(holds("searched to the end"));
+    assert_eq!(checker.unique_state_count(), states);
     Known {
-        states: checker.unique_state_count(),
+        states,
         at_most_one_pod: holds("at-most-one-pod"),
         at_most_one_running: holds("at-most-one-running"),
         reaches_goal: checker.discovery("goal").is_some(),
+        recoverable: stuck == 0,
     }
 }
 
@@ -82,7 +90,7 @@ fn known_of_ours(name: &str) -> Known {
     });
     let question = Question {
         invariants,
-        recoverable: false,
+        recoverable: true,
         goal: None,
         fail_fast: false,
     };
@@ -99,6 +107,7 @@ fn known_of_ours(name: &str) -> Known {
         at_most_one_pod: holds("at-most-one-pod"),
         at_most_one_running: holds("at-most-one-running"),
         reaches_goal: !holds("unfinished"),
+        recoverable: holds("recoverable"),
     }
 }
 
@@ -110,6 +119,7 @@ fn a_driver_that_waits() {
         at_most_one_pod: true,
         at_most_one_running: true,
         reaches_goal: true,
+        recoverable: true,
     };
     assert_eq!(known_of_ours("blog-redis-cluster-gated"), expected(53));
     assert_eq!(known_of_twin(Waits::Both), expected(5_212));
@@ -123,6 +133,7 @@ fn a_driver_that_does_not_wait() {
         at_most_one_pod: false,
         at_most_one_running: false,
         reaches_goal: true,
+        recoverable: true,
     };
     assert_eq!(known_of_ours("blog-redis-cluster"), expected(76));
     assert_eq!(known_of_twin(Waits::Neither), expected(6_396));
