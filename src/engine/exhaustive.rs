@@ -26,7 +26,7 @@ use super::{
 };
 
 /// The most states that are expanded between two looks at the bounds.
-const BLOCK: usize = 1 << 18;
+const BLOCK: usize = 1 << 16;
 
 /// States that are worth a thread.
 const WORTH_A_THREAD: usize = 128;
@@ -365,6 +365,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             open: self.open(),
             records,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
+            turn,
         };
         let parts = parts(block.indices, block.rows, self.words, workers);
         let mut jobs: Vec<(&mut Work, Part)> = self.works.iter_mut().zip(parts).collect();
@@ -455,7 +456,9 @@ impl<'a, M: Searchable> Search<'a, M> {
         let decision = &mut self.decisions[number];
         self.observer.violated(decision.name, &trace);
         decision.verdict = Verdict::Violated(trace);
-        if self.settings.order == Order::FewestFaults {
+        // A layer behind one that was cut short has no place in the list.
+        let is_next = decision.layers.len() == self.layer as usize;
+        if self.settings.order == Order::FewestFaults && is_next {
             decision.layers.push(false);
         }
     }

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::edges::{Block, NO_HELP, Notes};
 use super::store::{
-    Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Store, append, fold, partition_of, same,
+    Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Rank, Store, Turn, append, fold,
+    partition_of, same,
 };
 use super::{Invariant, Question, Searchable};
 
@@ -20,6 +21,7 @@ pub(super) struct Task<'a, M: Searchable> {
     pub records: bool,
     /// Successors are behind the bound of steps.
     pub too_deep: bool,
+    pub turn: Turn,
 }
 
 /// States of a level that one worker looks at: their numbers and, if the store keeps
@@ -136,10 +138,6 @@ impl Work {
             if task.open != 0 {
                 self.judge(task, index, &state);
             }
-            if task.too_deep {
-                self.look_behind(task, &state);
-                continue;
-            }
             let may_stay = self.expand::<M, WORDS>(task, index, row, &state);
             if task.records {
                 self.from.push(index);
@@ -188,6 +186,10 @@ impl Work {
             }
             self.transitions += 1;
             let is_fault = kind.is_some();
+            if task.too_deep && !task.is_known_better(successor, is_fault) {
+                self.cut = true;
+                return;
+            }
             let hash = match format.kept {
                 Kept::Rows => fold(successor, key),
                 Kept::Fingerprints => task.store.hash(successor),
@@ -215,13 +217,6 @@ impl Work {
             lane.origins.push(Origin::new(index, is_fault));
         });
         may_stay
-    }
-
-    fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) {
-        task.model.successors(state, &mut |_, next| {
-            task.model.pack(next, &mut self.row);
-            self.cut |= task.store.find(&self.row).is_none();
-        });
     }
 
     /// What the lanes know, once all is stored, in the order in which the successors were found:
@@ -284,6 +279,15 @@ impl Work {
 }
 
 impl<M: Searchable> Task<'_, M> {
+    /// Whether a state has been reached on a better way than by a step that leads behind the
+    /// bound.
+    fn is_known_better(&self, successor: &[u64], is_fault: bool) -> bool {
+        let layer = self.turn.layer + u32::from(is_fault);
+        let rank = Rank::new(layer, self.turn.depth + 1);
+        let known = self.store.find(successor);
+        known.is_some_and(|known| self.store.rank(known) < rank)
+    }
+
     fn is_goal(&self, state: &M::State) -> bool {
         match self.question.goal {
             Some(goal) => goal(self.model, state),

@@ -8,11 +8,11 @@ use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use stateright::{Checker, Model};
 use straddle::engine::{
-    Bounds, Invariant, Outcome, Question, Searchable, Unobserved, Verdict, exhaustive,
+    Bounds, Invariant, Outcome, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
 };
 
 #[path = "../../benches/peers/protocol.rs"]
-mod protocol;
+pub mod protocol;
 mod twin;
 
 use protocol::{Protocol, Side, State, Step};
@@ -34,7 +34,13 @@ fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
 
 fn run(model: &Protocol, question: &Question<Protocol>, threads: usize) -> Outcome<Step> {
     let threads = NonZeroUsize::new(threads).expect("at least one thread");
-    exhaustive::check(model, question, &Bounds::default(), threads, &Unobserved)
+    // The known sizes are those of the whole space.
+    let settings = Settings {
+        threads,
+        dominance: false,
+        ..Settings::default()
+    };
+    exhaustive::check(model, question, &Bounds::default(), settings, &Unobserved)
 }
 
 fn correct((replicas, evictions, crashes): Size) -> Protocol {

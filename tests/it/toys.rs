@@ -3,7 +3,18 @@
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use stateright::{Model, Property};
-use straddle::engine::{Invariant, Searchable};
+use straddle::engine::{Bits, Invariant, Searchable};
+
+mod web;
+
+pub use web::Web;
+
+/// Where the rows of these models count the faults spent.
+const SPENT: Bits = Bits {
+    word: 0,
+    shift: 0,
+    width: 8,
+};
 
 /// A graph with labelled nodes and edges, some of which are faults.
 #[derive(Clone, Debug)]
@@ -130,6 +141,10 @@ impl Searchable for Graph {
 
     fn fault_kind(&self, &(node, number): &(u16, usize)) -> Option<u8> {
         self.edges[usize::from(node)][number].1
+    }
+
+    fn spent(&self) -> Vec<Bits> {
+        vec![SPENT]
     }
 
     fn invariants(&self) -> Vec<Invariant<Self>> {
