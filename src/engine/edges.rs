@@ -1,5 +1,8 @@
 //! The steps of a search that are no faults, kept for questions about paths.
 
+use std::io;
+
+use super::checkpoint::{Sink, Source, damaged};
 use super::store::Index;
 
 /// The steps from some states, in the order in which the states were expanded.
@@ -25,6 +28,23 @@ impl Block {
         (from & !MARK, from & MARK != 0, steps)
     }
 
+    fn write(&self, out: &mut Sink) -> io::Result<()> {
+        out.numbers(self.from.iter().copied())?;
+        out.numbers(self.ends.iter().copied())?;
+        out.numbers(self.targets.iter().copied())
+    }
+
+    fn read(from: &mut Source) -> io::Result<Self> {
+        let block = Self {
+            from: from.numbers()?,
+            ends: from.numbers()?,
+            targets: from.numbers()?,
+        };
+        let targets = block.ends.last().map_or(0, |&end| end as usize);
+        let fits = block.from.len() == block.ends.len() && targets == block.targets.len();
+        if fits { Ok(block) } else { Err(damaged()) }
+    }
+
     fn bytes(&self) -> u64 {
         let numbers = self.from.capacity() + self.ends.capacity() + self.targets.capacity();
         (numbers * size_of::<Index>()) as u64
@@ -41,6 +61,24 @@ pub(super) struct Edges {
 }
 
 impl Edges {
+    pub(super) fn write(&self, out: &mut Sink) -> io::Result<()> {
+        out.number(self.blocks.len() as u64)?;
+        for block in &self.blocks {
+            block.write(out)?;
+        }
+        out.numbers(self.covered.iter().map(|&(state, _)| state))?;
+        out.numbers(self.covered.iter().map(|&(_, by)| by))
+    }
+
+    pub(super) fn read(from: &mut Source) -> io::Result<Self> {
+        let count = from.number()?;
+        let blocks = (0..count).map(|_| Block::read(from));
+        Ok(Self {
+            blocks: blocks.collect::<Result<_, _>>()?,
+            covered: from.numbers()?.into_iter().zip(from.numbers()?).collect(),
+        })
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         let covered = self.covered.capacity() * size_of::<(Index, Index)>();
         self.blocks.iter().map(Block::bytes).sum::<u64>() + covered as u64
@@ -57,6 +95,14 @@ impl Edges {
 pub(super) struct StateSet(Vec<u64>);
 
 impl StateSet {
+    pub(super) fn write(&self, out: &mut Sink) -> io::Result<()> {
+        out.words(&self.0)
+    }
+
+    pub(super) fn read(from: &mut Source) -> io::Result<Self> {
+        from.words().map(Self)
+    }
+
     /// Makes room for states below `end`.
     pub(super) fn grow(&mut self, end: usize) {
         let words = end.div_ceil(64);
