@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod checkpoint;
 mod cli;
 mod cross_check;
 mod docs;

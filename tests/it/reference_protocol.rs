@@ -12,7 +12,7 @@ use straddle::engine::{
 };
 
 #[path = "../../benches/peers/protocol.rs"]
-mod protocol;
+pub mod protocol;
 mod twin;
 
 use protocol::{Protocol, Side, State, Step};
