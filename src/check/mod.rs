@@ -3,6 +3,7 @@
 //! The search decides; this layer asks it, tells its counterexamples as stories, says why they
 //! are possible, and looks for a wait that prevents them.
 
+pub mod checkpoint;
 mod end;
 mod explain;
 mod facts;
@@ -15,13 +16,16 @@ pub mod simulate;
 mod story;
 mod summary;
 
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
-use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
-use crate::engine::{Searchable, exhaustive};
+use crate::engine::{
+    self, Observer, Order, Outcome, Question, StopReason, Trace, Verdict as Decided,
+};
+use crate::engine::{Searchable, Settings, StoreKind, exhaustive};
 use crate::model::Migration;
 use crate::properties::{self, Property};
 use crate::report::{Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
@@ -33,7 +37,7 @@ use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
 use crate::world::id::PerCluster;
 use crate::world::setup::{Reads, Setup};
 
-pub use crate::engine::{Bounds, Progress};
+pub use crate::engine::{Bounds, Order as SearchOrder, Progress, StoreKind as SearchStore};
 
 /// What is asked of a check, beside the scenario.
 #[derive(Clone, Debug)]
@@ -48,6 +52,11 @@ pub struct CheckOptions {
     pub bounds: Bounds,
     /// Which search.
     pub engine: Engine,
+    /// In which order our own search goes. With the fewest steps first, a counterexample may have
+    /// more faults than it needs, and nothing is said of layers.
+    pub order: Order,
+    /// What our own search keeps of a state.
+    pub store: StoreKind,
     /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
     pub every_step: bool,
 }
@@ -61,8 +70,27 @@ impl Default for CheckOptions {
             fail_fast: false,
             bounds: Bounds::default(),
             engine: Engine::default(),
+            order: Order::default(),
+            store: StoreKind::default(),
             every_step: false,
         }
+    }
+}
+
+impl CheckOptions {
+    /// How our own engine is to search.
+    fn settings(&self) -> Settings {
+        Settings {
+            threads: self.threads,
+            order: self.order,
+            store: self.store,
+            dominance: self.order == Order::FewestFaults,
+        }
+    }
+
+    /// No counterexample has fewer faults, and of those none has fewer steps.
+    fn finds_the_fewest(&self) -> bool {
+        self.engine == Engine::Exhaustive && self.order == Order::FewestFaults
     }
 }
 
@@ -154,22 +182,59 @@ fn read(path: &Path, overrides: &Overrides, every_step: bool) -> Result<Scenario
 pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
-    let mut known = Vec::new();
-    let first = first_look(&model, &question, options, watch);
-    if let Some(first) = &first {
-        known = stories(scenario, &model, options, first, &[]);
-        let result = result(scenario, options, first, &known);
-        if first.statistics.stopped != Some(StopReason::States) {
-            return result;
-        }
-        if !known.is_empty() {
-            watch.stories(&result);
-        }
+    let task = Task {
+        scenario,
+        options,
+        model: &model,
+        question: &question,
+    };
+    let search = || Ok::<_, Infallible>((search(&model, &question, options, watch), Vec::new()));
+    match task.check(watch, search) {
+        Ok(result) => result,
+        Err(never) => match never {},
     }
-    let whole = search(&model, &question, options, watch);
-    let outcome = keep_violations(whole, first);
-    let stories = stories(scenario, &model, options, &outcome, &known);
-    result(scenario, options, &outcome, &stories)
+}
+
+/// A scenario that is being checked.
+struct Task<'a> {
+    scenario: &'a Scenario,
+    options: &'a CheckOptions,
+    model: &'a Migration,
+    question: &'a Question<Migration>,
+}
+
+impl Task<'_> {
+    /// A first look, and `search` if that has not seen everything. It gives notes on itself, too.
+    fn check<E>(
+        &self,
+        watch: &dyn Watch,
+        search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
+    ) -> Result<ScenarioResult, E> {
+        let Self {
+            scenario,
+            options,
+            model,
+            question,
+        } = *self;
+        let mut known = Vec::new();
+        let first = first_look(model, question, options, watch);
+        if let Some(first) = &first {
+            known = stories(scenario, model, options, first, &[]);
+            let result = result(scenario, options, first, &known);
+            if first.statistics.stopped != Some(StopReason::States) {
+                return Ok(result);
+            }
+            if !known.is_empty() {
+                watch.stories(&result);
+            }
+        }
+        let (whole, notes) = search()?;
+        let outcome = keep_violations(whole, first);
+        let stories = stories(scenario, model, options, &outcome, &known);
+        let mut result = result(scenario, options, &outcome, &stories);
+        result.notes.extend(notes);
+        Ok(result)
+    }
 }
 
 /// States of the first look.
@@ -199,7 +264,7 @@ fn first_look(
         model,
         question,
         &bounds,
-        options.threads,
+        options.settings(),
         &watched,
     ))
 }
@@ -273,7 +338,8 @@ fn search(
     match options.engine {
         Engine::Exhaustive => {
             let watched = Watched(watch);
-            exhaustive::check(model, question, &options.bounds, options.threads, &watched)
+            let settings = options.settings();
+            exhaustive::check(model, question, &options.bounds, settings, &watched)
         }
         Engine::StaterightBfs => stateright(Stateright::BreadthFirst),
         Engine::StaterightDfs => stateright(Stateright::DepthFirst),
@@ -354,7 +420,7 @@ fn stories(
     let tell = |((name, trace), role): ((&'static str, Trace<Step>), merge::Role)| {
         let told = story::Told::new(scenario, model, name, &trace);
         let mut counterexample = story::counterexample(&told, &role);
-        counterexample.shortest = options.engine == Engine::Exhaustive;
+        counterexample.shortest = options.finds_the_fewest();
         let same =
             |story: &&Story| story.name == name && story.trace == trace && story.role == role;
         if let Some(story) = before.iter().find(same) {
@@ -398,7 +464,7 @@ fn expected(scenario: &Scenario, property: &Property) -> Expected {
 }
 
 /// A property that says nothing of the scenario is as expected, unless the scenario names it.
-/// Steps are compared only if the engine finds shortest paths.
+/// Steps and faults are compared only if the search finds the fewest.
 fn is_as_expected(scenario: &Scenario, result: &PropertyResult, options: &CheckOptions) -> bool {
     let named = scenario
         .expect
@@ -416,7 +482,7 @@ fn is_as_expected(scenario: &Scenario, result: &PropertyResult, options: &CheckO
             .expected
             .faults
             .is_none_or(|faults| faults == cost.faults);
-        options.engine != Engine::Exhaustive || steps && faults
+        !options.finds_the_fewest() || steps && faults
     });
     result.verdict == result.expected.verdict && same_cost
 }

@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::{CheckOptions, Engine};
 use crate::actors::{Step, faults};
-use crate::engine::{Bounds, Outcome, StopReason};
+use crate::engine::{Bounds, Order, Outcome, StopReason, StoreKind};
 use crate::properties::{Kind, Property};
 use crate::report::{self, Headline, Layer, Limits, Search, Verdict};
 use crate::scenario::Scenario;
@@ -37,11 +37,11 @@ pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Searc
     Search {
         engine: options.engine.name().to_owned(),
         store: match options.engine {
-            Engine::Exhaustive => "exact".to_owned(),
-            Engine::StaterightBfs | Engine::StaterightDfs => "fingerprint".to_owned(),
+            Engine::Exhaustive if options.store == StoreKind::Exact => "exact".to_owned(),
+            _ => "fingerprint".to_owned(),
         },
         expected_missed: match options.engine {
-            Engine::Exhaustive => 0.0,
+            Engine::Exhaustive => statistics.expected_missed,
             Engine::StaterightBfs | Engine::StaterightDfs => missed(statistics.unique_states),
         },
         complete: statistics.complete,
@@ -87,6 +87,10 @@ pub(super) fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> 
              are not always the shortest"
                 .to_owned(),
         );
+    }
+    if options.order == Order::Shortest {
+        notes
+            .push("the fewest steps came first (--order shortest): no layers of faults".to_owned());
     }
     if let Some(line) = scenario.fixed_at {
         notes.push(format!("not shrunk: fixed ordinal at line {line}"));

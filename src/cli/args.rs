@@ -46,7 +46,8 @@ pub(super) enum Command {
 const EXIT_CODES: &str = "\
 Exit codes, in this precedence:
     4  internal error
-    2  usage, any input unreadable (the others are still checked), or a trace that cannot be saved
+    2  usage, any input unreadable (the others are still checked), a trace that cannot be saved,
+       or a checkpoint that cannot be used
     1  some decided verdict is not the expected one; without `expect`, any violation
     3  some property undecided
     0  every verdict is the expected one
@@ -104,7 +105,7 @@ pub(super) struct CheckArguments {
     pub timeout: Option<Duration>,
 
     /// Stop when a search holds so much memory: 512MiB, 4GiB [default: half of what is free]
-    #[arg(long, value_name = "SIZE", value_parser = values::size, help_heading = BOUNDS)]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory, help_heading = BOUNDS)]
     pub max_memory: Option<u64>,
 
     /// Threads of the search [default: one for each processor]
@@ -116,6 +117,37 @@ pub(super) struct CheckArguments {
     /// Which search; stateright's serve as a cross-check
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engine,
+
+    /// What comes first; with `shortest`, nothing is said of layers of faults
+    #[arg(long, value_enum, default_value_t)]
+    pub order: Order,
+
+    /// What is kept of a state; a fingerprint takes less memory, and may miss states
+    ///
+    /// How many are missed, to be expected, is in the report. It is far less than one for any
+    /// space that can be searched.
+    #[arg(long, value_enum, default_value_t)]
+    pub store: Store,
+
+    /// Keep a checkpoint of the search in this folder, for `--resume`
+    ///
+    /// One is written from time to time, when a bound stops the search, and on Ctrl-C. Only for
+    /// one scenario. The checkpoint of a search that has come to its end is removed.
+    #[arg(long, value_name = "DIR", help_heading = CHECKPOINTS)]
+    pub checkpoint: Option<PathBuf>,
+
+    /// Go on from the checkpoint in this folder, and keep the next ones there
+    ///
+    /// Give the scenario and the flags of the run that wrote it; bounds may differ, except
+    /// `--max-depth`, and so may `--threads`. `--timeout` is that of this run alone.
+    #[arg(long, value_name = "DIR", conflicts_with = "checkpoint", help_heading = CHECKPOINTS)]
+    pub resume: Option<PathBuf>,
+
+    /// The least time between two checkpoints [default: 1m]
+    ///
+    /// Writing them takes a tenth of the time at most.
+    #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = CHECKPOINTS)]
+    pub checkpoint_every: Option<Duration>,
 
     /// Take every step apart, even where nobody can tell the difference
     ///
@@ -259,6 +291,10 @@ pub(super) struct ReplayArguments {
 }
 
 const BOUNDS: &str = "Bounds";
+const CHECKPOINTS: &str = "Checkpoints";
+
+/// The time between two checkpoints if nobody says.
+pub(super) const CHECKPOINT_EVERY: Duration = Duration::from_mins(1);
 
 /// A property of another name is a mistake in the usage, whatever the scenarios are.
 const PROPERTIES: [&str; crate::properties::NAMES.len()] = crate::properties::NAMES;
@@ -301,6 +337,24 @@ impl Engine {
             Self::StaterightDfs => "stateright-dfs",
         }
     }
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Order {
+    /// The fewest faults, then the fewest steps
+    #[default]
+    FewestFaults,
+    /// The fewest steps, whatever the faults
+    Shortest,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Store {
+    /// The whole state: nothing is missed
+    #[default]
+    Exact,
+    /// 128 bits that stand for it
+    Fingerprint,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -9,11 +9,12 @@ use std::thread::available_parallelism;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{CheckArguments, Engine, Output};
+use super::args::{CHECKPOINT_EVERY, CheckArguments, Engine, Order, Output, Store};
 use super::progress::{self, Watcher};
 use super::save::Saver;
 use super::{errors, exit, memory, ours};
-use crate::check::{self, Bounds, CheckOptions};
+use crate::check::checkpoint::Keeper;
+use crate::check::{self, Bounds, CheckOptions, SearchOrder, SearchStore};
 use crate::report::saved::{Origin, SavedTrace};
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
@@ -37,6 +38,13 @@ pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
             }
         }
     }
+    match keeper(arguments, paths.len()) {
+        Ok(keeper) => run.keeper = keeper,
+        Err(mistake) => {
+            run.refused(&mistake);
+            return run.finish();
+        }
+    }
     for (index, path) in paths.iter().enumerate() {
         if progress::interrupted() {
             run.unchecked(paths.len() - index);
@@ -45,6 +53,40 @@ pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
         run.check(path);
     }
     run.finish()
+}
+
+/// The folder for checkpoints, if that was asked for.
+fn keeper(arguments: &CheckArguments, scenarios: usize) -> Result<Option<Keeper>, Box<Diagnostic>> {
+    let every = arguments.checkpoint_every;
+    let (folder, resumes) = match (&arguments.checkpoint, &arguments.resume) {
+        (Some(folder), _) => (folder, false),
+        (None, Some(folder)) => (folder, true),
+        (None, None) if every.is_some() => {
+            let message = "`--checkpoint-every` says nothing of where";
+            let help = "add `--checkpoint DIR` or `--resume DIR`";
+            return Err(Box::new(
+                Diagnostic::new("checkpoint::no-folder", message).help(help),
+            ));
+        }
+        (None, None) => return Ok(None),
+    };
+    if scenarios > 1 {
+        let message = format!("a checkpoint is of one scenario, and here are {scenarios}");
+        let help = "check them one after another, each with a folder of its own";
+        return Err(Box::new(
+            Diagnostic::new("checkpoint::several", message).help(help),
+        ));
+    }
+    if scenarios == 0 {
+        return Ok(None);
+    }
+    let every = every.unwrap_or(CHECKPOINT_EVERY);
+    let keeper = if resumes {
+        Keeper::resume(folder, every)
+    } else {
+        Keeper::start(folder, every)
+    };
+    keeper.map(Some)
 }
 
 /// One run of the command: what it was asked for, and what it knows so far.
@@ -57,6 +99,7 @@ struct Run {
     errors: Vec<ReportedError>,
     trouble: exit::Trouble,
     saver: Option<Saver>,
+    keeper: Option<Keeper>,
     /// Set once the report cannot be written any more.
     lost: Mutex<Option<u8>>,
 }
@@ -77,12 +120,14 @@ impl Run {
             errors: Vec::new(),
             trouble: exit::Trouble::default(),
             saver: None,
+            keeper: None,
             lost: Mutex::new(None),
         }
     }
 
     /// Checks the scenario in `path`, and says at once what came of it.
     fn check(&mut self, path: &Path) {
+        let mut keeper = self.keeper.take();
         let earlier = Mutex::new(None);
         let tells = self.output == Output::Pretty && !self.settings.several;
         let show = |result: &ScenarioResult| {
@@ -92,10 +137,14 @@ impl Run {
             }
         };
         let watcher = Watcher::new(path, &show);
-        let found = catch_unwind(AssertUnwindSafe(|| {
-            check::check_scenario(path, &self.options, &watcher)
+        let found = catch_unwind(AssertUnwindSafe(|| match &mut keeper {
+            Some(keeper) => {
+                check::checkpoint::check_scenario(path, &self.options, &watcher, keeper)
+            }
+            None => check::check_scenario(path, &self.options, &watcher),
         }));
         watcher.finish();
+        self.keeper = keeper;
         let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
         match found {
             Ok(Ok(result)) => {
@@ -107,6 +156,11 @@ impl Run {
                 }
                 self.save(&result);
                 self.results.push(result);
+            }
+            Ok(Err(mistakes)) if mistakes.iter().all(is_of_a_checkpoint) => {
+                for mistake in &mistakes {
+                    self.refused(mistake);
+                }
             }
             Ok(Err(mistakes)) => self.unreadable(&mistakes),
             Err(_) => self.broken(path),
@@ -144,6 +198,12 @@ impl Run {
     /// Reports a counterexample that could not be saved.
     fn unsaved(&mut self, mistake: &Diagnostic) {
         self.trouble.unsaved = true;
+        self.report(mistake);
+    }
+
+    /// Reports a checkpoint that cannot be used.
+    fn refused(&mut self, mistake: &Diagnostic) {
+        self.trouble.refused = true;
         self.report(mistake);
     }
 
@@ -198,6 +258,12 @@ impl Run {
             .lost
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
+        // Until here the report could have been lost, and the search had to be possible again.
+        if let (None, Some(keeper)) = (lost, &self.keeper)
+            && let Err(mistake) = keeper.clear()
+        {
+            errors::draw(&mistake, self.color);
+        }
         lost.unwrap_or(report.exit_code)
     }
 
@@ -208,6 +274,10 @@ impl Run {
             *lost = super::print(&mut out, text).err();
         }
     }
+}
+
+fn is_of_a_checkpoint(mistake: &Diagnostic) -> bool {
+    mistake.code.starts_with("checkpoint::")
 }
 
 fn options(arguments: &CheckArguments) -> CheckOptions {
@@ -229,6 +299,14 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
             memory: arguments.max_memory.or_else(memory::default_bound),
         },
         every_step: arguments.every_step,
+        order: match arguments.order {
+            Order::FewestFaults => SearchOrder::FewestFaults,
+            Order::Shortest => SearchOrder::Shortest,
+        },
+        store: match arguments.store {
+            Store::Exact => SearchStore::Exact,
+            Store::Fingerprint => SearchStore::Fingerprint,
+        },
         engine: match arguments.engine {
             Engine::Exhaustive => check::Engine::Exhaustive,
             Engine::StaterightBfs => check::Engine::StaterightBfs,
@@ -245,6 +323,9 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
+    if arguments.order != Order::default() {
+        flags.push("--order shortest".to_owned());
+    }
     if arguments.engine != Engine::default() {
         flags.push(format!("--engine {}", arguments.engine.name()));
     }

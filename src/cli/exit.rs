@@ -3,7 +3,7 @@
 //! | code | when |
 //! |---|---|
 //! | 4 | internal error: a bug of ours, or output that could not be written |
-//! | 2 | usage, any input unreadable (the others are still checked), or a trace that cannot be saved |
+//! | 2 | usage, any input unreadable (the others are still checked), a trace that cannot be saved, or a checkpoint that cannot be used |
 //! | 1 | some decided verdict is not the expected one; without `expect`, any violation |
 //! | 3 | some property is undecided |
 //! | 0 | every verdict is the expected one |
@@ -17,7 +17,7 @@ use crate::report::ScenarioResult;
 pub const AS_EXPECTED: u8 = 0;
 /// Some decided verdict is not the expected one.
 pub const UNEXPECTED: u8 = 1;
-/// Usage, any input unreadable, or a trace that cannot be saved.
+/// Usage, any input unreadable, a trace that cannot be saved, or a checkpoint that cannot be used.
 pub const UNREADABLE: u8 = 2;
 /// Some property is undecided.
 pub const UNDECIDED: u8 = 3;
@@ -37,6 +37,8 @@ pub struct Trouble {
     pub unreadable: usize,
     /// A counterexample could not be saved.
     pub unsaved: bool,
+    /// A checkpoint could not be used.
+    pub refused: bool,
 }
 
 /// The exit code of a run.
@@ -46,7 +48,7 @@ pub fn code(results: &[ScenarioResult], trouble: Trouble) -> u8 {
         INTERRUPTED
     } else if trouble.internal {
         INTERNAL
-    } else if trouble.unreadable > 0 || trouble.unsaved {
+    } else if trouble.unreadable > 0 || trouble.unsaved || trouble.refused {
         UNREADABLE
     } else if results.iter().any(ScenarioResult::is_unexpected) {
         UNEXPECTED
@@ -74,6 +76,8 @@ mod tests {
              unexpected undecided                       | 1
              unreadable                                 | 2
              unreadable unexpected undecided            | 2
+             refused                                    | 2
+             refused unexpected undecided               | 2
              internal                                   | 4
              internal unreadable unexpected undecided   | 4
              interrupted                                | 130
@@ -93,6 +97,7 @@ mod tests {
                     "unexpected" => results.push(samples::unexpected()),
                     "undecided" => results.push(samples::inconclusive()),
                     "unreadable" => trouble.unreadable = 1,
+                    "refused" => trouble.refused = true,
                     "internal" => trouble.internal = true,
                     "interrupted" => trouble.interrupted = true,
                     other => panic!("no such condition: {other}"),

@@ -132,7 +132,8 @@ fn spinner(name: &str) -> ProgressBar {
 /// States, rate, depth, faults, frontier, memory.
 fn line(progress: &Progress, elapsed: Duration) -> String {
     let milliseconds = elapsed.as_millis().max(1);
-    let rate = u128::from(progress.unique_states) * 1000 / milliseconds;
+    let found = progress.unique_states.saturating_sub(progress.found_before);
+    let rate = u128::from(found) * 1000 / milliseconds;
     format!(
         "{} states, {}/s, depth {}, faults {}, frontier {}, {}",
         HumanCount(progress.unique_states),
@@ -148,6 +149,21 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
 mod tests {
     use super::*;
 
+    /// What an earlier run has found says nothing of how fast this one is.
+    #[test]
+    fn the_rate_is_that_of_this_run() {
+        let progress = Progress {
+            unique_states: 3_000,
+            depth: 4,
+            faults: 0,
+            frontier: 5,
+            bytes: 1 << 20,
+            found_before: 1_000,
+        };
+        let line = line(&progress, Duration::from_secs(2));
+        assert!(line.starts_with("3,000 states, 1,000/s, "), "{line}");
+    }
+
     #[test]
     fn says_how_far_it_is() {
         let progress = Progress {
@@ -156,6 +172,7 @@ mod tests {
             faults: 1,
             frontier: 4_321,
             bytes: 64 << 20,
+            found_before: 0,
         };
         insta::assert_snapshot!(
             line(&progress, Duration::from_secs(2)),

@@ -49,6 +49,18 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     above_zero(bytes.ok_or(TOO_LARGE)?)
 }
 
+/// The least memory that a search can do anything with: the room that it takes before it begins.
+const LEAST_MEMORY: u64 = 4 << 20;
+
+/// A size that a search can do something with.
+pub(super) fn memory(text: &str) -> Result<u64, String> {
+    let bytes = size(text)?;
+    if bytes < LEAST_MEMORY {
+        return Err("it must be 4MiB or more: a search takes that before it begins".to_owned());
+    }
+    Ok(bytes)
+}
+
 /// `30s`, `5m`, `1h30m`, `500ms`, or plain seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let mut rest = text.trim();
@@ -143,6 +155,19 @@ mod tests {
              1.5GiB   | error: `.5GiB` is no unit of size; use KiB, MiB, GiB or TiB
              99999999999999999999 | error: it is too large
              20000000TiB          | error: it is too large",
+        );
+    }
+
+    #[test]
+    fn bounds_of_memory() {
+        check(
+            |text| memory(text).map(|bytes| bytes.to_string()),
+            "given   | then
+             4MiB    | 4194304
+             4GiB    | 4294967296
+             4194303 | error: it must be 4MiB or more: a search takes that before it begins
+             1KiB    | error: it must be 4MiB or more: a search takes that before it begins
+             0       | error: it must be 1 or more; leave the flag out for no such bound",
         );
     }
 

@@ -1,5 +1,7 @@
 //! The steps of a search that are no faults, kept for questions about paths.
 
+mod saved;
+
 use super::store::Index;
 
 /// The steps from some states, in the order in which the states were expanded.

@@ -9,8 +9,11 @@
 //! the order in which one worker alone would have found it. No two threads ever write to the
 //! same place, and the result does not depend on their number.
 
+mod level;
+mod resume;
+
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -34,6 +37,9 @@ const WORTH_A_THREAD: usize = 128;
 /// Parts of a block for each thread, so that none waits long for the slowest.
 const PARTS_PER_THREAD: usize = 4;
 
+use level::Level;
+pub use resume::{Saved, check_with, may_resume};
+
 /// Decides a question about a model, as far as the bounds allow.
 pub fn check<M: Searchable>(
     model: &M,
@@ -43,6 +49,7 @@ pub fn check<M: Searchable>(
     observer: &dyn Observer<M::Action>,
 ) -> Outcome<M::Action> {
     let mut search = Search::new(model, question, bounds, settings.into(), observer);
+    search.store_initial();
     search.run();
     search.outcome()
 }
@@ -67,8 +74,13 @@ struct Search<'a, M: Searchable> {
     settings: Settings,
     observer: &'a dyn Observer<M::Action>,
     started: Instant,
+    /// The time that earlier runs took, and the states that they found.
+    before: (Duration, u64),
+    saver: Option<resume::Saver<'a>>,
     words: usize,
     store: Store,
+    /// What an earlier run has left of its last level.
+    rest: Option<Level>,
     /// States of the layer under way that wait for their turn, by depth.
     waiting: BTreeMap<u32, Frontier>,
     /// States of the next layer, by depth.
@@ -119,8 +131,11 @@ impl<'a, M: Searchable> Search<'a, M> {
             settings,
             observer,
             started: Instant::now(),
+            before: (Duration::ZERO, 0),
+            saver: None,
             words: format.words,
             store: Store::new(format),
+            rest: None,
             waiting: BTreeMap::new(),
             later: BTreeMap::new(),
             works: Vec::new(),
@@ -137,7 +152,6 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     fn run(&mut self) {
-        self.store_initial();
         loop {
             match self.finish_layer() {
                 Layer::Finished => (),
@@ -177,28 +191,23 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     /// Expands every state of the layer.
     fn finish_layer(&mut self) -> Layer {
-        while let Some((depth, frontier)) = self.waiting.pop_first() {
-            let level = self.on_turn(frontier, depth);
-            let mut start = 0;
-            while start < level.indices.len() {
-                if let Some(reason) = self.bound_reached(depth, level.indices.len()) {
+        while let Some(mut level) = self.next_level() {
+            while level.done < level.states.indices.len() {
+                let total = level.before + level.states.indices.len();
+                let stop = self.bound_reached(level.depth, total);
+                self.save(&level, stop.is_some());
+                if let Some(reason) = stop {
                     return Layer::Stopped(reason);
                 }
-                let end = level.indices.len().min(start + self.block());
-                let rows = if level.rows.is_empty() {
-                    &[][..]
-                } else {
-                    &level.rows[start * self.words..end * self.words]
-                };
-                let indices = &level.indices[start..end];
-                self.expand(Part { indices, rows }, depth);
+                let block = level.block(self.block());
+                level.done = block.end;
+                self.expand(level.part(block, self.words), level.depth);
                 if self.fails_fast() {
                     return Layer::Stopped(StopReason::FailFast);
                 }
                 if self.is_decided() {
                     return Layer::AllDecided;
                 }
-                start = end;
             }
         }
         if self.cut {
@@ -225,6 +234,20 @@ impl<'a, M: Searchable> Search<'a, M> {
             return Layer::AllDecided;
         }
         Layer::Finished
+    }
+
+    /// The states of the layer that come next: what an earlier run has left, then by depth.
+    fn next_level(&mut self) -> Option<Level> {
+        if let Some(rest) = self.rest.take() {
+            return Some(rest);
+        }
+        let (depth, frontier) = self.waiting.pop_first()?;
+        Some(Level {
+            depth,
+            states: self.on_turn(frontier, depth),
+            done: 0,
+            before: 0,
+        })
     }
 
     /// The states whose turn it is. Those that have been reached on a better way since they got
@@ -285,6 +308,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             faults: self.layer,
             frontier: frontier as u64,
             bytes,
+            found_before: self.before.1,
         };
         let over = |bound: Option<u64>, value: u64| bound.is_some_and(|bound| value > bound);
         if self.observer.progress(&progress) {
@@ -527,8 +551,9 @@ impl<'a, M: Searchable> Search<'a, M> {
     fn outcome(mut self) -> Outcome<M::Action> {
         self.note_bytes();
         self.statistics.unique_states = self.store.len() - self.covered;
-        self.statistics.elapsed = self.started.elapsed();
+        self.statistics.elapsed = self.before.0 + self.started.elapsed();
         if self.settings.store == StoreKind::Fingerprint {
+            #[expect(clippy::cast_precision_loss, reason = "an estimate")]
             let states = self.statistics.unique_states as f64;
             self.statistics.expected_missed = states * states / 2.0 / 2_f64.powi(128);
         }

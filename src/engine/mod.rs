@@ -3,6 +3,7 @@
 //! A model that is to be searched by our own engine implements [`Searchable`] beside
 //! `stateright::Model`: that trait is the seam at which one engine replaces another.
 
+pub mod checkpoint;
 pub mod cross_check;
 mod edges;
 pub mod exhaustive;
@@ -364,6 +365,8 @@ pub struct Progress {
     pub frontier: u64,
     /// Bytes held.
     pub bytes: u64,
+    /// Of the distinct states, those that an earlier run has found.
+    pub found_before: u64,
 }
 
 /// Somebody who watches a search.

@@ -376,7 +376,7 @@ pub struct Location {
 pub struct Search {
     /// The engine's name.
     pub engine: String,
-    /// How it remembers states: `exact`.
+    /// How it remembers states: `exact` or `fingerprint`.
     pub store: String,
     /// How many states it may have missed, on average.
     pub expected_missed: f64,

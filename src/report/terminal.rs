@@ -186,7 +186,12 @@ fn no_story(result: &ScenarioResult) -> Vec<String> {
         Verdict::NotApplicable => ("NOTHING TO CHECK", "no property applies".to_owned()),
         Verdict::Holds => {
             let expected = story::expectation(!result.is_unexpected());
-            ("HOLDS", format!("{holding} kept on every path, {expected}"))
+            let missed = missed(result.search.expected_missed);
+            let missed = missed.map_or_else(String::new, |missed| format!("; {missed}"));
+            (
+                "HOLDS",
+                format!("{holding} kept on every path, {expected}{missed}"),
+            )
         }
     };
     let style = table::verdict_style(result.verdict).bold();
@@ -261,14 +266,24 @@ fn costs(report: &Report) -> String {
         completeness(report),
         seconds(time),
     ];
-    let missed: f64 = searches().map(|search| search.expected_missed).sum();
-    if missed > 0.0 {
-        parts.push(format!("about {missed:.2} states missed"));
-    }
+    parts.extend(missed(
+        searches().map(|search| search.expected_missed).sum(),
+    ));
     if let Some(search) = searches().find(|search| search.engine != "exhaustive") {
         parts.push(format!("engine {}", search.engine));
     }
     parts.join(", ")
+}
+
+/// How many states fingerprints have cost, to be expected; nothing if no state can be missed.
+fn missed(states: f64) -> Option<String> {
+    if states <= 0.0 {
+        None
+    } else if states < 0.01 {
+        Some(format!("about {states:.0e} states missed"))
+    } else {
+        Some(format!("about {states:.2} states missed"))
+    }
 }
 
 /// Whether the spaces were searched to their ends, and why not.

@@ -11,6 +11,7 @@
 mod fold;
 mod lane;
 mod partition;
+mod saved;
 mod table;
 
 pub(super) use fold::{append, fold, same};

@@ -1,5 +1,7 @@
 //! One part of the store: the states whose hash it owns.
 
+mod saved;
+
 use super::lane::{Lane, News, Origin};
 use super::table::{Entry, Table, ask_for, tag};
 use super::{Format, Index, Kept, fold, join};
@@ -256,18 +258,23 @@ impl Partition {
 
     /// Makes the table large enough for `states`.
     fn grow(&mut self, format: &Format, states: usize) {
-        let mut table = Table::for_states(states);
         let mut seeds = vec![];
         if format.ranked {
             seeds = self.seeds();
         }
+        self.table = self.fill(format, states, &seeds);
+    }
+
+    /// A table with room for `states`, and in it the states that are there.
+    fn fill(&self, format: &Format, states: usize, seeds: &[bool]) -> Table {
+        let mut table = Table::for_states(states);
         for local in 0..self.parents.len() {
             let hash = fold(nth(&self.kept, local, self.kept_words), &format.key);
             let is_seed = seeds.get(local).copied().unwrap_or(false);
             let local = u32::try_from(local).expect("numbers of states are `u32`");
             table.add(Entry::new(local, hash, is_seed), hash);
         }
-        self.table = table;
+        table
     }
 
     /// By state: whether it was first reached by a fault.

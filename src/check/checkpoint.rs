@@ -1,0 +1,218 @@
+//! Checks that leave checkpoints and go on from them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::summary::model_hash;
+use super::{CheckOptions, Engine, Task, Watch, Watched, question, read};
+use crate::engine::StopReason;
+use crate::engine::checkpoint::{Checkpoints, Error};
+use crate::engine::exhaustive::{self, Saved};
+use crate::model::Migration;
+use crate::report::{ScenarioResult, shell_word};
+use crate::scenario::Diagnostic;
+use crate::scenario::error::plain_io_error;
+
+/// The folder in which a check keeps its checkpoint. No other run can use it meanwhile.
+#[derive(Debug)]
+pub struct Keeper {
+    checkpoints: Checkpoints,
+    finished: bool,
+}
+
+impl Keeper {
+    /// For a new check, which writes a checkpoint at most every so often.
+    ///
+    /// # Errors
+    /// The folder cannot be written to, is in use, or holds a checkpoint already.
+    pub fn start(folder: &Path, every: Duration) -> Result<Self, Box<Diagnostic>> {
+        Self::of(Checkpoints::start(folder, every))
+    }
+
+    /// For a check that goes on from the checkpoint in the folder.
+    ///
+    /// # Errors
+    /// The folder is in use, holds no checkpoint, or one that is not as it was written.
+    pub fn resume(folder: &Path, every: Duration) -> Result<Self, Box<Diagnostic>> {
+        Self::of(Checkpoints::resume(folder, every))
+    }
+
+    fn of(opened: Result<Checkpoints, Error>) -> Result<Self, Box<Diagnostic>> {
+        let checkpoints = opened.map_err(|error| Box::new(diagnostic(&error)))?;
+        Ok(Self {
+            checkpoints,
+            finished: false,
+        })
+    }
+
+    /// Removes the checkpoint of a search that has come to its end.
+    ///
+    /// # Errors
+    /// It is still there.
+    pub fn clear(&self) -> Result<(), Box<Diagnostic>> {
+        if !self.finished {
+            return Ok(());
+        }
+        self.checkpoints.remove().map_err(|error| {
+            let folder = self.checkpoints.folder();
+            let folder = folder.to_owned();
+            Box::new(diagnostic(&Error::Folder { folder, error }))
+        })
+    }
+}
+
+/// Checks the scenario in the file `path` as [`super::check_scenario`] does, and keeps a
+/// checkpoint of its search. Once the report is out, [`Keeper::clear`] takes that away if it is
+/// not needed any more. The first look at a scenario leaves none.
+///
+/// # Errors
+/// Every mistake in the file, or why the search cannot go on.
+pub fn check_scenario(
+    path: &Path,
+    options: &CheckOptions,
+    watch: &dyn Watch,
+    keeper: &mut Keeper,
+) -> Result<ScenarioResult, Vec<Diagnostic>> {
+    let scenario = read(path, &options.overrides, options.every_step)?;
+    let model = Migration::new(scenario.setup.clone());
+    let question = question(&model, &scenario.properties, options.fail_fast);
+    let (bounds, settings) = (&options.bounds, options.settings());
+    let checkpoints = &mut keeper.checkpoints;
+    checkpoints.about = vec![
+        (VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        (MODEL.to_owned(), model_hash(&scenario)),
+    ];
+    let refused = |error| vec![diagnostic(&error)];
+    if options.engine != Engine::Exhaustive {
+        return Err(vec![other_engine()]);
+    }
+    if checkpoints.resumes() {
+        let verified = exhaustive::may_resume(&model, &question, bounds, settings, checkpoints);
+        verified.map_err(refused)?;
+    }
+    let task = Task {
+        scenario: &scenario,
+        options,
+        model: &model,
+        question: &question,
+    };
+    let mut finished = None;
+    let watched = Watched(watch);
+    let search = || {
+        let run =
+            exhaustive::check_with(&model, &question, bounds, settings, &watched, checkpoints);
+        let (outcome, saved) = run.map_err(refused)?;
+        finished = Some(saved.finished);
+        let notes = notes(&saved, outcome.statistics.stopped, checkpoints);
+        Ok::<_, Vec<Diagnostic>>((outcome, notes))
+    };
+    let result = task.check(watch, search)?;
+    // A first look that has seen everything has finished, too.
+    let interrupted = result.search.stopped.is_some();
+    keeper.finished = finished.unwrap_or(!interrupted);
+    Ok(result)
+}
+
+/// What a reader should know of the checkpoint.
+fn notes(saved: &Saved, stopped: Option<StopReason>, checkpoints: &Checkpoints) -> Vec<String> {
+    let folder = checkpoints.folder().to_string_lossy();
+    let resume = format!("`--resume {}`", shell_word(&folder));
+    let mut notes = Vec::new();
+    if let Some(error) = &saved.failed {
+        let reason = plain_io_error(error);
+        let left = match (saved.finished, saved.there) {
+            (true, _) => "the search has gone on without",
+            (false, true) => "the one before is still there",
+            (false, false) => "there is none",
+        };
+        notes.push(format!(
+            "the last checkpoint could not be written: {reason}; {left}"
+        ));
+    }
+    if saved.finished {
+        notes.push("the search has come to its end and leaves no checkpoint".to_owned());
+    } else if saved.there {
+        let more = match stopped {
+            Some(StopReason::States | StopReason::Memory) => ", with a higher bound,",
+            _ => "",
+        };
+        notes.push(format!("{resume}{more} goes on from the checkpoint"));
+    }
+    notes
+}
+
+/// The names under which a checkpoint says what it is of.
+const VERSION: &str = "version";
+const MODEL: &str = "model";
+
+/// Why there is no checkpoint to write to or to go on from, and what to do.
+fn diagnostic(error: &Error) -> Diagnostic {
+    let (code, help, path) = match error {
+        Error::Folder { folder, error } => {
+            let message = format!(
+                "cannot use `{}` for checkpoints: {}",
+                folder.display(),
+                plain_io_error(error)
+            );
+            return Diagnostic::new("checkpoint::unwritable", message)
+                .about(folder)
+                .help("give a folder that you may write to, on a file system that can lock files");
+        }
+        Error::InUse(folder) => (
+            "checkpoint::in-use",
+            "wait until that run has ended, or give this one a folder of its own",
+            folder,
+        ),
+        Error::Taken(folder) => (
+            "checkpoint::taken",
+            "go on with `--resume` and this folder, give another folder, or remove the checkpoint",
+            folder,
+        ),
+        Error::Missing(folder) => (
+            "checkpoint::missing",
+            "start a new search with `--checkpoint` and this folder",
+            folder,
+        ),
+        Error::Unreadable { file, error } => {
+            let reason = plain_io_error(error);
+            let message = format!("cannot read `{}`: {reason}", file.display());
+            return Diagnostic::new("checkpoint::unreadable", message)
+                .about(file)
+                .help("make it readable, or start a new search in another folder");
+        }
+        Error::Damaged(file) => (
+            "checkpoint::damaged",
+            "remove it and start again with `--checkpoint`; it was cut off, changed, or written by \
+             another build",
+            file,
+        ),
+        Error::Format { file, .. } => ("checkpoint::other-version", OTHER_VERSION, file),
+        Error::Differs { file, what, .. } if what == VERSION => {
+            ("checkpoint::other-version", OTHER_VERSION, file)
+        }
+        Error::Differs { file, what, .. } if what == MODEL => (
+            "checkpoint::other-model",
+            "the scenario, its manifests or its faults have changed: undo that, or start again \
+             with `--checkpoint` and another folder",
+            file,
+        ),
+        Error::Differs { file, .. } => (
+            "checkpoint::other-settings",
+            "give the flags that it was written with, or start again with `--checkpoint` and \
+             another folder",
+            file,
+        ),
+    };
+    Diagnostic::new(code, error.to_string())
+        .about(path)
+        .help(help)
+}
+
+const OTHER_VERSION: &str = "go on with the version of Straddle that has written it, or start \
+                             again with `--checkpoint` and another folder";
+
+fn other_engine() -> Diagnostic {
+    let message = "only the exhaustive engine leaves checkpoints";
+    Diagnostic::new("checkpoint::other-engine", message)
+        .help("leave out `--engine`, or `--checkpoint` and `--resume`")
+}
