@@ -107,6 +107,7 @@ fn straddle(protocol: &Protocol, threads: usize) -> Result<Measured, String> {
     let question = Question {
         invariants: protocol.invariants(),
         recoverable: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     };

@@ -126,6 +126,7 @@ fn search(model: &Counters) -> Result<Cost, String> {
     let question = Question {
         invariants: model.invariants(),
         recoverable: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     };

@@ -236,6 +236,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
     let question = Question {
         invariants: vec![invariant],
         recoverable: false,
+        ends: false,
         goal: None,
         fail_fast: true,
     };

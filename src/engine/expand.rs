@@ -7,7 +7,7 @@ use super::edges::{Block, MARK};
 use super::store::{
     Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Store, append, fold, partition_of, same,
 };
-use super::{Invariant, Question, Searchable};
+use super::{Invariant, Labels, Question, Searchable};
 
 /// What a worker needs to know, the same for all states of a level.
 pub(super) struct Task<'a, M: Searchable> {
@@ -37,6 +37,10 @@ pub(super) struct Work {
     /// States that break open always-properties, and which.
     pub broken: Vec<(Index, u32)>,
     pub faults_fired: u64,
+    pub labels: Labels,
+    /// States without a way on that are not the goal, and the first of them.
+    pub dead_ends: u64,
+    pub first_dead_end: Option<Index>,
     pub transitions: u64,
     /// Some successor behind the bound of steps is not stored.
     pub cut: bool,
@@ -61,6 +65,9 @@ impl Work {
             lanes: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             broken: Vec::new(),
             faults_fired: 0,
+            labels: Labels::default(),
+            dead_ends: 0,
+            first_dead_end: None,
             transitions: 0,
             cut: false,
             from: Vec::new(),
@@ -83,6 +90,9 @@ impl Work {
         self.ends.clear();
         self.routes.clear();
         self.faults_fired = 0;
+        self.labels = Labels::default();
+        self.dead_ends = 0;
+        self.first_dead_end = None;
         self.transitions = 0;
         self.cut = false;
     }
@@ -128,7 +138,14 @@ impl Work {
                 let mark = if task.is_goal(&state) { MARK } else { 0 };
                 self.from.push(index | mark);
             }
-            self.expand(task, index, row, &state);
+            if let Some(label) = task.model.mark(&state) {
+                self.labels.insert(label);
+            }
+            let goes_on = self.expand(task, index, row, &state);
+            if task.question.ends && !goes_on && !task.is_goal(&state) {
+                self.dead_ends += 1;
+                self.first_dead_end.get_or_insert(index);
+            }
             if task.records {
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
@@ -149,6 +166,7 @@ impl Work {
         }
     }
 
+    /// Returns whether a step other than a fault is enabled.
     #[inline(always)]
     fn expand<M: Searchable>(
         &mut self,
@@ -156,8 +174,9 @@ impl Work {
         index: Index,
         row: &[u64],
         state: &M::State,
-    ) {
+    ) -> bool {
         let format = &task.store.format;
+        let mut goes_on = false;
         task.model.successors(state, &mut |action, next| {
             let successor = &mut self.row;
             task.model
@@ -168,6 +187,10 @@ impl Work {
             }
             self.transitions += 1;
             let is_fault = kind.is_some();
+            goes_on |= !is_fault;
+            if let Some(label) = task.model.label(state, &action) {
+                self.labels.insert(label);
+            }
             let hash = match format.kept {
                 Kept::Rows => fold(&self.row, &format.key),
                 Kept::Fingerprints => task.store.hash(&self.row),
@@ -191,6 +214,7 @@ impl Work {
             append(&mut lane.rows, &self.row);
             lane.origins.push(Origin::new(index, is_fault));
         });
+        goes_on
     }
 
     fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) {

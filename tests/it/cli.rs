@@ -185,7 +185,10 @@ fn json_has_the_keys_of_the_contract() {
             "asExpected",
             "assumed",
             "properties",
+            "smaller",
             "neverFired",
+            "vacuous",
+            "deadEnds",
             "notes",
             "search"
         ]

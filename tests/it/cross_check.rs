@@ -86,6 +86,7 @@ fn random_graphs() {
         let question = Question {
             invariants: graph.invariants(),
             recoverable: false,
+            ends: false,
             goal: None,
             fail_fast: false,
         };

@@ -25,6 +25,7 @@ fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
     Question {
         invariants,
         recoverable: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     }

@@ -33,6 +33,7 @@ fn question<M: Searchable>(model: &M) -> Question<M> {
     Question {
         invariants: model.invariants(),
         recoverable: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     }
