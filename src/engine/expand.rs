@@ -130,22 +130,20 @@ impl Work {
             if task.open != 0 {
                 self.judge(task, index, &state);
             }
+            if let Some(label) = task.model.mark(&state) {
+                self.labels.insert(label);
+            }
             if task.too_deep {
-                self.look_behind(task, &state);
+                let goes_on = self.look_behind(task, &state);
+                self.note_end(task, index, &state, goes_on);
                 continue;
             }
             if task.records {
                 let mark = if task.is_goal(&state) { MARK } else { 0 };
                 self.from.push(index | mark);
             }
-            if let Some(label) = task.model.mark(&state) {
-                self.labels.insert(label);
-            }
             let goes_on = self.expand(task, index, row, &state);
-            if task.question.ends && !goes_on && !task.is_goal(&state) {
-                self.dead_ends += 1;
-                self.first_dead_end.get_or_insert(index);
-            }
+            self.note_end(task, index, &state, goes_on);
             if task.records {
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
@@ -217,11 +215,31 @@ impl Work {
         goes_on
     }
 
-    fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) {
-        task.model.successors(state, &mut |_, next| {
+    /// Returns whether a step other than a fault is enabled.
+    fn look_behind<M: Searchable>(&mut self, task: &Task<M>, state: &M::State) -> bool {
+        let mut goes_on = false;
+        task.model.successors(state, &mut |action, next| {
+            goes_on |= task.model.fault_kind(&action).is_none();
+            if let Some(label) = task.model.label(state, &action) {
+                self.labels.insert(label);
+            }
             task.model.pack(next, &mut self.row);
             self.cut |= task.store.find(&self.row).is_none();
         });
+        goes_on
+    }
+
+    fn note_end<M: Searchable>(
+        &mut self,
+        task: &Task<M>,
+        index: Index,
+        state: &M::State,
+        goes_on: bool,
+    ) {
+        if task.question.ends && !goes_on && !task.is_goal(state) {
+            self.dead_ends += 1;
+            self.first_dead_end.get_or_insert(index);
+        }
     }
 
     /// What the lanes know, once all is stored, in the order in which the successors were found:

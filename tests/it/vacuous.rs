@@ -60,8 +60,7 @@ fn a_program_that_needs_each_step_has_nothing_said_of_it() {
 #[test]
 fn a_wait_that_comes_too_late_guards_nothing() {
     let again = "{wait: {cluster: source, pod: k, until: gone, timeout: continue}}";
-    let bound = "{wait: {cluster: source, set: true, until: observed}}";
-    let result = result("", &[SHRINK, GONE, again, GROW, READY, bound]);
+    let result = result("", &[SHRINK, GONE, again, GROW, READY, READY]);
     let idle = "never has to wait: whenever the driver comes there, its condition holds already; \
                 it guards nothing here";
     let with_time_out = format!("{idle}, and its time-out never strikes");
@@ -106,11 +105,7 @@ fn a_refused_request_and_a_finished_program_are_dead_ends_too() {
     );
     let finished = result("", &[SHRINK]);
     let text = sentence(&finished);
-    let missing = "the program has finished, but the destination owns nothing";
-    assert!(
-        text.contains("the program has finished, but "),
-        "{text} or {missing}"
-    );
+    assert!(text.contains("the program has finished, but "), "{text}");
 }
 
 #[test]
@@ -140,5 +135,10 @@ fn bundled_scenarios_have_this_said_of_them() {
         let ends = result.dead_ends.iter();
         lines.extend(ends.map(|ends| format!("{name}: {}", ends.sentence())));
     }
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    empty-disk: 3 states have no way on and are not the goal; the nearest after 19 steps: the program has ended at "create claim 2 in destination: AlreadyExists" (line 34)
+    kep-3335-literal: 1 state has no way on and is not the goal; after 61 steps: the program has ended at "patch source replicas -1: Invalid" (line 39)
+    reclaim-delete: 1 state has no way on and is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on a disk with its data
+    two-patches-replicas-first: 6 states have no way on and are not the goal; the nearest after 55 steps: the program has ended at "create claim 0 in destination: AlreadyExists" (line 37)
+    "#);
 }
