@@ -6,7 +6,7 @@ use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Target};
 use crate::actors::stateful_set_controller::Action;
-use crate::actors::{ACTORS, Actor, Step};
+use crate::actors::{ACTORS, Actor, Step, driver};
 use crate::engine::{Bits, Invariant, Searchable};
 use crate::properties;
 use crate::world::World;
@@ -206,6 +206,20 @@ impl Searchable for Migration {
             }
             _ => true,
         }
+    }
+
+    /// The events of the program's instructions.
+    fn label(&self, world: &World, step: &Step) -> Option<u16> {
+        let Step::Driver(action) = *step else {
+            return None;
+        };
+        let event = driver::event(&self.setup, world, action)?;
+        Some(event.label(usize::from(world.driver.position)))
+    }
+
+    fn mark(&self, world: &World) -> Option<u16> {
+        let position = usize::from(world.driver.position);
+        driver::is_waiting(&self.setup, world).then(|| driver::Event::Waiting.label(position))
     }
 
     fn invariants(&self) -> Vec<Invariant<Self>> {

@@ -109,6 +109,7 @@ fn straddle(protocol: &Protocol, threads: usize) -> Result<Measured, String> {
         recoverable: false,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     };

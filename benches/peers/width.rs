@@ -128,6 +128,7 @@ fn search(model: &Counters) -> Result<Cost, String> {
         recoverable: false,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     };

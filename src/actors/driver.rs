@@ -49,18 +49,7 @@ impl Actor for MigrationDriver {
             DriverPhase::Crashed => return out.push(Step::Driver(Action::Restart)),
             DriverPhase::Finished | DriverPhase::Failed => return,
         }
-        let (action, timeout) = match instruction(setup, world).operation {
-            Operation::AwaitGone(_, _, timeout) => match world.driver.watch {
-                Watch::Nothing => (Some(Action::Look), Timeout::Never),
-                Watch::Present => (None, timeout),
-                Watch::Gone => (Some(Action::Advance), Timeout::Never),
-            },
-            Operation::Await(condition, _) if holds(setup, world, condition) => {
-                (Some(Action::Advance), Timeout::Never)
-            }
-            Operation::Await(_, timeout) => (None, timeout),
-            _ => (Some(Action::Advance), Timeout::Never),
-        };
+        let (action, timeout) = possible(setup, world);
         out.extend(action.map(Step::Driver));
         if timeout != Timeout::Never {
             out.push(Step::Driver(Action::TimeOut));
@@ -85,6 +74,64 @@ impl Actor for MigrationDriver {
         };
         describe::step(setup, before, action)
     }
+}
+
+/// What a running driver can do at its instruction, and whether it may give up instead.
+fn possible(setup: &Setup, world: &World) -> (Option<Action>, Timeout) {
+    match instruction(setup, world).operation {
+        Operation::AwaitGone(_, _, timeout) => match world.driver.watch {
+            Watch::Nothing => (Some(Action::Look), Timeout::Never),
+            Watch::Present => (None, timeout),
+            Watch::Gone => (Some(Action::Advance), Timeout::Never),
+        },
+        Operation::Await(condition, _) if holds(setup, world, condition) => {
+            (Some(Action::Advance), Timeout::Never)
+        }
+        Operation::Await(_, timeout) => (None, timeout),
+        _ => (Some(Action::Advance), Timeout::Never),
+    }
+}
+
+/// What can be said of an instruction once a space has been searched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// It was performed, or its wait was over.
+    Done,
+    /// Its wait was given up.
+    TimedOut,
+    /// Its wait was not over.
+    Waiting,
+}
+
+impl Event {
+    /// A number for each event of each instruction; the instructions have fewer than 255
+    /// positions.
+    #[must_use]
+    pub fn label(self, position: usize) -> u16 {
+        let position = u16::try_from(position).expect("a program is short");
+        position * 3 + self as u16
+    }
+}
+
+/// What a driver's step means for its instruction. The look that finds what is to go means that
+/// the wait begins.
+#[must_use]
+pub fn event(setup: &Setup, before: &World, action: Action) -> Option<Event> {
+    match action {
+        Action::Restart => None,
+        Action::TimeOut => Some(Event::TimedOut),
+        Action::Advance => Some(Event::Done),
+        Action::Look => match instruction(setup, before).operation {
+            Operation::AwaitGone(object, ..) if exists(setup, before, object) => None,
+            _ => Some(Event::Done),
+        },
+    }
+}
+
+/// Whether the driver stands before a wait that is not over.
+#[must_use]
+pub fn is_waiting(setup: &Setup, world: &World) -> bool {
+    world.driver.phase == DriverPhase::Running && possible(setup, world).0.is_none()
 }
 
 /// The instruction that a running driver is at.

@@ -90,12 +90,7 @@ pub fn check_scenario(
         let verified = exhaustive::may_resume(&model, &question, bounds, settings, checkpoints);
         verified.map_err(refused)?;
     }
-    let task = Task {
-        scenario: &scenario,
-        options,
-        model: &model,
-        question: &question,
-    };
+    let task = Task::new(&scenario, options, &model, &question, watch);
     let mut finished = None;
     let watched = Watched(watch);
     let search = || {

@@ -166,7 +166,7 @@ fn is_left(world: &World, ordinal: Ordinal) -> bool {
 }
 
 /// What keeps a finished migration from the goal.
-fn missing(setup: &Setup, world: &World) -> String {
+pub(super) fn missing(setup: &Setup, world: &World) -> String {
     let source = world.clusters.source.effective_slice();
     let destination = world.clusters.destination.effective_slice();
     let wants: OrdinalSet = setup.members().collect();

@@ -237,6 +237,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
         recoverable: false,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: true,
     };

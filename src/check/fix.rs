@@ -76,7 +76,8 @@ pub(super) fn find(
             let (accepted, states) = small.accepts(&changed, &wanted, CANDIDATE_STATES.min(left));
             left = left.saturating_sub(states);
             if accepted {
-                let asked = with(told.setup(), gap, candidate.operation);
+                // The story may have fewer replicas than were asked for.
+                let asked = with(&told.scenario.setup, gap, candidate.operation);
                 let must_hold = [unbroken, &wanted].concat();
                 let (confirmed, _) = keeps(
                     &asked,
@@ -194,6 +195,7 @@ const fn only_recoverable(goal: Option<Goal>) -> Question<Migration> {
         recoverable: true,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal,
         fail_fast: false,
     }

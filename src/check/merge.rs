@@ -18,7 +18,7 @@ pub(super) struct Role {
 ///
 /// One is merged into another if the longer story breaks it with its own fewest faults and
 /// steps: nothing is lost then. The longest stories are told; among equals the first.
-pub(super) fn merge(model: &Migration, traces: &[(&'static str, Trace<Step>)]) -> Vec<Role> {
+pub(super) fn merge(model: &Migration, traces: &[(&'static str, &Trace<Step>)]) -> Vec<Role> {
     let mut roles = vec![Role::default(); traces.len()];
     let mut order: Vec<usize> = (0..traces.len()).collect();
     order.sort_by_key(|&place| (std::cmp::Reverse(traces[place].1.steps.len()), place));
@@ -28,7 +28,7 @@ pub(super) fn merge(model: &Migration, traces: &[(&'static str, Trace<Step>)]) -
         let teller = told
             .iter()
             .copied()
-            .find(|&longer| breaks(model, name, &traces[longer].1, trace));
+            .find(|&longer| breaks(model, name, traces[longer].1, trace));
         match teller {
             Some(longer) => {
                 roles[place].merged_into = Some(traces[longer].0);

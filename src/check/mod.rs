@@ -13,8 +13,10 @@ mod merge;
 pub mod replay;
 mod sentences;
 pub mod simulate;
+mod smaller;
 mod story;
 mod summary;
+mod vacuous;
 
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
@@ -28,7 +30,8 @@ use crate::engine::{
 use crate::engine::{Searchable, Settings, StoreKind, exhaustive};
 use crate::model::Migration;
 use crate::properties::{self, Property};
-use crate::report::{Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
+use crate::report::{Cost, Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
+use smaller::Smaller;
 use summary::{
     assumption, headline, kind, layers, model_hash, never_fired, notes, reason, searched,
 };
@@ -182,12 +185,7 @@ fn read(path: &Path, overrides: &Overrides, every_step: bool) -> Result<Scenario
 pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> ScenarioResult {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
-    let task = Task {
-        scenario,
-        options,
-        model: &model,
-        question: &question,
-    };
+    let task = Task::new(scenario, options, &model, &question, watch);
     let search = || Ok::<_, Infallible>((search(&model, &question, options, watch), Vec::new()));
     match task.check(watch, search) {
         Ok(result) => result,
@@ -195,32 +193,43 @@ pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> 
     }
 }
 
-/// A scenario that is being checked.
+/// A scenario that is being checked, and what is known of it with fewer replicas.
 struct Task<'a> {
     scenario: &'a Scenario,
     options: &'a CheckOptions,
     model: &'a Migration,
     question: &'a Question<Migration>,
+    smaller: Vec<Smaller>,
 }
 
-impl Task<'_> {
+impl<'a> Task<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        options: &'a CheckOptions,
+        model: &'a Migration,
+        question: &'a Question<Migration>,
+        watch: &dyn Watch,
+    ) -> Self {
+        Self {
+            scenario,
+            options,
+            model,
+            question,
+            smaller: smaller::search(scenario, options, watch),
+        }
+    }
+
     /// A first look, and `search` if that has not seen everything. It gives notes on itself, too.
     fn check<E>(
         &self,
         watch: &dyn Watch,
         search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
     ) -> Result<ScenarioResult, E> {
-        let Self {
-            scenario,
-            options,
-            model,
-            question,
-        } = *self;
         let mut known = Vec::new();
-        let first = first_look(model, question, options, watch);
+        let first = first_look(self.model, self.question, self.options, watch);
         if let Some(first) = &first {
-            known = stories(scenario, model, options, first, &[]);
-            let result = result(scenario, options, first, &known);
+            known = self.stories(first, &[]);
+            let result = self.result(first, &known);
             if first.statistics.stopped != Some(StopReason::States) {
                 return Ok(result);
             }
@@ -230,8 +239,8 @@ impl Task<'_> {
         }
         let (whole, notes) = search()?;
         let outcome = keep_violations(whole, first);
-        let stories = stories(scenario, model, options, &outcome, &known);
-        let mut result = result(scenario, options, &outcome, &stories);
+        let stories = self.stories(&outcome, &known);
+        let mut result = self.result(&outcome, &stories);
         result.notes.extend(notes);
         Ok(result)
     }
@@ -281,31 +290,110 @@ fn keep_violations(mut whole: Outcome<Step>, first: Option<Outcome<Step>>) -> Ou
     whole
 }
 
-/// Everything a report says of the scenario.
-fn result(
-    scenario: &Scenario,
-    options: &CheckOptions,
-    outcome: &Outcome<Step>,
-    stories: &[Story],
-) -> ScenarioResult {
-    let properties = results(scenario, options, outcome, stories);
-    let decided = |property: &PropertyResult| {
-        property.verdict != Verdict::Inconclusive && property.as_expected
-    };
-    ScenarioResult {
-        scenario: scenario.name.clone(),
-        path: scenario.path.clone(),
-        model_hash: model_hash(scenario),
-        headline: headline(scenario),
-        verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
-        as_expected: properties.iter().all(decided),
-        assumed: scenario.assumed.iter().map(assumption).collect(),
-        never_fired: never_fired(&scenario.setup.budget, outcome),
-        notes: notes(scenario, options),
-        search: searched(outcome, options),
-        properties,
+impl Task<'_> {
+    /// Everything a report says of the scenario.
+    fn result(&self, outcome: &Outcome<Step>, stories: &[Story]) -> ScenarioResult {
+        let (scenario, options) = (self.scenario, self.options);
+        let properties = results(scenario, options, outcome, stories);
+        let decided = |property: &PropertyResult| {
+            property.verdict != Verdict::Inconclusive && property.as_expected
+        };
+        ScenarioResult {
+            scenario: scenario.name.clone(),
+            path: scenario.path.clone(),
+            model_hash: model_hash(scenario),
+            headline: headline(scenario),
+            verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
+            as_expected: properties.iter().all(decided),
+            assumed: scenario.assumed.iter().map(assumption).collect(),
+            smaller: self.smaller.iter().map(Smaller::result).collect(),
+            never_fired: never_fired(&scenario.setup.budget, outcome),
+            vacuous: vacuous::vacuous(scenario, options, outcome),
+            dead_ends: vacuous::dead_ends(scenario, self.model, outcome),
+            notes: notes(scenario, options),
+            search: searched(outcome, options),
+            properties,
+        }
+    }
+
+    /// The counterexamples, each told as a story, with the fewest replicas that show it; what one
+    /// story shows is not told twice.
+    fn stories(&self, outcome: &Outcome<Step>, before: &[Story]) -> Vec<Story> {
+        let mut own: Vec<Violation> = Vec::new();
+        let mut with_fewer: Vec<Vec<Violation>> = vec![Vec::new(); self.smaller.len()];
+        let mut unbroken = Vec::new();
+        for decision in &outcome.decisions {
+            let name = decision.name;
+            let Decided::Violated(trace) = &decision.verdict else {
+                unbroken.push(name);
+                continue;
+            };
+            match smaller::teller(&self.smaller, self.model, name, trace) {
+                Some((number, story)) => {
+                    let cost = Cost {
+                        steps: trace.steps.len(),
+                        faults: trace.faults,
+                    };
+                    with_fewer[number].push((name, story.clone(), Some(cost)));
+                }
+                None => own.push((name, trace.clone(), None)),
+            }
+        }
+        let models = self.smaller.iter().map(|small| &small.model);
+        let told = models.zip(with_fewer).chain([(self.model, own)]);
+        told.flat_map(|(model, violations)| self.tell(model, violations, &unbroken, before))
+            .collect()
+    }
+
+    /// Tells stories that have the same number of replicas. Those that have been told before
+    /// need no new reasons.
+    fn tell(
+        &self,
+        model: &Migration,
+        violations: Vec<Violation>,
+        unbroken: &[&'static str],
+        before: &[Story],
+    ) -> Vec<Story> {
+        let (scenario, options) = (self.scenario, self.options);
+        let traces = violations.iter().map(|(name, trace, _)| (*name, trace));
+        let roles = merge::merge(model, &traces.collect::<Vec<_>>());
+        let tell = |((name, trace, asked), role): (Violation, merge::Role)| {
+            let told = story::Told::new(scenario, model, name, &trace);
+            let mut counterexample = story::counterexample(&told, &role);
+            counterexample.shortest = options.finds_the_fewest();
+            counterexample.asked = asked;
+            let replicas = counterexample.replicas;
+            let same = |story: &&Story| {
+                let other = story.counterexample.replicas;
+                story.name == name
+                    && other == replicas
+                    && story.trace == trace
+                    && story.role == role
+            };
+            if let Some(story) = before.iter().find(same) {
+                counterexample.why.clone_from(&story.counterexample.why);
+                counterexample.help.clone_from(&story.counterexample.help);
+            } else if role.merged_into.is_none() {
+                counterexample.why = explain::why(&told, options);
+            }
+            // A fix that was found while more was open is a fix; another may be found now.
+            if role.merged_into.is_none() && counterexample.help.is_none() {
+                counterexample.help = fix::find(&told, &role, unbroken, options);
+            }
+            Story {
+                name,
+                trace,
+                role,
+                counterexample,
+            }
+        };
+        violations.into_iter().zip(roles).map(tell).collect()
     }
 }
+
+/// A property, the story that is told of it, and what it costs with the replicas asked for if it
+/// is told with fewer.
+type Violation = (&'static str, Trace<Step>, Option<Cost>);
 
 /// The question whether the named properties hold, as far as they say anything of this model.
 #[must_use]
@@ -322,6 +410,7 @@ pub fn question(
         recoverable: asks(properties::recoverable::PROPERTY),
         completes: asks(properties::completes::PROPERTY),
         stays_migrated: asks(properties::stays_migrated::PROPERTY),
+        ends: true,
         goal: None,
         fail_fast,
     }
@@ -397,50 +486,6 @@ struct Story {
     trace: Trace<Step>,
     role: merge::Role,
     counterexample: Counterexample,
-}
-
-/// The counterexamples, each told as a story; what one story shows is not told twice. Those that
-/// have been told before need no new reasons.
-fn stories(
-    scenario: &Scenario,
-    model: &Migration,
-    options: &CheckOptions,
-    outcome: &Outcome<Step>,
-    before: &[Story],
-) -> Vec<Story> {
-    let mut traces = Vec::new();
-    let mut unbroken = Vec::new();
-    for decision in &outcome.decisions {
-        match &decision.verdict {
-            Decided::Violated(trace) => traces.push((decision.name, trace.clone())),
-            Decided::Holds | Decided::Inconclusive(_) => unbroken.push(decision.name),
-        }
-    }
-    let roles = merge::merge(model, &traces);
-    let tell = |((name, trace), role): ((&'static str, Trace<Step>), merge::Role)| {
-        let told = story::Told::new(scenario, model, name, &trace);
-        let mut counterexample = story::counterexample(&told, &role);
-        counterexample.shortest = options.finds_the_fewest();
-        let same =
-            |story: &&Story| story.name == name && story.trace == trace && story.role == role;
-        if let Some(story) = before.iter().find(same) {
-            counterexample.why.clone_from(&story.counterexample.why);
-            counterexample.help.clone_from(&story.counterexample.help);
-        } else if role.merged_into.is_none() {
-            counterexample.why = explain::why(&told, options);
-        }
-        // A fix that was found while more was open is a fix; another may be found now.
-        if role.merged_into.is_none() && counterexample.help.is_none() {
-            counterexample.help = fix::find(&told, &role, &unbroken, options);
-        }
-        Story {
-            name,
-            trace,
-            role,
-            counterexample,
-        }
-    };
-    traces.into_iter().zip(roles).map(tell).collect()
 }
 
 /// What the scenario expects of a property: that it holds, unless it says otherwise.

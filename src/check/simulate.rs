@@ -136,7 +136,8 @@ fn stories(
     let traces: Vec<(&'static str, Trace<Step>)> = broken
         .filter_map(|walked| Some((walked.name, walked.first.as_ref()?.1.clone())))
         .collect();
-    let roles = merge::merge(model, &traces);
+    let borrowed: Vec<_> = traces.iter().map(|(name, trace)| (*name, trace)).collect();
+    let roles = merge::merge(model, &borrowed);
     let tell = |((name, trace), role): (&(&'static str, Trace<Step>), merge::Role)| {
         let told = story::Told::new(scenario, model, name, trace);
         let mut counterexample = story::counterexample(&told, &role);

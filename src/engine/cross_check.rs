@@ -12,7 +12,8 @@ use stateright::{Checker, HasDiscoveries, Model, Property};
 
 use super::liveness::Promise;
 use super::{
-    Bounds, Decision, Outcome, Question, Searchable, Statistics, StopReason, Trace, Verdict,
+    Bounds, Decision, Ends, Labels, Outcome, Question, Searchable, Statistics, StopReason, Trace,
+    Verdict,
 };
 
 /// Which of stateright's checkers.
@@ -187,6 +188,8 @@ where
     Outcome {
         decisions,
         // Which faults struck is known of the counterexamples only.
+        labels: Labels::default(),
+        ends: Ends::default(),
         faults_fired: if complete { u64::MAX } else { faults_fired },
         statistics: Statistics {
             unique_states: checker.unique_state_count() as u64,

@@ -24,8 +24,8 @@ use super::space::Searched;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::trace::follow;
 use super::{
-    Bounds, Decision, Observer, Order, Outcome, Progress, Question, Searchable, Settings,
-    Statistics, StopReason, StoreKind, Trace, Verdict, recoverable,
+    Bounds, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question, Searchable,
+    Settings, Statistics, StopReason, StoreKind, Trace, Verdict, recoverable,
 };
 
 /// The most states that are expanded between two looks at the bounds.
@@ -97,6 +97,10 @@ struct Search<'a, M: Searchable> {
     /// Stored states that others turned out to cover.
     covered: u64,
     faults_fired: u64,
+    labels: Labels,
+    /// States without a way on, as [`Question::ends`] asks for them, and the first of them.
+    dead_ends: u64,
+    first_dead_end: Option<Index>,
     statistics: Statistics,
 }
 
@@ -147,6 +151,9 @@ impl<'a, M: Searchable> Search<'a, M> {
             reaches: StateSet::default(),
             covered: 0,
             faults_fired: 0,
+            labels: Labels::default(),
+            dead_ends: 0,
+            first_dead_end: None,
             statistics: Statistics::default(),
         }
     }
@@ -458,6 +465,9 @@ impl<'a, M: Searchable> Search<'a, M> {
         for work in works {
             self.statistics.transitions += work.transitions;
             self.faults_fired |= work.faults_fired;
+            self.labels.extend(&work.labels);
+            self.dead_ends += work.dead_ends;
+            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
             self.cut |= work.cut;
             broken.append(&mut work.broken);
             work.clear();
@@ -564,9 +574,15 @@ impl<'a, M: Searchable> Search<'a, M> {
                 }
             }
         }
+        let ends = Ends {
+            number: self.dead_ends,
+            nearest: self.first_dead_end.map(|index| self.trace(index)),
+        };
         Outcome {
             decisions: self.decisions,
             faults_fired: self.faults_fired,
+            labels: self.labels,
+            ends,
             statistics: self.statistics,
         }
     }

@@ -8,7 +8,7 @@ use super::store::{
     Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Rank, Store, Turn, append, fold,
     partition_of, same,
 };
-use super::{Invariant, Question, Searchable};
+use super::{Invariant, Labels, Question, Searchable};
 
 /// What a worker needs to know, the same for all states of a level.
 pub(super) struct Task<'a, M: Searchable> {
@@ -39,6 +39,10 @@ pub(super) struct Work {
     /// States that break open always-properties, and which.
     pub broken: Vec<(Index, u32)>,
     pub faults_fired: u64,
+    pub labels: Labels,
+    /// States without a way on that are not the goal, and the first of them.
+    pub dead_ends: u64,
+    pub first_dead_end: Option<Index>,
     pub transitions: u64,
     /// Some successor behind the bound of steps is not stored.
     pub cut: bool,
@@ -65,6 +69,9 @@ impl Work {
             lanes: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             broken: Vec::new(),
             faults_fired: 0,
+            labels: Labels::default(),
+            dead_ends: 0,
+            first_dead_end: None,
             transitions: 0,
             cut: false,
             from: Vec::new(),
@@ -89,6 +96,9 @@ impl Work {
         self.ends.clear();
         self.routes.clear();
         self.faults_fired = 0;
+        self.labels = Labels::default();
+        self.dead_ends = 0;
+        self.first_dead_end = None;
         self.transitions = 0;
         self.cut = false;
     }
@@ -138,11 +148,16 @@ impl Work {
             if task.open != 0 {
                 self.judge(task, index, &state);
             }
-            let may_stay = self.expand::<M, WORDS>(task, index, row, &state);
+            if let Some(label) = task.model.mark(&state) {
+                self.labels.insert(label);
+            }
+            let way_on = self.expand::<M, WORDS>(task, index, row, &state);
+            self.note_end(task, index, &state, way_on.goes_on);
             if task.records {
                 self.from.push(index);
                 let notes = Notes::default().with(Notes::GOAL, task.is_goal(&state));
-                self.notes.push(notes.with(Notes::MAY_STAY, may_stay));
+                self.notes
+                    .push(notes.with(Notes::MAY_STAY, way_on.may_stay));
                 let end = u32::try_from(self.routes.len()).expect("a part is small");
                 self.ends.push(end);
             }
@@ -162,8 +177,7 @@ impl Work {
         }
     }
 
-    /// Sorts the successors of a state; tells whether nothing has to happen in it, if steps are
-    /// recorded.
+    /// Sorts the successors of a state; tells what ways on there are.
     #[inline(always)]
     fn expand<M: Searchable, const WORDS: usize>(
         &mut self,
@@ -171,8 +185,11 @@ impl Work {
         index: Index,
         row: &[u64],
         state: &M::State,
-    ) -> bool {
-        let mut may_stay = true;
+    ) -> WayOn {
+        let mut way_on = WayOn {
+            goes_on: false,
+            may_stay: true,
+        };
         let format = &task.store.format;
         let key = fixed::<WORDS>(&format.key);
         task.model.successors(state, &mut |action, next| {
@@ -186,6 +203,10 @@ impl Work {
             }
             self.transitions += 1;
             let is_fault = kind.is_some();
+            way_on.goes_on |= !is_fault;
+            if let Some(label) = task.model.label(state, &action) {
+                self.labels.insert(label);
+            }
             if task.too_deep && !task.is_known_better(successor, is_fault) {
                 self.cut = true;
                 return;
@@ -200,7 +221,7 @@ impl Work {
                 if is_fault {
                     route |= FAULT;
                 } else {
-                    may_stay &= task.model.fairness(&action).is_none();
+                    way_on.may_stay &= task.model.fairness(&action).is_none();
                 }
                 if !is_fault && !task.model.recovers(state, &action) {
                     route |= IDLE;
@@ -216,7 +237,20 @@ impl Work {
             append(&mut lane.rows, successor);
             lane.origins.push(Origin::new(index, is_fault));
         });
-        may_stay
+        way_on
+    }
+
+    fn note_end<M: Searchable>(
+        &mut self,
+        task: &Task<M>,
+        index: Index,
+        state: &M::State,
+        goes_on: bool,
+    ) {
+        if task.question.ends && !goes_on && !task.is_goal(state) {
+            self.dead_ends += 1;
+            self.first_dead_end.get_or_insert(index);
+        }
     }
 
     /// What the lanes know, once all is stored, in the order in which the successors were found:
@@ -294,6 +328,15 @@ impl<M: Searchable> Task<'_, M> {
             None => self.model.is_goal(state),
         }
     }
+}
+
+/// What can happen in a state.
+#[derive(Clone, Copy)]
+struct WayOn {
+    /// A step other than a fault is enabled.
+    goes_on: bool,
+    /// Nothing has to happen. Known only if steps are recorded.
+    may_stay: bool,
 }
 
 /// A row of a length that the compiler knows, unless `WORDS` is 0.

@@ -80,6 +80,17 @@ pub trait Searchable:
         true
     }
 
+    /// What a step is counted as in [`Outcome::labels`], less than [`Labels::MOST`]. `None` for
+    /// steps of which nobody wants to know whether they happen.
+    fn label(&self, _state: &Self::State, _action: &Self::Action) -> Option<u16> {
+        None
+    }
+
+    /// What a state is counted as in [`Outcome::labels`], among the same numbers.
+    fn mark(&self, _state: &Self::State) -> Option<u16> {
+        None
+    }
+
     /// Always-properties, in the order in which verdicts are given.
     fn invariants(&self) -> Vec<Invariant<Self>>
     where
@@ -114,6 +125,46 @@ impl Bits {
     }
 }
 
+/// A set of small numbers, each for something that a model wants to know to happen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Labels([u64; 16]);
+
+impl Labels {
+    /// One above the highest label.
+    pub const MOST: u16 = 1024;
+
+    /// Puts a label in.
+    ///
+    /// # Panics
+    /// If there is no such label.
+    pub const fn insert(&mut self, label: u16) {
+        self.0[label as usize / 64] |= 1 << (label % 64);
+    }
+
+    /// Whether a label is in the set.
+    #[must_use]
+    pub const fn contains(&self, label: u16) -> bool {
+        label < Self::MOST && self.0[label as usize / 64] >> (label % 64) & 1 == 1
+    }
+
+    /// The set as bits: bit i of word w is label 64 w + i.
+    pub(crate) const fn words(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// The set of these bits, if there are as many words as a set has.
+    pub(crate) fn from_words(words: &[u64]) -> Option<Self> {
+        words.try_into().ok().map(Self)
+    }
+
+    /// Puts in all that `other` has.
+    pub fn extend(&mut self, other: &Self) {
+        for (word, more) in self.0.iter_mut().zip(other.0) {
+            *word |= more;
+        }
+    }
+}
+
 /// An always-property of a model.
 pub struct Invariant<M: stateright::Model> {
     /// Its name in reports.
@@ -140,6 +191,9 @@ pub struct Question<M: stateright::Model> {
     pub completes: bool,
     /// Whether every fair path that reaches the goal keeps it from some point on.
     pub stays_migrated: bool,
+    /// Whether states are looked for in which nothing but a fault can happen and that are not the
+    /// goal.
+    pub ends: bool,
     /// Another goal than the model's own.
     pub goal: Option<fn(&M, &M::State) -> bool>,
     /// Stop at the first property found violated.
@@ -327,8 +381,30 @@ pub struct Outcome<A> {
     pub decisions: Vec<Decision<A>>,
     /// The kinds of fault that struck somewhere in the space: bit i is kind i.
     pub faults_fired: u64,
+    /// The labels of all states and steps that were looked at.
+    pub labels: Labels,
+    /// What [`Question::ends`] asks for.
+    pub ends: Ends<A>,
     /// What the search cost.
     pub statistics: Statistics,
+}
+
+/// States in which nothing but a fault can happen, other than the goal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ends<A> {
+    /// How many.
+    pub number: u64,
+    /// The way to one with the fewest faults, then the fewest steps.
+    pub nearest: Option<Trace<A>>,
+}
+
+impl<A> Default for Ends<A> {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            nearest: None,
+        }
+    }
 }
 
 /// What a search cost.

@@ -8,7 +8,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Assumption, Cost, Counterexample, Headline, Lanes, Limits, Location, PropertyResult};
-use super::{Report, ReportedError, ScenarioResult, Search, Step, Summary, Verdict};
+use super::{DeadEnds, Summary, Vacuous, Verdict};
+use super::{Report, ReportedError, ScenarioResult, Search, SmallerResult, SmallerVerdict, Step};
 
 /// The group and version of all our documents.
 pub(super) const API_VERSION: &str = "straddle.dev/v1alpha1";
@@ -67,7 +68,10 @@ struct ResultJson<'a> {
     as_expected: bool,
     assumed: Vec<AssumptionJson<'a>>,
     properties: Vec<PropertyJson<'a>>,
+    smaller: Vec<SmallerJson<'a>>,
     never_fired: &'a [String],
+    vacuous: Vec<VacuousJson<'a>>,
+    dead_ends: Option<DeadEndsJson<'a>>,
     notes: &'a [String],
     search: SearchJson<'a>,
 }
@@ -83,9 +87,75 @@ impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
             as_expected: result.as_expected,
             assumed: result.assumed.iter().map(AssumptionJson::from).collect(),
             properties: result.properties.iter().map(PropertyJson::from).collect(),
+            smaller: result.smaller.iter().map(SmallerJson::from).collect(),
             never_fired: &result.never_fired,
+            vacuous: result.vacuous.iter().map(VacuousJson::from).collect(),
+            dead_ends: result.dead_ends.as_ref().map(DeadEndsJson::from),
             notes: &result.notes,
             search: SearchJson::from(&result.search),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SmallerJson<'a> {
+    replicas: u32,
+    complete: bool,
+    properties: Vec<SmallerVerdictJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct SmallerVerdictJson<'a> {
+    name: &'a str,
+    verdict: &'static str,
+}
+
+impl<'a> From<&'a SmallerResult> for SmallerJson<'a> {
+    fn from(smaller: &'a SmallerResult) -> Self {
+        let verdict = |property: &'a SmallerVerdict| SmallerVerdictJson {
+            name: &property.name,
+            verdict: property.verdict.name(),
+        };
+        Self {
+            replicas: smaller.replicas,
+            complete: smaller.complete,
+            properties: smaller.properties.iter().map(verdict).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct VacuousJson<'a> {
+    line: usize,
+    text: &'a str,
+}
+
+impl<'a> From<&'a Vacuous> for VacuousJson<'a> {
+    fn from(vacuous: &'a Vacuous) -> Self {
+        Self {
+            line: vacuous.line,
+            text: &vacuous.text,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DeadEndsJson<'a> {
+    states: u64,
+    steps: usize,
+    faults: u32,
+    line: Option<usize>,
+    text: &'a str,
+}
+
+impl<'a> From<&'a DeadEnds> for DeadEndsJson<'a> {
+    fn from(ends: &'a DeadEnds) -> Self {
+        Self {
+            states: ends.states,
+            steps: ends.steps,
+            faults: ends.faults,
+            line: ends.line,
+            text: &ends.text,
         }
     }
 }

@@ -6,13 +6,17 @@ pub mod replay;
 pub(crate) mod samples;
 pub mod saved;
 pub mod simulation;
+mod smaller;
 mod story;
 mod table;
 pub mod terminal;
 mod text;
 mod timeline;
+mod vacuous;
 
+pub use smaller::{SmallerResult, SmallerVerdict};
 pub(crate) use text::{count, grouped, plain, shell_word};
+pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;
 
@@ -52,8 +56,14 @@ pub struct ScenarioResult {
     pub assumed: Vec<Assumption>,
     /// The properties, in catalogue order.
     pub properties: Vec<PropertyResult>,
+    /// The same scenario with fewer replicas, from one upwards.
+    pub smaller: Vec<SmallerResult>,
     /// Kinds of fault that the budget allows and that struck nowhere.
     pub never_fired: Vec<String>,
+    /// Steps of the program that never happen, and waits that never wait or never end.
+    pub vacuous: Vec<Vacuous>,
+    /// Where nothing goes on short of the goal, if anywhere.
+    pub dead_ends: Option<DeadEnds>,
     /// What else a reader should know, each in a sentence.
     pub notes: Vec<String>,
     /// How it was searched.

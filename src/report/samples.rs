@@ -143,7 +143,10 @@ fn scenario(name: &str, properties: Vec<PropertyResult>) -> ScenarioResult {
         as_expected: properties.iter().all(|property| property.as_expected),
         assumed: Vec::new(),
         properties,
+        smaller: Vec::new(),
         never_fired: Vec::new(),
+        vacuous: Vec::new(),
+        dead_ends: None,
         notes: Vec::new(),
         search: search(),
     }

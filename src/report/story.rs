@@ -7,7 +7,7 @@ use super::terminal::Settings;
 use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
 use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
 use super::timeline;
-use super::{Counterexample, Help, Place, PropertyResult, ScenarioResult};
+use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
 
 /// The column in which the text behind `why`, `fix` and `again` starts.
 const LABEL: usize = 6;
@@ -111,14 +111,26 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
     if counterexample.replicas != result.headline.replicas {
         let replicas = count(counterexample.replicas as usize, "replica");
         let asked = counterexample.asked.map_or_else(String::new, |asked| {
-            let steps = count(asked.steps, "step");
-            format!("; with {} it takes {steps}", result.headline.replicas)
+            cost_of_asked(asked, counterexample, result.headline.replicas)
         });
         let text = format!("breaks already with {replicas}, as told here{asked}");
         lines.extend(wrap(&text, WIDTH));
     }
     lines.extend(also_broken(counterexample));
     lines
+}
+
+/// What the story costs with the replicas that were asked for.
+fn cost_of_asked(asked: Cost, told: &Counterexample, replicas: u32) -> String {
+    let steps = count(asked.steps, "step");
+    if asked.faults != told.faults {
+        let faults = count(asked.faults as usize, "fault");
+        format!("; with {replicas} it takes {steps} and {faults}")
+    } else if asked.steps == told.steps.len() {
+        format!("; with {replicas} it takes as many steps")
+    } else {
+        format!("; with {replicas} it takes {steps}")
+    }
 }
 
 /// What else breaks in the same story.
@@ -249,7 +261,13 @@ pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
     let story = property.counterexample.as_ref();
     let story = story.map_or("", |counterexample| counterexample.story.as_str());
     let also = story_names(property);
-    labelled("VIOLATED", 10, BAD, &format!("{also}: {story}"))
+    let fewer = property.counterexample.as_ref();
+    let fewer = fewer.filter(|counterexample| counterexample.asked.is_some());
+    let already = fewer.map_or_else(String::new, |counterexample| {
+        let replicas = count(counterexample.replicas as usize, "replica");
+        format!(", already with {replicas}")
+    });
+    labelled("VIOLATED", 10, BAD, &format!("{also}{already}: {story}"))
 }
 
 /// The property and the others that its story breaks.

@@ -4,7 +4,7 @@ use anstyle::Style;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::text::{BAD, CARE, FAINT, GOOD, STRONG, count, labelled, paint, plain, width};
-use super::{PropertyResult, ScenarioResult, Verdict};
+use super::{PropertyResult, ScenarioResult, Verdict, smaller};
 
 /// One line for each property, then reasons, layers, and faults that never struck. `short` leaves
 /// out why a property does not apply.
@@ -135,10 +135,21 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     for (names, layers) in groups(layers) {
         remarks.push(("layers", format!("{layers} ({names})")));
     }
+    if !short {
+        let texts = smaller::lines(result);
+        remarks.extend(texts.into_iter().map(|text| ("smaller N", text)));
+    }
     if !result.never_fired.is_empty() {
         let kinds = result.never_fired.join(", ");
         let text = format!("{kinds}: allowed, but there was no state in which it could strike");
         remarks.push(("never fired", text));
+    }
+    if !short {
+        let ends = result.dead_ends.iter();
+        remarks.extend(ends.map(|ends| ("dead end", ends.sentence())));
+        let vacuous = result.vacuous.iter();
+        remarks
+            .extend(vacuous.map(|step| ("vacuous", format!("line {}: {}", step.line, step.text))));
     }
     remarks.extend(result.notes.iter().map(|note| ("note", note.clone())));
     let columns = remarks.iter().map(|(label, _)| width(label) + 2).max();
@@ -149,7 +160,7 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
 }
 
 /// Each text with the names of all that have it, in the order in which the texts first come.
-fn groups<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
+pub(super) fn groups<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
     let mut groups: Vec<(String, String)> = Vec::new();
     for (name, text) in named {
         match groups.iter_mut().find(|(_, known)| *known == text) {

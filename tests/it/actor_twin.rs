@@ -93,6 +93,7 @@ fn known_of_ours(name: &str) -> Known {
         recoverable: true,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     };

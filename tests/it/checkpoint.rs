@@ -62,6 +62,7 @@ fn ask<M: Searchable>(model: &M) -> Question<M> {
         recoverable: true,
         completes: true,
         stays_migrated: true,
+        ends: true,
         goal: None,
         fail_fast: false,
     }

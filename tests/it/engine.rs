@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use straddle::engine::exhaustive::check;
 use straddle::engine::{
-    Bounds, Observer, Outcome, Progress, Question, Searchable, Settings, StopReason, Trace,
+    Bounds, Labels, Observer, Outcome, Progress, Question, Searchable, Settings, StopReason, Trace,
     Unobserved, Verdict,
 };
 
@@ -18,6 +18,7 @@ fn ask(graph: &Graph) -> Question<Graph> {
         recoverable: true,
         completes: false,
         stays_migrated: false,
+        ends: true,
         goal: None,
         fail_fast: false,
     }
@@ -117,6 +118,7 @@ fn random_graphs_agree_with_the_obvious_twin() {
                 outcome.statistics.transitions, transitions as u64,
                 "seed {seed}"
             );
+            check_seen(&graph, &best, &outcome, seed);
         }
         for (number, invariant) in graph.invariants().iter().enumerate() {
             let broken = best
@@ -134,6 +136,42 @@ fn random_graphs_agree_with_the_obvious_twin() {
         }
         check_recoverable(&graph, &best, &outcome, seed);
     }
+}
+
+/// Labels and ends of a space that was searched as a whole.
+fn check_seen(
+    graph: &Graph,
+    best: &BTreeMap<Place, (u8, u32)>,
+    outcome: &Outcome<(u16, usize)>,
+    seed: u64,
+) {
+    let mut labels = Labels::default();
+    for &place in best.keys() {
+        labels.insert(graph.mark(&place).expect("a small graph"));
+        for (number, _) in graph.next(place) {
+            let label = graph.label(&place, &(place.0, number));
+            labels.insert(label.expect("a small graph"));
+        }
+    }
+    assert_eq!(outcome.labels, labels, "seed {seed}");
+    let stands_still = |place: &Place| {
+        let is_fault = |&(_, next): &(usize, Place)| next.1 > place.1;
+        graph.next(*place).iter().all(is_fault) && !graph.is_goal(place)
+    };
+    let ends = best.iter().filter(|(place, _)| stands_still(place));
+    assert_eq!(
+        outcome.ends.number,
+        ends.clone().count() as u64,
+        "seed {seed}"
+    );
+    let nearest = outcome.ends.nearest.as_ref();
+    if let Some(trace) = nearest {
+        assert!(stands_still(&walk(graph, trace)), "seed {seed}");
+    }
+    let found = nearest.map(|trace| (trace.faults as u8, trace.steps.len() as u32));
+    assert_eq!(found, ends.map(|(_, &cost)| cost).min(), "seed {seed}");
+    let shared = run(graph, &Bounds::default(), 3);
+    assert_eq!((shared.labels, shared.ends), (labels, outcome.ends.clone()));
 }
 
 fn cost(verdict: &Verdict<(u16, usize)>) -> Option<(u8, u32)> {

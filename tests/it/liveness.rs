@@ -24,6 +24,7 @@ fn ask(net: &Net) -> Question<Net> {
         recoverable: false,
         completes: true,
         stays_migrated: true,
+        ends: false,
         goal: None,
         fail_fast: false,
     }

@@ -17,9 +17,11 @@ mod reference_protocol;
 mod replay;
 mod schema;
 mod simulate;
+mod smaller;
 mod stateful_set_controller;
 mod support;
 mod toys;
+mod vacuous;
 
 use std::path::Path;
 

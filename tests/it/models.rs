@@ -52,7 +52,7 @@ fn options() -> CheckOptions {
 }
 
 /// The result for a bundled scenario, searched once for all tests.
-fn result(name: &str) -> ScenarioResult {
+pub fn result(name: &str) -> ScenarioResult {
     static RESULTS: Mutex<BTreeMap<String, ScenarioResult>> = Mutex::new(BTreeMap::new());
     let mut results = RESULTS.lock().unwrap_or_else(PoisonError::into_inner);
     results

@@ -27,6 +27,7 @@ fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
         recoverable: false,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     }

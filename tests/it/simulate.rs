@@ -35,6 +35,7 @@ fn question<M: Searchable>(model: &M) -> Question<M> {
         recoverable: false,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     }

@@ -14,7 +14,7 @@ use super::{Search, format};
 use crate::engine::edges::{Edges, StateSet};
 use crate::engine::store::Store;
 use crate::engine::{
-    Bounds, Fairness, Observer, Outcome, Question, Searchable, Settings, StopReason, Trace,
+    Bounds, Fairness, Labels, Observer, Outcome, Question, Searchable, Settings, StopReason, Trace,
     Verdict, WhyFair,
 };
 
@@ -113,6 +113,7 @@ fn about<M: Searchable>(
     names.extend(question.recoverable.then_some("recoverable"));
     names.extend(question.completes.then_some("completes"));
     names.extend(question.stays_migrated.then_some("stays-migrated"));
+    names.extend(question.ends.then_some("ends"));
     let depth = bounds.depth.map(|depth| depth.to_string());
     let goal = if question.goal.is_some() {
         "another"
@@ -197,6 +198,9 @@ impl<M: Searchable> Search<'_, M> {
             }
             out.numbers(decision.layers.iter().map(|&holds| u32::from(holds)))?;
         }
+        out.words(self.labels.words())?;
+        out.number(self.dead_ends)?;
+        out.number(self.first_dead_end.map_or(u64::MAX, u64::from))?;
         self.store.write(out)?;
         for line in [&self.waiting, &self.later] {
             out.number(line.len() as u64)?;
@@ -236,8 +240,20 @@ impl<M: Searchable> Search<'_, M> {
             decision.verdict = verdict;
             decision.layers = from.numbers()?.iter().map(|&holds| holds != 0).collect();
         }
+        self.labels = Labels::from_words(&from.words()?).ok_or_else(damaged)?;
+        self.dead_ends = from.number()?;
+        self.first_dead_end = match from.number()? {
+            u64::MAX => None,
+            index => Some(u32::try_from(index).map_err(|_| damaged())?),
+        };
         self.store.read(from)?;
         self.check_initial()?;
+        if !self
+            .first_dead_end
+            .is_none_or(|index| self.store.holds(index))
+        {
+            return Err(damaged());
+        }
         self.before.1 = self.store.len().saturating_sub(self.covered);
         for line in [&mut self.waiting, &mut self.later] {
             for _ in 0..from.number()? {

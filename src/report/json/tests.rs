@@ -115,7 +115,10 @@ fn shape_of_a_result() {
               }
             }
           ],
+          "smaller": [],
           "neverFired": [],
+          "vacuous": [],
+          "deadEnds": null,
           "notes": [],
           "search": {
             "engine": "exhaustive",

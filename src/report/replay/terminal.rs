@@ -38,7 +38,13 @@ fn trace(replay: &Replay, result: &Replayed) -> Vec<String> {
         None => "found by a search".to_owned(),
     };
     let steps = count(result.story.steps.len(), "step");
-    let text = format!("{}: {steps}, {found}", replay.trace.display());
+    let fewer = if result.story.replicas == result.headline.replicas {
+        String::new()
+    } else {
+        let replicas = count(result.story.replicas as usize, "replica");
+        format!(", told with {replicas}")
+    };
+    let text = format!("{}: {steps}, {found}{fewer}", replay.trace.display());
     let mut lines = labelled("trace", LABEL, FAINT, &text);
     if result.changed {
         let text = "the scenario or Straddle has changed since the trace was saved; every step is \

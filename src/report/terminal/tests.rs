@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::report::text::width;
-use crate::report::{AlsoBroken, Cost, Counterexample, Lanes, samples};
+use crate::report::{AlsoBroken, Cost, Counterexample, DeadEnds, Lanes, SmallerResult};
+use crate::report::{SmallerVerdict, Vacuous, samples};
 
 fn settings(several: bool) -> Settings {
     Settings {
@@ -365,6 +366,57 @@ fn smaller_stories_say_so() {
     let told = "breaks already with 1 replica, as told here; with 6 it takes 12 steps";
     assert!(text.contains(told), "{text}");
     assert!(text.contains("violated  violated     12       0"), "{text}");
+}
+
+#[test]
+fn what_depends_on_the_replicas_is_told_apart() {
+    let mut result = samples::holds();
+    let with = |replicas, complete, pods: Verdict| SmallerResult {
+        replicas,
+        complete,
+        properties: vec![
+            verdict("at-most-one-pod", pods),
+            verdict("at-most-one-running", Verdict::Holds),
+            verdict("no-data-loss", Verdict::Holds),
+        ],
+    };
+    result.smaller = vec![
+        with(1, true, Verdict::Violated),
+        with(2, true, Verdict::Holds),
+        with(3, false, Verdict::Inconclusive),
+    ];
+    result.vacuous = vec![Vacuous {
+        line: 9,
+        text: "`sleep: 30s` never happens".to_owned(),
+    }];
+    result.dead_ends = Some(DeadEnds {
+        states: 1200,
+        steps: 7,
+        faults: 1,
+        line: Some(8),
+        text: "the driver waits for ever".to_owned(),
+    });
+    let text = one(result);
+    let remarks = text
+        .lines()
+        .skip_while(|line| !line.starts_with("smaller N"));
+    let remarks: Vec<&str> = remarks.take_while(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!(remarks.join("\n"), @"
+    smaller N    violated with 1 replica, holds with 2 and 6 (at-most-one-pod)
+    smaller N    the other verdicts are the same with 1 and 2 replicas
+    smaller N    too many states for a look at 3 replicas first
+    never fired  driverCrash: allowed, but there was no state in which it could strike
+    dead end     1,200 states have no way on and are not the goal; the nearest after 7 steps, 1 fault
+                 among them: the driver waits for ever (line 8)
+    vacuous      line 9: `sleep: 30s` never happens
+    ");
+}
+
+fn verdict(name: &str, verdict: Verdict) -> SmallerVerdict {
+    SmallerVerdict {
+        name: name.to_owned(),
+        verdict,
+    }
 }
 
 #[test]

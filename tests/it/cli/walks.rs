@@ -266,30 +266,31 @@ fn check_saves_and_replay_tells_it_step_by_step() {
         0,
         str![[r#"
 twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
-trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search
+trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search, told with 1
+         replica
 
-  #  who               what                                              source 01  dest 01
-  0                    initial                                                  ##       ..
-       driver: line 7, "patch source replicas 1", k 1
-       source set: owns {0..1}
-       source Pods 0-1: Running, Ready
-       destination set: owns {}
-  1  twice:7           patch source replicas 1                                  ##       ..
-       driver: line 8, "patch destination start 1, replicas 1", k 1
-       source set: owns {0}
-  2  twice:8           patch destination start 1, replicas 1                    ##       ..
+  #  who               what                                                source 0  dest 0
+  0                    initial                                                    #       .
        driver: line 7, "patch source replicas 0", k 0
-       destination set: owns {1}
-  3  dest statefulset  sees {1}, plans create 1                                 ##       ..
-       destination controller: to create Pod 1
-  4  dest statefulset  create Pod 1                                             ##       .+      <--
+       source set: owns {0}
+       source Pod 0: Running, Ready
+       destination set: owns {}
+  1  twice:7           patch source replicas 0                                    #       .
+       driver: line 8, "patch destination start 0, replicas 1", k 0
+       source set: owns {}
+  2  twice:8           patch destination start 0, replicas 1                      #       .
+       driver: finished
+       destination set: owns {0}
+  3  dest statefulset  sees {0}, plans create 0                                   #       .
+       destination controller: to create Pod 0
+  4  dest statefulset  create Pod 0                                               #       +      <--
        destination controller: nothing in mind
-       destination Pod 1: Pending
+       destination Pod 0: Pending
        breaks at-most-one-pod
      # Ready  + created  . none
 
-BROKEN   at-most-one-pod (ordinal 1), after step 4, as the trace says
-web-1 still existed in source when it was created in destination too.
+BROKEN   at-most-one-pod (ordinal 0), after step 4, as the trace says
+web-0 still existed in source when it was created in destination too.
 
 "#]],
         "",
@@ -368,7 +369,7 @@ error[replay::changed-scenario]: the scenario is not what it was when the trace 
         str![[r#"
 error[replay::changed-scenario]: the scenario is not what it was when the trace was saved; step 2 is not possible any more
 --> twice-at-most-one-pod.trace.json
- = help: step 2 cannot be taken: "patch destination start 1, replicas 1" (driver); what can come there: driver "patch source replicas 0"; statefulset-controller of source "sees {0}, plans delete 1"
+ = help: step 2 cannot be taken: "patch destination start 0, replicas 1" (driver); what can come there: statefulset-controller of source "sees {}, plans delete 0"
 
 
 "#]],

@@ -9,6 +9,7 @@ pub fn about<M: Searchable>(model: &M) -> Question<M> {
         recoverable: true,
         completes: false,
         stays_migrated: false,
+        ends: false,
         goal: None,
         fail_fast: false,
     }

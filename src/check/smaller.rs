@@ -1,0 +1,125 @@
+//! The same migration with fewer replicas. That costs little, and tells most stories sooner.
+
+use super::{CheckOptions, Engine, Migration, Step, Watch, question};
+use crate::engine::{
+    Bounds, Observer, Outcome, Progress, Searchable, StopReason, Trace, Verdict as Decided,
+    exhaustive,
+};
+use crate::report::{SmallerResult, SmallerVerdict, Verdict};
+use crate::scenario::Scenario;
+
+/// The most replicas that are looked at before those asked for.
+const MOST_REPLICAS: u8 = 3;
+
+/// States that one number of replicas may take.
+const STATES: u64 = 20_000;
+
+/// What is known with fewer replicas than asked for.
+pub(super) struct Smaller {
+    pub model: Migration,
+    pub outcome: Outcome<Step>,
+}
+
+/// Somebody who can stop a search, and is not told what it finds.
+struct Stopping<'a>(&'a dyn Watch);
+
+impl<A> Observer<A> for Stopping<'_> {
+    fn progress(&self, progress: &Progress) -> bool {
+        self.0.progress(progress)
+    }
+    fn violated(&self, _: &'static str, _: &Trace<A>) {}
+}
+
+/// Searches the scenario with one replica, two and three, as far as these are fewer than asked
+/// for. What does not finish has larger ones behind it: they are left out.
+pub(super) fn search(
+    scenario: &Scenario,
+    options: &CheckOptions,
+    watch: &dyn Watch,
+) -> Vec<Smaller> {
+    let mut found = Vec::new();
+    if options.engine != Engine::Exhaustive {
+        return found;
+    }
+    let bounds = Bounds {
+        states: Some(options.bounds.states.map_or(STATES, |s| s.min(STATES))),
+        ..options.bounds.clone()
+    };
+    for replicas in 1..scenario.setup.replicas.min(MOST_REPLICAS + 1) {
+        let Some(setup) = scenario.with_replicas(replicas) else {
+            break;
+        };
+        let model = Migration::new(setup);
+        let asked = question(&model, &scenario.properties, false);
+        let watched = Stopping(watch);
+        let outcome = exhaustive::check(&model, &asked, &bounds, options.threads, &watched);
+        let stopped = outcome.statistics.stopped;
+        // What stops for another reason stops elsewhere the next time.
+        if matches!(stopped, None | Some(StopReason::States | StopReason::Depth)) {
+            found.push(Smaller { model, outcome });
+        }
+        if stopped.is_some() {
+            break;
+        }
+    }
+    found
+}
+
+impl Smaller {
+    /// How the property breaks, if it does.
+    fn violation(&self, name: &str) -> Option<&Trace<Step>> {
+        let mut decisions = self.outcome.decisions.iter();
+        let decision = decisions.find(|decision| decision.name == name)?;
+        match &decision.verdict {
+            Decided::Violated(trace) => Some(trace),
+            Decided::Holds | Decided::Inconclusive(_) => None,
+        }
+    }
+
+    /// For the report.
+    pub fn result(&self) -> SmallerResult {
+        let verdicts = self.outcome.decisions.iter();
+        let verdicts = verdicts.map(|decision| SmallerVerdict {
+            name: decision.name.to_owned(),
+            verdict: match decision.verdict {
+                Decided::Holds => Verdict::Holds,
+                Decided::Violated(_) => Verdict::Violated,
+                Decided::Inconclusive(_) => Verdict::Inconclusive,
+            },
+        });
+        SmallerResult {
+            replicas: u32::from(self.model.setup().replicas),
+            complete: self.outcome.statistics.stopped.is_none(),
+            properties: verdicts.collect(),
+        }
+    }
+}
+
+/// How a property breaks with the fewest replicas, and the place of that in `smaller`, if it takes
+/// no more faults than `own`, which is how it breaks with those asked for. Fewer faults count more
+/// than fewer replicas.
+pub(super) fn teller<'a>(
+    smaller: &'a [Smaller],
+    model: &Migration,
+    name: &str,
+    own: &Trace<Step>,
+) -> Option<(usize, &'a Trace<Step>)> {
+    let is_invariant = model.invariants().iter().any(|one| one.name == name);
+    // What nothing else has led to is the better witness.
+    let as_clean = |small: &Smaller, trace: &Trace<Step>| {
+        is_invariant || is_clean(&small.model, trace) || !is_clean(model, own)
+    };
+    let violations = smaller.iter().enumerate();
+    let violations =
+        violations.filter_map(|(number, small)| Some((number, small.violation(name)?)));
+    violations
+        .filter(|&(number, trace)| trace.faults <= own.faults && as_clean(&smaller[number], trace))
+        .min_by_key(|(_, trace)| trace.faults)
+}
+
+/// Whether no state of a path breaks an always-property.
+fn is_clean(model: &Migration, trace: &Trace<Step>) -> bool {
+    let states = trace.states(model);
+    let mut invariants = model.invariants().into_iter();
+    invariants.all(|invariant| states.iter().all(|world| (invariant.holds)(model, world)))
+}

@@ -1,0 +1,144 @@
+//! What a search has never seen: steps that do not happen, waits that guard nothing. And what it
+//! has seen where everything stands still.
+
+use super::{CheckOptions, Engine, Migration, Step, end};
+use crate::actors::driver::{self, Event};
+use crate::engine::{Outcome, Trace};
+use crate::report::{DeadEnds, Vacuous};
+use crate::scenario::{Scenario, StepSource};
+use crate::world::World;
+use crate::world::driver::DriverPhase;
+use crate::world::program::{Instruction, Look, Operation, Timeout};
+
+/// Steps of the program that never happen, and waits that never wait or never end. Nothing, if
+/// the space was not searched to its end.
+pub(super) fn vacuous(
+    scenario: &Scenario,
+    options: &CheckOptions,
+    outcome: &Outcome<Step>,
+) -> Vec<Vacuous> {
+    if !outcome.statistics.complete || options.engine != Engine::Exhaustive {
+        return Vec::new();
+    }
+    let program = &scenario.setup.program;
+    let mut found = Vec::new();
+    for (number, source) in scenario.steps.iter().enumerate() {
+        let instructions = program.instructions.iter().enumerate();
+        let of_step: Vec<(usize, &Instruction)> = instructions
+            .filter(|(_, instruction)| usize::from(instruction.step) == number)
+            .collect();
+        if let Some(text) = of_one(&of_step, outcome) {
+            found.push(Vacuous {
+                line: source.location.line,
+                text: format!("`{}` {text}", words(source)),
+            });
+        }
+    }
+    found
+}
+
+/// The step as it stands in the file.
+fn words(source: &StepSource) -> &str {
+    source.text.strip_prefix("- ").unwrap_or(&source.text)
+}
+
+/// What is to be said of one step, given its instructions.
+fn of_one(step: &[(usize, &Instruction)], outcome: &Outcome<Step>) -> Option<String> {
+    let seen = |position: usize, event: Event| outcome.labels.contains(event.label(position));
+    let events = [Event::Done, Event::TimedOut, Event::Waiting];
+    let happens = |&(position, _): &(usize, _)| events.iter().any(|&event| seen(position, event));
+    if step.is_empty() {
+        return None;
+    }
+    if !step.iter().any(happens) {
+        return Some("never happens: the driver does not come there".to_owned());
+    }
+    let wait = |&(position, instruction): &(usize, &Instruction)| match instruction.operation {
+        // The wait behind a DELETE belongs to it.
+        Operation::AwaitGone(_, Look::First, timeout) | Operation::Await(_, timeout) => {
+            Some((position, timeout))
+        }
+        _ => None,
+    };
+    let (position, timeout) = step.iter().find_map(wait)?;
+    let event = |event| seen(position, event);
+    if !event(Event::Waiting) {
+        let given_up = match timeout {
+            Timeout::Never => "",
+            Timeout::Fail | Timeout::Continue => ", and its time-out never strikes",
+        };
+        return Some(format!(
+            "never has to wait: whenever the driver comes there, its condition holds already; it \
+             guards nothing here{given_up}"
+        ));
+    }
+    if event(Event::Done) {
+        return None;
+    }
+    Some(match timeout {
+        Timeout::Never => "never ends: its condition does not come true".to_owned(),
+        Timeout::Fail | Timeout::Continue => {
+            "ends by its time-out only: its condition does not come true".to_owned()
+        }
+    })
+}
+
+/// The states in which nothing can happen and that are not the goal; nothing, if there are none,
+/// or if the space was not searched to its end.
+pub(super) fn dead_ends(
+    scenario: &Scenario,
+    model: &Migration,
+    outcome: &Outcome<Step>,
+) -> Option<DeadEnds> {
+    let nearest = outcome.ends.nearest.as_ref();
+    let nearest = nearest.filter(|_| outcome.statistics.complete)?;
+    let (line, text) = stands_still(scenario, model, nearest);
+    Some(DeadEnds {
+        states: outcome.ends.number,
+        steps: nearest.steps.len(),
+        faults: nearest.faults,
+        line,
+        text,
+    })
+}
+
+/// How a path ends after which nothing happens, and the line of the program that it is about.
+fn stands_still(
+    scenario: &Scenario,
+    model: &Migration,
+    trace: &Trace<Step>,
+) -> (Option<usize>, String) {
+    let setup = model.setup();
+    let worlds = trace.states(model);
+    let last = worlds.last().expect("the initial state");
+    let line = |position: u8| {
+        let step = setup.program.instructions[usize::from(position)].step;
+        let source = scenario.steps.get(usize::from(step));
+        source.map(|source| source.location.line)
+    };
+    let advance = Step::Driver(driver::Action::Advance);
+    match last.driver.phase {
+        DriverPhase::Running => {
+            let waits_for = advance.actor().describe(setup, last, advance);
+            let text = format!("the driver waits for ever: \"{waits_for}\" does not come true");
+            (line(last.driver.position), text)
+        }
+        DriverPhase::Finished => {
+            let missing = end::missing(setup, last);
+            (None, format!("the program has finished, but {missing}"))
+        }
+        DriverPhase::Failed | DriverPhase::Crashed => {
+            let is_failed = |pair: &[World]| {
+                pair[0].driver.phase == DriverPhase::Running
+                    && pair[1].driver.phase == DriverPhase::Failed
+            };
+            let Some(number) = worlds.windows(2).position(is_failed) else {
+                return (None, "the driver does not run".to_owned());
+            };
+            let (before, step) = (&worlds[number], trace.steps[number]);
+            let text = step.actor().describe(setup, before, step);
+            let text = format!("the program has ended at \"{text}\"");
+            (line(before.driver.position), text)
+        }
+    }
+}
