@@ -286,6 +286,9 @@ impl<'a, M: Searchable> Search<'a, M> {
                     .extend_from_slice(&frontier.rows[start..start + self.words]);
             }
         }
+        if !covered.from.is_empty() {
+            self.edges.blocks.push(covered);
+        }
         level
     }
 

@@ -120,11 +120,19 @@ fn in_pieces<M: Searchable>(
     let bounds = Bounds::default();
     let mut ended = 0;
     loop {
-        let checkpoints = if ended == 0 {
-            Checkpoints::start(folder, NEVER)
-        } else {
-            Checkpoints::resume(folder, NEVER)
+        let open = || {
+            if ended == 0 {
+                Checkpoints::start(folder, NEVER)
+            } else {
+                Checkpoints::resume(folder, NEVER)
+            }
         };
+        // A program that another test starts holds the lock, too, until it runs.
+        let mut checkpoints = open();
+        while matches!(checkpoints, Err(Error::InUse(_))) {
+            std::thread::yield_now();
+            checkpoints = open();
+        }
         let checkpoints = checkpoints.expect("the folder can be used");
         let settings = settings(kind.0, kind.1, 1 + ended as usize % 2);
         // The first call comes before the first block.

@@ -170,7 +170,17 @@ fn check_seen(
     }
     let found = nearest.map(|trace| (trace.faults as u8, trace.steps.len() as u32));
     assert_eq!(found, ends.map(|(_, &cost)| cost).min(), "seed {seed}");
-    let shared = run(graph, &Bounds::default(), 3);
+    let settings = Settings {
+        dominance: false,
+        ..Settings::from(NonZeroUsize::new(3).expect("a thread"))
+    };
+    let shared = check(
+        graph,
+        &ask(graph),
+        &Bounds::default(),
+        settings,
+        &Unobserved,
+    );
     assert_eq!((shared.labels, shared.ends), (labels, outcome.ends.clone()));
 }
 

@@ -150,12 +150,12 @@ impl Searchable for Graph {
     /// A label for each edge, as far as there is room.
     fn label(&self, _: &Place, &(node, number): &(u16, usize)) -> Option<u16> {
         let number = u16::try_from(number).ok()?;
-        (node < 40 && number < 5).then_some(5 * node + number)
+        (node < 40 && number < 5).then(|| 5 * node + number)
     }
 
     /// A label for each node, behind those of the edges.
     fn mark(&self, &(node, _): &Place) -> Option<u16> {
-        (node < 40).then_some(200 + node)
+        (node < 40).then(|| 200 + node)
     }
 
     fn invariants(&self) -> Vec<Invariant<Self>> {

@@ -124,7 +124,7 @@ fn an_unfinished_search_says_nothing_of_what_it_has_not_seen() {
     assert_eq!((result.vacuous, result.dead_ends), (Vec::new(), None));
 }
 
-/// What is said of the bundled scenarios; each line was compared with its file by hand.
+/// What is said of the bundled scenarios.
 #[test]
 fn bundled_scenarios_have_this_said_of_them() {
     let mut lines = Vec::new();
@@ -136,9 +136,11 @@ fn bundled_scenarios_have_this_said_of_them() {
         lines.extend(ends.map(|ends| format!("{name}: {}", ends.sentence())));
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
+    claim-swapped-late: 35 states have no way on and are not the goal; the nearest after 31 steps: the program has finished, but ordinal 0 is not on a disk with its data
     empty-disk: 3 states have no way on and are not the goal; the nearest after 19 steps: the program has ended at "create claim 2 in destination: AlreadyExists" (line 34)
     kep-3335-literal: 1 state has no way on and is not the goal; after 61 steps: the program has ended at "patch source replicas -1: Invalid" (line 39)
     reclaim-delete: 1 state has no way on and is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on a disk with its data
+    tidied-wrong-side: 2 states have no way on and are not the goal; the nearest after 46 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
     two-patches-replicas-first: 6 states have no way on and are not the goal; the nearest after 55 steps: the program has ended at "create claim 0 in destination: AlreadyExists" (line 37)
     "#);
 }

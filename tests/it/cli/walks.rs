@@ -104,6 +104,8 @@ disjoint-slices      not seen in 500: p below 0.0060 at 95 %
 available            not applicable: no availability rule is given
 self-healing         not seen in 500: p below 0.0060 at 95 %
 recoverable          no walk can show it
+completes            no walk can show it
+stays-migrated       no walk can show it
 
 walks        500 with seed 7, of 9 steps on average and 17 at most, with 121 faults in all. 0 came
              to rest at the goal, 500 elsewhere, none was cut off.
