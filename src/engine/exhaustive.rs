@@ -9,33 +9,25 @@
 //! the order in which one worker alone would have found it. No two threads ever write to the
 //! same place, and the result does not depend on their number.
 
+mod block;
+mod decide;
 mod level;
 mod resume;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-
 use super::edges::{Block, Edges, StateSet};
-use super::expand::{Frontier, Gathered, Gathering, Part, Task, Work, parts};
-use super::liveness::{self, Promise};
-use super::space::Searched;
+use super::expand::{Frontier, Work};
+use super::liveness::Promise;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
-use super::trace::follow;
 use super::{
     Bounds, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question, Searchable,
-    Settings, Statistics, StopReason, StoreKind, Trace, Verdict, recoverable,
+    Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
 /// The most states that are expanded between two looks at the bounds.
 const BLOCK: usize = 1 << 16;
-
-/// States that are worth a thread.
-const WORTH_A_THREAD: usize = 128;
-
-/// Parts of a block for each thread, so that none waits long for the slowest.
-const PARTS_PER_THREAD: usize = 4;
 
 use level::Level;
 pub use resume::{Saved, check_with, may_resume};
@@ -308,9 +300,15 @@ impl<'a, M: Searchable> Search<'a, M> {
         self.store.bytes() + self.edges.bytes() + self.reaches.bytes() + works + lines
     }
 
-    fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
+    /// Bytes held now, which may be the most so far.
+    fn note_bytes(&mut self) -> u64 {
         let bytes = self.bytes();
         self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
+        bytes
+    }
+
+    fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
+        let bytes = self.note_bytes();
         let unique_states = self.store.len() - self.covered;
         let progress = Progress {
             unique_states,
@@ -336,229 +334,6 @@ impl<'a, M: Searchable> Search<'a, M> {
         } else {
             None
         }
-    }
-
-    /// The property's number, if it is asked for and not violated yet.
-    fn undecided(&self, name: &str) -> Option<usize> {
-        let mut decisions = self.decisions.iter();
-        let is_open = |decision: &Decision<M::Action>| {
-            decision.name == name && decision.verdict == Verdict::Holds
-        };
-        decisions.position(is_open)
-    }
-
-    fn asks_about_endless_paths(&self) -> bool {
-        let mut promises = Promise::ALL.into_iter();
-        promises.any(|promise| self.undecided(promise.name()).is_some())
-    }
-
-    /// Whether some open property is about paths, so that steps are to be recorded.
-    fn records(&self) -> bool {
-        self.undecided(RECOVERABLE).is_some() || self.asks_about_endless_paths()
-    }
-
-    fn is_decided(&self) -> bool {
-        self.decisions
-            .iter()
-            .all(|decision| decision.verdict != Verdict::Holds)
-    }
-
-    fn fails_fast(&self) -> bool {
-        self.question.fail_fast
-            && self
-                .decisions
-                .iter()
-                .any(|decision| matches!(decision.verdict, Verdict::Violated(_)))
-    }
-
-    /// Expands a block of states that all have `depth`, on all threads.
-    fn expand(&mut self, block: Part, depth: u32) {
-        let threads = self.settings.threads.get();
-        let shared = threads > 1 && block.indices.len() >= 2 * WORTH_A_THREAD;
-        let workers = if shared {
-            threads * PARTS_PER_THREAD
-        } else {
-            1
-        };
-        while self.works.len() < workers {
-            self.works.push(Work::new(self.words));
-        }
-        if shared && self.pool.is_none() {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            self.pool = pool.build().ok();
-        }
-        let records = self.records();
-        let turn = Turn {
-            layer: self.layer,
-            depth,
-        };
-        let task = Task {
-            model: self.model,
-            question: self.question,
-            store: &self.store,
-            open: self.open(),
-            records,
-            too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
-            turn,
-        };
-        let parts = parts(block.indices, block.rows, self.words, workers);
-        let mut jobs: Vec<(&mut Work, Part)> = self.works.iter_mut().zip(parts).collect();
-        let used = jobs.len();
-        let look = |(work, part): &mut (&mut Work, Part)| work.look(&task, *part);
-        match &self.pool {
-            Some(pool) if shared => pool.install(|| jobs.par_iter_mut().for_each(look)),
-            _ => jobs.iter_mut().for_each(look),
-        }
-        self.keep(used, records, turn, shared);
-        self.statistics.depth = self.statistics.depth.max(depth);
-    }
-
-    /// The always-properties that are not violated yet: bit i is the i-th of the question.
-    fn open(&self) -> u32 {
-        let invariants = self.decisions.iter().take(self.question.invariants.len());
-        let open = invariants
-            .enumerate()
-            .map(|(number, decision)| u32::from(decision.verdict == Verdict::Holds) << number);
-        open.fold(0, |all, one| all | one)
-    }
-
-    /// Stores what the workers found, and takes note of the rest.
-    fn keep(&mut self, used: usize, records: bool, turn: Turn, shared: bool) {
-        let works = &mut self.works[..used];
-        let (format, partitions) = self.store.split();
-        let lanes = &*works;
-        let take_in = |(number, partition): (usize, &mut super::store::Partition)| {
-            for work in lanes {
-                let lane = work.lanes[number].lock();
-                let mut lane = lane.unwrap_or_else(std::sync::PoisonError::into_inner);
-                partition.store(format, &mut lane, turn);
-            }
-        };
-        match &self.pool {
-            Some(pool) if shared => {
-                let partitions = partitions.par_iter_mut().enumerate();
-                pool.install(|| partitions.for_each(take_in));
-            }
-            _ => partitions.iter_mut().enumerate().for_each(take_in),
-        }
-        let task = Gathering {
-            words: self.words,
-            carries_rows: self.store.format.kept == Kept::Fingerprints,
-            records,
-        };
-        let gather = |work: &mut Work| work.gather(&task);
-        let gathered: Vec<Gathered> = match &self.pool {
-            Some(pool) if shared => pool.install(|| works.par_iter_mut().map(gather).collect()),
-            _ => works.iter_mut().map(gather).collect(),
-        };
-        for mut part in gathered {
-            for (line, found) in [
-                (&mut self.waiting, &mut part.now),
-                (&mut self.later, &mut part.later),
-            ] {
-                if !found.indices.is_empty() {
-                    line.entry(turn.depth + 1).or_default().append(found);
-                }
-            }
-            if records {
-                self.edges.blocks.push(part.edges);
-            }
-        }
-        let mut broken = Vec::new();
-        for work in works {
-            self.statistics.transitions += work.transitions;
-            self.faults_fired |= work.faults_fired;
-            self.labels.extend(&work.labels);
-            self.dead_ends += work.dead_ends;
-            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
-            self.cut |= work.cut;
-            broken.append(&mut work.broken);
-            work.clear();
-        }
-        for (index, broken) in broken {
-            self.note_violations(index, broken);
-        }
-    }
-
-    fn note_violations(&mut self, index: Index, broken: u32) {
-        for number in 0..self.question.invariants.len() {
-            if broken >> number & 1 == 1 && self.decisions[number].verdict == Verdict::Holds {
-                let trace = self.trace(index);
-                self.violate(number, trace);
-            }
-        }
-    }
-
-    fn violate(&mut self, number: usize, trace: Trace<M::Action>) {
-        let decision = &mut self.decisions[number];
-        self.observer.violated(decision.name, &trace);
-        decision.verdict = Verdict::Violated(trace);
-        // A layer behind one that was cut short has no place in the list.
-        let is_next = decision.layers.len() == self.layer as usize;
-        if self.settings.order == Order::FewestFaults && is_next {
-            decision.layers.push(false);
-        }
-    }
-
-    fn trace(&self, index: Index) -> Trace<M::Action> {
-        follow(self.model, &self.store, &self.store.path(index))
-    }
-
-    /// All states of the layer are expanded: are there some without a way to the goal?
-    fn decide_recoverable(&mut self) {
-        let Some(number) = self.undecided(RECOVERABLE) else {
-            return;
-        };
-        self.reaches.grow(self.store.end());
-        let stuck = recoverable::stuck(&self.edges, &mut self.reaches);
-        self.note_bytes();
-        if let Some(trace) = self.way_into(&stuck) {
-            self.violate(number, trace);
-        }
-    }
-
-    /// All states of the layer are expanded: what may happen in the end?
-    fn decide_endless(&mut self) {
-        if !self.asks_about_endless_paths() {
-            return;
-        }
-        self.note_bytes();
-        for promise in Promise::ALL {
-            let Some(number) = self.undecided(promise.name()) else {
-                continue;
-            };
-            let space = Searched::new(self.model, &self.store, &self.edges.graph);
-            let found = liveness::violation(self.model, self.question, &space, promise);
-            if let Some(trace) = found {
-                self.violate(number, trace);
-            }
-        }
-    }
-
-    fn note_bytes(&mut self) {
-        let bytes = self.bytes();
-        self.statistics.peak_bytes = self.statistics.peak_bytes.max(bytes);
-    }
-
-    /// The shortest way to a state without a way to the goal: one that breaks no
-    /// always-property, if there is one.
-    fn way_into(&self, stuck: &[Index]) -> Option<Trace<M::Action>> {
-        let nearest = self.trace(*stuck.first()?);
-        if self.is_clean(&nearest) {
-            return Some(nearest);
-        }
-        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck);
-        clean.or(Some(nearest))
-    }
-
-    /// Whether no state of a path breaks an always-property.
-    fn is_clean(&self, trace: &Trace<M::Action>) -> bool {
-        let mut invariants = self.question.invariants.iter();
-        let states = trace.states(self.model);
-        invariants.all(|invariant| {
-            let holds = |state: &M::State| (invariant.holds)(self.model, state);
-            states.iter().all(holds)
-        })
     }
 
     fn outcome(mut self) -> Outcome<M::Action> {

@@ -1,0 +1,118 @@
+//! One block of a level: expanded by the workers, then taken in by the partitions of the store.
+
+use std::sync::PoisonError;
+
+use rayon::prelude::*;
+
+use super::super::expand::{Gathered, Gathering, Part, Task, Work, parts};
+use super::super::store::{Kept, Partition, Turn};
+use super::Search;
+use crate::engine::Searchable;
+
+/// States that are worth a thread.
+const WORTH_A_THREAD: usize = 128;
+
+/// Parts of a block for each thread, so that none waits long for the slowest.
+const PARTS_PER_THREAD: usize = 4;
+
+impl<M: Searchable> Search<'_, M> {
+    /// Expands a block of states that all have `depth`, on all threads.
+    pub(super) fn expand(&mut self, block: Part, depth: u32) {
+        let threads = self.settings.threads.get();
+        let shared = threads > 1 && block.indices.len() >= 2 * WORTH_A_THREAD;
+        let workers = if shared {
+            threads * PARTS_PER_THREAD
+        } else {
+            1
+        };
+        while self.works.len() < workers {
+            self.works.push(Work::new(self.words));
+        }
+        if shared && self.pool.is_none() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            self.pool = pool.build().ok();
+        }
+        let records = self.records();
+        let turn = Turn {
+            layer: self.layer,
+            depth,
+        };
+        let task = Task {
+            model: self.model,
+            question: self.question,
+            store: &self.store,
+            open: self.open(),
+            records,
+            too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
+            turn,
+        };
+        let parts = parts(block.indices, block.rows, self.words, workers);
+        let mut jobs: Vec<(&mut Work, Part)> = self.works.iter_mut().zip(parts).collect();
+        let used = jobs.len();
+        let look = |(work, part): &mut (&mut Work, Part)| work.look(&task, *part);
+        match &self.pool {
+            Some(pool) if shared => pool.install(|| jobs.par_iter_mut().for_each(look)),
+            _ => jobs.iter_mut().for_each(look),
+        }
+        self.keep(used, records, turn, shared);
+        self.statistics.depth = self.statistics.depth.max(depth);
+    }
+
+    /// Stores what the workers found, and takes note of the rest.
+    pub(super) fn keep(&mut self, used: usize, records: bool, turn: Turn, shared: bool) {
+        let works = &mut self.works[..used];
+        let (format, partitions) = self.store.split();
+        let lanes = &*works;
+        let take_in = |(number, partition): (usize, &mut Partition)| {
+            for work in lanes {
+                let lane = work.lanes[number].lock();
+                let mut lane = lane.unwrap_or_else(PoisonError::into_inner);
+                partition.store(format, &mut lane, turn);
+            }
+        };
+        match &self.pool {
+            Some(pool) if shared => {
+                let partitions = partitions.par_iter_mut().enumerate();
+                pool.install(|| partitions.for_each(take_in));
+            }
+            _ => partitions.iter_mut().enumerate().for_each(take_in),
+        }
+        let task = Gathering {
+            words: self.words,
+            carries_rows: self.store.format.kept == Kept::Fingerprints,
+            records,
+        };
+        let gather = |work: &mut Work| work.gather(&task);
+        let gathered: Vec<Gathered> = match &self.pool {
+            Some(pool) if shared => pool.install(|| works.par_iter_mut().map(gather).collect()),
+            _ => works.iter_mut().map(gather).collect(),
+        };
+        for mut part in gathered {
+            for (line, found) in [
+                (&mut self.waiting, &mut part.now),
+                (&mut self.later, &mut part.later),
+            ] {
+                if !found.indices.is_empty() {
+                    line.entry(turn.depth + 1).or_default().append(found);
+                }
+            }
+            if records {
+                self.edges.blocks.push(part.edges);
+            }
+        }
+        let mut broken = Vec::new();
+        for work in works {
+            self.statistics.transitions += work.transitions;
+            self.faults_fired |= work.faults_fired;
+            self.labels.extend(&work.labels);
+            self.dead_ends += work.dead_ends;
+            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
+            self.cut |= work.cut;
+            broken.append(&mut work.broken);
+            work.clear();
+        }
+        for (index, broken) in broken {
+            self.note_violations(index, broken);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a search has decided, and what it decides once a layer is over.
+
+use super::super::liveness::{self, Promise};
+use super::super::recoverable;
+use super::super::space::Searched;
+use super::super::store::Index;
+use super::super::trace::follow;
+use super::{RECOVERABLE, Search};
+use crate::engine::{Decision, Order, Searchable, Trace, Verdict};
+
+impl<M: Searchable> Search<'_, M> {
+    /// The property's number, if it is asked for and not violated yet.
+    pub(super) fn undecided(&self, name: &str) -> Option<usize> {
+        let mut decisions = self.decisions.iter();
+        let is_open = |decision: &Decision<M::Action>| {
+            decision.name == name && decision.verdict == Verdict::Holds
+        };
+        decisions.position(is_open)
+    }
+
+    pub(super) fn asks_about_endless_paths(&self) -> bool {
+        let mut promises = Promise::ALL.into_iter();
+        promises.any(|promise| self.undecided(promise.name()).is_some())
+    }
+
+    /// Whether some open property is about paths, so that steps are to be recorded.
+    pub(super) fn records(&self) -> bool {
+        self.undecided(RECOVERABLE).is_some() || self.asks_about_endless_paths()
+    }
+
+    pub(super) fn is_decided(&self) -> bool {
+        self.decisions
+            .iter()
+            .all(|decision| decision.verdict != Verdict::Holds)
+    }
+
+    pub(super) fn fails_fast(&self) -> bool {
+        self.question.fail_fast
+            && self
+                .decisions
+                .iter()
+                .any(|decision| matches!(decision.verdict, Verdict::Violated(_)))
+    }
+
+    /// The always-properties that are not violated yet: bit i is the i-th of the question.
+    pub(super) fn open(&self) -> u32 {
+        let invariants = self.decisions.iter().take(self.question.invariants.len());
+        let open = invariants
+            .enumerate()
+            .map(|(number, decision)| u32::from(decision.verdict == Verdict::Holds) << number);
+        open.fold(0, |all, one| all | one)
+    }
+
+    pub(super) fn note_violations(&mut self, index: Index, broken: u32) {
+        for number in 0..self.question.invariants.len() {
+            if broken >> number & 1 == 1 && self.decisions[number].verdict == Verdict::Holds {
+                let trace = self.trace(index);
+                self.violate(number, trace);
+            }
+        }
+    }
+
+    pub(super) fn violate(&mut self, number: usize, trace: Trace<M::Action>) {
+        let decision = &mut self.decisions[number];
+        self.observer.violated(decision.name, &trace);
+        decision.verdict = Verdict::Violated(trace);
+        // A layer behind one that was cut short has no place in the list.
+        let is_next = decision.layers.len() == self.layer as usize;
+        if self.settings.order == Order::FewestFaults && is_next {
+            decision.layers.push(false);
+        }
+    }
+
+    pub(super) fn trace(&self, index: Index) -> Trace<M::Action> {
+        follow(self.model, &self.store, &self.store.path(index))
+    }
+
+    /// All states of the layer are expanded: are there some without a way to the goal?
+    pub(super) fn decide_recoverable(&mut self) {
+        let Some(number) = self.undecided(RECOVERABLE) else {
+            return;
+        };
+        self.reaches.grow(self.store.end());
+        let stuck = recoverable::stuck(&self.edges, &mut self.reaches);
+        self.note_bytes();
+        if let Some(trace) = self.way_into(&stuck) {
+            self.violate(number, trace);
+        }
+    }
+
+    /// All states of the layer are expanded: what may happen in the end?
+    pub(super) fn decide_endless(&mut self) {
+        if !self.asks_about_endless_paths() {
+            return;
+        }
+        self.note_bytes();
+        for promise in Promise::ALL {
+            let Some(number) = self.undecided(promise.name()) else {
+                continue;
+            };
+            let space = Searched::new(self.model, &self.store, &self.edges.graph);
+            let found = liveness::violation(self.model, self.question, &space, promise);
+            if let Some(trace) = found {
+                self.violate(number, trace);
+            }
+        }
+    }
+
+    /// The shortest way to a state without a way to the goal: one that breaks no
+    /// always-property, if there is one.
+    pub(super) fn way_into(&self, stuck: &[Index]) -> Option<Trace<M::Action>> {
+        let nearest = self.trace(*stuck.first()?);
+        if self.is_clean(&nearest) {
+            return Some(nearest);
+        }
+        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck);
+        clean.or(Some(nearest))
+    }
+
+    /// Whether no state of a path breaks an always-property.
+    pub(super) fn is_clean(&self, trace: &Trace<M::Action>) -> bool {
+        let mut invariants = self.question.invariants.iter();
+        let states = trace.states(self.model);
+        invariants.all(|invariant| {
+            let holds = |state: &M::State| (invariant.holds)(self.model, state);
+            states.iter().all(holds)
+        })
+    }
+}
