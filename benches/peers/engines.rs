@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use stateright::{Checker, CheckerBuilder, Model};
-use straddle::engine::{Bounds, Question, Searchable, Unobserved, Verdict, exhaustive};
+use straddle::engine::{
+    Bounds, Order, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
+};
 
 use crate::arguments::Size;
 use crate::measured::{Measured, Usage};
@@ -113,12 +115,18 @@ fn straddle(protocol: &Protocol, threads: usize) -> Result<Measured, String> {
         goal: None,
         fail_fast: false,
     };
+    // As the others do: every state, fewest steps first.
+    let settings = Settings {
+        threads,
+        order: Order::Shortest,
+        ..Settings::default()
+    };
     let started = (Instant::now(), Usage::own());
     let outcome = exhaustive::check(
         protocol,
         &question,
         &Bounds::default(),
-        threads,
+        settings,
         &Unobserved,
     );
     let measured = Measured {

@@ -9,6 +9,8 @@
 //! `R.pml` and `R.tla` in this folder say the same in Promela and TLA+. All of them have the
 //! same states and the same transitions.
 
+use std::fmt;
+
 use stateright::{Model, Property};
 use straddle::engine::{Bits, Invariant, Searchable};
 
@@ -21,19 +23,55 @@ use state::{
 };
 pub use state::{Side, State};
 
-/// A step of one component. Those of a Pod name its cluster and its ordinal.
+/// A Pod: its cluster and its ordinal in one byte, so that a step fits into registers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pod(u8);
+
+impl Pod {
+    /// The Pod of an ordinal.
+    pub const fn new(side: Side, ordinal: u8) -> Self {
+        Self((side as u8) << 4 | ordinal)
+    }
+
+    #[inline(always)]
+    const fn of_lane(side: Side, lane: u64) -> Self {
+        Self::new(side, ordinal_of(lane))
+    }
+
+    /// Its cluster.
+    pub const fn side(self) -> Side {
+        Side::BOTH[(self.0 >> 4) as usize]
+    }
+
+    /// Its ordinal.
+    pub const fn ordinal(self) -> u8 {
+        self.0 & 15
+    }
+
+    const fn lane(self) -> u64 {
+        1 << (2 * self.ordinal())
+    }
+}
+
+impl fmt::Debug for Pod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}, {}", self.side(), self.ordinal())
+    }
+}
+
+/// A step of one component.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
     /// The controller creates the Pod.
-    Create(Side, u8),
+    Create(Pod),
     /// The controller deletes the Pod.
-    Delete(Side, u8),
+    Delete(Pod),
     /// The kubelet attaches the volume, and the Pod is ready.
-    Start(Side, u8),
+    Start(Pod),
     /// The kubelet ends the Pod and detaches its volume.
-    Finish(Side, u8),
+    Finish(Pod),
     /// A fault: somebody evicts the Pod.
-    Evict(Side, u8),
+    Evict(Pod),
     /// The driver's next instruction.
     Drive,
     /// A fault: the driver starts again from what it observes.
@@ -91,31 +129,31 @@ impl Protocol {
             let range = state.range(side);
             let created = to_create(pods, range);
             if created != 0 {
-                let step = Step::Create(side, ordinal_of(created));
+                let step = Step::Create(Pod::of_lane(side, created));
                 visit(step, state.created(side, created));
             }
             let deleted = to_delete(pods, range, all & !range);
             if deleted != 0 {
-                let step = Step::Delete(side, ordinal_of(deleted));
+                let step = Step::Delete(Pod::of_lane(side, deleted));
                 visit(step, state.terminated(side, deleted));
             }
             let startable = pods.pending() & !state.attached(side.other());
             each(startable, |lane| {
                 visit(
-                    Step::Start(side, ordinal_of(lane)),
+                    Step::Start(Pod::of_lane(side, lane)),
                     state.started(side, lane),
                 );
             });
             each(pods.terminating(), |lane| {
                 visit(
-                    Step::Finish(side, ordinal_of(lane)),
+                    Step::Finish(Pod::of_lane(side, lane)),
                     state.finished(side, lane),
                 );
             });
             if evicts {
                 each(pods.running(), |lane| {
                     visit(
-                        Step::Evict(side, ordinal_of(lane)),
+                        Step::Evict(Pod::of_lane(side, lane)),
                         state.evicted(side, lane),
                     );
                 });
@@ -146,13 +184,12 @@ impl Protocol {
 
     /// The state after an enabled step.
     fn perform(&self, state: State, step: Step) -> State {
-        let lane = |ordinal: u8| 1_u64 << (2 * ordinal);
         match step {
-            Step::Create(side, ordinal) => state.created(side, lane(ordinal)),
-            Step::Delete(side, ordinal) => state.terminated(side, lane(ordinal)),
-            Step::Start(side, ordinal) => state.started(side, lane(ordinal)),
-            Step::Finish(side, ordinal) => state.finished(side, lane(ordinal)),
-            Step::Evict(side, ordinal) => state.evicted(side, lane(ordinal)),
+            Step::Create(pod) => state.created(pod.side(), pod.lane()),
+            Step::Delete(pod) => state.terminated(pod.side(), pod.lane()),
+            Step::Start(pod) => state.started(pod.side(), pod.lane()),
+            Step::Finish(pod) => state.finished(pod.side(), pod.lane()),
+            Step::Evict(pod) => state.evicted(pod.side(), pod.lane()),
             Step::Drive => self.drive(state),
             Step::Crash => state.crashed(),
         }
@@ -276,11 +313,10 @@ impl Searchable for Protocol {
     }
 
     fn fairness(&self, step: &Step) -> Option<u16> {
-        let pod = |side: Side, ordinal: u8| 3 + side as u16 * 16 + u16::from(ordinal);
         match *step {
             Step::Drive => Some(0),
-            Step::Create(side, _) | Step::Delete(side, _) => Some(1 + side as u16),
-            Step::Start(side, ordinal) | Step::Finish(side, ordinal) => Some(pod(side, ordinal)),
+            Step::Create(pod) | Step::Delete(pod) => Some(1 + pod.side() as u16),
+            Step::Start(pod) | Step::Finish(pod) => Some(3 + u16::from(pod.0)),
             Step::Evict(..) | Step::Crash => None,
         }
     }

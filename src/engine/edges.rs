@@ -20,6 +20,9 @@ pub(super) struct Block {
 /// The step does not count on a way back. Numbers of states have 31 bits.
 pub(super) const NO_HELP: Index = 1 << 31;
 
+/// In place of a step that is a fault.
+pub(super) const NO_STEP: Index = Index::MAX;
+
 /// What is special about a state.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Notes(u8);
@@ -42,6 +45,34 @@ impl Notes {
 }
 
 impl Block {
+    /// The steps from some states: `targets` up to `ends`, by state, but for those that are
+    /// [`NO_STEP`].
+    pub(super) fn new(
+        from: &[Index],
+        notes: &[Notes],
+        ends: &[u32],
+        mut targets: Vec<Index>,
+    ) -> Self {
+        let mut ends = ends.to_vec();
+        if targets.contains(&NO_STEP) {
+            let mut start = 0;
+            let mut left = 0;
+            for end in &mut ends {
+                let steps = &targets[start as usize..*end as usize];
+                left += steps.iter().filter(|&&step| step != NO_STEP).count() as u32;
+                start = std::mem::replace(end, left);
+            }
+            targets.retain(|&step| step != NO_STEP);
+            targets.shrink_to_fit();
+        }
+        Self {
+            from: from.to_vec(),
+            notes: notes.to_vec(),
+            ends,
+            targets,
+        }
+    }
+
     /// The steps of the state at a place.
     pub(super) fn steps(&self, place: usize) -> &[Index] {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;

@@ -179,7 +179,12 @@ impl<'a, M: Searchable> Search<'a, M> {
             work.put_initial(self.model, &self.store, &state);
         }
         self.works.push(work);
-        self.keep(1, false, Turn { layer: 0, depth: 0 }, false);
+        let turn = Turn {
+            layer: 0,
+            depth: 0,
+            records: false,
+        };
+        self.keep(1, turn, false);
         // They were stored as if a step had led to them.
         let (_, partitions) = self.store.split();
         for partition in partitions {

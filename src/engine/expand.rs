@@ -3,12 +3,19 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::edges::{Block, NO_HELP, Notes};
+use super::edges::{Block, NO_HELP, NO_STEP, Notes};
+use super::recent::Recent;
 use super::store::{
-    Index, Kept, Lane, NO_PARENT, News, Origin, PARTITIONS, Rank, Store, Turn, append, fold,
-    partition_of, same,
+    Format, Found, Index, Kept, Lane, NO_PARENT, Note, PARTITIONS, Rank, Store, Turn, append, fold,
+    partition_of,
 };
 use super::{Invariant, Labels, Question, Searchable};
+
+/// Successors that are sorted by partition at once.
+const BATCH: usize = 64;
+
+/// How many states ahead of the one that is looked at memory is asked for.
+const AHEAD: usize = 8;
 
 /// What a worker needs to know, the same for all states of a level.
 pub(super) struct Task<'a, M: Searchable> {
@@ -17,8 +24,6 @@ pub(super) struct Task<'a, M: Searchable> {
     pub store: &'a Store,
     /// The always-properties that are not violated yet: bit i is the i-th of the question.
     pub open: u32,
-    /// Steps are to be recorded.
-    pub records: bool,
     /// Successors are behind the bound of steps.
     pub too_deep: bool,
     pub turn: Turn,
@@ -50,18 +55,19 @@ pub(super) struct Work {
     from: Vec<Index>,
     /// By recorded state: what is special about it.
     notes: Vec<Notes>,
-    /// By recorded state: one above its last successor in `routes`.
+    /// By recorded state: one above the number of its last successor in the line of this layer.
     ends: Vec<u32>,
-    /// By successor: its partition, and what kind of step leads to it.
-    routes: Vec<u8>,
-    row: Vec<u64>,
+    /// How many successors get in the line of this layer, and in that of the next.
+    numbers: [u32; 2],
+    words: usize,
+    /// Successors that are not sorted yet: rows with their notes, as in a lane.
+    batch: Vec<u64>,
+    /// Words of the batch that are in use.
+    filled: usize,
     recent: Recent,
+    /// By number in a line: what has to get in it. Room for [`Work::gather`].
+    slots: Vec<Slot>,
 }
-
-/// In [`Work::routes`]: the step is a fault.
-const FAULT: u8 = 1 << 7;
-/// In [`Work::routes`]: the step is no help on a way back.
-const IDLE: u8 = 1 << 6;
 
 impl Work {
     pub(super) fn new(words: usize) -> Self {
@@ -77,9 +83,12 @@ impl Work {
             from: Vec::new(),
             notes: Vec::new(),
             ends: Vec::new(),
-            routes: Vec::new(),
-            row: vec![0; words.max(1)],
+            numbers: [0; 2],
+            words: words.max(1),
+            batch: vec![0; BATCH * (words.max(1) + 1)],
+            filled: 0,
             recent: Recent::new(words.max(1)),
+            slots: Vec::new(),
         }
     }
 
@@ -94,7 +103,7 @@ impl Work {
         self.from.clear();
         self.notes.clear();
         self.ends.clear();
-        self.routes.clear();
+        self.numbers = [0; 2];
         self.faults_fired = 0;
         self.labels = Labels::default();
         self.dead_ends = 0;
@@ -115,31 +124,34 @@ impl Work {
         store: &Store,
         state: &M::State,
     ) {
-        model.pack(state, &mut self.row);
-        let partition = partition_of(store.hash(&self.row));
-        self.routes.push(partition as u8);
-        let lane = self.lanes[partition].get_mut();
-        let lane = lane.unwrap_or_else(PoisonError::into_inner);
-        append(&mut lane.rows, &self.row);
-        lane.origins.push(Origin::new(NO_PARENT, false));
+        model.pack(state, &mut self.batch[..self.words]);
+        self.batch[self.words] = Note::new(NO_PARENT, self.numbers[0]).word();
+        self.numbers[0] += 1;
+        self.filled = self.words + 1;
+        self.sort::<0>(&store.format, Some(store), false);
+        // No step led to it.
+        self.transitions = 0;
     }
 
     /// Looks at states. Changes nothing but `self`.
     pub(super) fn look<M: Searchable>(&mut self, task: &Task<M>, part: Part) {
         // Rows of a length that the compiler knows are handled in registers.
-        match self.row.len() {
-            1 => self.look_at::<M, 1>(task, part),
-            2 => self.look_at::<M, 2>(task, part),
-            3 => self.look_at::<M, 3>(task, part),
-            4 => self.look_at::<M, 4>(task, part),
+        match (task.store.format.kept, self.words) {
+            (Kept::Rows, 1) => self.look_at::<M, 1>(task, part),
+            (Kept::Rows, 2) => self.look_at::<M, 2>(task, part),
+            (Kept::Rows, 3) => self.look_at::<M, 3>(task, part),
+            (Kept::Rows, 4) => self.look_at::<M, 4>(task, part),
             _ => self.look_at::<M, 0>(task, part),
         }
     }
 
-    /// [`Work::look`] for rows of `WORDS` words; 0 for any other number.
+    /// [`Work::look`] for kept rows of `WORDS` words; 0 for any other kind.
     fn look_at<M: Searchable, const WORDS: usize>(&mut self, task: &Task<M>, part: Part) {
-        let words = self.row.len();
+        let words = self.words;
         for (number, &index) in part.indices.iter().enumerate() {
+            if let Some(&ahead) = part.indices.get(number + AHEAD) {
+                task.store.ask_for(ahead);
+            }
             let row = match task.store.format.kept {
                 Kept::Rows => task.store.kept(index),
                 Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
@@ -153,15 +165,15 @@ impl Work {
             }
             let way_on = self.expand::<M, WORDS>(task, index, row, &state);
             self.note_end(task, index, &state, way_on.goes_on);
-            if task.records {
+            if task.turn.records {
                 self.from.push(index);
                 let notes = Notes::default().with(Notes::GOAL, task.is_goal(&state));
                 self.notes
                     .push(notes.with(Notes::MAY_STAY, way_on.may_stay));
-                let end = u32::try_from(self.routes.len()).expect("a part is small");
-                self.ends.push(end);
+                self.ends.push(self.numbers[0]);
             }
         }
+        self.sort::<WORDS>(&task.store.format, Some(task.store), task.turn.records);
     }
 
     fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
@@ -177,7 +189,7 @@ impl Work {
         }
     }
 
-    /// Sorts the successors of a state; tells what ways on there are.
+    /// Puts the successors of a state into the batch; tells what ways on there are.
     #[inline(always)]
     fn expand<M: Searchable, const WORDS: usize>(
         &mut self,
@@ -190,54 +202,72 @@ impl Work {
             goes_on: false,
             may_stay: true,
         };
-        let format = &task.store.format;
-        let key = fixed::<WORDS>(&format.key);
+        let all_words = self.words;
+        let ranked = task.store.format.ranked;
+        let records = task.turn.records;
         task.model.successors(state, &mut |action, next| {
-            let successor = &mut self.row;
+            let words = if WORDS > 0 { WORDS } else { all_words };
+            if self.filled == self.batch.len() {
+                self.sort::<WORDS>(&task.store.format, Some(task.store), records);
+            }
+            let successor = &mut self.batch[self.filled..][..=words];
             task.model
-                .pack_successor(row, state, &action, next, successor);
-            let successor = fixed::<WORDS>(successor);
+                .pack_successor(row, state, &action, next, &mut successor[..words]);
             let kind = task.model.fault_kind(&action);
             if let Some(kind) = kind {
                 self.faults_fired |= 1 << kind;
             }
-            self.transitions += 1;
             let is_fault = kind.is_some();
             way_on.goes_on |= !is_fault;
             if let Some(label) = task.model.label(state, &action) {
                 self.labels.insert(label);
             }
-            if task.too_deep && !task.is_known_better(successor, is_fault) {
+            if task.too_deep && !task.is_known_better(&successor[..words], is_fault) {
                 self.cut = true;
+                self.transitions += 1;
                 return;
             }
-            let hash = match format.kept {
-                Kept::Rows => fold(successor, key),
-                Kept::Fingerprints => task.store.hash(successor),
-            };
-            let partition = partition_of(hash);
-            let mut route = partition as u8;
-            if task.records {
-                if is_fault {
-                    route |= FAULT;
-                } else {
-                    way_on.may_stay &= task.model.fairness(&action).is_none();
-                }
-                if !is_fault && !task.model.recovers(state, &action) {
-                    route |= IDLE;
-                }
-            } else if self.recent.has(hash, successor) {
-                return;
-            } else if !is_fault || !format.ranked {
-                self.recent.put(hash, successor);
+            let line = usize::from(ranked && is_fault);
+            let mut note = Note::new(index, self.numbers[line]).by_fault(is_fault);
+            self.numbers[line] += 1;
+            if records && !is_fault {
+                way_on.may_stay &= task.model.fairness(&action).is_none();
+                note = note.idle(!task.model.recovers(state, &action));
             }
-            self.routes.push(route);
-            let lane = self.lanes[partition].get_mut();
-            let lane = lane.unwrap_or_else(PoisonError::into_inner);
-            append(&mut lane.rows, successor);
-            lane.origins.push(Origin::new(index, is_fault));
+            successor[words] = note.word();
+            self.filled += words + 1;
         });
         way_on
+    }
+
+    /// Sorts the batch by partition. Not a part of what is done for each successor, which is to be
+    /// small enough to be done where the model finds it.
+    #[inline(never)]
+    fn sort<const WORDS: usize>(&mut self, format: &Format, store: Option<&Store>, records: bool) {
+        let words = if WORDS > 0 { WORDS } else { self.words };
+        let mut hashes = [0; BATCH];
+        let rows = self.batch[..self.filled].chunks_exact(words + 1);
+        self.transitions += rows.len() as u64;
+        for (row, hash) in rows.clone().zip(&mut hashes) {
+            *hash = match store {
+                Some(store) if WORDS == 0 => store.hash(&row[..words]),
+                _ => fold(&row[..words], &format.key[..words]),
+            };
+        }
+        for (row, hash) in rows.zip(hashes) {
+            if !records {
+                let note = Note::from_word(row[words]);
+                // By a fault a state may be reached in a worse way than it will be.
+                let puts = !(format.ranked && note.is_fault());
+                if self.recent.has(hash, &row[..words], puts) {
+                    continue;
+                }
+            }
+            let lane = self.lanes[partition_of(hash)].get_mut();
+            let lane = lane.unwrap_or_else(PoisonError::into_inner);
+            append(&mut lane.rows, row);
+        }
+        self.filled = 0;
     }
 
     fn note_end<M: Searchable>(
@@ -261,45 +291,18 @@ impl Work {
             .iter_mut()
             .map(|lane| &*lane.get_mut().unwrap_or_else(PoisonError::into_inner))
             .collect();
-        let mut taken = [0_usize; PARTITIONS];
-        let mut gathered = Gathered::default();
-        let mut states = self.ends.iter().peekable();
-        for (number, &route) in self.routes.iter().enumerate() {
-            let partition = usize::from(route) % PARTITIONS;
-            let place = taken[partition];
-            taken[partition] += 1;
-            let lane = lanes[partition];
-            let line = match lane.news[place] {
-                News::None => None,
-                News::Now => Some(&mut gathered.now),
-                News::Later => Some(&mut gathered.later),
-            };
-            if let Some(line) = line {
-                line.indices.push(lane.targets[place]);
-                if task.carries_rows {
-                    let start = place * task.words;
-                    append(&mut line.rows, &lane.rows[start..start + task.words]);
-                }
-            }
-            if task.records {
-                while states.next_if(|&&end| end as usize <= number).is_some() {
-                    gathered
-                        .edges
-                        .ends
-                        .push(gathered.edges.targets.len() as u32);
-                }
-                if route & FAULT == 0 {
-                    let mark = if route & IDLE == 0 { 0 } else { NO_HELP };
-                    gathered.edges.targets.push(lane.targets[place] | mark);
-                }
-            }
-        }
+        let mut gathered = Gathered {
+            now: line(task, &lanes, self.numbers[0], &mut self.slots, |lane| {
+                &lane.now
+            }),
+            later: line(task, &lanes, self.numbers[1], &mut self.slots, |lane| {
+                &lane.later
+            }),
+            edges: Block::default(),
+        };
         if task.records {
-            let end = gathered.edges.targets.len() as u32;
-            gathered.edges.ends.extend(states.map(|_| end));
-            gathered.edges.from.clone_from(&self.from);
-            gathered.edges.notes.clone_from(&self.notes);
-            gathered.edges.targets.shrink_to_fit();
+            let targets = steps(task, &lanes, self.numbers[0] as usize);
+            gathered.edges = Block::new(&self.from, &self.notes, &self.ends, targets);
         }
         gathered
     }
@@ -308,13 +311,16 @@ impl Work {
         let lanes = self.lanes.iter_mut().map(Mutex::get_mut);
         let lanes = lanes.map(|lane| lane.unwrap_or_else(PoisonError::into_inner).bytes());
         let numbers = (self.from.capacity() + self.ends.capacity()) * size_of::<u32>();
-        lanes.sum::<u64>() + (numbers + self.routes.capacity()) as u64 + self.recent.bytes()
+        let slots = self.slots.capacity() * size_of::<Slot>();
+        lanes.sum::<u64>() + (numbers + slots) as u64 + self.recent.bytes()
     }
 }
 
 impl<M: Searchable> Task<'_, M> {
     /// Whether a state has been reached on a better way than by a step that leads behind the
     /// bound.
+    #[cold]
+    #[inline(never)]
     fn is_known_better(&self, successor: &[u64], is_fault: bool) -> bool {
         let layer = self.turn.layer + u32::from(is_fault);
         let rank = Rank::new(layer, self.turn.depth + 1);
@@ -339,10 +345,54 @@ struct WayOn {
     may_stay: bool,
 }
 
-/// A row of a length that the compiler knows, unless `WORDS` is 0.
-#[inline(always)]
-fn fixed<const WORDS: usize>(row: &[u64]) -> &[u64] {
-    if WORDS == 0 { row } else { &row[..WORDS] }
+/// What gets in a line, by its number there: a state, or [`NOBODY`], and the place of its row in
+/// its lane.
+type Slot = (Index, u32);
+
+const NOBODY: Index = Index::MAX;
+
+/// A line in the order of its numbers.
+fn line<'a>(
+    task: &Gathering,
+    lanes: &[&'a Lane],
+    numbers: u32,
+    slots: &mut Vec<Slot>,
+    found: impl Fn(&'a Lane) -> &'a Vec<Found>,
+) -> Frontier {
+    slots.clear();
+    slots.resize(numbers as usize, (NOBODY, 0));
+    let mut count = 0;
+    for lane in lanes {
+        for found in found(lane) {
+            slots[found.number as usize] = (found.index, found.place);
+        }
+        count += found(lane).len();
+    }
+    let mut line = Frontier::default();
+    line.indices.reserve_exact(count);
+    for &(index, place) in slots.iter().filter(|slot| slot.0 != NOBODY) {
+        line.indices.push(index);
+        if task.carries_rows {
+            let lane = lanes[index as usize % PARTITIONS];
+            append(&mut line.rows, lane.row(place as usize, task.words).0);
+        }
+    }
+    line
+}
+
+/// Where the steps lead, by number; [`NO_STEP`] for faults.
+fn steps(task: &Gathering, lanes: &[&Lane], numbers: usize) -> Vec<Index> {
+    let mut steps = vec![NO_STEP; numbers];
+    for lane in lanes {
+        for (place, &target) in lane.targets.iter().enumerate() {
+            let (_, note) = lane.row(place, task.words);
+            if !note.is_fault() {
+                let mark = if note.is_idle() { NO_HELP } else { 0 };
+                steps[note.number() as usize] = target | mark;
+            }
+        }
+    }
+    steps
 }
 
 /// How to gather.
@@ -381,51 +431,6 @@ impl Frontier {
     pub(super) fn bytes(&self) -> u64 {
         let numbers = self.indices.capacity() * size_of::<Index>();
         (numbers + self.rows.capacity() * size_of::<u64>()) as u64
-    }
-}
-
-/// Successors that this worker has just passed on. Most successors are met several times in a
-/// row; whoever is met again need not be stored again. A row is forgotten when another one takes
-/// its place, and is never taken for another.
-struct Recent {
-    /// By place: the hash of the row there, or 0 for none.
-    hashes: Vec<u64>,
-    rows: Vec<u64>,
-}
-
-const RECENT: usize = 1 << 12;
-
-impl Recent {
-    fn new(words: usize) -> Self {
-        Self {
-            hashes: vec![0; RECENT],
-            rows: vec![0; RECENT * words],
-        }
-    }
-
-    fn clear(&mut self) {
-        self.hashes.fill(0);
-    }
-
-    #[inline(always)]
-    fn has(&self, hash: u64, row: &[u64]) -> bool {
-        let place = hash as usize % RECENT;
-        let start = place * row.len();
-        hash != 0 && self.hashes[place] == hash && same(&self.rows[start..start + row.len()], row)
-    }
-
-    #[inline(always)]
-    fn put(&mut self, hash: u64, row: &[u64]) {
-        let place = hash as usize % RECENT;
-        // A hash of 0 is not remembered.
-        self.hashes[place] = hash;
-        let start = place * row.len();
-        let rows = self.rows[start..start + row.len()].iter_mut();
-        rows.zip(row).for_each(|(to, from)| *to = *from);
-    }
-
-    fn bytes(&self) -> u64 {
-        ((self.rows.capacity() + self.hashes.capacity()) * size_of::<u64>()) as u64
     }
 }
 

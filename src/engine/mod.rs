@@ -9,6 +9,7 @@ mod edges;
 pub mod exhaustive;
 mod expand;
 pub mod liveness;
+mod recent;
 mod recoverable;
 pub mod simulate;
 mod space;

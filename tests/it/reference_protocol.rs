@@ -15,7 +15,7 @@ use straddle::engine::{
 pub mod protocol;
 mod twin;
 
-use protocol::{Protocol, Side, State, Step};
+use protocol::{Pod, Protocol, Side, State, Step};
 use twin::Twin;
 
 /// Ordinals, evictions, crashes.
@@ -241,14 +241,15 @@ fn every_invariant_can_be_broken() {
             "{steps:?}"
         );
     };
-    let (source, destination) = (Side::Source, Side::Destination);
+    let source = |ordinal| Pod::new(Side::Source, ordinal);
+    let destination = |ordinal| Pod::new(Side::Destination, ordinal);
     check(&[], &[]);
-    check(&[Step::Create(destination, 2)], &["at-most-one-pod"]);
-    let uncopied = [Step::Finish(source, 1), Step::Start(destination, 1)];
+    check(&[Step::Create(destination(2))], &["at-most-one-pod"]);
+    let uncopied = [Step::Finish(source(1)), Step::Start(destination(1))];
     check(&uncopied, &["data-is-there"]);
-    let two_away = [Step::Delete(source, 0), Step::Delete(source, 1)];
+    let two_away = [Step::Delete(source(0)), Step::Delete(source(1))];
     check(&two_away, &["available"]);
-    check(&[Step::Delete(source, 0), Step::Evict(source, 1)], &[]);
+    check(&[Step::Delete(source(0)), Step::Evict(source(1))], &[]);
     // The lowest lane alone: Pod 0 of the source is ready, no volume is attached.
     let unattached = model.unpack(&[0b10, 0]);
     let expected = ["ready-is-attached", "available"];

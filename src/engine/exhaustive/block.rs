@@ -32,17 +32,16 @@ impl<M: Searchable> Search<'_, M> {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             self.pool = pool.build().ok();
         }
-        let records = self.records();
         let turn = Turn {
             layer: self.layer,
             depth,
+            records: self.records(),
         };
         let task = Task {
             model: self.model,
             question: self.question,
             store: &self.store,
             open: self.open(),
-            records,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
             turn,
         };
@@ -54,12 +53,12 @@ impl<M: Searchable> Search<'_, M> {
             Some(pool) if shared => pool.install(|| jobs.par_iter_mut().for_each(look)),
             _ => jobs.iter_mut().for_each(look),
         }
-        self.keep(used, records, turn, shared);
+        self.keep(used, turn, shared);
         self.statistics.depth = self.statistics.depth.max(depth);
     }
 
     /// Stores what the workers found, and takes note of the rest.
-    pub(super) fn keep(&mut self, used: usize, records: bool, turn: Turn, shared: bool) {
+    pub(super) fn keep(&mut self, used: usize, turn: Turn, shared: bool) {
         let works = &mut self.works[..used];
         let (format, partitions) = self.store.split();
         let lanes = &*works;
@@ -80,7 +79,7 @@ impl<M: Searchable> Search<'_, M> {
         let task = Gathering {
             words: self.words,
             carries_rows: self.store.format.kept == Kept::Fingerprints,
-            records,
+            records: turn.records,
         };
         let gather = |work: &mut Work| work.gather(&task);
         let gathered: Vec<Gathered> = match &self.pool {
@@ -96,7 +95,7 @@ impl<M: Searchable> Search<'_, M> {
                     line.entry(turn.depth + 1).or_default().append(found);
                 }
             }
-            if records {
+            if turn.records {
                 self.edges.blocks.push(part.edges);
             }
         }

@@ -2,69 +2,109 @@
 
 use super::Index;
 
-/// Where a successor comes from: the state, and whether the step to it is a fault.
+/// What is known of a successor beside its row: the state it comes from, whether the step to it
+/// is a fault, whether that step counts on a way back, and its number in its line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::engine) struct Origin(u32);
+pub(in crate::engine) struct Note(u64);
 
-const FAULT: u32 = 1 << 31;
+const FAULT: u64 = 1 << 31;
+const IDLE: u64 = 1 << 63;
+/// States and numbers have 31 bits.
+const NUMBER: u64 = FAULT - 1;
 
-impl Origin {
-    pub(in crate::engine) const fn new(parent: Index, is_fault: bool) -> Self {
-        Self(parent | if is_fault { FAULT } else { 0 })
+impl Note {
+    /// Of a successor of `parent`.
+    #[inline(always)]
+    pub(in crate::engine) const fn new(parent: Index, number: u32) -> Self {
+        Self(parent as u64 | (number as u64) << 32)
     }
 
-    pub(super) const fn parent(self) -> Index {
-        self.0 & !FAULT
+    /// The step is a fault.
+    #[inline(always)]
+    pub(in crate::engine) const fn by_fault(self, is_fault: bool) -> Self {
+        Self(self.0 | if is_fault { FAULT } else { 0 })
     }
 
-    pub(super) const fn is_fault(self) -> bool {
+    /// The step does not count on a way back.
+    #[inline(always)]
+    pub(in crate::engine) const fn idle(self, is_idle: bool) -> Self {
+        Self(self.0 | if is_idle { IDLE } else { 0 })
+    }
+
+    #[inline(always)]
+    pub(in crate::engine) const fn parent(self) -> Index {
+        (self.0 & NUMBER) as Index
+    }
+
+    #[inline(always)]
+    pub(in crate::engine) const fn is_fault(self) -> bool {
         self.0 & FAULT != 0
+    }
+
+    pub(in crate::engine) const fn is_idle(self) -> bool {
+        self.0 & IDLE != 0
+    }
+
+    /// Its number among the worker's successors that get in the same line.
+    pub(in crate::engine) const fn number(self) -> u32 {
+        (self.0 >> 32 & NUMBER) as u32
+    }
+
+    /// As a word behind a row.
+    pub(in crate::engine) const fn word(self) -> u64 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(in crate::engine) const fn from_word(word: u64) -> Self {
+        Self(word)
     }
 }
 
 /// Rows that one worker has found for one partition, in the order in which it found them.
 #[derive(Default)]
 pub(in crate::engine) struct Lane {
-    /// The rows, one after another.
+    /// The rows, one after another, each with the word of its note behind it.
     pub rows: Vec<u64>,
-    /// By row: where it comes from.
-    pub origins: Vec<Origin>,
-    /// By row: the state that it turned out to be.
+    /// By row: the state that it turned out to be. Empty unless steps are recorded.
     pub targets: Vec<Index>,
-    /// By row: whether that state has to get in line.
-    pub news: Vec<News>,
+    /// States whose turn is in the next level of this layer, by number.
+    pub now: Vec<Found>,
+    /// States whose turn is in the next layer, by number.
+    pub later: Vec<Found>,
 }
 
-/// What storing a successor means for the order of the search.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::engine) enum News {
-    /// Nothing: it waits already, or has had its turn, or is covered.
-    None,
-    /// Its turn is in the next level of this layer.
-    Now,
-    /// Its turn is in the next layer.
-    Later,
-}
-
-impl News {
-    pub(super) const fn of(is_seed: bool) -> Self {
-        if is_seed { Self::Later } else { Self::Now }
-    }
+/// A successor that has to get in line.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Found {
+    /// Its number in its line.
+    pub number: u32,
+    /// The state.
+    pub index: Index,
+    /// The place of its row in the lane.
+    pub place: u32,
 }
 
 impl Lane {
     pub(in crate::engine) fn clear(&mut self) {
         self.rows.clear();
-        self.origins.clear();
         self.targets.clear();
-        self.news.clear();
+        self.now.clear();
+        self.later.clear();
+    }
+
+    /// The row at a place, of `words` words, and its note.
+    #[inline(always)]
+    pub(in crate::engine) fn row(&self, place: usize, words: usize) -> (&[u64], Note) {
+        let start = place * (words + 1);
+        let row = &self.rows[start..=start + words];
+        (&row[..words], Note::from_word(row[words]))
     }
 
     pub(in crate::engine) fn bytes(&self) -> u64 {
         let bytes = self.rows.capacity() * size_of::<u64>()
-            + self.origins.capacity() * size_of::<Origin>()
             + self.targets.capacity() * size_of::<Index>()
-            + self.news.capacity() * size_of::<News>();
+            + (self.now.capacity() + self.later.capacity()) * size_of::<Found>();
         bytes as u64
     }
 }

@@ -15,7 +15,7 @@ mod saved;
 mod table;
 
 pub(super) use fold::{append, fold, same};
-pub(super) use lane::{Lane, News, Origin};
+pub(super) use lane::{Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
 
 use super::Bits;
@@ -122,6 +122,13 @@ impl Store {
     pub(super) fn kept(&self, index: Index) -> &[u64] {
         let (partition, local) = part(index);
         self.partitions[partition].kept(local)
+    }
+
+    /// Asks for the memory of what is kept of a state that will be looked at soon.
+    #[inline(always)]
+    pub(super) fn ask_for(&self, index: Index) {
+        let (partition, local) = part(index);
+        self.partitions[partition].ask_for(local);
     }
 
     /// The number of the state with this row, or of one that covers it.

@@ -2,9 +2,9 @@
 
 mod saved;
 
-use super::lane::{Lane, News, Origin};
-use super::table::{Entry, Table, ask_for, tag};
-use super::{Format, Index, Kept, fold, join};
+use super::lane::{Found, Lane, Note};
+use super::table::{Place, Table, ask_for};
+use super::{Format, Index, Kept, append, fold, join};
 
 /// Rows whose places are asked for at once, before the first of them is looked at.
 const BATCH: usize = 64;
@@ -20,10 +20,6 @@ impl Rank {
     pub(in crate::engine) const fn new(layer: u32, depth: u32) -> Self {
         Self(layer << DEPTH_BITS | depth)
     }
-
-    pub(in crate::engine) const fn layer(self) -> u32 {
-        self.0 >> DEPTH_BITS
-    }
 }
 
 /// Whose successors are being stored.
@@ -33,12 +29,14 @@ pub(in crate::engine) struct Turn {
     pub layer: u32,
     /// Steps on the way to them.
     pub depth: u32,
+    /// Steps are recorded: where each leads is to be told.
+    pub records: bool,
 }
 
 impl Turn {
     /// The rank of a successor.
-    const fn rank(self, format: &Format, origin: Origin) -> Rank {
-        let next_layer = format.ranked && origin.is_fault();
+    const fn rank(self, format: &Format, note: Note) -> Rank {
+        let next_layer = format.ranked && note.is_fault();
         Rank::new(self.layer + next_layer as u32, self.depth + 1)
     }
 }
@@ -51,6 +49,9 @@ pub(in crate::engine) struct Partition {
     parents: Vec<Index>,
     /// Empty unless the format is ranked.
     ranks: Vec<Rank>,
+    /// Bit by state, if the format is ranked: it was first reached by a fault, and may yet be
+    /// reached on a better way.
+    seeds: Vec<u64>,
     table: Table,
 }
 
@@ -62,6 +63,7 @@ impl Partition {
             kept: Vec::new(),
             parents: Vec::new(),
             ranks: Vec::new(),
+            seeds: Vec::new(),
             table: Table::for_states(0),
         }
     }
@@ -71,8 +73,13 @@ impl Partition {
     }
 
     pub(in crate::engine) fn kept(&self, local: u32) -> &[u64] {
-        let start = local as usize * self.kept_words;
-        &self.kept[start..start + self.kept_words]
+        nth(&self.kept, local as usize, self.kept_words)
+    }
+
+    /// Asks for the memory of what is kept of a state.
+    #[inline(always)]
+    pub(super) fn ask_for(&self, local: u32) {
+        ask_for(&self.kept, local as usize * self.kept_words);
     }
 
     pub(super) fn parent(&self, local: u32) -> Index {
@@ -81,6 +88,11 @@ impl Partition {
 
     pub(in crate::engine) fn rank(&self, local: u32) -> Rank {
         self.ranks.get(local as usize).copied().unwrap_or_default()
+    }
+
+    fn is_seed(&self, local: u32) -> bool {
+        let word = self.seeds.get(local as usize / 64);
+        word.is_some_and(|word| word >> (local % 64) & 1 == 1)
     }
 
     /// Stores the rows of a lane that are not stored yet, in order.
@@ -98,38 +110,47 @@ impl Partition {
 
     /// [`Partition::store`] for kept rows of `WORDS` words; 0 for any other kind.
     fn store_rows<const WORDS: usize>(&mut self, format: &Format, lane: &mut Lane, turn: Turn) {
-        let count = lane.origins.len();
-        let key = if WORDS > 0 {
-            &format.key[..WORDS]
-        } else {
-            &format.key
-        };
+        let words = if WORDS > 0 { WORDS } else { format.words };
+        let count = lane.rows.len() / (words + 1);
+        let key = &format.key[..words.min(format.key.len())];
         let mut hashes = [0; BATCH];
         let mut fingerprints = [[0; fold::FINGERPRINT]; BATCH];
         for start in (0..count).step_by(BATCH) {
             let batch = start..(start + BATCH).min(count);
             self.make_room(format, batch.len());
-            for (number, row) in batch.clone().enumerate() {
-                let row = nth(&lane.rows, row, format.words);
-                if format.kept == Kept::Fingerprints {
+            for (number, place) in batch.clone().enumerate() {
+                let (row, _) = lane.row(place, words);
+                if WORDS == 0 && format.kept == Kept::Fingerprints {
                     fingerprints[number] = fold::fingerprint(row);
                 }
-                let kept = kept_of::<WORDS>(format, row, &fingerprints[number]);
-                hashes[number] = fold(kept, key);
-                self.table.prefetch(self.table.place(hashes[number]));
+                hashes[number] = fold(kept_of::<WORDS>(format, row, &fingerprints[number]), key);
+                self.table.prefetch(hashes[number]);
             }
             for &hash in &hashes[..batch.len()] {
                 if let Some(local) = self.table.candidate(hash) {
-                    ask_for(&self.kept, local as usize * self.kept_words);
+                    self.ask_for(local);
                 }
             }
             for (number, place) in batch.enumerate() {
-                let row = nth(&lane.rows, place, format.words);
+                let (row, note) = lane.row(place, words);
                 let kept = kept_of::<WORDS>(format, row, &fingerprints[number]);
-                let origin = lane.origins[place];
-                let (local, news) = self.keep::<WORDS>(format, kept, hashes[number], origin, turn);
-                lane.targets.push(join(self.number, local));
-                lane.news.push(news);
+                let (local, is_news) = self.keep::<WORDS>(format, kept, hashes[number], note, turn);
+                let index = join(self.number, local);
+                if turn.records {
+                    lane.targets.push(index);
+                }
+                if is_news {
+                    let found = Found {
+                        number: note.number(),
+                        index,
+                        place: place as u32,
+                    };
+                    if format.ranked && note.is_fault() {
+                        lane.later.push(found);
+                    } else {
+                        lane.now.push(found);
+                    }
+                }
             }
         }
     }
@@ -142,64 +163,59 @@ impl Partition {
         format: &Format,
         kept: &[u64],
         hash: u64,
-        origin: Origin,
+        note: Note,
         turn: Turn,
-    ) -> (u32, News) {
-        let mut place = self.table.place(hash);
-        loop {
-            let entry = self.table.entry(place);
-            if entry.is_free() {
-                break;
+    ) -> (u32, bool) {
+        let words = if WORDS > 0 { WORDS } else { self.kept_words };
+        let stored = &self.kept;
+        let is_it = |local: u32| covers::<WORDS>(format, nth(stored, local as usize, words), kept);
+        match self.table.search(hash, is_it) {
+            Place::Of(local) if format.ranked && self.is_seed(local) => {
+                (local, self.reach_again(format, local, kept, note, turn))
             }
-            if entry.may_be(tag(hash)) {
-                let local = entry.local();
-                if covers::<WORDS>(format, self.kept(local), kept) {
-                    let news = if entry.is_seed() {
-                        self.reach_again(format, local, kept, origin, turn)
-                    } else {
-                        News::None
-                    };
-                    return (local, news);
-                }
+            Place::Of(local) => (local, false),
+            Place::Free(bucket, place) => {
+                let local = self.push(format, kept, note, turn);
+                self.table.put((bucket, place), local, hash);
+                (local, true)
             }
-            place = self.table.after(place);
         }
-        let local = self.push(kept, origin.parent());
-        let rank = turn.rank(format, origin);
-        let is_seed = rank.layer() > turn.layer;
-        self.table.set(place, Entry::new(local, hash, is_seed));
-        if format.ranked {
-            self.ranks.push(rank);
-        }
-        (local, News::of(is_seed))
     }
 
-    fn push(&mut self, kept: &[u64], parent: Index) -> u32 {
-        let local = u32::try_from(self.parents.len()).expect("checked by `Store::is_full`");
-        self.kept.extend_from_slice(kept);
-        self.parents.push(parent);
+    fn push(&mut self, format: &Format, kept: &[u64], note: Note, turn: Turn) -> u32 {
+        let local = self.parents.len() as u32;
+        append(&mut self.kept, kept);
+        self.parents.push(note.parent());
+        if format.ranked {
+            if local.is_multiple_of(64) {
+                self.seeds.push(0);
+            }
+            let word = self.seeds.last_mut().expect("there is one for the state");
+            *word |= u64::from(note.is_fault()) << (local % 64);
+            self.ranks.push(turn.rank(format, note));
+        }
         local
     }
 
-    /// A state that was first reached by a fault: if it waits on a worse way than this, it is
-    /// moved forward.
+    /// A state that was first reached by a fault: whether it waits on a worse way than this. Then
+    /// it is moved forward.
     #[cold]
     fn reach_again(
         &mut self,
         format: &Format,
         local: u32,
         kept: &[u64],
-        origin: Origin,
+        note: Note,
         turn: Turn,
-    ) -> News {
-        let rank = turn.rank(format, origin);
+    ) -> bool {
+        let rank = turn.rank(format, note);
         // A state that only covers this one is not reached by this step.
         if rank >= self.rank(local) || self.kept(local) != kept {
-            return News::None;
+            return false;
         }
         self.ranks[local as usize] = rank;
-        self.parents[local as usize] = origin.parent();
-        News::of(rank.layer() > turn.layer)
+        self.parents[local as usize] = note.parent();
+        true
     }
 
     /// The states that are there so far are the initial ones, not successors.
@@ -210,7 +226,6 @@ impl Partition {
     /// The number of the state with this row, or of one that covers it.
     pub(super) fn find(&self, format: &Format, kept: &[u64], hash: u64) -> Option<Index> {
         self.search(hash, |local| covers::<0>(format, self.kept(local), kept))
-            .map(|local| join(self.number, local))
     }
 
     /// Another state that covers this one.
@@ -221,25 +236,18 @@ impl Partition {
         let kept = self.kept(local);
         let other = |other| other != local && covers::<0>(format, self.kept(other), kept);
         self.search(fold(kept, &format.key), other)
-            .map(|local| join(self.number, local))
     }
 
     /// The first state with this hash that is as wanted.
-    fn search(&self, hash: u64, is_wanted: impl Fn(u32) -> bool) -> Option<u32> {
-        let mut place = self.table.place(hash);
-        loop {
-            let entry = self.table.entry(place);
-            if entry.is_free() {
-                return None;
-            }
-            if entry.may_be(tag(hash)) && is_wanted(entry.local()) {
-                return Some(entry.local());
-            }
-            place = self.table.after(place);
+    fn search(&self, hash: u64, is_wanted: impl Fn(u32) -> bool) -> Option<Index> {
+        match self.table.search(hash, is_wanted) {
+            Place::Of(local) => Some(join(self.number, local)),
+            Place::Free(..) => None,
         }
     }
 
-    /// Makes the columns and the table large enough for so many more states.
+    /// Makes room for so many more states.
+    #[inline(always)]
     fn make_room(&mut self, format: &Format, more: usize) {
         let states = self.len() + more;
         if self.parents.capacity() < states {
@@ -252,45 +260,22 @@ impl Partition {
             }
         }
         if self.table.is_crowded(states) {
-            self.grow(format, states);
+            self.table = self.fill(format, states);
         }
-    }
-
-    /// Makes the table large enough for `states`.
-    fn grow(&mut self, format: &Format, states: usize) {
-        let mut seeds = vec![];
-        if format.ranked {
-            seeds = self.seeds();
-        }
-        self.table = self.fill(format, states, &seeds);
     }
 
     /// A table with room for `states`, and in it the states that are there.
-    fn fill(&self, format: &Format, states: usize, seeds: &[bool]) -> Table {
+    fn fill(&self, format: &Format, states: usize) -> Table {
         let mut table = Table::for_states(states);
         for local in 0..self.parents.len() {
             let hash = fold(nth(&self.kept, local, self.kept_words), &format.key);
-            let is_seed = seeds.get(local).copied().unwrap_or(false);
-            let local = u32::try_from(local).expect("numbers of states are `u32`");
-            table.add(Entry::new(local, hash, is_seed), hash);
+            table.add(local as u32, hash);
         }
         table
     }
 
-    /// By state: whether it was first reached by a fault.
-    fn seeds(&self) -> Vec<bool> {
-        let mut seeds = vec![false; self.parents.len()];
-        for place in 0..self.table.places() {
-            let entry = self.table.entry(place);
-            if !entry.is_free() {
-                seeds[entry.local() as usize] = entry.is_seed();
-            }
-        }
-        seeds
-    }
-
     pub(super) fn bytes(&self) -> u64 {
-        let columns = self.kept.capacity() * size_of::<u64>()
+        let columns = (self.kept.capacity() + self.seeds.capacity()) * size_of::<u64>()
             + self.parents.capacity() * size_of::<Index>()
             + self.ranks.capacity() * size_of::<Rank>();
         columns as u64 + self.table.bytes()

@@ -8,7 +8,7 @@ use crate::engine::checkpoint::{Sink, Source};
 impl Store {
     pub(in crate::engine) fn write(&self, out: &mut Sink) -> io::Result<()> {
         let mut partitions = self.partitions.iter();
-        partitions.try_for_each(|partition| partition.write(&self.format, out))
+        partitions.try_for_each(|partition| partition.write(out))
     }
 
     /// Takes in the states that were written, in place of its own.

@@ -1,149 +1,174 @@
-//! Where a partition finds its states again: a hash table of 64-bit entries.
+//! Where a partition finds its states again: a hash table of the numbers of states.
 //!
-//! An entry holds the number of a state and some bits of its hash. Equal bits are a hint only;
-//! the partition compares what it has kept.
+//! Beside each number stand some bits of its state's hash. Equal bits are a hint only; the
+//! partition compares what it has kept. Twelve states are one line of the processor's cache, whose
+//! hints are compared all at once; where it is full, the next one follows.
 
 #![expect(
     unsafe_code,
-    reason = "asking for memory ahead of time has no safe name"
+    reason = "comparing sixteen bytes at once and asking for memory ahead of time have no safe names"
 )]
 
 /// The most states of one partition.
-pub(super) const MAX_LOCAL: usize = (1 << LOCAL_BITS) - 1;
+pub(super) const MAX_LOCAL: usize = (1 << 25) - 1;
 
-const LOCAL_BITS: u32 = 25;
-const LOCAL: u64 = (1 << LOCAL_BITS) - 1;
-/// The state was first reached by a fault: it may yet be reached on a better way.
-const SEED: u64 = 1 << LOCAL_BITS;
-/// Bits of the hash that an entry holds. The bits that choose the partition are none of them.
-const TAG: u64 = !(LOCAL | SEED);
+/// States of a bucket.
+const BUCKET: usize = 12;
 
-/// Entries of a table that holds nothing yet: one line of the processor's cache.
-const SMALLEST: usize = 8;
-
-/// One entry: 0 if it is free, else the state's number plus one, and bits of its hash.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Entry(u64);
-
-impl Entry {
-    pub(super) fn new(local: u32, hash: u64, is_seed: bool) -> Self {
-        let seed = if is_seed { SEED } else { 0 };
-        Self((u64::from(local) + 1) | tag(hash) | seed)
-    }
-
-    pub(super) const fn is_free(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether the state may have this hash.
-    pub(super) const fn may_be(self, tag: u64) -> bool {
-        self.0 & TAG == tag
-    }
-
-    pub(super) const fn local(self) -> u32 {
-        (self.0 & LOCAL) as u32 - 1
-    }
-
-    pub(super) const fn is_seed(self) -> bool {
-        self.0 & SEED != 0
-    }
+/// One line of the processor's cache: states from the first place on, then free places.
+#[derive(Clone, Copy, Default)]
+#[repr(C, align(64))]
+struct Bucket {
+    /// By place: bits of the state's hash, never 0; 0 if the place is free. The last four stand
+    /// for no places and stay 0.
+    tags: [u8; 16],
+    /// By place: the state's number.
+    states: [u32; BUCKET],
 }
 
-/// The bits of a hash that entries hold.
+/// The bits of a hash that stand in a bucket. Those that choose the partition or the bucket are
+/// none of them.
 #[inline(always)]
-pub(super) const fn tag(hash: u64) -> u64 {
-    (hash << 6) & TAG
+fn tag(hash: u64) -> u8 {
+    ((hash >> 50) as u8).max(1)
 }
 
-/// More than three places of four would be taken.
-const fn is_crowded(places: usize, states: usize) -> bool {
-    states * 4 > places * 3
+impl Bucket {
+    /// The places with this tag: bit i is place i.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn places(&self, tag: u8) -> u32 {
+        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_load_si128, _mm_movemask_epi8, _mm_set1_epi8};
+        let tags = std::ptr::from_ref(&self.tags);
+        // SAFETY: the address is that of sixteen bytes, and aligned as a bucket is, which they
+        // are the first of. All processors of this architecture have these instructions.
+        let same = unsafe {
+            let tags = _mm_load_si128(tags.cast());
+            _mm_movemask_epi8(_mm_cmpeq_epi8(tags, _mm_set1_epi8(tag.cast_signed())))
+        };
+        same.cast_unsigned()
+    }
+
+    /// The places with this tag: bit i is place i.
+    #[cfg(not(target_arch = "x86_64"))]
+    fn places(&self, tag: u8) -> u32 {
+        let same = |places, (place, &other)| places | u32::from(other == tag) << place;
+        self.tags
+            .iter()
+            .zip(0..)
+            .map(|(tag, place)| (place, tag))
+            .fold(0, same)
+    }
+
+    /// The state at the first of some places.
+    #[inline(always)]
+    fn first(&self, places: u32) -> u32 {
+        self.states[places.trailing_zeros() as usize % BUCKET]
+    }
+
+    /// How many places are taken.
+    #[inline(always)]
+    fn taken(&self) -> usize {
+        self.places(0).trailing_zeros() as usize
+    }
 }
 
-/// Entries by hash, each at the first free place from its own on.
+/// Entries by hash, each in the first bucket from its own on that has a free place.
 pub(super) struct Table {
-    entries: Vec<Entry>,
+    buckets: Vec<Bucket>,
+}
+
+/// What a look into a table has come to.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// The state is there.
+    Of(u32),
+    /// It is not; it belongs into this bucket, at this place.
+    Free(usize, usize),
 }
 
 impl Table {
     /// A table with room for so many states, and always for a few more: a search for a state that
     /// is not there ends at a free place.
     pub(super) fn for_states(states: usize) -> Self {
-        let mut places = SMALLEST;
-        while is_crowded(places, states) {
-            places *= 2;
+        let mut buckets = 1;
+        while is_crowded(buckets, states) {
+            buckets *= 2;
         }
         Self {
-            entries: vec![Entry(0); places],
+            buckets: vec![Bucket::default(); buckets],
         }
-    }
-
-    pub(super) fn places(&self) -> usize {
-        self.entries.len()
     }
 
     /// Whether the table should grow before it holds so many states.
     pub(super) fn is_crowded(&self, states: usize) -> bool {
-        is_crowded(self.entries.len(), states)
-    }
-
-    /// The place at which to look first.
-    #[inline(always)]
-    pub(super) fn place(&self, hash: u64) -> usize {
-        hash as usize & (self.entries.len() - 1)
-    }
-
-    /// The place at which to look next.
-    #[inline(always)]
-    pub(super) fn after(&self, place: usize) -> usize {
-        (place + 1) & (self.entries.len() - 1)
+        is_crowded(self.buckets.len(), states)
     }
 
     #[inline(always)]
-    pub(super) fn entry(&self, place: usize) -> Entry {
-        self.entries[place]
+    fn bucket(&self, hash: u64) -> usize {
+        hash as usize & (self.buckets.len() - 1)
     }
 
-    #[inline(always)]
-    pub(super) fn set(&mut self, place: usize, entry: Entry) {
-        self.entries[place] = entry;
-    }
-
-    /// The first state that may have this hash.
+    /// The first state that may have this hash, unless its bucket was full when it came.
     #[inline(always)]
     pub(super) fn candidate(&self, hash: u64) -> Option<u32> {
-        let tag = tag(hash);
-        let mut place = self.place(hash);
-        loop {
-            let entry = self.entry(place);
-            if entry.is_free() {
-                return None;
-            }
-            if entry.may_be(tag) {
-                return Some(entry.local());
-            }
-            place = self.after(place);
-        }
+        let bucket = &self.buckets[self.bucket(hash)];
+        let places = bucket.places(tag(hash));
+        (places != 0).then(|| bucket.first(places))
     }
 
-    /// Puts an entry at the first free place from its own on.
-    pub(super) fn add(&mut self, entry: Entry, hash: u64) {
-        let mut place = self.place(hash);
-        while !self.entry(place).is_free() {
-            place = self.after(place);
-        }
-        self.set(place, entry);
-    }
-
-    /// Asks for the memory of a place that will be looked at soon.
+    /// The first state with this hash that is as wanted, or the place for one.
     #[inline(always)]
-    pub(super) fn prefetch(&self, place: usize) {
-        ask_for(&self.entries, place);
+    pub(super) fn search(&self, hash: u64, mut is_wanted: impl FnMut(u32) -> bool) -> Place {
+        let mut number = self.bucket(hash);
+        loop {
+            let bucket = &self.buckets[number];
+            let mut places = bucket.places(tag(hash));
+            while places != 0 {
+                let state = bucket.first(places);
+                if is_wanted(state) {
+                    return Place::Of(state);
+                }
+                places &= places - 1;
+            }
+            let taken = bucket.taken();
+            if taken < BUCKET {
+                return Place::Free(number, taken);
+            }
+            number = (number + 1) & (self.buckets.len() - 1);
+        }
+    }
+
+    /// Puts a state at a free place.
+    #[inline(always)]
+    pub(super) fn put(&mut self, (bucket, place): (usize, usize), state: u32, hash: u64) {
+        let bucket = &mut self.buckets[bucket];
+        bucket.tags[place] = tag(hash);
+        bucket.states[place] = state;
+    }
+
+    /// Puts in a state that is not there.
+    pub(super) fn add(&mut self, state: u32, hash: u64) {
+        if let Place::Free(bucket, place) = self.search(hash, |_| false) {
+            self.put((bucket, place), state, hash);
+        }
+    }
+
+    /// Asks for the memory in which a state with this hash would be found.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, hash: u64) {
+        ask_for(&self.buckets, self.bucket(hash));
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        (self.entries.capacity() * size_of::<Entry>()) as u64
+        (self.buckets.capacity() * size_of::<Bucket>()) as u64
     }
+}
+
+/// More than four places of five would be taken.
+const fn is_crowded(buckets: usize, states: usize) -> bool {
+    states * 5 > buckets * BUCKET * 4
 }
 
 /// Asks the processor for the memory of an element that will be looked at soon. Where there is

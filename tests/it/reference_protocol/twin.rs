@@ -1,7 +1,7 @@
 //! The rules of the reference protocol once more, slow and plain: a field for each number, an
 //! entry for each Pod, and a loop wherever the protocol says "each" or "lowest".
 
-use super::protocol::{Side, Step};
+use super::protocol::{Pod, Side, Step};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Phase {
@@ -93,12 +93,13 @@ impl Twin {
         let mut steps = Vec::new();
         for ordinal in 0..self.replicas() {
             for side in [Side::Destination, Side::Source] {
+                let pod = Pod::new(side, ordinal);
                 let of_pod = [
-                    Step::Create(side, ordinal),
-                    Step::Delete(side, ordinal),
-                    Step::Start(side, ordinal),
-                    Step::Finish(side, ordinal),
-                    Step::Evict(side, ordinal),
+                    Step::Create(pod),
+                    Step::Delete(pod),
+                    Step::Start(pod),
+                    Step::Finish(pod),
+                    Step::Evict(pod),
                 ];
                 steps.extend(of_pod.into_iter().filter(|&step| self.is_enabled(step)));
             }
@@ -110,15 +111,16 @@ impl Twin {
 
     fn is_enabled(&self, step: Step) -> bool {
         match step {
-            Step::Create(side, ordinal) => self.may_create(side, ordinal),
-            Step::Delete(side, ordinal) => self.may_delete(side, ordinal),
-            Step::Start(side, ordinal) => {
+            Step::Create(pod) => self.may_create(pod.side(), pod.ordinal()),
+            Step::Delete(pod) => self.may_delete(pod.side(), pod.ordinal()),
+            Step::Start(pod) => {
+                let (side, ordinal) = (pod.side(), pod.ordinal());
                 let volume = self.volumes[usize::from(ordinal)];
                 self.phase(side, ordinal) == Phase::Pending
                     && (volume.is_none() || volume == Some(side))
             }
-            Step::Finish(side, ordinal) => self.phase(side, ordinal) == Phase::Terminating,
-            Step::Evict(side, ordinal) => self.evictions > 0 && self.runs(side, ordinal),
+            Step::Finish(pod) => self.phase(pod.side(), pod.ordinal()) == Phase::Terminating,
+            Step::Evict(pod) => self.evictions > 0 && self.runs(pod.side(), pod.ordinal()),
             Step::Drive => self.may_drive(),
             Step::Crash => {
                 let idle = [Instruction::Observe, Instruction::Done];
@@ -170,18 +172,21 @@ impl Twin {
     pub fn after(&self, step: Step) -> Self {
         let mut next = self.clone();
         match step {
-            Step::Create(side, ordinal) => next.set_phase(side, ordinal, Phase::Pending),
-            Step::Delete(side, ordinal) => next.set_phase(side, ordinal, Phase::Terminating),
-            Step::Start(side, ordinal) => {
+            Step::Create(pod) => next.set_phase(pod.side(), pod.ordinal(), Phase::Pending),
+            Step::Delete(pod) => next.set_phase(pod.side(), pod.ordinal(), Phase::Terminating),
+            Step::Start(pod) => {
+                let (side, ordinal) = (pod.side(), pod.ordinal());
                 next.set_phase(side, ordinal, Phase::Ready);
                 next.volumes[usize::from(ordinal)] = Some(side);
             }
-            Step::Finish(side, ordinal) => {
+            Step::Finish(pod) => {
+                let (side, ordinal) = (pod.side(), pod.ordinal());
                 next.set_phase(side, ordinal, Phase::Absent);
                 let volume = &mut next.volumes[usize::from(ordinal)];
                 *volume = volume.filter(|&attached| attached != side);
             }
-            Step::Evict(side, ordinal) => {
+            Step::Evict(pod) => {
+                let (side, ordinal) = (pod.side(), pod.ordinal());
                 next.set_phase(side, ordinal, Phase::Terminating);
                 next.evictions -= 1;
             }
