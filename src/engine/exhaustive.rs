@@ -298,8 +298,8 @@ impl<'a, M: Searchable> Search<'a, M> {
         usize::try_from(room).unwrap_or(usize::MAX).clamp(64, BLOCK)
     }
 
-    fn bytes(&mut self) -> u64 {
-        let works: u64 = self.works.iter_mut().map(Work::bytes).sum();
+    fn bytes(&self) -> u64 {
+        let works: u64 = self.works.iter().map(Work::bytes).sum();
         let lines = self.waiting.values().chain(self.later.values());
         let lines: u64 = lines.map(Frontier::bytes).sum();
         self.store.bytes() + self.edges.bytes() + self.reaches.bytes() + works + lines

@@ -1,8 +1,6 @@
 //! One worker's part of a level: states are looked at, and their successors sorted by the
 //! partition that will store them.
 
-use std::sync::{Mutex, PoisonError};
-
 use super::edges::{Block, NO_HELP, NO_STEP, Notes};
 use super::recent::Recent;
 use super::store::{
@@ -40,7 +38,7 @@ pub(super) struct Part<'a> {
 /// What a worker has found, and room for it.
 pub(super) struct Work {
     /// By partition: successors that may be new.
-    pub lanes: Vec<Mutex<Lane>>,
+    pub lanes: Vec<Lane>,
     /// States that break open always-properties, and which.
     pub broken: Vec<(Index, u32)>,
     pub faults_fired: u64,
@@ -65,14 +63,14 @@ pub(super) struct Work {
     /// Words of the batch that are in use.
     filled: usize,
     recent: Recent,
-    /// By number in a line: what has to get in it. Room for [`Work::gather`].
-    slots: Vec<Slot>,
+    /// Room for [`Work::gather`].
+    slots: Slots,
 }
 
 impl Work {
     pub(super) fn new(words: usize) -> Self {
         Self {
-            lanes: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
+            lanes: (0..PARTITIONS).map(|_| Lane::default()).collect(),
             broken: Vec::new(),
             faults_fired: 0,
             labels: Labels::default(),
@@ -88,17 +86,13 @@ impl Work {
             batch: vec![0; BATCH * (words.max(1) + 1)],
             filled: 0,
             recent: Recent::new(words.max(1)),
-            slots: Vec::new(),
+            slots: Slots::default(),
         }
     }
 
     /// Ready for the next part.
     pub(super) fn clear(&mut self) {
-        for lane in &mut self.lanes {
-            lane.get_mut()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
-        }
+        self.lanes.iter_mut().for_each(Lane::clear);
         self.broken.clear();
         self.from.clear();
         self.notes.clear();
@@ -263,9 +257,7 @@ impl Work {
                     continue;
                 }
             }
-            let lane = self.lanes[partition_of(hash)].get_mut();
-            let lane = lane.unwrap_or_else(PoisonError::into_inner);
-            append(&mut lane.rows, row);
+            append(&mut self.lanes[partition_of(hash)].rows, row);
         }
         self.filled = 0;
     }
@@ -286,33 +278,24 @@ impl Work {
     /// What the lanes know, once all is stored, in the order in which the successors were found:
     /// the states that have to get in line, and the steps if they were recorded.
     pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
-        let lanes: Vec<&Lane> = self
-            .lanes
-            .iter_mut()
-            .map(|lane| &*lane.get_mut().unwrap_or_else(PoisonError::into_inner))
-            .collect();
+        let lanes = &self.lanes;
+        let [now, later] = self.numbers;
         let mut gathered = Gathered {
-            now: line(task, &lanes, self.numbers[0], &mut self.slots, |lane| {
-                &lane.now
-            }),
-            later: line(task, &lanes, self.numbers[1], &mut self.slots, |lane| {
-                &lane.later
-            }),
+            now: self.slots.line(task, lanes, now, |lane| &lane.now),
+            later: self.slots.line(task, lanes, later, |lane| &lane.later),
             edges: Block::default(),
         };
         if task.records {
-            let targets = steps(task, &lanes, self.numbers[0] as usize);
+            let targets = steps(task, lanes, now as usize);
             gathered.edges = Block::new(&self.from, &self.notes, &self.ends, targets);
         }
         gathered
     }
 
-    pub(super) fn bytes(&mut self) -> u64 {
-        let lanes = self.lanes.iter_mut().map(Mutex::get_mut);
-        let lanes = lanes.map(|lane| lane.unwrap_or_else(PoisonError::into_inner).bytes());
+    pub(super) fn bytes(&self) -> u64 {
+        let lanes: u64 = self.lanes.iter().map(Lane::bytes).sum();
         let numbers = (self.from.capacity() + self.ends.capacity()) * size_of::<u32>();
-        let slots = self.slots.capacity() * size_of::<Slot>();
-        lanes.sum::<u64>() + (numbers + slots) as u64 + self.recent.bytes()
+        lanes + numbers as u64 + self.slots.bytes() + self.recent.bytes()
     }
 }
 
@@ -345,43 +328,61 @@ struct WayOn {
     may_stay: bool,
 }
 
-/// What gets in a line, by its number there: a state, or [`NOBODY`], and the place of its row in
-/// its lane.
-type Slot = (Index, u32);
+/// What gets in a line, by its number there.
+#[derive(Default)]
+struct Slots {
+    /// The state, or [`NOBODY`].
+    indices: Vec<Index>,
+    /// The place of its row in its lane, if rows go along.
+    places: Vec<u32>,
+}
 
 const NOBODY: Index = Index::MAX;
 
-/// A line in the order of its numbers.
-fn line<'a>(
-    task: &Gathering,
-    lanes: &[&'a Lane],
-    numbers: u32,
-    slots: &mut Vec<Slot>,
-    found: impl Fn(&'a Lane) -> &'a Vec<Found>,
-) -> Frontier {
-    slots.clear();
-    slots.resize(numbers as usize, (NOBODY, 0));
-    let mut count = 0;
-    for lane in lanes {
-        for found in found(lane) {
-            slots[found.number as usize] = (found.index, found.place);
-        }
-        count += found(lane).len();
-    }
-    let mut line = Frontier::default();
-    line.indices.reserve_exact(count);
-    for &(index, place) in slots.iter().filter(|slot| slot.0 != NOBODY) {
-        line.indices.push(index);
+impl Slots {
+    /// A line in the order of its numbers.
+    fn line(
+        &mut self,
+        task: &Gathering,
+        lanes: &[Lane],
+        numbers: u32,
+        found: impl Fn(&Lane) -> &[Found],
+    ) -> Frontier {
+        self.indices.clear();
+        self.indices.resize(numbers as usize, NOBODY);
         if task.carries_rows {
-            let lane = lanes[index as usize % PARTITIONS];
-            append(&mut line.rows, lane.row(place as usize, task.words).0);
+            self.places.resize(numbers as usize, 0);
         }
+        for found in lanes.iter().flat_map(&found) {
+            self.indices[found.number as usize] = found.index;
+            if task.carries_rows {
+                self.places[found.number as usize] = found.place;
+            }
+        }
+        let mut line = Frontier::default();
+        let count = lanes.iter().map(|lane| found(lane).len()).sum();
+        line.indices.reserve_exact(count);
+        for (number, &index) in self.indices.iter().enumerate() {
+            if index == NOBODY {
+                continue;
+            }
+            line.indices.push(index);
+            if task.carries_rows {
+                let lane = &lanes[index as usize % PARTITIONS];
+                let place = self.places[number] as usize;
+                append(&mut line.rows, lane.row(place, task.words).0);
+            }
+        }
+        line
     }
-    line
+
+    fn bytes(&self) -> u64 {
+        ((self.indices.capacity() + self.places.capacity()) * size_of::<u32>()) as u64
+    }
 }
 
 /// Where the steps lead, by number; [`NO_STEP`] for faults.
-fn steps(task: &Gathering, lanes: &[&Lane], numbers: usize) -> Vec<Index> {
+fn steps(task: &Gathering, lanes: &[Lane], numbers: usize) -> Vec<Index> {
     let mut steps = vec![NO_STEP; numbers];
     for lane in lanes {
         for (place, &target) in lane.targets.iter().enumerate() {

@@ -1,11 +1,9 @@
 //! One block of a level: expanded by the workers, then taken in by the partitions of the store.
 
-use std::sync::PoisonError;
-
 use rayon::prelude::*;
 
 use super::super::expand::{Gathered, Gathering, Part, Task, Work, parts};
-use super::super::store::{Kept, Partition, Turn};
+use super::super::store::{Kept, Lane, PARTITIONS, Partition, Turn};
 use super::Search;
 use crate::engine::Searchable;
 
@@ -61,20 +59,28 @@ impl<M: Searchable> Search<'_, M> {
     pub(super) fn keep(&mut self, used: usize, turn: Turn, shared: bool) {
         let works = &mut self.works[..used];
         let (format, partitions) = self.store.split();
-        let lanes = &*works;
-        let take_in = |(number, partition): (usize, &mut Partition)| {
-            for work in lanes {
-                let lane = work.lanes[number].lock();
-                let mut lane = lane.unwrap_or_else(PoisonError::into_inner);
-                partition.store(format, &mut lane, turn);
+        // What all workers have found for a partition, in the order of the workers.
+        let of_partition = |number: usize| -> Vec<Lane> {
+            let lanes = works.iter_mut().map(|work| &mut work.lanes[number]);
+            lanes.map(std::mem::take).collect()
+        };
+        let mut dealt: Vec<Vec<Lane>> = (0..PARTITIONS).map(of_partition).collect();
+        let take_in = |(partition, lanes): (&mut Partition, &mut Vec<Lane>)| {
+            for lane in lanes {
+                partition.store(format, lane, turn);
             }
         };
         match &self.pool {
             Some(pool) if shared => {
-                let partitions = partitions.par_iter_mut().enumerate();
+                let partitions = partitions.par_iter_mut().zip(&mut dealt);
                 pool.install(|| partitions.for_each(take_in));
             }
-            _ => partitions.iter_mut().enumerate().for_each(take_in),
+            _ => partitions.iter_mut().zip(&mut dealt).for_each(take_in),
+        }
+        for (number, lanes) in dealt.into_iter().enumerate() {
+            for (work, lane) in works.iter_mut().zip(lanes) {
+                work.lanes[number] = lane;
+            }
         }
         let task = Gathering {
             words: self.words,

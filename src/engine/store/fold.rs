@@ -6,16 +6,18 @@ use xxhash_rust::xxh3::Xxh3;
 /// Words of a fingerprint.
 pub(super) const FINGERPRINT: usize = 2;
 
-/// An odd number without a pattern.
+/// Numbers without a pattern.
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 const SEED: u64 = 0x2545_F491_4F6C_DD1D;
 
-/// A hash of the bits of `row` that are in `key`.
+/// A hash of the bits of `row` that are in `key`: two words with each product.
 #[inline(always)]
 pub(in crate::engine) fn fold(row: &[u64], key: &[u64]) -> u64 {
     let mut hash = SEED;
-    for (&word, &mask) in row.iter().zip(key) {
-        hash = multiply(hash ^ (word & mask), FACTOR) ^ hash.rotate_left(23);
+    let mut words = row.iter().zip(key).map(|(&word, &mask)| word & mask);
+    while let Some(word) = words.next() {
+        let other = words.next().unwrap_or_default();
+        hash = multiply(hash ^ word, FACTOR ^ other) ^ hash.rotate_left(23);
     }
     multiply(hash, FACTOR)
 }

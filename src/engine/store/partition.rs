@@ -111,46 +111,47 @@ impl Partition {
     /// [`Partition::store`] for kept rows of `WORDS` words; 0 for any other kind.
     fn store_rows<const WORDS: usize>(&mut self, format: &Format, lane: &mut Lane, turn: Turn) {
         let words = if WORDS > 0 { WORDS } else { format.words };
-        let count = lane.rows.len() / (words + 1);
-        let key = &format.key[..words.min(format.key.len())];
         let mut hashes = [0; BATCH];
         let mut fingerprints = [[0; fold::FINGERPRINT]; BATCH];
-        for start in (0..count).step_by(BATCH) {
-            let batch = start..(start + BATCH).min(count);
-            self.make_room(format, batch.len());
-            for (number, place) in batch.clone().enumerate() {
-                let (row, _) = lane.row(place, words);
+        let mut place = 0;
+        for batch in lane.rows.chunks(BATCH * (words + 1)) {
+            let rows = batch.chunks_exact(words + 1);
+            self.make_room(format, rows.len());
+            for ((row, hash), print) in rows.clone().zip(&mut hashes).zip(&mut fingerprints) {
+                let row = &row[..words];
                 if WORDS == 0 && format.kept == Kept::Fingerprints {
-                    fingerprints[number] = fold::fingerprint(row);
+                    *print = fold::fingerprint(row);
                 }
-                hashes[number] = fold(kept_of::<WORDS>(format, row, &fingerprints[number]), key);
-                self.table.prefetch(hashes[number]);
+                *hash = fold(kept_of::<WORDS>(format, row, print), &format.key);
+                self.table.prefetch(*hash);
             }
-            for &hash in &hashes[..batch.len()] {
+            for &hash in &hashes[..rows.len()] {
                 if let Some(local) = self.table.candidate(hash) {
                     self.ask_for(local);
                 }
             }
-            for (number, place) in batch.enumerate() {
-                let (row, note) = lane.row(place, words);
-                let kept = kept_of::<WORDS>(format, row, &fingerprints[number]);
-                let (local, is_news) = self.keep::<WORDS>(format, kept, hashes[number], note, turn);
+            for ((row, &hash), print) in rows.zip(&hashes).zip(&fingerprints) {
+                let note = Note::from_word(row[words]);
+                let kept = kept_of::<WORDS>(format, &row[..words], print);
+                let (local, is_news) = self.keep::<WORDS>(format, kept, hash, note, turn);
                 let index = join(self.number, local);
                 if turn.records {
                     lane.targets.push(index);
                 }
                 if is_news {
-                    let found = Found {
-                        number: note.number(),
-                        index,
-                        place: place as u32,
-                    };
-                    if format.ranked && note.is_fault() {
-                        lane.later.push(found);
+                    let line = if format.ranked && note.is_fault() {
+                        &mut lane.later
                     } else {
-                        lane.now.push(found);
-                    }
+                        &mut lane.now
+                    };
+                    let number = note.number();
+                    line.push(Found {
+                        number,
+                        index,
+                        place,
+                    });
                 }
+                place += 1;
             }
         }
     }
