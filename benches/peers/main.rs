@@ -10,6 +10,8 @@ mod measured;
 mod program;
 mod protocol;
 mod rows;
+#[path = "../shared/shown.rs"]
+mod shown;
 mod spin;
 mod tlc;
 mod width;
@@ -23,6 +25,7 @@ use arguments::Arguments;
 use engines::{Engine, TIMED_OUT};
 use measured::Measured;
 use rows::Row;
+use shown::{complain, print};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -41,16 +44,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark is for people to read")]
-fn print(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "what is under way is no result")]
-fn complain(text: &str) {
-    eprintln!("{text}");
 }
 
 /// Runs one engine here. What comes of it is for the process that called this one.
@@ -87,7 +80,8 @@ fn compare(arguments: &Arguments) -> Result<String, String> {
     }
     let rows: Vec<Row> = runs
         .into_iter()
-        .map(|(name, runs)| Row::new(name, runs))
+        .zip(&chosen)
+        .map(|((name, runs), (_, engine))| Row::new(name, engine.counts_all(), runs))
         .collect();
     let text = if arguments.json {
         rows::json(&rows)

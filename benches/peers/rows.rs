@@ -1,23 +1,30 @@
 //! What is shown of the runs.
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
 use crate::measured::Measured;
+use crate::shown::{grouped, rounded, table as empty_table};
 
 /// One engine, with the medians of its runs.
 pub struct Row {
     engine: &'static str,
+    /// Whether it looks at every state.
+    counts_all: bool,
     /// Or why there are no numbers.
     measured: Result<Measured, String>,
 }
 
 impl Row {
     /// The row of an engine that has run so often.
-    pub fn new(engine: &'static str, runs: Result<Vec<Measured>, String>) -> Self {
+    pub fn new(
+        engine: &'static str,
+        counts_all: bool,
+        runs: Result<Vec<Measured>, String>,
+    ) -> Self {
         Self {
             engine,
+            counts_all,
             measured: runs.and_then(|runs| medians(&runs)),
         }
     }
@@ -50,10 +57,12 @@ fn medians(runs: &[Measured]) -> Result<Measured, String> {
     })
 }
 
-/// The first two engines that do not agree on the number of states and transitions.
+/// The first two engines that look at every state and do not agree on the number of states and
+/// transitions.
 pub fn disagreement(rows: &[Row]) -> Option<String> {
     let mut counted = rows
         .iter()
+        .filter(|row| row.counts_all)
         .filter_map(|row| Some((row.engine, row.measured.as_ref().ok()?)));
     let (first, expected) = counted.next()?;
     let counts = |run: &Measured| (run.unique_states, run.transitions);
@@ -80,6 +89,7 @@ pub fn json(rows: &[Row]) -> String {
             json!({
                 "engine": row.engine,
                 "available": true,
+                "countsAll": row.counts_all,
                 "uniqueStates": run.unique_states,
                 "transitions": run.transitions,
                 "seconds": run.seconds,
@@ -97,12 +107,10 @@ pub fn json(rows: &[Row]) -> String {
 
 /// A table with a line for each engine.
 pub fn table(arguments: &Arguments, rows: &[Row]) -> String {
-    let ours = rows.iter().filter(|row| row.is_ours());
+    let ours = rows.iter().filter(|row| row.is_ours() && row.counts_all);
     let times = ours.filter_map(|row| Some(row.measured.as_ref().ok()?.seconds));
     let best = times.min_by(f64::total_cmp);
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_MARKDOWN);
-    table.set_header([
+    let mut table = empty_table(&[
         "engine",
         "states",
         "transitions",
@@ -112,16 +120,13 @@ pub fn table(arguments: &Arguments, rows: &[Row]) -> String {
         "bytes/state",
         "wall, straddle = 1",
     ]);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
     for row in rows {
         table.add_row(cells(row, best));
     }
     format!(
         "Protocol of size {}, {} round(s). Bytes per state: of straddle what the search asked for \
          at its peak,\nof the others the peak of the whole process. 1 is the fastest row of \
-         straddle.\n\n{table}",
+         straddle\nthat looks at every state.\n\n{table}",
         arguments.size, arguments.rounds
     )
 }
@@ -135,26 +140,14 @@ fn cells(row: &Row, best: Option<f64>) -> Vec<String> {
     let ratio = best.map_or_else(String::new, |best| format!("{:.2}", run.seconds / best));
     vec![
         row.engine.to_owned(),
-        grouped(&run.unique_states.to_string()),
-        grouped(&run.transitions.to_string()),
+        grouped(run.unique_states),
+        grouped(run.transitions),
         format!("{:.3}", run.seconds),
         format!("{:.2}", run.cpu_seconds),
-        grouped(&format!("{states_per_second:.0}")),
+        rounded(states_per_second),
         format!("{bytes_per_state:.1}"),
         ratio,
     ]
-}
-
-/// Digits with a comma between each three of them.
-pub fn grouped(digits: &str) -> String {
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn first_line(text: &str) -> String {

@@ -2,12 +2,11 @@
 
 use std::num::NonZeroUsize;
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 use stateright::Model;
 use straddle::engine::{Bounds, Invariant, Question, Searchable, Unobserved, exhaustive};
 
-use crate::rows::grouped;
+use crate::shown::{grouped, rounded, table as empty_table};
 
 /// Each counter counts up to here.
 const MOST: u16 = 127;
@@ -169,19 +168,14 @@ fn json(rows: &[(usize, Cost)]) -> String {
 }
 
 fn table(rows: &[(usize, Cost)]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_MARKDOWN);
-    table.set_header(["words", "states", "wall s", "states/s", "bytes/state"]);
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    let mut table = empty_table(&["words", "states", "wall s", "states/s", "bytes/state"]);
     for (words, cost) in rows {
         let (states_per_second, bytes_per_state) = cost.rates();
         table.add_row([
             words.to_string(),
-            grouped(&cost.states.to_string()),
+            grouped(cost.states),
             format!("{:.3}", cost.seconds),
-            grouped(&format!("{states_per_second:.0}")),
+            rounded(states_per_second),
             format!("{bytes_per_state:.1}"),
         ]);
     }
