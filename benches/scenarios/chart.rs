@@ -13,7 +13,9 @@ pub struct Line {
     pub points: Vec<(u32, u64)>,
 }
 
-const SIZE: (u32, u32) = (860, 520);
+const SIZE: (u32, u32) = (860, 560);
+
+const FONT: (&str, u32) = ("sans-serif", 14);
 
 /// Colours that differ in brightness too.
 const COLOURS: [RGBColor; 7] = [
@@ -44,11 +46,13 @@ pub fn draw(path: &Path, lines: &[Line]) -> Result<(), Box<dyn Error>> {
     let mut chart = ChartBuilder::on(&root)
         .margin(16)
         .x_label_area_size(44)
-        .y_label_area_size(80)
+        .y_label_area_size(110)
         .build_cartesian_2d(least..most, (10..highest * 100).log_scale())?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
+        .label_style(FONT)
+        .axis_desc_style(FONT)
         .x_desc("replicas")
         .y_desc("states")
         .x_labels((most - least) as usize + 1)
@@ -64,6 +68,7 @@ pub fn draw(path: &Path, lines: &[Line]) -> Result<(), Box<dyn Error>> {
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
+        .label_font(FONT)
         .background_style(WHITE)
         .draw()?;
     root.present()?;
