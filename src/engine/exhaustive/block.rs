@@ -19,7 +19,7 @@ impl<M: Searchable> Search<'_, M> {
         let threads = self.settings.threads.get();
         let shared = threads > 1 && block.indices.len() >= 2 * WORTH_A_THREAD;
         let workers = if shared {
-            threads * PARTS_PER_THREAD
+            (block.indices.len() / WORTH_A_THREAD).min(threads * PARTS_PER_THREAD)
         } else {
             1
         };
