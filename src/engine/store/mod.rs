@@ -119,6 +119,7 @@ impl Store {
     }
 
     /// What is kept of a state: its row, or its fingerprint.
+    #[inline(always)]
     pub(super) fn kept(&self, index: Index) -> &[u64] {
         let (partition, local) = part(index);
         self.partitions[partition].kept(local)

@@ -149,10 +149,14 @@ impl Table {
     }
 
     /// Puts in a state that is not there.
+    #[inline(always)]
     pub(super) fn add(&mut self, state: u32, hash: u64) {
-        if let Place::Free(bucket, place) = self.search(hash, |_| false) {
-            self.put((bucket, place), state, hash);
+        let mut number = self.bucket(hash);
+        while self.buckets[number].taken() == BUCKET {
+            number = (number + 1) & (self.buckets.len() - 1);
         }
+        let place = self.buckets[number].taken();
+        self.put((number, place), state, hash);
     }
 
     /// Asks for the memory in which a state with this hash would be found.
