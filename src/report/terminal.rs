@@ -265,14 +265,14 @@ fn costs(report: &Report) -> String {
         format!("{} transitions", grouped(transitions)),
         format!("depth {depth}"),
         completeness(report),
-        seconds(time),
     ];
+    if searches().any(|search| search.symmetry) {
+        parts.push("alike counted once".to_owned());
+    }
+    parts.push(seconds(time));
     parts.extend(missed(
         searches().map(|search| search.expected_missed).sum(),
     ));
-    if searches().any(|search| search.symmetry) {
-        parts.push("alike ordinals counted once".to_owned());
-    }
     if let Some(search) = searches().find(|search| search.engine != "exhaustive") {
         parts.push(format!("engine {}", search.engine));
     }
