@@ -277,8 +277,8 @@ small   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 PROPERTY         VERDICT  EXPECTED  STEPS  FAULTS
 disjoint-slices  holds    holds
 
-1 scenario, as expected, 1 unreadable: 1 holds; 21 states, 32 transitions, depth 9, complete,
-alike counted once, [..] s
+1 scenario, as expected, 1 unreadable: 1 holds;
+21 states, 32 transitions, depth 9, complete, alike counted once, [..] s
 
 "#]]);
 }
