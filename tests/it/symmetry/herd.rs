@@ -132,7 +132,7 @@ impl Meadow {
         }
     }
 
-    fn step(&self, herd: &Herd, (rule, animal): Step) -> Option<Herd> {
+    fn step(&self, herd: Herd, (rule, animal): Step) -> Option<Herd> {
         let rule = &self.rules[rule];
         let mut others = (0..ANIMALS).filter(|&other| other != animal);
         let is_there = |place| others.any(|other| herd.animals[other] == place);
@@ -141,14 +141,14 @@ impl Meadow {
             && rule.only.is_none_or(|only| only == animal)
             && rule.other.is_none_or(is_there)
             && (rule.kind != Kind::Fault || herd.spent < self.budget);
-        let mut next = *herd;
+        let mut next = herd;
         next.stage = rule.stage.1;
         next.animals[animal] = rule.place.1;
         next.spent += u8::from(rule.kind == Kind::Fault);
         may.then_some(next)
     }
 
-    pub fn steps(&self, herd: &Herd) -> Vec<(Step, Herd)> {
+    pub fn steps(&self, herd: Herd) -> Vec<(Step, Herd)> {
         let rules = 0..self.rules.len();
         let steps = rules.flat_map(|rule| (0..ANIMALS).map(move |animal| (rule, animal)));
         let steps = steps.filter_map(|step| Some((step, self.step(herd, step)?)));
@@ -169,11 +169,11 @@ impl Model for Meadow {
     }
 
     fn actions(&self, herd: &Herd, actions: &mut Vec<Step>) {
-        actions.extend(self.steps(herd).into_iter().map(|(step, _)| step));
+        actions.extend(self.steps(*herd).into_iter().map(|(step, _)| step));
     }
 
     fn next_state(&self, herd: &Herd, step: Step) -> Option<Herd> {
-        self.step(herd, step)
+        self.step(*herd, step)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
@@ -216,7 +216,7 @@ impl Searchable for Meadow {
     }
 
     fn successors(&self, herd: &Herd, visit: &mut impl FnMut(Step, &Herd)) {
-        for (step, next) in self.steps(herd) {
+        for (step, next) in self.steps(*herd) {
             visit(step, &next);
         }
     }

@@ -70,8 +70,12 @@ fn canonical(model: &Migration, world: &World) -> Vec<u64> {
     row
 }
 
-/// The kinds of fault and the canonical rows that a world's steps lead to, in order.
-fn successors(model: &Migration, world: &World) -> Vec<(Option<u8>, bool, Option<u16>, Vec<u64>)> {
+/// A step without names: its kind of fault, whether it recovers, its label, and the canonical row
+/// that it leads to.
+type Nameless = (Option<u8>, bool, Option<u16>, Vec<u64>);
+
+/// A world's steps, in order.
+fn successors(model: &Migration, world: &World) -> Vec<Nameless> {
     let mut found = Vec::new();
     model.successors(world, &mut |step, next| {
         let fault = model.fault_kind(&step);
