@@ -4,12 +4,13 @@ use std::cell::RefCell;
 
 use stateright::{Model, Property};
 
-use crate::actors::faults::{self, Target};
+use crate::actors::faults::{self, Reach, Target};
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Actor, Step, driver};
 use crate::engine::{Bits, Invariant, Searchable};
 use crate::properties;
 use crate::world::World;
+use crate::world::alike::Alike;
 use crate::world::packing::Layout;
 use crate::world::setup::Setup;
 
@@ -29,6 +30,8 @@ use crate::world::setup::Setup;
 pub struct Migration {
     setup: Setup,
     layout: Layout,
+    /// Which ordinals are alike, if any ever are.
+    alike: Option<Alike>,
     actors: Vec<&'static dyn Actor>,
 }
 
@@ -43,7 +46,10 @@ impl Migration {
         let layout = Layout::of(&setup);
         let needed = ACTORS.into_iter().filter(|actor| actor.is_needed(&setup));
         let actors = needed.collect();
+        let strikes_driver = |id| faults::kind(id).reach() == Reach::Driver;
+        let restarts = setup.budget.kinds().iter().any(strikes_driver);
         Self {
+            alike: Alike::of(&setup, restarts),
             setup,
             layout,
             actors,
@@ -168,6 +174,18 @@ impl Searchable for Migration {
         words.copy_from_slice(row);
         let parts = step.touches(&self.setup, world);
         self.layout.write(next, parts, words);
+    }
+
+    fn has_symmetry(&self) -> bool {
+        self.alike.is_some()
+    }
+
+    /// Ordinals that are alike are put in the order of what there is of them.
+    #[inline]
+    fn canonicalize(&self, world: &World, row: &mut [u64]) {
+        if let Some(alike) = &self.alike {
+            alike.sets(world, |ordinals| self.layout.sort(row, ordinals));
+        }
     }
 
     fn fault_kind(&self, step: &Step) -> Option<u8> {

@@ -62,6 +62,8 @@ pub struct CheckOptions {
     pub store: StoreKind,
     /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
     pub every_step: bool,
+    /// Let one state stand for all that differ only in which of some alike ordinals is which.
+    pub symmetry: bool,
 }
 
 impl Default for CheckOptions {
@@ -76,6 +78,7 @@ impl Default for CheckOptions {
             order: Order::default(),
             store: StoreKind::default(),
             every_step: false,
+            symmetry: true,
         }
     }
 }
@@ -88,6 +91,7 @@ impl CheckOptions {
             order: self.order,
             store: self.store,
             dominance: self.order == Order::FewestFaults,
+            symmetry: self.symmetry,
         }
     }
 

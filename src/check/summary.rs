@@ -44,6 +44,7 @@ pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Searc
             Engine::Exhaustive => statistics.expected_missed,
             Engine::StaterightBfs | Engine::StaterightDfs => missed(statistics.unique_states),
         },
+        symmetry: statistics.symmetric,
         complete: statistics.complete,
         stopped: statistics.stopped.map(|stop| reason(stop, bounds)),
         bounds: Limits {

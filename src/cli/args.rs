@@ -156,6 +156,14 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub every_step: bool,
 
+    /// Tell ordinals apart even where they are alike
+    ///
+    /// With `Parallel` on both sides, states that differ only in which of some ordinals is which,
+    /// none of which the program will name again, count once otherwise. Verdicts, faults and
+    /// steps are the same.
+    #[arg(long)]
+    pub no_symmetry: bool,
+
     /// Save each counterexample in this folder, for `straddle replay`
     ///
     /// They are called SCENARIO-PROPERTY.trace.json, and take the place of older ones.

@@ -299,6 +299,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
             memory: arguments.max_memory.or_else(memory::default_bound),
         },
         every_step: arguments.every_step,
+        symmetry: !arguments.no_symmetry,
         order: match arguments.order {
             Order::FewestFaults => SearchOrder::FewestFaults,
             Order::Shortest => SearchOrder::Shortest,
@@ -323,6 +324,7 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
+    flags.extend(arguments.no_symmetry.then(|| "--no-symmetry".to_owned()));
     if arguments.order != Order::default() {
         flags.push("--order shortest".to_owned());
     }

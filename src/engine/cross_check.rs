@@ -195,6 +195,7 @@ where
             unique_states: checker.unique_state_count() as u64,
             transitions: (checker.state_count() - initial) as u64,
             depth: u32::try_from(checker.max_depth().saturating_sub(1)).unwrap_or(u32::MAX),
+            symmetric: false,
             complete,
             stopped: (!complete).then_some(StopReason::States),
             elapsed: started.elapsed(),

@@ -120,6 +120,10 @@ impl<'a, M: Searchable> Search<'a, M> {
             layers: Vec::new(),
         };
         let format = format(model, settings);
+        let statistics = Statistics {
+            symmetric: format.symmetric,
+            ..Statistics::default()
+        };
         Self {
             model,
             question,
@@ -146,7 +150,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             labels: Labels::default(),
             dead_ends: 0,
             first_dead_end: None,
-            statistics: Statistics::default(),
+            statistics,
         }
     }
 
@@ -381,5 +385,8 @@ fn format<M: Searchable>(model: &M, settings: Settings) -> Format {
     // Whether a state covers another is seen on whole rows only.
     let covers = ranked && kept == Kept::Rows && settings.dominance;
     let spent = if covers { model.spent() } else { Vec::new() };
-    Format::new(model.words(), kept, ranked, spent)
+    Format {
+        symmetric: settings.symmetry && model.has_symmetry(),
+        ..Format::new(model.words(), kept, ranked, spent)
+    }
 }

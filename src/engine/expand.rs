@@ -118,7 +118,8 @@ impl Work {
         store: &Store,
         state: &M::State,
     ) {
-        model.pack(state, &mut self.batch[..self.words]);
+        let row = &mut self.batch[..self.words];
+        store.format.pack(model, state, row);
         self.batch[self.words] = Note::new(NO_PARENT, self.numbers[0]).word();
         self.numbers[0] += 1;
         self.filled = self.words + 1;
@@ -198,6 +199,7 @@ impl Work {
         };
         let all_words = self.words;
         let ranked = task.store.format.ranked;
+        let symmetric = task.store.format.symmetric;
         let records = task.turn.records;
         task.model.successors(state, &mut |action, next| {
             let words = if WORDS > 0 { WORDS } else { all_words };
@@ -207,6 +209,9 @@ impl Work {
             let successor = &mut self.batch[self.filled..][..=words];
             task.model
                 .pack_successor(row, state, &action, next, &mut successor[..words]);
+            if symmetric {
+                task.model.canonicalize(next, &mut successor[..words]);
+            }
             let kind = task.model.fault_kind(&action);
             if let Some(kind) = kind {
                 self.faults_fired |= 1 << kind;

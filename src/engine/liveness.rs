@@ -9,20 +9,35 @@
 //! in which nothing has to happen is an end, where a path may stay.
 //!
 //! Everything here works on a finished search, behind [`Space`], and does not depend on how
-//! states are numbered.
+//! states are numbered. If they stand for others that are alike to them, ends are what they are,
+//! and where no component has a step inside there is no loop; a component that has one is
+//! judged on the states it stands for ([`unfolded`]).
 
 mod component;
 mod lasso;
 mod stem;
+mod unfolded;
 
 use super::{Question, Searchable, Trace};
 use component::Bad;
 use lasso::Expander;
+use unfolded::Unfolded;
 
 /// A searched space: its states by number, from 0 on, and the steps that are no faults.
 pub trait Space {
     /// How many states there are.
     fn states(&self) -> u32;
+
+    /// Whether its states stand for all that are alike to them: their rows are those of
+    /// [`Searchable::canonicalize`].
+    fn is_symmetric(&self) -> bool {
+        false
+    }
+
+    /// How many bytes there are for taking such states apart.
+    fn room(&self) -> u64 {
+        u64::MAX
+    }
 
     /// Writes the packed state of that number into `row`.
     fn row(&self, state: u32, row: &mut [u64]);
@@ -74,31 +89,41 @@ impl Promise {
     }
 }
 
+/// Memory ran out before anything was decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoRoom;
+
 /// A fair path that breaks the promise: a way in, and a loop or an end. It has the fewest
 /// faults, then the fewest steps up to its loop; one that breaks no always-property of the
 /// question is preferred among those with as few faults.
+///
+/// # Errors
+/// States that stand for others had to be taken apart, and [`Space::room`] is too small for it.
 pub fn violation<M: Searchable>(
     model: &M,
     question: &Question<M>,
     space: &impl Space,
     promise: Promise,
-) -> Option<Trace<M::Action>> {
+) -> Result<Option<Trace<M::Action>>, NoRoom> {
     let expander = Expander::new(model, space);
     let case = Case {
         expander: &expander,
         question,
         promise,
     };
-    let all = component::bad(&case, None);
+    let all = component::bad(&case, None)?;
     if all.is_empty() || !stem::may_reach(&case, &all) {
-        return None;
+        return Ok(None);
     }
-    let first = case.lasso(&all, false, u32::MAX)?;
+    let Some(first) = case.lasso(&all, false, u32::MAX)? else {
+        return Ok(None);
+    };
     if case.is_clean_along(&first) {
-        return Some(first);
+        return Ok(Some(first));
     }
-    let clean = component::bad(&case, Some(&all));
-    Some(case.lasso(&clean, true, first.faults).unwrap_or(first))
+    let clean = component::bad(&case, Some(&all))?;
+    let clean = case.lasso(&clean, true, first.faults)?;
+    Ok(clean.or(Some(first)))
 }
 
 /// One promise asked of one space.
@@ -145,13 +170,39 @@ impl<M: Searchable, S: Space> Case<'_, M, S> {
     }
 
     /// The nearest of the bad ends and loops, and the way there.
-    fn lasso(&self, bad: &Bad, clean: bool, faults: u32) -> Option<Trace<M::Action>> {
-        let stem = stem::shortest(self, bad, clean, faults)?;
+    fn lasso(
+        &self,
+        bad: &Bad,
+        clean: bool,
+        faults: u32,
+    ) -> Result<Option<Trace<M::Action>>, NoRoom> {
+        let Some(stem) = stem::shortest(self, bad, clean, faults) else {
+            return Ok(None);
+        };
         let mut trace = stem.trace;
         trace.loop_start = Some(trace.steps.len());
-        if !bad.is_end(stem.last) {
+        if bad.is_end(stem.last) {
+            return Ok(Some(trace));
+        }
+        if self.expander.space.is_symmetric() {
+            let inside = |state| bad.are_together(state, stem.last);
+            let start = trace.states(self.expander.model).pop();
+            let start = start.expect("a trace has an initial state");
+            let unfolded = Unfolded::new(self.expander, &start, inside)?;
+            let bad = Bad::everywhere(unfolded.states());
+            self.on(&unfolded, |case| lasso::close(case, &bad, 0, &mut trace));
+        } else {
             lasso::close(self, bad, stem.last, &mut trace);
         }
-        Some(trace)
+        Ok(Some(trace))
+    }
+
+    /// Asks the same of another space.
+    fn on<T: Space, R>(&self, space: &T, ask: impl FnOnce(&Case<'_, M, T>) -> R) -> R {
+        ask(&Case {
+            expander: &Expander::new(self.expander.model, space),
+            question: self.question,
+            promise: self.promise,
+        })
     }
 }

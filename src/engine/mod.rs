@@ -53,6 +53,23 @@ pub trait Searchable:
     /// A state with this row.
     fn unpack(&self, words: &[u64]) -> Self::State;
 
+    /// Whether [`Searchable::canonicalize`] ever changes a row.
+    fn has_symmetry(&self) -> bool {
+        false
+    }
+
+    /// Makes of `row`, which is that of `state`, the row of the one state that stands for all that
+    /// are alike to it.
+    ///
+    /// A model promises of alike states: each step of one has a counterpart of the other, which
+    /// leads to an alike state and is a fault of the same kind, of no class of fairness, and a
+    /// recovery, just as the step is; classes have counterparts that are the same for all steps
+    /// from there on; and every predicate of a [`Question`] says the same of both. States whose
+    /// counters of [`Searchable::spent`] alone differ are given the same names.
+    fn canonicalize(&self, state: &Self::State, row: &mut [u64]) {
+        let _ = (state, row);
+    }
+
     /// Calls `visit` with each step that is enabled in `state` and the state it leads to, always
     /// in the same order.
     fn successors(&self, state: &Self::State, visit: &mut impl FnMut(Self::Action, &Self::State));
@@ -222,6 +239,8 @@ pub struct Settings {
     /// Leave out states that others cover: the same but for fewer faults spent. Only when the
     /// fewest faults come first, and with whole states.
     pub dominance: bool,
+    /// Let one state stand for all that are alike to it: [`Searchable::canonicalize`].
+    pub symmetry: bool,
 }
 
 impl Default for Settings {
@@ -231,6 +250,7 @@ impl Default for Settings {
             order: Order::default(),
             store: StoreKind::default(),
             dominance: true,
+            symmetry: false,
         }
     }
 }
@@ -417,6 +437,8 @@ pub struct Statistics {
     pub transitions: u64,
     /// The most steps from the initial state.
     pub depth: u32,
+    /// One state stood for all that are alike to it.
+    pub symmetric: bool,
     /// Every reachable state has been expanded.
     pub complete: bool,
     /// Why not.

@@ -71,7 +71,7 @@ pub(super) fn clean_path<M: Searchable>(
     // In order of faults, then steps, then discovery.
     let mut queue: BTreeMap<(u32, u32), Vec<Arrival<M::State>>> = BTreeMap::new();
     for state in model.init_states() {
-        model.pack(&state, &mut row);
+        store.format.pack(model, &state, &mut row);
         let index = store.find(&row)?;
         let before = None;
         let start = queue.entry((0, 0)).or_default();
@@ -93,7 +93,7 @@ pub(super) fn clean_path<M: Searchable>(
                 return Some(follow(model, store, &path_to(&arrivals, number)));
             }
             model.successors(&arrivals[number].state, &mut |action, next| {
-                model.pack(next, &mut row);
+                store.format.pack(model, next, &mut row);
                 // What is not stored lies in a layer that has not been searched.
                 let Some(index) = store.find(&row) else {
                     return;

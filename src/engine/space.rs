@@ -11,14 +11,16 @@ pub(super) struct Searched<'a, M: Searchable> {
     model: &'a M,
     store: &'a Store,
     graph: &'a Graph,
+    room: u64,
 }
 
 impl<'a, M: Searchable> Searched<'a, M> {
-    pub(super) const fn new(model: &'a M, store: &'a Store, graph: &'a Graph) -> Self {
+    pub(super) const fn new(model: &'a M, store: &'a Store, graph: &'a Graph, room: u64) -> Self {
         Self {
             model,
             store,
             graph,
+            room,
         }
     }
 }
@@ -34,14 +36,22 @@ impl<M: Searchable> Space for Searched<'_, M> {
             Kept::Rows => row.copy_from_slice(self.store.kept(index)),
             Kept::Fingerprints => {
                 let path = self.store.path(index);
-                self.model
-                    .pack(&last_of(self.model, self.store, &path), row);
+                let state = last_of(self.model, self.store, &path);
+                self.store.format.pack(self.model, &state, row);
             }
         }
     }
 
     fn find(&self, row: &[u64]) -> Option<u32> {
         self.graph.place(self.store.find(row)?)
+    }
+
+    fn is_symmetric(&self) -> bool {
+        self.store.format.symmetric
+    }
+
+    fn room(&self) -> u64 {
+        self.room
     }
 
     fn targets(&self, state: u32) -> &[u32] {

@@ -19,7 +19,7 @@ pub(super) fn last_of<M: Searchable>(model: &M, store: &Store, path: &[Index]) -
 fn walk<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> (Trace<M::Action>, M::State) {
     let mut row = vec![0; model.words().max(1)];
     let mut is = |index: Index, state: &M::State| {
-        model.pack(state, &mut row);
+        store.format.pack(model, state, &mut row);
         store.is(index, &row)
     };
     let mut initial = model.init_states().into_iter().enumerate();

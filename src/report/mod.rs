@@ -390,6 +390,8 @@ pub struct Search {
     pub store: String,
     /// How many states it may have missed, on average.
     pub expected_missed: f64,
+    /// States that differ only in which of some alike ordinals is which counted once.
+    pub symmetry: bool,
     /// Every reachable state was expanded.
     pub complete: bool,
     /// Why it stopped sooner; none if all was decided.

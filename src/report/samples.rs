@@ -157,6 +157,7 @@ fn search() -> Search {
         engine: "exhaustive".to_owned(),
         store: "exact".to_owned(),
         expected_missed: 0.0,
+        symmetry: false,
         complete: true,
         stopped: None,
         bounds: Limits::default(),

@@ -249,7 +249,8 @@ fn present(counts: &[(usize, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// `123,456 states, 654,321 transitions, depth 34, complete, 0.8 s`.
+/// `123,456 states, 654,321 transitions, depth 34, complete, 0.8 s`, and what else there is to say
+/// of the searches.
 fn costs(report: &Report) -> String {
     let searches = || report.results.iter().map(|result| &result.search);
     let states: u64 = searches().map(|search| search.unique_states).sum();
@@ -264,8 +265,11 @@ fn costs(report: &Report) -> String {
         format!("{} transitions", grouped(transitions)),
         format!("depth {depth}"),
         completeness(report),
-        seconds(time),
     ];
+    if searches().any(|search| search.symmetry) {
+        parts.push("alike counted once".to_owned());
+    }
+    parts.push(seconds(time));
     parts.extend(missed(
         searches().map(|search| search.expected_missed).sum(),
     ));

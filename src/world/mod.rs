@@ -4,6 +4,8 @@
 //! is in [`setup::Setup`]. Three truths are kept apart: the API servers' objects, what
 //! runs on the nodes, and what is attached to the disks.
 
+pub mod ahead;
+pub mod alike;
 pub mod cluster;
 pub mod driver;
 pub mod id;

@@ -5,6 +5,7 @@
 //! groups, each at a fixed place, so that a step's changes can be written over the row before it.
 
 mod column;
+mod exchange;
 mod features;
 mod fields;
 mod group;
@@ -12,6 +13,7 @@ mod pass;
 mod row;
 
 use column::Columns;
+use exchange::Strip;
 use features::Features;
 use fields::SPENT;
 use group::Group;
@@ -38,6 +40,8 @@ pub struct Layout {
     memories: PerCluster<Group>,
     columns: PerCluster<Columns>,
     contents: Group,
+    /// What a row has of each ordinal.
+    strips: Vec<Strip>,
 }
 
 impl Layout {
@@ -82,7 +86,7 @@ impl Layout {
             source: Columns::new(&has, ClusterId::Source, &mut bits),
             destination: Columns::new(&has, ClusterId::Destination, &mut bits),
         };
-        Self {
+        let mut layout = Self {
             faults,
             driver,
             sets,
@@ -93,7 +97,10 @@ impl Layout {
             bits,
             empty: World::default(),
             has,
-        }
+            strips: Vec::new(),
+        };
+        layout.strips = exchange::strips(&layout);
+        layout
     }
 
     /// Words of 64 bits that one world takes.

@@ -74,6 +74,7 @@ fn settings(order: Order, store: StoreKind, threads: usize) -> Settings {
         order,
         store,
         dominance: order == Order::FewestFaults,
+        symmetry: false,
     }
 }
 

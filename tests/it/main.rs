@@ -20,6 +20,7 @@ mod simulate;
 mod smaller;
 mod stateful_set_controller;
 mod support;
+mod symmetry;
 mod toys;
 mod vacuous;
 

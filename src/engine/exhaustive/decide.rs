@@ -1,12 +1,12 @@
 //! What a search has decided, and what it decides once a layer is over.
 
-use super::super::liveness::{self, Promise};
+use super::super::liveness::{self, NoRoom, Promise};
 use super::super::recoverable;
 use super::super::space::Searched;
 use super::super::store::Index;
 use super::super::trace::follow;
 use super::{RECOVERABLE, Search};
-use crate::engine::{Decision, Order, Searchable, Trace, Verdict};
+use crate::engine::{Decision, Order, Searchable, StopReason, Trace, Verdict};
 
 impl<M: Searchable> Search<'_, M> {
     /// The property's number, if it is asked for and not violated yet.
@@ -98,12 +98,22 @@ impl<M: Searchable> Search<'_, M> {
             let Some(number) = self.undecided(promise.name()) else {
                 continue;
             };
-            let space = Searched::new(self.model, &self.store, &self.edges.graph);
-            let found = liveness::violation(self.model, self.question, &space, promise);
-            if let Some(trace) = found {
-                self.violate(number, trace);
+            let room = self.room();
+            let space = Searched::new(self.model, &self.store, &self.edges.graph, room);
+            match liveness::violation(self.model, self.question, &space, promise) {
+                Ok(None) => (),
+                Ok(Some(trace)) => self.violate(number, trace),
+                Err(NoRoom) => {
+                    self.decisions[number].verdict = Verdict::Inconclusive(StopReason::Memory);
+                }
             }
         }
+    }
+
+    /// Bytes below the bound.
+    fn room(&mut self) -> u64 {
+        let bound = self.bounds.memory.unwrap_or(u64::MAX);
+        bound.saturating_sub(self.bytes())
     }
 
     /// The shortest way to a state without a way to the goal: one that breaks no

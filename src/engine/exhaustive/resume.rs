@@ -120,12 +120,13 @@ fn about<M: Searchable>(
     } else {
         "the model's"
     };
-    let dominance = !format(model, settings).spent.is_empty();
+    let format = format(model, settings);
     let own = [
         ("properties", names.join(", ")),
         ("order", format!("{:?}", settings.order)),
         ("store", format!("{:?}", settings.store)),
-        ("dominance", dominance.to_string()),
+        ("dominance", (!format.spent.is_empty()).to_string()),
+        ("symmetry", format.symmetric.to_string()),
         ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
         (
             "stop at the first violation",
@@ -281,7 +282,7 @@ impl<M: Searchable> Search<'_, M> {
         let mut row = vec![0; self.words];
         let mut initial = self.model.init_states().into_iter();
         let is_stored = |state: M::State| {
-            self.model.pack(&state, &mut row);
+            self.store.format.pack(self.model, &state, &mut row);
             self.store.starts_with(&row)
         };
         if initial.all(is_stored) {

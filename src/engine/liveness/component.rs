@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Space};
+use rustc_hash::FxHashSet;
+
+use super::unfolded::Unfolded;
+use super::{Case, NoRoom, Space};
 use crate::engine::Searchable;
 
 /// States in which a path that breaks the promise may end up.
@@ -17,6 +20,15 @@ pub(super) struct Bad {
 const NONE: u32 = u32::MAX;
 
 impl Bad {
+    /// All of so many states, which are one component.
+    pub(super) fn everywhere(states: u32) -> Self {
+        Self {
+            components: vec![0; states as usize],
+            ends: vec![false; states as usize],
+            is_empty: states == 0,
+        }
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.is_empty
     }
@@ -40,7 +52,10 @@ impl Bad {
 
 /// Every bad end, and every fair component with a state that counts. With `within`, only what is
 /// left of those when the states that break an always-property are taken out.
-pub(super) fn bad<M: Searchable, S: Space>(case: &Case<'_, M, S>, within: Option<&Bad>) -> Bad {
+pub(super) fn bad<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    within: Option<&Bad>,
+) -> Result<Bad, NoRoom> {
     let space = case.expander.space;
     let states = space.states();
     let may_be = |state: u32| match within {
@@ -55,19 +70,47 @@ pub(super) fn bad<M: Searchable, S: Space>(case: &Case<'_, M, S>, within: Option
     let mut count = 0;
     let may_repeat = may_repeat(space);
     let may_be_in_one = |state: u32| is_inside(state) && may_repeat[state as usize];
+    let mut room = Ok(());
     components(space, may_be_in_one, |members| {
-        if is_fair(case, members) && members.iter().any(|&state| case.counts(state)) {
+        let counts = members.iter().any(|&state| case.counts(state));
+        let mut is_fair = || if_room(is_fair_for_all(case, members), &mut room);
+        if counts && is_fair() {
             for &state in members {
                 numbers[state as usize] = count;
             }
             count += 1;
         }
     });
-    Bad {
+    room.map(|()| Bad {
         is_empty: count == 0 && !ends.contains(&true),
         components: numbers,
         ends,
+    })
+}
+
+/// The answer; or `false`, with a note that there was no room for one.
+fn if_room(answer: Result<bool, NoRoom>, room: &mut Result<(), NoRoom>) -> bool {
+    answer.unwrap_or_else(|no_room| {
+        *room = Err(no_room);
+        false
+    })
+}
+
+/// Whether a path may go round in all that the states of a component stand for. One of them
+/// leads to everything that is alike to the others: what is found from it is as strongly
+/// connected, and as fair as what is alike to it.
+fn is_fair_for_all<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    members: &[u32],
+) -> Result<bool, NoRoom> {
+    if !case.expander.space.is_symmetric() {
+        return Ok(is_fair(case, members));
     }
+    let inside: FxHashSet<u32> = members.iter().copied().collect();
+    let start = case.expander.state(members[0]);
+    let unfolded = Unfolded::new(case.expander, &start, |state| inside.contains(&state))?;
+    let all: Vec<u32> = (0..unfolded.states()).collect();
+    Ok(case.on(&unfolded, |case| is_fair(case, &all)))
 }
 
 /// Whether a path may go round in all of a component for ever: each class that is enabled in all

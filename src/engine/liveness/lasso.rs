@@ -27,7 +27,7 @@ impl<'a, M: Searchable, S: Space> Expander<'a, M, S> {
         Self { model, space }
     }
 
-    fn blank(&self) -> Vec<u64> {
+    pub(super) fn blank(&self) -> Vec<u64> {
         vec![0; self.model.words().max(1)]
     }
 
@@ -37,11 +37,19 @@ impl<'a, M: Searchable, S: Space> Expander<'a, M, S> {
         self.model.unpack(&row)
     }
 
-    /// The number of a state.
-    pub(super) fn find(&self, state: &M::State) -> Option<u32> {
+    /// The row that the space has a state by.
+    pub(super) fn row(&self, state: &M::State) -> Vec<u64> {
         let mut row = self.blank();
         self.model.pack(state, &mut row);
-        self.space.find(&row)
+        if self.space.is_symmetric() {
+            self.model.canonicalize(state, &mut row);
+        }
+        row
+    }
+
+    /// The number of a state.
+    pub(super) fn find(&self, state: &M::State) -> Option<u32> {
+        self.space.find(&self.row(state))
     }
 
     /// The steps of a state, in the model's order.

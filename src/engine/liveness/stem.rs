@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::component::Bad;
+use super::lasso::Expander;
 use super::{Case, Promise, Space};
 use crate::engine::{Searchable, Trace};
 
@@ -81,7 +82,7 @@ pub(super) fn shortest<M: Searchable, S: Space>(
             known.insert(place.clone(), from);
             let is_wanted = place.1 || case.promise == Promise::Completes;
             if is_wanted && bad.contains(state) {
-                let trace = trace(&mut known, place, faults);
+                let trace = trace(expander, &mut known, place, faults);
                 return Some(Stem { trace, last: state });
             }
             expander.model.successors(&world, &mut |action, next| {
@@ -105,8 +106,7 @@ fn arrive<M: Searchable, S: Space>(
     visited: bool,
     from: Origin<M::Action>,
 ) -> Option<Arrival<M::Action>> {
-    let mut row = vec![0; case.expander.model.words().max(1)];
-    case.expander.model.pack(world, &mut row);
+    let row = case.expander.row(world);
     let state = case.expander.space.find(&row)?;
     let visited = visited || case.expander.space.is_goal(state);
     let place = (row.into_boxed_slice(), visited);
@@ -114,24 +114,59 @@ fn arrive<M: Searchable, S: Space>(
 }
 
 /// The steps that led to a place.
-fn trace<A>(known: &mut FxHashMap<Place, Origin<A>>, last: Place, faults: u32) -> Trace<A> {
-    let mut steps = Vec::new();
+fn trace<M: Searchable, S: Space>(
+    expander: &Expander<'_, M, S>,
+    known: &mut FxHashMap<Place, Origin<M::Action>>,
+    last: Place,
+    faults: u32,
+) -> Trace<M::Action> {
+    let mut way = Vec::new();
     let mut place = last;
     let initial = loop {
         match known.remove(&place).expect("each place was arrived at") {
             Ok((before, action)) => {
-                steps.push(action);
+                way.push((action, place));
                 place = before;
             }
             Err(initial) => break initial,
         }
     };
-    steps.reverse();
+    way.reverse();
     Trace {
         initial,
-        steps,
+        steps: real_steps(expander, initial, way),
         faults,
         loop_start: None,
         fair: Vec::new(),
     }
+}
+
+/// The steps of a way through places. Where those stand for all that are alike to them, it may
+/// go on from a state that is only alike to the one it came to: then the steps are the
+/// counterparts that the real states have.
+fn real_steps<M: Searchable, S: Space>(
+    expander: &Expander<'_, M, S>,
+    initial: usize,
+    way: Vec<(M::Action, Place)>,
+) -> Vec<M::Action> {
+    if !expander.space.is_symmetric() {
+        return way.into_iter().map(|(action, _)| action).collect();
+    }
+    let model = expander.model;
+    let mut state = model.init_states().swap_remove(initial);
+    let mut steps = Vec::with_capacity(way.len());
+    for (like, (row, _)) in way {
+        let is_fault = |action: &M::Action| model.fault_kind(action).is_some();
+        let mut found = None;
+        model.successors(&state, &mut |action, next| {
+            let may_be = found.is_none() && is_fault(&action) == is_fault(&like);
+            if may_be && *expander.row(next) == *row {
+                found = Some((action, next.clone()));
+            }
+        });
+        let (step, next) = found.expect("alike states have steps to alike states");
+        steps.push(step);
+        state = next;
+    }
+    steps
 }

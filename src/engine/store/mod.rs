@@ -18,7 +18,7 @@ pub(super) use fold::{append, fold, same};
 pub(super) use lane::{Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
 
-use super::Bits;
+use super::{Bits, Searchable};
 use table::MAX_LOCAL;
 
 /// Number of a stored state: its number in its partition, and the partition. In a given search
@@ -55,6 +55,8 @@ pub(super) struct Format {
     pub spent: Vec<Bits>,
     /// For each word the bits that are no such count.
     pub key: Vec<u64>,
+    /// Rows are those of the states that stand for all that are alike to them.
+    pub symmetric: bool,
 }
 
 impl Format {
@@ -71,6 +73,15 @@ impl Format {
             ranked,
             spent,
             key,
+            symmetric: false,
+        }
+    }
+
+    /// Writes the row that a state is stored with.
+    pub(super) fn pack<M: Searchable>(&self, model: &M, state: &M::State, row: &mut [u64]) {
+        model.pack(state, row);
+        if self.symmetric {
+            model.canonicalize(state, row);
         }
     }
 

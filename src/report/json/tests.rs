@@ -124,6 +124,7 @@ fn shape_of_a_result() {
             "engine": "exhaustive",
             "store": "exact",
             "expectedMissed": 0.0,
+            "symmetry": false,
             "complete": true,
             "stopped": null,
             "bounds": {},

@@ -3,6 +3,7 @@
 //! Most of a row is columns, and most steps change one. Each object in it has few values: what
 //! the description of its fields says of them is kept in tables.
 
+use super::exchange::Strip;
 use super::features::Features;
 use super::fields;
 use super::pass::{Needs, Reader, Writer};
@@ -106,6 +107,14 @@ impl Columns {
         columns.bits = *bits as usize;
         *end += usize::from(has.ordinals) * columns.bits;
         columns
+    }
+
+    /// The bits of all of them.
+    pub const fn strip(&self) -> Strip {
+        Strip {
+            at: self.at,
+            bits: self.bits,
+        }
     }
 
     /// Writes the column of an ordinal over whatever is at its place.

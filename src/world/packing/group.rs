@@ -1,5 +1,6 @@
 //! Fields that are written together: of the whole world, or of an ordinal.
 
+use super::exchange::Strip;
 use super::pass::{Needs, Reader, Writer};
 use super::row::{Needed, get, put};
 
@@ -23,6 +24,14 @@ impl Group {
         };
         *end += count * group.bits();
         group
+    }
+
+    /// The bits of all of them.
+    pub const fn strip(&self) -> Strip {
+        Strip {
+            at: self.at,
+            bits: self.bits(),
+        }
     }
 
     const fn bits(&self) -> usize {

@@ -212,6 +212,7 @@ fn random_nets_agree_with_the_twin() {
         let explored = Explored::of(&net);
         for (number, promise) in Promise::ALL.into_iter().enumerate() {
             let found = violation(&net, &ask(&net), &explored, promise);
+            let found = found.expect("room");
             let expected = nearest(&net, promise, false);
             let Some(trace) = found else {
                 assert_eq!(expected, None, "seed {seed}: {promise:?}");

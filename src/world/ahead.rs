@@ -1,0 +1,218 @@
+//! What lies ahead of a driver in its program: the ordinals and marks that it can still name.
+
+use std::collections::BTreeSet;
+
+use super::id::{ClusterId, Ordinal, PerCluster, Slice};
+use super::program::{
+    Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation,
+};
+use super::setup::Setup;
+
+/// What the rest of a program can name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Names {
+    /// Bit i: ordinal i, as a Pod, claim, volume or disk.
+    pub ordinals: u32,
+    /// Bit i: the mark below ordinal i, as the start or end of a slice that the driver will store.
+    pub marks: u32,
+}
+
+impl Names {
+    /// Everything.
+    pub const ALL: Self = Self {
+        ordinals: u32::MAX,
+        marks: u32::MAX,
+    };
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            ordinals: self.ordinals | other.ordinals,
+            marks: self.marks | other.marks,
+        }
+    }
+
+    /// The marks of a slice.
+    #[must_use]
+    pub const fn marks_of(slice: Slice) -> u32 {
+        1 << slice.start | 1 << slice.end
+    }
+}
+
+/// For each place in a program what a driver there can still name, unless it starts again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ahead {
+    instructions: usize,
+    /// By ordinal of the loop, then instruction.
+    names: Vec<Names>,
+}
+
+impl Ahead {
+    /// What lies ahead in the program of `setup`.
+    #[must_use]
+    pub fn of(setup: &Setup) -> Self {
+        let places = places(setup);
+        let instructions = setup.program.instructions.len();
+        let mut ahead = Self {
+            instructions,
+            names: vec![Names::ALL; instructions * usize::from(setup.ordinals.max(1))],
+        };
+        let marks = marks(setup, &places);
+        let mut names = Names::default();
+        for (&(position, k), marks) in places.iter().zip(marks).rev() {
+            let operation = setup.program.instructions[position].operation;
+            let ordinals = ordinal_of(operation).map_or(0, |ordinal| bit(setup, ordinal, k));
+            names = names.and(Names { ordinals, marks });
+            let place = ahead.place(position, k);
+            ahead.names[place] = names;
+        }
+        ahead
+    }
+
+    const fn place(&self, position: usize, k: Ordinal) -> usize {
+        k.index() * self.instructions + position
+    }
+
+    /// What a driver that runs and is at `position` in the iteration of `k` can still name.
+    #[must_use]
+    pub fn names(&self, position: usize, k: Ordinal) -> Names {
+        let names = self.names.get(self.place(position, k));
+        names.copied().unwrap_or(Names::ALL)
+    }
+}
+
+/// All places of a program, in the order in which a driver comes to them. It may leave some out,
+/// and goes back to none.
+fn places(setup: &Setup) -> Vec<(usize, Ordinal)> {
+    let (program, replicas) = (&setup.program, setup.replicas);
+    let first = program.first_position(replicas);
+    let mut place = (first, program.k_at(first, replicas));
+    let mut places = Vec::new();
+    while place.0 < program.instructions.len() {
+        places.push(place);
+        place = program.next(place.0, place.1, replicas);
+    }
+    places
+}
+
+/// The ordinal that an operation is about. Numbers that only make a mark, or are compared with a
+/// count, name none.
+const fn ordinal_of(operation: Operation) -> Option<Expression> {
+    match operation {
+        Operation::GetClaim(ordinal)
+        | Operation::GetVolume(ordinal)
+        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateClaim(ordinal)
+        | Operation::RestoreDisk(ordinal)
+        | Operation::Await(
+            Condition::PodReady(_, ordinal)
+            | Condition::PodAvailable(_, ordinal)
+            | Condition::VolumeDetached(_, ordinal)
+            | Condition::VolumeBound(_, ordinal),
+            _,
+        ) => Some(ordinal),
+        Operation::SetReclaimPolicy(object, _)
+        | Operation::Delete(object)
+        | Operation::ForceDeletePod(object)
+        | Operation::AwaitGone(object, ..) => named(object),
+        Operation::Patch { .. }
+        | Operation::Scale { .. }
+        | Operation::DeleteSetOrphan(_)
+        | Operation::CreateSet { .. }
+        | Operation::Await(Condition::SetObserved(_) | Condition::StatusEquals(..), _)
+        | Operation::Save => None,
+    }
+}
+
+const fn named(object: ObjectRef) -> Option<Expression> {
+    match object.kind {
+        ObjectKind::StatefulSet => None,
+        ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => Some(object.ordinal),
+    }
+}
+
+/// The bit of an ordinal, if it can exist.
+fn bit(setup: &Setup, ordinal: Expression, k: Ordinal) -> u32 {
+    let value = ordinal.value(k, setup.replicas);
+    let exists = (0..i32::from(setup.ordinals)).contains(&value);
+    if exists { 1 << value } else { 0 }
+}
+
+/// By place: the marks of each slice that a set may have once the driver has been there.
+fn marks(setup: &Setup, places: &[(usize, Ordinal)]) -> Vec<u32> {
+    let initial = |side| setup.clusters[side].initial.into_iter();
+    let mut slices = PerCluster {
+        source: initial(ClusterId::Source).map(key).collect(),
+        destination: initial(ClusterId::Destination).map(key).collect(),
+    };
+    let marks_at = |&(position, k): &(usize, Ordinal)| {
+        let instruction = setup.program.instructions[position];
+        let Some((side, start, replicas)) = stored(instruction.operation) else {
+            return 0;
+        };
+        let before: &mut BTreeSet<(u8, u8)> = &mut slices[side];
+        let after = after(setup, before, start, replicas, k);
+        // A request that the program can do without may be refused.
+        if may_be_refused(setup, instruction) {
+            before.extend(&after);
+        } else {
+            before.clone_from(&after);
+        }
+        after.iter().fold(0, |marks, &(start, end)| {
+            marks | Names::marks_of(Slice { start, end })
+        })
+    };
+    places.iter().map(marks_at).collect()
+}
+
+const fn key(slice: Slice) -> (u8, u8) {
+    (slice.start, slice.end)
+}
+
+/// The numbers that a request stores in a set; what is `None` stays.
+const fn stored(
+    operation: Operation,
+) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
+    match operation {
+        Operation::Patch {
+            cluster,
+            start,
+            replicas,
+        } => Some((cluster, start, replicas)),
+        Operation::Scale { cluster, replicas } => Some((cluster, None, Some(replicas))),
+        Operation::CreateSet {
+            cluster,
+            start,
+            replicas,
+        } => Some((cluster, Some(start), Some(replicas))),
+        _ => None,
+    }
+}
+
+/// The slices that a set can have after a request that found one of `before`.
+fn after(
+    setup: &Setup,
+    before: &BTreeSet<(u8, u8)>,
+    start: Option<Expression>,
+    replicas: Option<Expression>,
+    k: Ordinal,
+) -> BTreeSet<(u8, u8)> {
+    let value = |expression: Expression| expression.value(k, setup.replicas);
+    let slice = |&(first, end): &(u8, u8)| {
+        let start = start.map_or(i32::from(first), value);
+        let replicas = replicas.map_or(i32::from(end - first), value);
+        let start = u8::try_from(start).ok()?;
+        let replicas = u8::try_from(replicas).ok()?;
+        let end = start.checked_add(replicas)?;
+        (end <= setup.ordinals).then_some((start, end))
+    };
+    match (start, replicas) {
+        (Some(_), Some(_)) => slice(&(0, 0)).into_iter().collect(),
+        _ => before.iter().filter_map(slice).collect(),
+    }
+}
+
+/// Whether the program goes on though a request of this step was refused.
+fn may_be_refused(setup: &Setup, instruction: Instruction) -> bool {
+    let mut instructions = setup.program.instructions.iter();
+    instructions.any(|other| other.step == instruction.step && other.on_error == OnError::Continue)
+}
