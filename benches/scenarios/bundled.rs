@@ -59,7 +59,10 @@ fn sentence(mistakes: &[straddle::Diagnostic]) -> String {
 pub fn row(name: &str, scenario: &Scenario, arguments: &Arguments) -> Result<Row, String> {
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, false);
-    let settings = Settings::from(arguments.threads);
+    let settings = Settings {
+        symmetry: true,
+        ..Settings::from(arguments.threads)
+    };
     let cost = searches(&model, &question, settings, arguments)?;
     Ok(Row::new(name, &model, cost))
 }
