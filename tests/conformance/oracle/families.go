@@ -2,32 +2,62 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+
+	"straddle.dev/conformance/other"
 )
 
 // files are all files of controller blocks, in the order of the index.
-func files() []File {
+func files(controller *Controller) []File {
 	return []File{
 		{"scale", scale()},
+		{"claims", claims()},
+		{"retention", retentions()},
+		{"update", updates()},
+		{"available", available()},
+		{"owners", owners()},
+		{"history", histories()},
+		{"settled", settled(controller)},
+		{"gates", gates()},
+		{"wide", wide()},
+		{"mixed", mixed()},
+		{"runs", runs(controller)},
 	}
+}
+
+// others are the files of blocks that are not the controller's.
+func others() []File {
+	var files []File
+	for _, file := range other.Files() {
+		blocks := make([]Block, len(file.Blocks))
+		for i, block := range file.Blocks {
+			blocks[i] = Block{Name: block.Name, Other: true, Lines: func() []string { return block.Cases }}
+		}
+		files = append(files, File{file.Name, blocks})
+	}
+	return files
 }
 
 // span is a range of the set, and the ordinals around it whose Pods and claims are enumerated.
 type span struct{ start, replicas, from, to int }
 
-func (s span) String() string { return fmt.Sprintf("%d+%d", s.start, s.replicas) }
+func (s span) String() string {
+	return fmt.Sprintf("%d+%d/%d..%d", s.start, s.replicas, s.from, s.to)
+}
 
-// around is a range with up to so many ordinals below and above it.
+// around is a range with up to so many ordinals below and above it. A start below zero is absent.
 func around(start, replicas, below, above int) span {
-	return span{start, replicas, max(start-below, 0), start + replicas + above - 1}
+	return span{start, replicas, max(start-below, 0), max(start, 0) + replicas + above - 1}
 }
 
 // policies are both Pod management policies, as in a block's name.
-var policies = map[string]bool{"O": false, "P": true}
+var policies = []string{"O", "P"}
 
 // base is a set whose stored status is empty and old, so that each sync writes all of it.
 func base(policy string, s span) Input {
 	return Input{
-		Parallel:     policies[policy],
+		Parallel:     policy == "P",
 		Start:        s.start,
 		Replicas:     s.replicas,
 		Strategy:     Strategy{Partition: 0, MaxUnavailable: -1},
@@ -99,27 +129,14 @@ func same(choices []cell) func(int) []cell {
 	return func(int) []cell { return choices }
 }
 
-// scale: every combination of Pod states in and around ranges of each start and size.
-func scale() []Block {
-	wide := cells([]string{absent, "pA", "pxA", "nA", "nxA", "aA", "axA", "fA", "fxA", "sA"}, []string{absent})
-	narrow := cells([]string{absent, "pA", "nA", "aA", "axA", "fA"}, []string{absent})
-	narrowest := cells([]string{absent, "pA", "aA", "axA", "fA"}, []string{absent})
-	var blocks []Block
-	for _, policy := range []string{"O", "P"} {
-		for start := range 3 {
-			for replicas := range 4 {
-				s := around(start, replicas, 2, 1)
-				choices := wide
-				switch s.to - s.from + 1 {
-				case 5:
-					choices = narrow
-				case 6:
-					choices = narrowest
-				}
-				inputs := every(base(policy, s), s, same(choices))
-				blocks = append(blocks, Block{Name: fmt.Sprintf("scale/%s/%s", policy, s), Inputs: inputs})
-			}
-		}
+// join gives cells as one list.
+func join(lists ...[]cell) []cell { return slices.Concat(lists...) }
+
+// block names a block by its family and parameters.
+func block(kinds Kinds, inputs []*Input, name ...any) Block {
+	words := make([]string, len(name))
+	for i, word := range name {
+		words[i] = fmt.Sprint(word)
 	}
-	return blocks
+	return Block{Name: strings.Join(words, "/"), Kinds: kinds, Inputs: inputs}
 }

@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/klog/v2"
 )
 
 func main() {
 	folder := flag.String("into", "", "write recordings into this folder")
+	only := flag.String("only", "", "record this file alone")
 	flag.Parse()
 	quiet()
-	if err := run(*folder, flag.Args()); err != nil {
+	if err := run(*folder, *only, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -22,13 +24,12 @@ func main() {
 
 // quiet turns off the controller's log, and the pause that comes with each logged error.
 func quiet() {
-	klog.LogToStderr(false)
-	klog.SetOutput(nowhere{})
+	klog.SetLogger(logr.Discard())
 	runtime.ErrorHandlers = nil
 }
 
 // run records everything, or the inputs that are named.
-func run(folder string, inputs []string) error {
+func run(folder, only string, inputs []string) error {
 	if len(inputs) > 0 {
 		controller := newController()
 		for _, text := range inputs {
@@ -47,15 +48,13 @@ func run(folder string, inputs []string) error {
 		return err
 	}
 	recorder := newRecorder(folder)
-	for _, file := range files() {
+	for _, file := range append(files(recorder.controllers[0]), others()...) {
+		if only != "" && only != file.Name {
+			continue
+		}
 		if err := recorder.record(file); err != nil {
 			return err
 		}
 	}
 	return recorder.finish()
 }
-
-// nowhere is where the log goes.
-type nowhere struct{}
-
-func (nowhere) Write(text []byte) (int, error) { return len(text), nil }

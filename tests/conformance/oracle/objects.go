@@ -10,7 +10,6 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/utils/ptr"
 )
 
 const (
@@ -50,13 +49,13 @@ func (in *Input) object(names *revisionNames) *apps.StatefulSet {
 	set := &apps.StatefulSet{
 		ObjectMeta: meta.ObjectMeta{Name: setName, Namespace: namespace, UID: setUID, Generation: 2},
 		Spec: apps.StatefulSetSpec{
-			Replicas:             ptr.To(int32(in.Replicas)),
+			Replicas:             new(int32(in.Replicas)),
 			Selector:             &meta.LabelSelector{MatchLabels: selection},
 			Template:             template(in.Template),
 			ServiceName:          setName,
 			PodManagementPolicy:  apps.OrderedReadyPodManagement,
 			UpdateStrategy:       in.Strategy.object(),
-			RevisionHistoryLimit: ptr.To(int32(in.HistoryLimit)),
+			RevisionHistoryLimit: new(int32(in.HistoryLimit)),
 		},
 		Status: apps.StatefulSetStatus{
 			ObservedGeneration: 2,
@@ -98,10 +97,10 @@ func (s Strategy) object() apps.StatefulSetUpdateStrategy {
 	}
 	strategy := apps.StatefulSetUpdateStrategy{Type: apps.RollingUpdateStatefulSetStrategyType}
 	if s.Partition >= 0 {
-		strategy.RollingUpdate = &apps.RollingUpdateStatefulSetStrategy{Partition: ptr.To(int32(s.Partition))}
+		strategy.RollingUpdate = &apps.RollingUpdateStatefulSetStrategy{Partition: new(int32(s.Partition))}
 	}
 	if s.MaxUnavailable >= 0 {
-		strategy.RollingUpdate.MaxUnavailable = ptr.To(intstr.FromInt32(int32(s.MaxUnavailable)))
+		strategy.RollingUpdate.MaxUnavailable = new(intstr.FromInt32(int32(s.MaxUnavailable)))
 	}
 	return strategy
 }
@@ -202,7 +201,7 @@ func references(letters string, ordinal int) []meta.OwnerReference {
 			ref.UID = otherUID
 		}
 		if strings.ContainsRune("SPspF", letter) {
-			ref.Controller, ref.BlockOwnerDeletion = ptr.To(true), ptr.To(true)
+			ref.Controller, ref.BlockOwnerDeletion = new(true), new(true)
 		}
 		refs = append(refs, ref)
 	}
@@ -216,7 +215,7 @@ func ownerLetters(refs []meta.OwnerReference, ordinal int) string {
 		known := false
 		for _, letter := range "SPspTQtqFf" {
 			is := references(string(letter), ordinal)[0]
-			if is.Kind == ref.Kind && is.UID == ref.UID && ptr.Deref(is.Controller, false) == ptr.Deref(ref.Controller, false) {
+			if is.Kind == ref.Kind && is.UID == ref.UID && isController(is) == isController(ref) {
 				letters.WriteRune(letter)
 				known = true
 				break
@@ -228,3 +227,5 @@ func ownerLetters(refs []meta.OwnerReference, ordinal int) string {
 	}
 	return letters.String()
 }
+
+func isController(ref meta.OwnerReference) bool { return ref.Controller != nil && *ref.Controller }

@@ -5,7 +5,6 @@ import (
 	"unicode"
 
 	apps "k8s.io/api/apps/v1"
-	"k8s.io/utils/ptr"
 )
 
 // letters are the Pod templates that inputs may name.
@@ -23,7 +22,7 @@ func newRevisionNames() *revisionNames {
 	names := &revisionNames{map[byte]*apps.ControllerRevision{}, map[string]byte{}}
 	for _, letter := range []byte(letters) {
 		in := Input{Template: letter, Status: Status{Current: '-', Update: '-'}, Retention: "--"}
-		revision, err := newRevision(in.object(names), 1, ptr.To(int32(0)))
+		revision, err := newRevision(in.object(names), 1, new(int32(0)))
 		if err != nil {
 			panic(err)
 		}

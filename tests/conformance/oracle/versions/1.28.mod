@@ -3,8 +3,15 @@ module straddle.dev/conformance
 go 1.26.0
 
 require (
+	github.com/go-logr/logr v1.2.4
 	github.com/zeebo/xxh3 v1.1.0
+	k8s.io/api v0.28.0
+	k8s.io/apimachinery v0.28.0
+	k8s.io/apiserver v0.28.0
 	k8s.io/client-go v0.28.0
+	k8s.io/component-base v0.28.0
+	k8s.io/component-helpers v0.28.0
+	k8s.io/klog/v2 v2.100.1
 	k8s.io/kubernetes v1.28.0
 )
 
@@ -24,7 +31,6 @@ require (
 	github.com/evanphx/json-patch v5.6.0+incompatible // indirect
 	github.com/felixge/httpsnoop v1.0.3 // indirect
 	github.com/fsnotify/fsnotify v1.6.0 // indirect
-	github.com/go-logr/logr v1.2.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-openapi/jsonpointer v0.19.6 // indirect
 	github.com/go-openapi/jsonreference v0.20.2 // indirect
@@ -93,15 +99,9 @@ require (
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-	k8s.io/api v0.28.0 // indirect
 	k8s.io/apiextensions-apiserver v0.0.0 // indirect
-	k8s.io/apimachinery v0.28.0 // indirect
-	k8s.io/apiserver v0.28.0 // indirect
 	k8s.io/cloud-provider v0.0.0 // indirect
-	k8s.io/component-base v0.28.0 // indirect
-	k8s.io/component-helpers v0.28.0 // indirect
 	k8s.io/controller-manager v0.28.0 // indirect
-	k8s.io/klog/v2 v2.100.1 // indirect
 	k8s.io/kms v0.28.0 // indirect
 	k8s.io/kube-openapi v0.0.0-20230717233707-2695361300d9 // indirect
 	k8s.io/kubelet v0.0.0 // indirect
