@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,10 +24,12 @@ func grace() []Block {
 			for _, own := range []string{"0", "30"} {
 				for _, asked := range []string{"-", "-1", "0", "1", "10", "30", "60"} {
 					for _, precondition := range []string{"-", "uid", "other-uid", "version", "other-version"} {
-						first.Cases = append(first.Cases, deletion(phase, node, own, "-", asked, precondition))
+						first.Cases = append(first.Cases, deletion(phase, node, own, "-", "-", asked, precondition))
 					}
 					for _, left := range []string{"none", "-1", "0", "10", "30"} {
-						again.Cases = append(again.Cases, deletion(phase, node, own, left, asked, "-"))
+						for _, due := range []string{"past", "future"} {
+							again.Cases = append(again.Cases, deletion(phase, node, own, left, due, asked, "-"))
+						}
 					}
 				}
 			}
@@ -36,21 +39,25 @@ func grace() []Block {
 }
 
 // deletion is one case. Left is the deletionGracePeriodSeconds of a Pod that is terminating: `none`
-// if it has no such field; `-` is a Pod that is not.
-func deletion(phase core.PodPhase, node, own, left, asked, precondition string) string {
+// if it has no such field; `-` is a Pod that is not. Due is when its deletionTimestamp is.
+func deletion(phase core.PodPhase, node, own, left, due, asked, precondition string) string {
 	pod := &core.Pod{ObjectMeta: meta.ObjectMeta{Name: "web-0", Namespace: "ns", UID: "uid", ResourceVersion: "7", Generation: 1}}
 	pod.Status.Phase = phase
 	pod.Spec.NodeName = strings.Trim(node, "-")
 	pod.Spec.TerminationGracePeriodSeconds = seconds(own)
-	stamp := meta.Unix(1000, 0)
+	stamp := meta.Date(1990, time.January, 1, 12, 0, 0, 0, time.UTC)
+	if due == "future" {
+		stamp = meta.Date(2200, time.January, 1, 12, 0, 0, 0, time.UTC)
+	}
 	if left != "-" {
 		pod.DeletionTimestamp = stamp.DeepCopy()
 		pod.DeletionGracePeriodSeconds = seconds(left)
 	}
 	options := &meta.DeleteOptions{GracePeriodSeconds: seconds(asked), Preconditions: preconditions(precondition)}
+	called := time.Now()
 	graceful, pending, err := rest.BeforeDelete(registry.Strategy, context.Background(), pod, options)
 
-	input := fmt.Sprintf("phase=%s node=%s own=%s left=%s asked=%s precondition=%s", phase, node, own, left, asked, precondition)
+	input := fmt.Sprintf("phase=%s node=%s own=%s left=%s due=%s asked=%s precondition=%s", phase, node, own, left, due, asked, precondition)
 	switch {
 	case errors.IsConflict(err):
 		return input + " => conflict"
@@ -64,11 +71,29 @@ func deletion(phase core.PodPhase, node, own, left, asked, precondition string) 
 	case pending:
 		outcome = "unchanged"
 	}
-	shift := int64(0)
-	if left != "-" {
-		shift = pod.DeletionTimestamp.Unix() - stamp.Unix()
+	return fmt.Sprintf("%s => %s graceful=%t pending=%t grace=%s stamp=%s generation=%d",
+		input, outcome, graceful, pending, text(pod.DeletionGracePeriodSeconds), moved(pod.DeletionTimestamp, stamp, called), pod.Generation)
+}
+
+// moved is what became of a deletionTimestamp: set or moved to so many seconds from the call, moved by
+// so many seconds, kept, or still absent.
+func moved(after *meta.Time, before meta.Time, called time.Time) string {
+	switch {
+	case after == nil:
+		return "-"
+	case after.Equal(&before):
+		return "kept"
+	case after.Year() == before.Year():
+		return fmt.Sprintf("%+d", after.Unix()-before.Unix())
 	}
-	return fmt.Sprintf("%s => %s graceful=%t pending=%t grace=%s shift=%d generation=%d", input, outcome, graceful, pending, text(pod.DeletionGracePeriodSeconds), shift, pod.Generation)
+	// The function's own now is between the call and this moment.
+	for seconds := range 100 {
+		now := after.Add(time.Duration(-seconds) * time.Second)
+		if !now.Before(called) && !now.After(time.Now()) {
+			return fmt.Sprintf("now+%d", seconds)
+		}
+	}
+	panic(fmt.Sprintf("a deletionTimestamp of %v after a call at %v", after, called))
 }
 
 func seconds(word string) *int64 {
