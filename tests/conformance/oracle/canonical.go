@@ -6,7 +6,7 @@ import (
 )
 
 // canonical puts the writes into the order of the recording: those of a batch by Pod, in the order in
-// which the controller hands the Pods out, and adoptions by ordinal.
+// which the controller hands the Pods out, and adoptions by letter and ordinal.
 func canonical(in *Input, writes []Write) []Write {
 	places := places(in, writes)
 	sort.SliceStable(writes, func(i, j int) bool {
@@ -39,6 +39,8 @@ func places(in *Input, writes []Write) func(Write) int {
 	condemned := condemned(in, writes)
 	return func(write Write) int {
 		switch section(write) {
+		case 0:
+			return int(write.Word[2])
 		case 1:
 			return write.Ordinal
 		case 2 + int(Slots):
