@@ -1,0 +1,3 @@
+module straddle.dev/conformance
+
+go 1.26.0

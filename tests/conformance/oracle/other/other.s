@@ -1,0 +1,1 @@
+// Its presence lets disruption.go declare a function without a body.

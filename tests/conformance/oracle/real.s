@@ -1,0 +1,1 @@
+// Its presence lets real.go declare functions without a body.
