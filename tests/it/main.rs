@@ -16,6 +16,7 @@ mod packing;
 mod reference_protocol;
 mod replay;
 mod schema;
+mod set_options;
 mod simulate;
 mod smaller;
 mod stateful_set_controller;
