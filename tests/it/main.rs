@@ -3,6 +3,7 @@
 mod actor_twin;
 mod checkpoint;
 mod cli;
+mod conformance;
 mod cross_check;
 mod docs;
 mod driver;
