@@ -16,7 +16,7 @@ use crate::world::pod::{Owner, Pod, PodPhase, Stray};
 use crate::world::program::{ObjectKind, ObjectRef, Operation};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
-use crate::world::volume::{Claim, ClaimRef, ReclaimPolicy, Volume, VolumeName};
+use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
 
 /// Why the API server refused a request. A refused request changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,8 +25,12 @@ pub enum Refusal {
     NotFound,
     /// 409: the name is taken, even if its holder is terminating.
     AlreadyExists,
+    /// 409: the object has changed since it was read.
+    Conflict,
     /// 422: a value that the object may not have, such as `replicas: -1`.
     Invalid,
+    /// 500, or no answer at all.
+    InternalError,
 }
 
 impl Refusal {
@@ -36,7 +40,9 @@ impl Refusal {
         match self {
             Self::NotFound => "NotFound",
             Self::AlreadyExists => "AlreadyExists",
+            Self::Conflict => "Conflict",
             Self::Invalid => "Invalid",
+            Self::InternalError => "InternalError",
         }
     }
 }
@@ -48,7 +54,7 @@ pub type Answer = Result<(), Refusal>;
 /// is zero if it was asked for, if no node has the Pod, or if its containers have ended.
 #[must_use]
 pub const fn deletes_pod_at_once(force: bool, scheduled: bool, phase: PodPhase) -> bool {
-    force || !scheduled || matches!(phase, PodPhase::Failed)
+    force || !scheduled || matches!(phase, PodPhase::Failed | PodPhase::Succeeded)
 }
 
 /// POST of a Pod. Without nodes in the model it is bound from birth.
@@ -88,6 +94,7 @@ pub fn delete_pod(
     }
     pod.terminating = true;
     pod.ready &= setup.reads[cluster].keeps_ready_of_terminating();
+    pod.available = false;
     pod.never_ready = false;
     // A kubelet that was about to report an eviction now only has to stop the containers.
     world.clusters[cluster].containers[ordinal].evicted = false;
@@ -104,6 +111,11 @@ pub fn remove_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal:
     }
     containers.evicted = false;
     side.pods[ordinal] = None;
+    if let Some(claim) = side.claims[ordinal].as_mut()
+        && claim.owner == ClaimOwner::Pod
+    {
+        claim.owner = ClaimOwner::RemovedPod;
+    }
     notice_removal(setup, world, ObjectKind::Pod, cluster, ordinal);
 }
 
@@ -244,8 +256,7 @@ pub fn create_claim(
     }
     *claim = Some(Claim {
         volume,
-        bound: false,
-        deleting: false,
+        ..Claim::default()
     });
     Ok(())
 }

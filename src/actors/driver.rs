@@ -360,6 +360,11 @@ fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
     let find = |expression| existing(setup, k, expression);
     let side = &world.clusters[condition_cluster(condition)];
     match condition {
+        Condition::PodAvailable(cluster, ordinal) if setup.clusters[cluster].min_ready => {
+            find(ordinal)
+                .and_then(|ordinal| side.pods[ordinal])
+                .is_some_and(|pod| pod.available)
+        }
         Condition::PodReady(_, ordinal) | Condition::PodAvailable(_, ordinal) => find(ordinal)
             .and_then(|ordinal| side.pods[ordinal])
             .is_some_and(|pod| pod.ready),

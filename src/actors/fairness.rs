@@ -45,6 +45,8 @@ enum ForOrdinal {
     VolumeProtection,
     /// The garbage collector, for the Pod.
     Collector,
+    /// The garbage collector, for the claim.
+    ClaimCollector,
 }
 
 const SET_WORKERS: u16 = ForSet::Collector as u16 + 1;
@@ -57,7 +59,7 @@ impl Step {
     /// classes are: the driver; for each side the StatefulSet controller, its cache, and the
     /// garbage collector for the set; for each side and ordinal the kubelet of the Pod, that of
     /// containers without a Pod, attaching, detaching, the persistent volume controller, the two
-    /// protection controllers, and the garbage collector for the Pod.
+    /// protection controllers, and the garbage collector for the Pod and for the claim.
     #[must_use]
     pub fn fairness(self, setup: &Setup) -> Option<u16> {
         let ordinals = u16::from(setup.ordinals);
@@ -104,6 +106,7 @@ const fn in_words(worker: ForOrdinal) -> &'static str {
         ForOrdinal::ClaimProtection => "protection controller of claim",
         ForOrdinal::VolumeProtection => "protection controller of the volume of disk",
         ForOrdinal::Collector => "garbage collector of Pod",
+        ForOrdinal::ClaimCollector => "garbage collector of claim",
     }
 }
 
@@ -129,6 +132,11 @@ fn worker(step: Step) -> Option<Worker> {
             garbage_collector::Action::Orphan(ordinal)
             | garbage_collector::Action::DeletePod(ordinal),
         ) => of(ForOrdinal::Collector, side, ordinal),
+        Step::Collect(
+            side,
+            garbage_collector::Action::OrphanClaim(ordinal)
+            | garbage_collector::Action::DeleteClaim(ordinal),
+        ) => of(ForOrdinal::ClaimCollector, side, ordinal),
         Step::Collect(side, garbage_collector::Action::RemoveSet) => {
             Some(Worker::OfSide(ForSet::Collector, side))
         }

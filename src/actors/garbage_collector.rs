@@ -1,15 +1,16 @@
-//! The garbage collector of each side: orphans the Pods of a deleted set.
+//! The garbage collector of each side: orphans what a deleted set owns, and deletes what is owned
+//! by something that is gone.
 //!
 //! Kubernetes 1.31: `attemptToOrphanWorker`, `orphanDependents` and `attemptToDeleteItem` in
 //! pkg/controller/garbagecollector/garbagecollector.go.
-//! Left out: background and foreground cascades; owners of claims, which have none with the
-//! default claim retention policy.
+//! Left out: background and foreground cascades.
 
 use super::{Actor, Step, api_server};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::Owner;
 use crate::world::setup::Setup;
+use crate::world::volume::ClaimOwner;
 
 /// The actor.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,10 @@ pub enum Action {
     RemoveSet,
     /// Deletes a Pod whose owner no longer exists.
     DeletePod(Ordinal),
+    /// Takes the deleted set out of a claim's owners.
+    OrphanClaim(Ordinal),
+    /// Deletes a claim whose owner no longer exists.
+    DeleteClaim(Ordinal),
 }
 
 impl Action {
@@ -31,7 +36,10 @@ impl Action {
     #[must_use]
     pub const fn ordinal(self) -> Option<Ordinal> {
         match self {
-            Self::Orphan(ordinal) | Self::DeletePod(ordinal) => Some(ordinal),
+            Self::Orphan(ordinal)
+            | Self::DeletePod(ordinal)
+            | Self::OrphanClaim(ordinal)
+            | Self::DeleteClaim(ordinal) => Some(ordinal),
             Self::RemoveSet => None,
         }
     }
@@ -43,7 +51,7 @@ impl Actor for GarbageCollector {
     }
 
     fn is_needed(&self, setup: &Setup) -> bool {
-        setup.orphans_pods()
+        setup.orphans_pods() || setup.owns_claims()
     }
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
@@ -53,16 +61,32 @@ impl Actor for GarbageCollector {
             let owned_by = |owner| {
                 move |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| pod.owner == owner)
             };
+            let claimed_by = |owners: &'static [ClaimOwner]| {
+                move |ordinal: &Ordinal| {
+                    side.claims[*ordinal].is_some_and(|claim| owners.contains(&claim.owner))
+                }
+            };
             if side.set.is_some_and(|set| set.deleting) {
-                let mut owned = setup.ordinals().filter(owned_by(Owner::Set)).peekable();
-                if owned.peek().is_none() {
+                let mut pods = setup.ordinals().filter(owned_by(Owner::Set)).peekable();
+                let mut claims = setup
+                    .ordinals()
+                    .filter(claimed_by(&[ClaimOwner::Set]))
+                    .peekable();
+                if pods.peek().is_none() && claims.peek().is_none() {
                     enabled(Action::RemoveSet);
                 }
-                owned.for_each(|ordinal| enabled(Action::Orphan(ordinal)));
+                pods.for_each(|ordinal| enabled(Action::Orphan(ordinal)));
+                claims.for_each(|ordinal| enabled(Action::OrphanClaim(ordinal)));
             }
             for ordinal in setup.ordinals().filter(owned_by(Owner::RemovedSet)) {
                 if side.pods[ordinal].is_some_and(|pod| !pod.terminating) {
                     enabled(Action::DeletePod(ordinal));
+                }
+            }
+            let gone = &[ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
+            for ordinal in setup.ordinals().filter(claimed_by(gone)) {
+                if side.claims[ordinal].is_some_and(|claim| !claim.deleting) {
+                    enabled(Action::DeleteClaim(ordinal));
                 }
             }
         }
@@ -82,6 +106,14 @@ impl Actor for GarbageCollector {
                 api_server::delete_pod(setup, world, cluster, ordinal, false)
                     .expect("the step was enabled by the Pod object");
             }
+            Action::OrphanClaim(ordinal) => {
+                let claim = world.clusters[cluster].claims[ordinal].as_mut();
+                claim.expect("the step was enabled by the claim").owner = ClaimOwner::Nobody;
+            }
+            Action::DeleteClaim(ordinal) => {
+                api_server::delete_claim(world, cluster, ordinal)
+                    .expect("the step was enabled by the claim");
+            }
         }
     }
 
@@ -93,6 +125,8 @@ impl Actor for GarbageCollector {
             Action::Orphan(ordinal) => format!("orphan Pod {ordinal}"),
             Action::RemoveSet => "remove the set".to_owned(),
             Action::DeletePod(ordinal) => format!("delete Pod {ordinal}, whose owner is gone"),
+            Action::OrphanClaim(ordinal) => format!("orphan claim {ordinal}"),
+            Action::DeleteClaim(ordinal) => format!("delete claim {ordinal}, whose owner is gone"),
         }
     }
 }

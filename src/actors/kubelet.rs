@@ -30,6 +30,8 @@ pub enum Action {
     Start,
     /// Reports that the Pod is Ready.
     ReportReady,
+    /// Lets `minReadySeconds` pass: the Pod stays Ready, and so becomes Available.
+    StayReady,
     /// Reports that the Pod is no longer Ready: its containers have stopped.
     ReportNotReady,
     /// Reports that the Pod has Failed: it was evicted under pressure.
@@ -82,11 +84,16 @@ impl Actor for Kubelet {
                 storage::note_writer(setup, world, cluster, ordinal);
             }
             Action::ReportReady => pod.ready = true,
-            Action::ReportNotReady => pod.ready = false,
+            Action::StayReady => pod.available = true,
+            Action::ReportNotReady => {
+                pod.ready = false;
+                pod.available = false;
+            }
             Action::ReportFailed => {
                 containers.evicted = false;
                 pod.phase = PodPhase::Failed;
                 pod.ready = false;
+                pod.available = false;
                 pod.never_ready = false;
             }
             Action::Stop => {
@@ -109,6 +116,7 @@ impl Actor for Kubelet {
             }
             Action::Start => format!("start containers of Pod {ordinal}"),
             Action::ReportReady => format!("report Pod {ordinal} Ready"),
+            Action::StayReady => format!("Pod {ordinal} has been Ready for minReadySeconds"),
             Action::ReportNotReady => format!("report Pod {ordinal} not Ready"),
             Action::ReportFailed => format!("report Pod {ordinal} Failed"),
             Action::Stop => format!("stop containers of Pod {ordinal}"),
@@ -124,7 +132,7 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
     let pod = side.pods[ordinal]?;
     let containers = side.containers[ordinal];
     match pod.phase {
-        PodPhase::Failed => None,
+        PodPhase::Failed | PodPhase::Succeeded => None,
         _ if pod.terminating && containers.run => Some(Action::Stop),
         _ if pod.terminating => Some(Action::ConfirmDeletion),
         _ if containers.evicted => Some(Action::ReportFailed),
@@ -136,6 +144,9 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
             .then_some(Action::Start)
             .filter(|_| is_attached(setup, world, cluster, ordinal)),
         PodPhase::Running if !pod.ready && !pod.never_ready => Some(Action::ReportReady),
+        PodPhase::Running if pod.ready && !pod.available => setup.clusters[cluster]
+            .min_ready
+            .then_some(Action::StayReady),
         PodPhase::Running => None,
     }
 }

@@ -7,7 +7,6 @@
 use super::{Actor, Step, api_server};
 use crate::world::World;
 use crate::world::id::ClusterId;
-use crate::world::program::ObjectKind;
 use crate::world::setup::Setup;
 
 /// The actor.
@@ -20,7 +19,7 @@ impl Actor for PvcProtectionController {
     }
 
     fn is_needed(&self, setup: &Setup) -> bool {
-        setup.deletes(ObjectKind::Claim)
+        setup.deletes_claims()
     }
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {

@@ -1,24 +1,38 @@
 //! The StatefulSet controller of each side: one sync of one StatefulSet after another.
 //!
 //! A sync looks once, and its writes follow one by one; a crash or another actor may fall
-//! between any two. The writes are planned in the order of the original.
+//! between any two. What a sync writes, and in which order, is decided in [`sync`], as the real
+//! controller decides it; [`planned`] asks it what it would do in a world.
 //!
-//! Kubernetes 1.31: `updateStatefulSet`, `processReplica` and `processCondemned` in
-//! pkg/controller/statefulset/stateful_set_control.go; `CreateStatefulPod` and
-//! `DeleteStatefulPod` in stateful_pod_control.go; `ClaimPods` in
-//! pkg/controller/controller_ref_manager.go.
-//! Left out: revisions and rolling updates, `minReadySeconds`, claim retention, back-off. A
-//! sync is possible at any moment, as if every event woke the controller.
+//! Kubernetes: pkg/controller/statefulset; each file of this folder names its functions.
+//! Left out: back-off. A sync is possible at any moment, as if every event woke the controller.
+
+mod adoption;
+mod claim_owners;
+mod condemned;
+mod planned;
+mod pod_control;
+pub mod request;
+mod revisions;
+mod rolling_update;
+pub mod rules;
+pub mod seen;
+mod slots;
+pub mod status;
+pub mod sync;
+
+pub use planned::sync as plan;
 
 use super::{Actor, Step, api_server};
 use crate::world::World;
-use crate::world::cluster::{Cluster, SetView};
-use crate::world::id::{ClusterId, Ordinal, OrdinalSet, Table, describe_slice};
-use crate::world::pod::{Owner, Pod, PodPhase};
+use crate::world::cluster::Cluster;
+use crate::world::id::{ClusterId, Ordinal, Table, describe_slice};
+use crate::world::pod::Owner;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{
-    Controller, Plan, PodManagementPolicy, Previous, StatefulSet, StatusWrite, Write,
+    Controller, Plan, PodManagementPolicy, Previous, StatusWrite, Write,
 };
+use crate::world::volume::ClaimOwner;
 
 /// The actor.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +74,13 @@ impl Actor for StatefulSetController {
                 out.push(Step::Controller(cluster, Action::CatchUp));
             }
             if controller.plan.is_empty() {
-                if !sync(setup, world, cluster).is_empty() {
+                if !plan(setup, world, cluster).is_empty() {
                     out.push(Step::Controller(cluster, Action::Sync));
                 }
                 continue;
             }
             let before = out.len();
-            let next = next_writes(setup, &controller.plan);
+            let next = next_writes(setup, cluster, &controller.plan);
             out.extend(next.map(|ordinal| Step::Controller(cluster, Action::Write(ordinal))));
             if out.len() == before {
                 out.push(Step::Controller(cluster, Action::WriteStatus));
@@ -80,7 +94,7 @@ impl Actor for StatefulSetController {
         };
         match action {
             Action::Sync => {
-                world.clusters[cluster].controller.plan = sync(setup, world, cluster);
+                world.clusters[cluster].controller.plan = plan(setup, world, cluster);
             }
             Action::Write(ordinal) => perform_write(setup, world, cluster, ordinal),
             Action::WriteStatus => write_status(setup, world, cluster),
@@ -103,10 +117,13 @@ impl Actor for StatefulSetController {
                 Write::None => String::new(),
                 Write::Adopt => format!("adopt Pod {ordinal}"),
                 Write::CreateClaimThenPod | Write::CreateClaim => format!("create claim {ordinal}"),
-                Write::CreatePod => match side.pods[ordinal] {
+                Write::CreatePod | Write::CreatePodThenOwnClaim => match side.pods[ordinal] {
                     None => format!("create Pod {ordinal}"),
                     Some(_) => format!("create Pod {ordinal}: AlreadyExists"),
                 },
+                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+                    describe_owner(setup, before, cluster, ordinal)
+                }
                 Write::RefuseClaim => format!("give up: claim {ordinal} is being deleted"),
                 Write::DeleteFailed | Write::DeleteCondemned => match side.pods[ordinal] {
                     None => format!("delete Pod {ordinal}: NotFound"),
@@ -115,171 +132,6 @@ impl Actor for StatefulSetController {
             },
             Action::WriteStatus => "write status".to_owned(),
             Action::CatchUp => "its cache catches up".to_owned(),
-        }
-    }
-}
-
-/// All requests of one sync. None if the sync would change nothing.
-#[must_use]
-pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
-    let side = &world.clusters[cluster];
-    let Some(view) = side.set_view() else {
-        return Plan::default();
-    };
-    let seen = Seen {
-        setup,
-        cluster,
-        side,
-        view,
-    };
-    let mut plan = Plan {
-        set_is_gone: side.set.is_none(),
-        ..Plan::default()
-    };
-    if !view.deleting {
-        if seen.plan_adoptions(&mut plan) {
-            return plan;
-        }
-        match setup.clusters[cluster].policy {
-            PodManagementPolicy::OrderedReady => seen.ordered_ready(&mut plan),
-            PodManagementPolicy::Parallel => seen.parallel(&mut plan),
-        }
-    }
-    seen.plan_status(&mut plan);
-    plan.settle();
-    plan
-}
-
-/// What a sync looks at: its view of the set, and the present Pods and claims.
-struct Seen<'a> {
-    setup: &'a Setup,
-    cluster: ClusterId,
-    side: &'a Cluster,
-    view: SetView,
-}
-
-impl Seen<'_> {
-    /// The Pod of the ordinal, if the set owns it. A Pod with another owner is not seen.
-    fn pod(&self, ordinal: Ordinal) -> Option<Pod> {
-        self.side.pods[ordinal].filter(|pod| pod.owner == Owner::Set)
-    }
-
-    /// Owned Pods outside the range, highest first: below `start` as well as above the end.
-    fn condemned(&self) -> impl DoubleEndedIterator<Item = (Ordinal, Pod)> {
-        let outside = |ordinal: &Ordinal| !self.view.slice.contains(*ordinal);
-        let ordinals = self.setup.ordinals().rev().filter(outside);
-        ordinals.filter_map(|ordinal| Some((ordinal, self.pod(ordinal)?)))
-    }
-
-    /// Orphans that match are adopted before anything else. In Kubernetes the same sync then
-    /// goes on with what it has seen; here the next one looks anew. A set that has
-    /// been removed meanwhile adopts nothing, and its sync ends there.
-    fn plan_adoptions(&self, plan: &mut Plan) -> bool {
-        let is_orphan = |pod: Pod| pod.owner == Owner::Nobody && !pod.terminating;
-        let orphans: OrdinalSet = self
-            .setup
-            .ordinals()
-            .filter(|&ordinal| self.side.pods[ordinal].is_some_and(is_orphan))
-            .collect();
-        if self.side.set.is_some_and(|set| !set.deleting) {
-            orphans
-                .iter()
-                .for_each(|ordinal| plan.writes[ordinal] = Write::Adopt);
-        } else if !orphans.is_empty() {
-            *plan = Plan::default();
-        }
-        !orphans.is_empty()
-    }
-
-    /// `OrderedReady`: at most one write. The lowest ordinal of the range that is not healthy
-    /// holds up everything above it, and every condemned Pod.
-    fn ordered_ready(&self, plan: &mut Plan) {
-        for ordinal in self.view.slice.ordinals() {
-            let write = self.slot(ordinal);
-            let healthy = self.pod(ordinal).is_some_and(Pod::is_healthy);
-            if write != Write::None || !healthy {
-                plan.writes[ordinal] = if write == Write::RefuseClaim {
-                    Write::None
-                } else {
-                    write
-                };
-                return;
-            }
-        }
-        let Some((highest, pod)) = self.condemned().next() else {
-            return;
-        };
-        let first_unhealthy = self.condemned().rev().find(|(_, pod)| !pod.is_healthy());
-        let may_go = pod.is_healthy() || first_unhealthy.is_some_and(|(first, _)| first == highest);
-        if may_go && !pod.terminating {
-            plan.writes[highest] = Write::DeleteCondemned;
-        }
-    }
-
-    /// `Parallel`: every slot, then every condemned Pod, whatever the health of the others. A
-    /// claim that is being deleted ends the sync somewhere among the slots.
-    fn parallel(&self, plan: &mut Plan) {
-        let mut refused = false;
-        let mut writes = false;
-        for ordinal in self.view.slice.ordinals() {
-            plan.writes[ordinal] = self.slot(ordinal);
-            refused |= plan.writes[ordinal] == Write::RefuseClaim;
-            writes |= !matches!(plan.writes[ordinal], Write::None | Write::RefuseClaim);
-        }
-        if refused && !writes {
-            *plan = Plan {
-                set_is_gone: plan.set_is_gone,
-                ..Plan::default()
-            };
-        }
-        if refused {
-            return;
-        }
-        for (ordinal, pod) in self.condemned() {
-            if !pod.terminating {
-                plan.writes[ordinal] = Write::DeleteCondemned;
-            }
-        }
-    }
-
-    /// What one ordinal of the range needs, by itself.
-    fn slot(&self, ordinal: Ordinal) -> Write {
-        let claim = self.side.claims[ordinal];
-        let claim_missing = self.setup.has_claims() && claim.is_none();
-        let claim_deleting = claim.is_some_and(|claim| claim.deleting);
-        match self.pod(ordinal) {
-            None if claim_missing => Write::CreateClaimThenPod,
-            None if claim_deleting => Write::RefuseClaim,
-            None => Write::CreatePod,
-            Some(pod) if pod.phase == PodPhase::Failed => Write::DeleteFailed,
-            Some(pod) if pod.phase == PodPhase::Pending && claim_missing => Write::CreateClaim,
-            Some(pod) if pod.phase == PodPhase::Pending && claim_deleting => Write::RefuseClaim,
-            Some(_) => Write::None,
-        }
-    }
-
-    /// The status write, if the status would change. That of an older view would be refused.
-    fn plan_status(&self, plan: &mut Plan) {
-        let reads = self.setup.reads[self.cluster];
-        let Some(set) = self.side.set.filter(|_| !self.view.older && reads.status()) else {
-            return;
-        };
-        let count = |counts: bool, pod: fn(Pod) -> bool| -> OrdinalSet {
-            let counted = |ordinal: &Ordinal| counts && self.pod(*ordinal).is_some_and(pod);
-            self.setup.ordinals().filter(counted).collect()
-        };
-        let counted = count(reads.replicas, |_| true);
-        let counted_ready = count(reads.ready_replicas, |pod| pod.ready);
-        let after = StatefulSet {
-            observed: true,
-            counted,
-            counted_ready,
-            ..set
-        };
-        if after != set {
-            plan.status = StatusWrite::Equal;
-            plan.counted = counted;
-            plan.counted_ready = counted_ready;
         }
     }
 }
@@ -298,19 +150,46 @@ impl Plan {
     }
 }
 
-/// The ordinals whose write may come next: adoptions, then any slot, then any condemned Pod.
-fn next_writes<'a>(setup: &'a Setup, plan: &'a Plan) -> impl Iterator<Item = Ordinal> + 'a {
-    let any = |phase: Picks| setup.ordinals().any(|ordinal| phase(plan.writes[ordinal]));
-    let phase: Picks = if any(|write| write == Write::Adopt) {
-        |write| write == Write::Adopt
-    } else if any(Write::is_for_slot) {
-        Write::is_for_slot
-    } else {
-        |write| write == Write::DeleteCondemned
-    };
-    setup
+/// The loop of a sync that the next request for an ordinal belongs to; one ends before the next
+/// begins.
+const fn phase(write: Write) -> Option<u8> {
+    match write {
+        Write::None => None,
+        Write::Adopt => Some(0),
+        Write::CreateClaimThenPod
+        | Write::CreatePod
+        | Write::CreateClaim
+        | Write::RefuseClaim
+        | Write::DeleteFailed
+        | Write::CreatePodThenOwnClaim
+        | Write::OwnClaim => Some(1),
+        Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => Some(2),
+        Write::DeleteCondemned => Some(3),
+    }
+}
+
+/// The ordinals whose write may come next: adoptions, then slots, then condemned Pods' claims,
+/// then condemned Pods. Within one of these in any order, but for `OrderedReady`, which goes
+/// through the slots upwards and through the condemned downwards.
+fn next_writes(
+    setup: &Setup,
+    cluster: ClusterId,
+    plan: &Plan,
+) -> impl Iterator<Item = Ordinal> + use<> {
+    let writes = plan.writes;
+    let first = setup
         .ordinals()
-        .filter(move |&ordinal| phase(plan.writes[ordinal]))
+        .filter_map(|ordinal| phase(writes[ordinal]))
+        .min();
+    let next = setup
+        .ordinals()
+        .filter(move |&ordinal| first.is_some() && phase(writes[ordinal]) == first);
+    let only = match (setup.clusters[cluster].policy, first) {
+        (PodManagementPolicy::Parallel, _) | (_, Some(0)) => None,
+        (PodManagementPolicy::OrderedReady, Some(1)) => next.clone().next(),
+        (PodManagementPolicy::OrderedReady, _) => next.clone().next_back(),
+    };
+    next.filter(move |&ordinal| only.is_none_or(|only| only == ordinal))
 }
 
 /// Makes one planned write on the present store, which may be newer than what the sync saw.
@@ -331,16 +210,26 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
             Write::None,
         ),
         Write::CreatePod => {
-            let owner = if plan.set_is_gone {
-                Owner::RemovedSet
-            } else {
-                Owner::Set
-            };
+            let owner = owner_of_pods(plan);
             (
                 api_server::create_pod(world, cluster, ordinal, owner),
                 Write::None,
             )
         }
+        Write::CreatePodThenOwnClaim => {
+            let owner = owner_of_pods(plan);
+            (
+                api_server::create_pod(world, cluster, ordinal, owner),
+                Write::OwnClaim,
+            )
+        }
+        Write::OwnClaim | Write::OwnCondemnedClaim => {
+            (own_claim(setup, world, cluster, ordinal), Write::None)
+        }
+        Write::OwnCondemnedClaimThenDelete => (
+            own_claim(setup, world, cluster, ordinal),
+            Write::DeleteCondemned,
+        ),
         Write::RefuseClaim => (Err(api_server::Refusal::AlreadyExists), Write::None),
         // The request has a name and no uid, so it may strike a later incarnation.
         Write::DeleteFailed | Write::DeleteCondemned => (
@@ -354,6 +243,49 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
         Err(_) => plan.fail(),
     }
     plan.settle();
+}
+
+/// Whose Pods a sync creates: those of the set that it saw.
+const fn owner_of_pods(plan: Plan) -> Owner {
+    if plan.set_is_gone {
+        Owner::RemovedSet
+    } else {
+        Owner::Set
+    }
+}
+
+/// The owner that a planned write gives to a claim, by the set and the Pod that the sync saw.
+fn claim_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> ClaimOwner {
+    let side = &world.clusters[cluster];
+    let plan = side.controller.plan;
+    let in_range = plan.writes[ordinal] == Write::OwnClaim;
+    match setup.clusters[cluster].retention.owner(in_range) {
+        ClaimOwner::Set if plan.set_is_gone => ClaimOwner::RemovedSet,
+        ClaimOwner::Pod if side.pods[ordinal].is_none() => ClaimOwner::RemovedPod,
+        owner => owner,
+    }
+}
+
+/// PUT of a claim's owner. In Kubernetes a claim that has changed since the look refuses it, and
+/// the next sync tries again.
+fn own_claim(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+) -> api_server::Answer {
+    let owner = claim_owner(setup, world, cluster, ordinal);
+    let claim = world.clusters[cluster].claims[ordinal].as_mut();
+    claim.ok_or(api_server::Refusal::NotFound)?.owner = owner;
+    Ok(())
+}
+
+fn describe_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> String {
+    match claim_owner(setup, world, cluster, ordinal) {
+        ClaimOwner::Nobody => format!("claim {ordinal} belongs to nobody"),
+        ClaimOwner::Set | ClaimOwner::RemovedSet => format!("claim {ordinal} belongs to the set"),
+        ClaimOwner::Pod | ClaimOwner::RemovedPod => format!("claim {ordinal} belongs to its Pod"),
+    }
 }
 
 /// PATCH of the Pod's owner, after a live look at the set.
@@ -396,7 +328,7 @@ type Picks = fn(Write) -> bool;
 /// `sees {3..5}, plans create 3`: the range, and the writes.
 fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     let side = &world.clusters[cluster];
-    let plan = sync(setup, world, cluster);
+    let plan = plan(setup, world, cluster);
     let Some(view) = side.set_view() else {
         return "sees no set".to_owned();
     };
@@ -404,14 +336,28 @@ fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     if view.older {
         text += " (an older version)";
     }
-    let verbs: [(&str, Picks); 5] = [
+    let verbs: [(&str, Picks); 6] = [
         ("adopt", |write| write == Write::Adopt),
         ("create", |write| {
-            matches!(write, Write::CreateClaimThenPod | Write::CreatePod)
+            matches!(
+                write,
+                Write::CreateClaimThenPod | Write::CreatePod | Write::CreatePodThenOwnClaim
+            )
         }),
         ("create claim", |write| write == Write::CreateClaim),
         ("replace failed", |write| write == Write::DeleteFailed),
-        ("delete", |write| write == Write::DeleteCondemned),
+        ("own claim", |write| {
+            matches!(
+                write,
+                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete
+            )
+        }),
+        ("delete", |write| {
+            matches!(
+                write,
+                Write::DeleteCondemned | Write::OwnCondemnedClaimThenDelete
+            )
+        }),
     ];
     let mut plans = Vec::new();
     for (verb, is) in verbs {

@@ -247,7 +247,10 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
                 match before.clusters[cluster].controller.plan.writes[ordinal] {
                     Write::Adopt => "adoptPod",
                     Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
-                    Write::CreatePod => "createPod",
+                    Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
+                    Write::OwnClaim
+                    | Write::OwnCondemnedClaim
+                    | Write::OwnCondemnedClaimThenDelete => "ownClaim",
                     Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
                     Write::RefuseClaim | Write::None => "giveUp",
                 }
@@ -256,6 +259,7 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
         Step::Kubelet(_, _, action) => match action {
             kubelet::Action::Start => "startContainers",
             kubelet::Action::ReportReady => "reportReady",
+            kubelet::Action::StayReady => "stayReady",
             kubelet::Action::ReportNotReady => "reportNotReady",
             kubelet::Action::ReportFailed => "reportFailed",
             kubelet::Action::Stop | kubelet::Action::StopStray => "stopContainers",
@@ -275,6 +279,8 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
             garbage_collector::Action::Orphan(_) => "orphanPod",
             garbage_collector::Action::RemoveSet => "removeSet",
             garbage_collector::Action::DeletePod(_) => "deletePod",
+            garbage_collector::Action::OrphanClaim(_) => "orphanClaim",
+            garbage_collector::Action::DeleteClaim(_) => "deleteClaim",
         },
         Step::Fault(id, _) => faults::kind(id).name(),
     }
@@ -323,7 +329,7 @@ fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
     match side.pods[ordinal] {
         None if containers.stray.is_some() => 'z',
         None => '.',
-        Some(pod) if pod.phase == PodPhase::Failed => 'x',
+        Some(pod) if matches!(pod.phase, PodPhase::Failed | PodPhase::Succeeded) => 'x',
         Some(pod) if pod.terminating => 'v',
         Some(pod) if containers.run && pod.ready => '#',
         Some(_) if containers.run => 'o',

@@ -219,6 +219,8 @@ const fn cluster(side: &Side) -> ClusterSetup {
     ClusterSetup {
         policy: side.policy,
         initial: side.initial,
+        min_ready: side.min_ready,
+        retention: side.retention,
     }
 }
 

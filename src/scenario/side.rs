@@ -10,7 +10,7 @@ use super::reader::Spanned;
 use super::unmodelled;
 use super::words::Vocabulary;
 use crate::world::id::{MAX_ORDINALS, Slice};
-use crate::world::stateful_set::PodManagementPolicy;
+use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 
 /// The only minor version of Kubernetes that is modelled.
 pub const KUBERNETES: &str = "1.31";
@@ -26,6 +26,10 @@ pub struct Side {
     pub policy: PodManagementPolicy,
     /// The names of its claim templates.
     pub templates: Vec<String>,
+    /// Whether a Pod has to stay Ready for a while before it counts as Available.
+    pub min_ready: bool,
+    /// Which claims go with their Pods or their set.
+    pub retention: RetentionPolicy,
     /// Whether the side's Kubernetes version was given.
     pub has_version: bool,
 }
@@ -51,6 +55,8 @@ struct Base {
     replicas: Number,
     policy: Option<PodManagementPolicy>,
     templates: Option<Vec<String>>,
+    min_ready: bool,
+    retention: RetentionPolicy,
 }
 
 /// The source's side. `None` if it is too broken to go on with.
@@ -176,6 +182,11 @@ fn base(lowering: &mut Lowering<'_>, side: &str, file: &SideFile) -> Option<Opti
                 .map(|claim| claim.metadata.name.clone().unwrap_or_default())
                 .collect(),
         ),
+        min_ready: set
+            .spec
+            .min_ready_seconds
+            .is_some_and(|seconds| seconds > 0),
+        retention: retention(lowering, &set),
         name: set.name,
     }))
 }
@@ -194,6 +205,31 @@ fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<Pod
         );
     }
     found.map(|&(_, policy, _)| policy)
+}
+
+/// Which claims the manifest lets go with their Pods or their set.
+fn retention(lowering: &mut Lowering<'_>, set: &ManifestSet) -> RetentionPolicy {
+    let policy = set.spec.persistent_volume_claim_retention_policy.as_ref();
+    let mut deletes = |field: &str, value: Option<&String>| match value.map(String::as_str) {
+        None | Some("Retain") => false,
+        Some("Delete") => true,
+        Some(other) => {
+            let (what, known) = ("claim retention policy", ["Retain", "Delete"]);
+            let path = ["spec", "persistentVolumeClaimRetentionPolicy", field];
+            lowering.reader.problems.push(
+                super::reader::unknown_word(other, what, "manifest::invalid-field", &known, &[])
+                    .within(&set.source)
+                    .at(set.place(&path), ""),
+            );
+            false
+        }
+    };
+    let when_scaled = policy.and_then(|policy| policy.when_scaled.as_ref());
+    let when_deleted = policy.and_then(|policy| policy.when_deleted.as_ref());
+    RetentionPolicy {
+        delete_when_scaled: deletes("whenScaled", when_scaled),
+        delete_when_deleted: deletes("whenDeleted", when_deleted),
+    }
 }
 
 /// The inline fields over the base, over the other side or Kubernetes' defaults.
@@ -237,6 +273,14 @@ fn overridden(
         templates: (file.volume_claim_templates.as_ref().map(inline))
             .or_else(|| base?.templates.clone())
             .or_else(|| Some(other?.templates.clone())),
+        min_ready: base.map_or_else(
+            || other.is_some_and(|other| other.min_ready),
+            |base| base.min_ready,
+        ),
+        retention: base.map_or_else(
+            || other.map(|other| other.retention).unwrap_or_default(),
+            |base| base.retention,
+        ),
         has_replicas: file.replicas.is_some() || base.is_some(),
     }
 }
@@ -307,6 +351,8 @@ struct Draft {
     replicas: Number,
     policy: Option<PodManagementPolicy>,
     templates: Option<Vec<String>>,
+    min_ready: bool,
+    retention: RetentionPolicy,
     has_replicas: bool,
 }
 
@@ -324,11 +370,20 @@ impl Draft {
         let start = mark(self.start.value);
         let end = mark(self.start.value.saturating_add(self.replicas.value));
         let slice = start.zip(end).map(|(start, end)| Slice { start, end });
+        let templates = self.templates.unwrap_or_default();
+        // A policy about claims says nothing of a set without any.
+        let retention = if templates.is_empty() {
+            RetentionPolicy::default()
+        } else {
+            self.retention
+        };
         Some(Side {
             name: self.name,
             initial: slice.filter(|_| !absent),
             policy: self.policy.unwrap_or_default(),
-            templates: self.templates.unwrap_or_default(),
+            templates,
+            min_ready: self.min_ready,
+            retention,
             has_version: file.kubernetes.is_some(),
         })
     }

@@ -189,7 +189,7 @@ kind: StatefulSet
 metadata: {name: web}
 spec:
   persistentVolumeClaimRetentionPolicy:
-    whenScaled: Delete
+    whenScaled: Deleted
   template:
     spec:
       terminationGracePeriodSeconds: 0

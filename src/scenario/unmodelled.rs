@@ -10,21 +10,9 @@ use super::manifest::ManifestSet;
 /// Reports what a side's manifest asks for in vain.
 pub fn report(lowering: &mut Lowering<'_>, side: &str, set: &ManifestSet) {
     refuse_no_grace(lowering, set);
-    refuse_deleted_claims(lowering, set);
-    let mut note = |field: &str, value: &str| {
-        let text = "not modelled, and taken as Kubernetes' default";
-        lowering.assume(&format!("{side}.{field}"), value, text);
-    };
     if let Some(strategy) = other_strategy(&set.spec) {
-        note("updateStrategy", &strategy);
-    }
-    if let Some(seconds) = set.spec.min_ready_seconds.filter(|&seconds| seconds > 0) {
-        note("minReadySeconds", &seconds.to_string());
-    }
-    let retention = set.spec.persistent_volume_claim_retention_policy.as_ref();
-    let deleted = retention.and_then(|policy| policy.when_deleted.as_deref());
-    if let Some(value) = deleted.filter(|&value| value != "Retain") {
-        note("persistentVolumeClaimRetentionPolicy.whenDeleted", value);
+        let text = "nothing is updated, since no step changes a Pod template";
+        lowering.assume(&format!("{side}.updateStrategy"), &strategy, text);
     }
 }
 
@@ -54,24 +42,6 @@ fn refuse_no_grace(lowering: &mut Lowering<'_>, set: &ManifestSet) {
         &path,
         message,
         "set it to 1 or more, or leave it out: Kubernetes' default is 30",
-    );
-}
-
-/// Claims that go with their Pods take the disks away from who comes next.
-fn refuse_deleted_claims(lowering: &mut Lowering<'_>, set: &ManifestSet) {
-    let retention = set.spec.persistent_volume_claim_retention_policy.as_ref();
-    let scaled = retention.and_then(|policy| policy.when_scaled.as_deref());
-    if scaled.is_none_or(|value| value == "Retain") {
-        return;
-    }
-    let path = ["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"];
-    let message = "claims that are deleted when the set is scaled down are not modelled";
-    refuse(
-        lowering,
-        set,
-        &path,
-        message,
-        "set `whenScaled: Retain`: a migration scales the source down and still needs its disks",
     );
 }
 

@@ -179,8 +179,8 @@ impl OrdinalSet {
     }
 
     /// The set's ordinals, lowest first.
-    pub fn iter(self) -> impl Iterator<Item = Ordinal> {
-        (0..16)
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone {
+        (0..MAX_ORDINALS as u8)
             .map(Ordinal)
             .filter(move |&ordinal| self.contains(ordinal))
     }

@@ -82,6 +82,7 @@ impl World {
         source.pods[ordinal] = Some(Pod {
             phase: PodPhase::Running,
             ready: true,
+            available: setup.clusters.source.min_ready,
             terminating: false,
             owner: Owner::Set,
             never_ready: false,
@@ -94,6 +95,7 @@ impl World {
         source.claims[ordinal] = Some(Claim {
             volume: Some(VolumeName::Static),
             bound: true,
+            owner: setup.clusters.source.retention.owner(true),
             deleting: false,
         });
         source.volumes[ordinal] = Volumes {

@@ -10,6 +10,8 @@ pub struct Pod {
     pub phase: PodPhase,
     /// Condition `Ready` is true. Not kept for a terminating Pod unless a status counts it.
     pub ready: bool,
+    /// Ready for at least `minReadySeconds`. Not kept where that is 0, nor for a terminating Pod.
+    pub available: bool,
     /// `metadata.deletionTimestamp` is set.
     pub terminating: bool,
     /// The controller in `metadata.ownerReferences`.
@@ -18,7 +20,8 @@ pub struct Pod {
     pub never_ready: bool,
 }
 
-/// `status.phase`. `Succeeded` is left out: nothing in the model ends a container with success.
+/// `status.phase`. Nothing in the model ends a container with success; its controllers know
+/// what to do about one all the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum PodPhase {
     /// No container has started.
@@ -28,6 +31,8 @@ pub enum PodPhase {
     Running,
     /// Containers have ended and will not be restarted.
     Failed,
+    /// The same, without an error.
+    Succeeded,
 }
 
 /// The controller that a Pod names in `metadata.ownerReferences`.
@@ -46,7 +51,7 @@ impl Pod {
     /// Exists and has not ended: Pending and terminating Pods are live until the object is gone.
     #[must_use]
     pub const fn is_live(self) -> bool {
-        !matches!(self.phase, PodPhase::Failed)
+        !matches!(self.phase, PodPhase::Failed | PodPhase::Succeeded)
     }
 
     /// Running and Ready, and not on its way out: what `OrderedReady` waits for.

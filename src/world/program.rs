@@ -176,7 +176,7 @@ pub enum Look {
 pub enum Condition {
     /// The Pod exists and its condition Ready is true.
     PodReady(ClusterId, Expression),
-    /// The Pod is Ready for at least `minReadySeconds`, which the model has as zero.
+    /// The Pod is Ready for at least `minReadySeconds`.
     PodAvailable(ClusterId, Expression),
     /// The disk of the ordinal has no attachment in the cluster.
     VolumeDetached(ClusterId, Expression),

@@ -2,7 +2,7 @@
 
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
 use super::program::{Condition, ObjectKind, Operation, Program, StatusField};
-use super::stateful_set::PodManagementPolicy;
+use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use super::volume::{Backend, ReclaimPolicy};
 
 /// Everything about a migration that no step changes.
@@ -110,6 +110,18 @@ pub struct ClusterSetup {
     pub policy: PodManagementPolicy,
     /// The set's ordinals at the start; `None` if there is no set at the start.
     pub initial: Option<Slice>,
+    /// `spec.minReadySeconds` is more than 0.
+    pub min_ready: bool,
+    /// `spec.persistentVolumeClaimRetentionPolicy`; `Retain` without claim templates.
+    pub retention: RetentionPolicy,
+}
+
+impl ClusterSetup {
+    /// Whether the set's controller ever writes the owner of a claim.
+    #[must_use]
+    pub const fn owns_claims(&self) -> bool {
+        self.retention.delete_when_scaled || self.retention.delete_when_deleted
+    }
 }
 
 /// The shared storage.
@@ -256,6 +268,18 @@ impl Setup {
     #[must_use]
     pub const fn has_claims(&self) -> bool {
         self.storage.is_some()
+    }
+
+    /// Whether the controller of some side ever writes the owner of a claim.
+    #[must_use]
+    pub const fn owns_claims(&self) -> bool {
+        self.clusters.source.owns_claims() || self.clusters.destination.owns_claims()
+    }
+
+    /// Whether a claim can come to be deleted: by the program, or by the garbage collector.
+    #[must_use]
+    pub fn deletes_claims(&self) -> bool {
+        self.deletes(ObjectKind::Claim) || self.owns_claims()
     }
 
     /// Whether the program deletes objects of this kind.

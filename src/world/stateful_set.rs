@@ -4,6 +4,7 @@
 //! but "observed, or not". Numbers that only grow would make every loop an infinite space.
 
 use super::id::{OrdinalSet, Slice, Table};
+use super::volume::ClaimOwner;
 
 /// One StatefulSet as the API server stores it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -28,6 +29,15 @@ pub enum PodManagementPolicy {
     OrderedReady,
     /// All at once.
     Parallel,
+}
+
+/// `spec.persistentVolumeClaimRetentionPolicy`: which claims go with their owners.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RetentionPolicy {
+    /// `whenScaled: Delete`: that of a condemned Pod, with the Pod.
+    pub delete_when_scaled: bool,
+    /// `whenDeleted: Delete`: all, with the set.
+    pub delete_when_deleted: bool,
 }
 
 /// What the StatefulSet controller of one cluster holds in memory.
@@ -62,7 +72,8 @@ pub enum Previous {
 /// The writes of one sync that are not made yet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Plan {
-    /// At most one write chain per ordinal; with `OrderedReady` at most one in all.
+    /// At most one write chain per ordinal; with `OrderedReady` at most one in all, but for the
+    /// owners of claims.
     pub writes: Table<Write>,
     /// The status write that ends the sync.
     pub status: StatusWrite,
@@ -95,11 +106,19 @@ pub enum Write {
     DeleteFailed,
     /// DELETE a Pod outside the range.
     DeleteCondemned,
+    /// POST the Pod, then PUT the owner of its claim.
+    CreatePodThenOwnClaim,
+    /// PUT the owner of a claim in the range.
+    OwnClaim,
+    /// PUT the owner of a claim outside the range.
+    OwnCondemnedClaim,
+    /// PUT the owner of a claim outside the range, then DELETE its Pod.
+    OwnCondemnedClaimThenDelete,
 }
 
 impl Write {
     /// All values, in the order of their packed numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::None,
         Self::Adopt,
         Self::CreateClaimThenPod,
@@ -108,20 +127,11 @@ impl Write {
         Self::RefuseClaim,
         Self::DeleteFailed,
         Self::DeleteCondemned,
+        Self::CreatePodThenOwnClaim,
+        Self::OwnClaim,
+        Self::OwnCondemnedClaim,
+        Self::OwnCondemnedClaimThenDelete,
     ];
-
-    /// Whether the write belongs to the sync's loop over the range.
-    #[must_use]
-    pub const fn is_for_slot(self) -> bool {
-        matches!(
-            self,
-            Self::CreateClaimThenPod
-                | Self::CreatePod
-                | Self::CreateClaim
-                | Self::RefuseClaim
-                | Self::DeleteFailed
-        )
-    }
 }
 
 /// The status write that ends a sync, by what it says of the spec.
@@ -134,6 +144,20 @@ pub enum StatusWrite {
     Older,
     /// The sync saw the present spec.
     Equal,
+}
+
+impl RetentionPolicy {
+    /// Who shall own the claim of an ordinal, in the set's range or outside it.
+    #[must_use]
+    pub const fn owner(self, in_range: bool) -> ClaimOwner {
+        if self.delete_when_scaled && !in_range {
+            ClaimOwner::Pod
+        } else if self.delete_when_deleted {
+            ClaimOwner::Set
+        } else {
+            ClaimOwner::Nobody
+        }
+    }
 }
 
 impl Plan {

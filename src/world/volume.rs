@@ -130,8 +130,27 @@ pub struct Claim {
     pub volume: Option<VolumeName>,
     /// `status.phase` is Bound; else it is Pending.
     pub bound: bool,
+    /// The controller in `metadata.ownerReferences`.
+    pub owner: ClaimOwner,
     /// `metadata.deletionTimestamp` is set; the finalizer `pvc-protection` holds the object.
     pub deleting: bool,
+}
+
+/// The controller that a claim names in `metadata.ownerReferences`: the garbage collector deletes
+/// the claim once that is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ClaimOwner {
+    /// None.
+    #[default]
+    Nobody,
+    /// The set that is stored now.
+    Set,
+    /// A set that has been removed.
+    RemovedSet,
+    /// The Pod of the ordinal that is stored now.
+    Pod,
+    /// A Pod of the ordinal that has been removed.
+    RemovedPod,
 }
 
 /// One PersistentVolume.

@@ -2,15 +2,19 @@
 //!
 //! The numbers are those of `docs/kubernetes-facts.md`, which names the source of each fact.
 
+mod claims;
 mod requests;
+mod revisions;
 mod scaling;
 mod volumes;
 
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../docs/kubernetes-facts.md");
-const SOURCES: [&str; 3] = [
+const SOURCES: [&str; 5] = [
+    include_str!("kubernetes_facts/claims.rs"),
     include_str!("kubernetes_facts/requests.rs"),
+    include_str!("kubernetes_facts/revisions.rs"),
     include_str!("kubernetes_facts/scaling.rs"),
     include_str!("kubernetes_facts/volumes.rs"),
 ];

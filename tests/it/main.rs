@@ -3,6 +3,7 @@
 mod actor_twin;
 mod checkpoint;
 mod cli;
+mod conformance;
 mod cross_check;
 mod docs;
 mod driver;
@@ -16,6 +17,7 @@ mod packing;
 mod reference_protocol;
 mod replay;
 mod schema;
+mod set_options;
 mod simulate;
 mod smaller;
 mod stateful_set_controller;

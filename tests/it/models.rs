@@ -44,7 +44,8 @@ pub fn scenario(name: &str, faults: Option<&str>) -> Scenario {
     Scenario::read(&path, &overrides).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-fn options() -> CheckOptions {
+/// How the tests search.
+pub fn options() -> CheckOptions {
     CheckOptions {
         threads: NonZeroUsize::new(2).expect("two"),
         ..CheckOptions::default()
@@ -66,7 +67,8 @@ fn search(name: &str) -> ScenarioResult {
     check_scenario(&path, &options(), &Unwatched).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-fn verdict(result: &ScenarioResult, property: &str) -> Verdict {
+/// The verdict of a property.
+pub fn verdict(result: &ScenarioResult, property: &str) -> Verdict {
     let found = result
         .properties
         .iter()

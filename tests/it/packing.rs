@@ -141,7 +141,7 @@ proptest! {
         }
         let components: BTreeSet<&String> = classes.values().collect();
         prop_assert_eq!(components.len(), classes.len(), "{:?}", classes);
-        let most = 7 + 16 * u16::from(model.setup().ordinals);
+        let most = 7 + 18 * u16::from(model.setup().ordinals);
         prop_assert!(classes.keys().all(|&class| class < most));
     }
 

@@ -2,13 +2,16 @@
 //!
 //! A row of a table is cells between `|`. The cells of a scene:
 //!
-//! - the set: `OrderedReady start 3 of 2`, or `Parallel …`, then optionally `with claims` and
+//! - the set: `OrderedReady start 3 of 2`, or `Parallel …`, then optionally `with claims`, which may be
+//!   `deleted when scaled`, `deleted with the set` or `deleted always`, `with minReadySeconds`, and
 //!   `deleting`; or `no set`;
 //! - what there is beside it, comma by comma, or `nothing`:
-//!   - Pods: `0-2 ready`, `3 4 pending`, `2 failed`, `5 running` (not Ready), `3 stuck` (never
-//!     Ready), `1 terminating` (runs, no longer Ready); all but the last may add `terminating`,
+//!   - Pods: `0-2 ready`, `3 4 pending`, `2 failed`, `2 succeeded`, `5 running` (not Ready), `3 stuck`
+//!     (never Ready), `4 fresh` (Ready, but not yet for `minReadySeconds`), `1 terminating` (runs, no
+//!     longer Ready); all but the last may add `terminating`,
 //!     and all may add `orphaned` or `foreign` (owned by a set that is gone);
-//!   - claims: `claim 3 bound`, `deleting`, `naming` (a volume, not yet bound) or `missing`;
+//!   - claims: `claim 3 bound`, `deleting`, `naming` (a volume, not yet bound) or `missing`, the first
+//!     two perhaps `of the set`, `of its Pod` or `of an older Pod`;
 //!   - volumes: `volume 3 claimless`, `named` (the claim's name without a uid), `bound` or
 //!     `foreign` (another cluster's uid), each to be deleted when released, unless `retain`.
 //!

@@ -10,8 +10,8 @@ use crate::world::pod::{Containers, Owner, Pod, PodPhase};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Controller, Previous, StatusWrite, Write};
 use crate::world::volume::{
-    Claim, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume, VolumeName,
-    VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume,
+    VolumeName, VolumePhase,
 };
 
 /// The StatefulSet of a side.
@@ -98,6 +98,9 @@ fn planned(write: Write) -> Option<&'static str> {
         Write::RefuseClaim => "give up at claim",
         Write::DeleteFailed => "delete Failed Pod",
         Write::DeleteCondemned => "delete Pod",
+        Write::CreatePodThenOwnClaim => "create Pod and own claim",
+        Write::OwnClaim | Write::OwnCondemnedClaim => "set the owner of claim",
+        Write::OwnCondemnedClaimThenDelete => "set the owner of claim and delete Pod",
     })
 }
 
@@ -110,11 +113,15 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
             PodPhase::Pending => say("Pending"),
             PodPhase::Running => say("Running"),
             PodPhase::Failed => say("Failed"),
+            PodPhase::Succeeded => say("Succeeded"),
         }
         match (pod.phase, pod.ready) {
             (_, true) => say("Ready"),
             (PodPhase::Running, false) => say("not Ready"),
             _ => (),
+        }
+        if pod.available {
+            say("Available");
         }
         if pod.terminating {
             say("terminating");
@@ -129,7 +136,9 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
         }
         match (pod.phase, containers.run) {
             (PodPhase::Running, false) => say("containers stopped"),
-            (PodPhase::Pending | PodPhase::Failed, true) => say("containers run"),
+            (PodPhase::Pending | PodPhase::Failed | PodPhase::Succeeded, true) => {
+                say("containers run");
+            }
             _ => (),
         }
     } else if containers.run {
@@ -171,7 +180,14 @@ pub(super) fn claim(claim: Claim) -> String {
     } else {
         ""
     };
-    format!("{phase}{volume}{deleting}")
+    let owner = match claim.owner {
+        ClaimOwner::Nobody => "",
+        ClaimOwner::Set => ", owned by the set",
+        ClaimOwner::RemovedSet => ", owned by a set that is gone",
+        ClaimOwner::Pod => ", owned by its Pod",
+        ClaimOwner::RemovedPod => ", owned by a Pod that is gone",
+    };
+    format!("{phase}{volume}{owner}{deleting}")
 }
 
 /// A volume.

@@ -155,11 +155,15 @@ fn manifests_of_all_kinds_are_read() {
     "#);
     let helm = good(&scenario("{manifest: helm.yaml}", steps));
     assert_eq!(helm.setup.replicas, 1);
+    let sides = &helm.setup.clusters;
+    assert!(sides.source.min_ready && sides.destination.min_ready);
+    assert!(
+        !sides.source.owns_claims(),
+        "without claim templates no policy matters"
+    );
     insta::assert_snapshot!(assumed(&helm), @r#"
     kubernetes 1.31: on both sides
-    source.updateStrategy OnDelete: not modelled, and taken as Kubernetes' default
-    source.minReadySeconds 10: not modelled, and taken as Kubernetes' default
-    source.persistentVolumeClaimRetentionPolicy.whenDeleted Delete: not modelled, and taken as Kubernetes' default
+    source.updateStrategy OnDelete: nothing is updated, since no step changes a Pod template
     source.podManagementPolicy OrderedReady: Kubernetes' default
     destination the source's set: as in source, with `replicas: 0`
     availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`

@@ -177,9 +177,9 @@ fn texts_that_are_no_scenario() {
 #[test]
 fn manifests_that_ask_for_what_is_not_modelled() {
     let hasty = "\
-    hasty.yaml:6:17 manifest::not-modelled: claims that are deleted when the set is scaled down are not modelled
-      ^ \"Delete\" 
-      help: set `whenScaled: Retain`: a migration scales the source down and still needs its disks
+    hasty.yaml:6:17 manifest::invalid-field: `Deleted` is not a known claim retention policy
+      ^ \"Deleted\" 
+      help: did you mean `Delete`?
     hasty.yaml:9:38 manifest::not-modelled: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
       ^ \"0\" 
       help: set it to 1 or more, or leave it out: Kubernetes' default is 30

@@ -2,7 +2,7 @@
 
 use crate::world::id::PerCluster;
 use crate::world::program::{AfterCrash, ObjectKind, Operation};
-use crate::world::setup::{Reads, Setup};
+use crate::world::setup::{ClusterSetup, Reads, Setup};
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::ReclaimPolicy;
 
@@ -22,6 +22,10 @@ pub(super) struct Features {
     pub restored: bool,
     pub copies: bool,
     pub deletes_claims: bool,
+    /// Whether claims have owners.
+    pub claim_owners: bool,
+    /// Whether a Pod may be Ready and not Available.
+    pub min_ready: bool,
     /// The reclaim policy of the source's volumes at the start, if nothing changes it.
     pub source_policy: Option<ReclaimPolicy>,
     pub orphans: bool,
@@ -45,8 +49,11 @@ impl Features {
         };
         let claims = setup.has_claims();
         let orphans = setup.orphans_pods();
-        // All orphans are adopted in one sync; else `OrderedReady` plans one write at most.
-        let many_writes = |policy| orphans || policy == PodManagementPolicy::Parallel;
+        // All orphans are adopted in one sync, and the owners of many claims written; else
+        // `OrderedReady` plans one write at most.
+        let many_writes = |side: ClusterSetup| {
+            orphans || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
+        };
         let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));
         Self {
             ordinals: setup.ordinals,
@@ -54,14 +61,15 @@ impl Features {
             mark: bits_of(usize::from(setup.ordinals)),
             position: bits_of(setup.program.instructions.len()),
             many_writes: PerCluster {
-                source: many_writes(setup.clusters.source.policy),
-                destination: many_writes(setup.clusters.destination.policy),
+                source: many_writes(setup.clusters.source),
+                destination: many_writes(setup.clusters.destination),
             },
             claims,
             restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
             copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
-            deletes_claims: claims
-                && (setup.deletes(ObjectKind::Claim) || setup.deletes(ObjectKind::Volume)),
+            deletes_claims: claims && (setup.deletes_claims() || setup.deletes(ObjectKind::Volume)),
+            claim_owners: claims && setup.owns_claims(),
+            min_ready: setup.clusters.source.min_ready || setup.clusters.destination.min_ready,
             source_policy: setup
                 .storage
                 .map(|storage| storage.reclaim_policy)

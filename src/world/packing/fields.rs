@@ -8,8 +8,8 @@ use crate::world::pod::{Containers, Owner, Pod, PodPhase, Stray};
 use crate::world::setup::MAX_POOLS;
 use crate::world::stateful_set::{Controller, Previous, StatefulSet, StatusWrite, Write};
 use crate::world::volume::{
-    Claim, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume, VolumeName,
-    VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume,
+    VolumeName, VolumePhase,
 };
 
 /// Bits of the counter of one pool.
@@ -48,10 +48,16 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, pod: &mut Option<Pod>) {
     flag(pass, &mut there, true);
     optional(pass, pod, there, Pod::default(), |pass, pod| {
         // Without faults no Pod fails.
-        let phases = [PodPhase::Pending, PodPhase::Running, PodPhase::Failed];
+        let phases = [
+            PodPhase::Pending,
+            PodPhase::Running,
+            PodPhase::Failed,
+            PodPhase::Succeeded,
+        ];
         let kept = if has.faults { 2 } else { 1 };
         choice!(pass, pod.phase, 2, kept, phases);
         flag(pass, &mut pod.ready, true);
+        flag(pass, &mut pod.available, has.min_ready);
         flag(pass, &mut pod.terminating, true);
         let owners = [Owner::Set, Owner::Nobody, Owner::RemovedSet];
         choice!(pass, pod.owner, 2, if_needed(has.orphans, 2), owners);
@@ -154,6 +160,14 @@ pub(super) fn claim(pass: &mut impl Pass, has: &Features, claim: &mut Option<Cla
     optional(pass, claim, there, Claim::default(), |pass, claim| {
         volume_name(pass, has.claims, &mut claim.volume);
         flag(pass, &mut claim.bound, has.claims);
+        let owners = [
+            ClaimOwner::Nobody,
+            ClaimOwner::Set,
+            ClaimOwner::RemovedSet,
+            ClaimOwner::Pod,
+            ClaimOwner::RemovedPod,
+        ];
+        choice!(pass, claim.owner, 3, if_needed(has.claim_owners, 3), owners);
         flag(pass, &mut claim.deleting, has.deletes_claims);
     });
 }
@@ -307,20 +321,22 @@ pub(super) fn writes(
     let ordinals = || (0..has.ordinals).map(Ordinal);
     if has.many_writes[id] {
         for ordinal in ordinals() {
-            write(pass, &mut writes[ordinal]);
+            write(pass, has, &mut writes[ordinal]);
         }
     } else {
         let planned = ordinals().find(|&ordinal| writes[ordinal] != Write::None);
         let mut ordinal = planned.unwrap_or_default();
         small(pass, &mut ordinal.0, 4, has.ordinal);
-        write(pass, &mut writes[ordinal]);
+        write(pass, has, &mut writes[ordinal]);
     }
 }
 
 #[inline(always)]
-fn write(pass: &mut impl Pass, write: &mut Write) {
-    let number = pass.number(*write as u64, 3, 3);
-    set(pass, write, || Write::ALL[(number & 7) as usize]);
+fn write(pass: &mut impl Pass, has: &Features, write: &mut Write) {
+    // Those that are about the owners of claims come last.
+    let kept = if has.claim_owners { 4 } else { 3 };
+    let number = pass.number(*write as u64, 4, kept) as usize;
+    set(pass, write, || Write::ALL[number.min(Write::ALL.len() - 1)]);
 }
 
 /// The rest of what a controller remembers.

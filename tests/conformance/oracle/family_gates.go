@@ -41,6 +41,13 @@ func opposite(name string) (string, bool) {
 	return fmt.Sprintf("%s=%t", name, !spec.Default), true
 }
 
+// startIsIgnored says whether the controller's gate makes every range begin at 0 now.
+func startIsIgnored() bool {
+	const gate = featuregate.Feature("StatefulSetStartOrdinal")
+	_, known := feature.DefaultMutableFeatureGate.GetAll()[gate]
+	return known && !feature.DefaultMutableFeatureGate.Enabled(gate)
+}
+
 func startIgnored() []Block {
 	pods := cells([]string{absent, "pA", "nA", "aA", "axA", "fA"}, []string{absent})
 	var blocks []Block

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -95,6 +96,8 @@ func (r *schedule) apply(write Write) {
 		r.in.Status = statusOf(word)
 	case write.Object == 'r':
 		r.applyRevision(word)
+	case word[0] == '+' && r.isTaken(write):
+		// The recorder takes a create of a name that is taken; it changes nothing.
 	case write.Object == 'c' && word[0] == '+':
 		r.in.Claims = append(r.in.Claims, Claim{Ordinal: write.Ordinal})
 	case write.Object == 'c':
@@ -111,6 +114,15 @@ func (r *schedule) apply(write Write) {
 	case word[0] == '~':
 		r.pod(write.Ordinal).Flaw = 0
 	}
+}
+
+// isTaken says whether there is a Pod or claim of a new one's name.
+func (r *schedule) isTaken(write Write) bool {
+	if write.Object == 'c' {
+		return slices.ContainsFunc(r.in.Claims, func(claim Claim) bool { return claim.Ordinal == write.Ordinal })
+	}
+	_, taken := r.in.pod(write.Ordinal)
+	return taken
 }
 
 func (r *schedule) applyRevision(word string) {

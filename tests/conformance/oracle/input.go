@@ -171,7 +171,12 @@ func (in *Input) pod(ordinal int) (Pod, bool) {
 }
 
 // first is the first ordinal of the range.
-func (in *Input) first() int { return max(in.Start, 0) }
+func (in *Input) first() int {
+	if startIsIgnored() {
+		return 0
+	}
+	return max(in.Start, 0)
+}
 
 // contains says whether an ordinal is in the range.
 func (in *Input) contains(ordinal int) bool {

@@ -3,9 +3,9 @@
 use straddle::world::cluster::Cluster;
 use straddle::world::id::{Ordinal, Slice};
 use straddle::world::pod::{Containers, Owner, Pod, PodPhase};
-use straddle::world::stateful_set::PodManagementPolicy;
+use straddle::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use straddle::world::volume::{
-    Claim, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
 };
 
 /// The cell of a set.
@@ -18,10 +18,14 @@ pub struct Set {
     pub claims: bool,
     /// Whether it is being deleted.
     pub deleting: bool,
+    /// Whether a Pod is not Available at once.
+    pub min_ready: bool,
+    /// Which claims go with their owners.
+    pub retention: RetentionPolicy,
 }
 
 impl Set {
-    /// Reads `OrderedReady start 3 of 2 with claims deleting`, or `no set`.
+    /// Reads `OrderedReady start 3 of 2 with claims deleted when scaled deleting`, or `no set`.
     pub fn read(cell: &str) -> Self {
         let words: Vec<&str> = cell.split_whitespace().collect();
         let policy = match words[0] {
@@ -42,6 +46,13 @@ impl Set {
             slice,
             claims: cell.contains("with claims"),
             deleting: cell.ends_with("deleting"),
+            min_ready: cell.contains("minReadySeconds"),
+            retention: RetentionPolicy {
+                delete_when_scaled: cell.contains("deleted when scaled")
+                    || cell.contains("deleted always"),
+                delete_when_deleted: cell.contains("deleted with the set")
+                    || cell.contains("deleted always"),
+            },
         }
     }
 }
@@ -59,7 +70,7 @@ pub fn number(word: &str) -> u8 {
 
 /// Puts one item of a scene into a cluster: Pods, claims or volumes. A Pod of a set with claims
 /// comes with a bound claim.
-pub fn place(side: &mut Cluster, item: &str, claims: bool) {
+pub fn place(side: &mut Cluster, item: &str, set: &Set) {
     let words: Vec<&str> = item.split_whitespace().collect();
     let (kind, words) = match words[0] {
         kind @ ("claim" | "volume") => (kind, &words[1..]),
@@ -69,14 +80,15 @@ pub fn place(side: &mut Cluster, item: &str, claims: bool) {
     let states = words.iter().position(is_state).expect("an item has states");
     for ordinal in words[..states].iter().flat_map(|word| ordinals(word)) {
         match kind {
-            "claim" => side.claims[ordinal] = claim(words[states]),
+            "claim" => side.claims[ordinal] = claim(&words[states..]),
             "volume" => side.volumes[ordinal].fixed = Some(volume(&words[states..])),
             _ => {
-                let (pod, containers) = pod(&words[states..]);
+                let (mut pod, containers) = pod(&words[states..]);
+                pod.available &= set.min_ready;
                 side.pods[ordinal] = Some(pod);
                 side.containers[ordinal] = containers;
-                if claims {
-                    side.claims[ordinal] = claim("bound");
+                if set.claims {
+                    side.claims[ordinal] = claim(&["bound"]);
                     side.volumes[ordinal].fixed = Some(volume(&["bound"]));
                 }
             }
@@ -94,7 +106,8 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
     let phase = match words[0] {
         "pending" => PodPhase::Pending,
         "failed" => PodPhase::Failed,
-        "running" | "ready" | "stuck" | "terminating" => PodPhase::Running,
+        "running" | "ready" | "fresh" | "stuck" | "terminating" => PodPhase::Running,
+        "succeeded" => PodPhase::Succeeded,
         other => panic!("no state of a Pod: {other}"),
     };
     let owner = match words {
@@ -105,7 +118,8 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
     let terminating = words.contains(&"terminating");
     let pod = Pod {
         phase,
-        ready: words[0] == "ready",
+        ready: matches!(words[0], "ready" | "fresh"),
+        available: words[0] == "ready" && !terminating,
         terminating,
         owner,
         never_ready: words[0] == "stuck",
@@ -117,18 +131,27 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
     (pod, containers)
 }
 
-fn claim(state: &str) -> Option<Claim> {
+fn claim(words: &[&str]) -> Option<Claim> {
     let volume = Some(VolumeName::Static);
-    match state {
+    let owner = match words[1..] {
+        [] => ClaimOwner::Nobody,
+        ["of", "the", "set"] => ClaimOwner::Set,
+        ["of", "its", "Pod"] => ClaimOwner::Pod,
+        ["of", "an", "older", "Pod"] => ClaimOwner::RemovedPod,
+        _ => panic!("no owner of a claim: {words:?}"),
+    };
+    match words[0] {
         "missing" => None,
         "naming" => Some(Claim {
             volume,
+            owner,
             ..Claim::default()
         }),
         "bound" | "deleting" => Some(Claim {
             volume,
             bound: true,
-            deleting: state == "deleting",
+            owner,
+            deleting: words[0] == "deleting",
         }),
         other => panic!("no state of a claim: {other}"),
     }
@@ -212,6 +235,11 @@ impl Events {
                 self.push(verb, ordinal);
             }
         };
+        let owner = |side: &Cluster| side.claims[ordinal].map(|claim| claim.owner);
+        let is_written = exists(before)
+            && owner(before) != owner(after)
+            && owner(after).is_some_and(|owner| owner != ClaimOwner::RemovedPod);
+        changes("owns claim", false, is_written);
         changes("creates claim", exists(before), exists(after));
         changes("provisions", provisioned(before), provisioned(after));
         changes("binds", bound(before), bound(after));

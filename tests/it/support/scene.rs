@@ -54,7 +54,7 @@ impl Scene {
             ..StatefulSet::default()
         });
         for item in sees.split(", ").filter(|item| *item != "nothing") {
-            place(side, item, set.claims);
+            place(side, item, &set);
         }
         let setup = setup(&set);
         for ordinal in setup.ordinals().filter(|_| set.claims) {
@@ -73,7 +73,7 @@ impl Scene {
 
     /// What one sync would write, in its order.
     pub fn planned(&self) -> String {
-        let plan = stateful_set_controller::sync(&self.setup, &self.world, SIDE);
+        let plan = stateful_set_controller::plan(&self.setup, &self.world, SIDE);
         self.describe(&plan)
     }
 
@@ -84,7 +84,7 @@ impl Scene {
 
     /// Whether a sync would write nothing, not even a status.
     pub fn is_at_rest(&self) -> bool {
-        stateful_set_controller::sync(&self.setup, &self.world, SIDE).is_empty()
+        stateful_set_controller::plan(&self.setup, &self.world, SIDE).is_empty()
     }
 
     /// The controller takes a step, which must be enabled.
@@ -198,12 +198,33 @@ impl Scene {
                 Write::CreatePod => events.push("creates", ordinal),
                 Write::RefuseClaim => events.push("fails at claim", ordinal),
                 Write::DeleteFailed => events.push("deletes", ordinal),
-                Write::None | Write::DeleteCondemned => (),
+                Write::CreatePodThenOwnClaim => {
+                    events.push("creates", ordinal);
+                    events.push("owns claim", ordinal);
+                }
+                Write::OwnClaim => events.push("owns claim", ordinal),
+                Write::None
+                | Write::OwnCondemnedClaim
+                | Write::OwnCondemnedClaimThenDelete
+                | Write::DeleteCondemned => (),
             }
         }
-        let condemned = |ordinal: &Ordinal| plan.writes[*ordinal] == Write::DeleteCondemned;
-        for ordinal in upwards.rev().filter(condemned) {
-            events.push("deletes", ordinal);
+        let condemned: [(_, &[Write]); 2] = [
+            (
+                "owns claim",
+                &[Write::OwnCondemnedClaim, Write::OwnCondemnedClaimThenDelete],
+            ),
+            (
+                "deletes",
+                &[Write::OwnCondemnedClaimThenDelete, Write::DeleteCondemned],
+            ),
+        ];
+        for (verb, writes) in condemned {
+            for ordinal in upwards.clone().rev() {
+                if writes.contains(&plan.writes[ordinal]) {
+                    events.push(verb, ordinal);
+                }
+            }
         }
         events.to_string()
     }
@@ -219,6 +240,8 @@ fn setup(set: &Set) -> Setup {
             destination: ClusterSetup {
                 policy: set.policy,
                 initial: set.slice,
+                min_ready: set.min_ready,
+                retention: set.retention,
             },
         },
         storage: set.claims.then_some(StorageSetup {

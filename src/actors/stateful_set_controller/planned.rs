@@ -1,0 +1,248 @@
+//! What a sync plans in a world: the requests of one whose requests are all accepted.
+//!
+//! Otherwise than in Kubernetes:
+//! - once it has adopted a Pod, a sync ends, and the next one looks anew;
+//! - with `Parallel` the slots are one batch, so that a failing one holds up no other. Their
+//!   writes may then be made in any order, which holds the orders of all batches;
+//! - an older view writes no status, since that would be refused;
+//! - a PUT of a Pod that changes nothing is left out.
+
+use super::adoption::claim_pods;
+use super::request::{Api, Failure, Reason, Request};
+use super::revisions::Revisions;
+use super::rules::Rules;
+use super::seen::{self, Controller, Live, Objects, Owner, Owners, Revision, Set, Template};
+use super::sync::{Outcome, update_stateful_set};
+use crate::actors::api_server::Refusal;
+use crate::world::World;
+use crate::world::cluster::{Cluster, SetView};
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, Table};
+use crate::world::pod::Owner as PodOwner;
+use crate::world::setup::{ClusterSetup, Setup};
+use crate::world::stateful_set::{Plan, PodManagementPolicy, StatefulSet, StatusWrite, Write};
+use crate::world::volume::ClaimOwner;
+
+/// No program changes a Pod template, so that every Pod has the one revision that there is.
+const TEMPLATE: Template = Template(0);
+const REVISIONS: &[Revision] = &[Revision {
+    template: TEMPLATE,
+    orphan: false,
+}];
+
+/// All requests of one sync. None if the sync would change nothing.
+#[must_use]
+pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
+    let side = &world.clusters[cluster];
+    let Some(view) = side.set_view() else {
+        return Plan::default();
+    };
+    let objects = Seen {
+        setup,
+        cluster: setup.clusters[cluster],
+        side,
+    };
+    let set = set(setup, setup.clusters[cluster], side, view);
+    let mut planner = Planner::new(&set);
+    let Ok(pods) = claim_pods(&set, &objects, &mut planner) else {
+        return Plan::default();
+    };
+    let mut plan = Plan {
+        set_is_gone: side.set.is_none(),
+        ..Plan::default()
+    };
+    if planner.writes == Table::default() {
+        let revisions = Revisions {
+            current: TEMPLATE,
+            update: TEMPLATE,
+        };
+        let outcome = update_stateful_set(&set, revisions, &objects, &pods, &mut planner);
+        if outcome.result == Err(Failure::ClaimIsDeleting) {
+            planner.fail(set.policy);
+        }
+        plan_status(setup, cluster, side, view, &outcome, &mut plan);
+    }
+    plan.writes = planner.writes;
+    plan.settle();
+    plan
+}
+
+/// The set that a sync sees.
+fn set(setup: &Setup, cluster: ClusterSetup, side: &Cluster, view: SetView) -> Set<'static> {
+    Set {
+        rules: Rules::V1_31,
+        slice: view.slice,
+        policy: cluster.policy,
+        strategy: seen::UpdateStrategy::default(),
+        retention: cluster.retention,
+        has_claims: setup.has_claims(),
+        deleting: view.deleting,
+        template: TEMPLATE,
+        history_limit: usize::MAX,
+        revisions: REVISIONS,
+        current_revision: Some(TEMPLATE),
+        current_replicas: 0,
+        live: match side.set {
+            Some(set) if !set.deleting => Live::Stays,
+            _ => Live::Goes,
+        },
+    }
+}
+
+/// The Pods and claims of a side, as its controller's cache has them: as they are.
+struct Seen<'a> {
+    setup: &'a Setup,
+    cluster: ClusterSetup,
+    side: &'a Cluster,
+}
+
+impl Objects for Seen<'_> {
+    fn pod(&self, ordinal: Ordinal) -> Option<seen::Pod> {
+        let pod = self.side.pods[ordinal]?;
+        Some(seen::Pod {
+            phase: pod.phase,
+            ready: pod.ready,
+            available: if self.cluster.min_ready {
+                pod.available
+            } else {
+                pod.ready
+            },
+            terminating: pod.terminating,
+            revision: TEMPLATE,
+            controller: match pod.owner {
+                PodOwner::Set => Controller::Set,
+                PodOwner::Nobody => Controller::Nobody,
+                PodOwner::RemovedSet => Controller::Other,
+            },
+            unselected: false,
+            misnamed: false,
+            misses_volume: false,
+        })
+    }
+
+    fn claim(&self, ordinal: Ordinal) -> Option<seen::Claim> {
+        let claim = self.side.claims[ordinal]?;
+        let owners = match claim.owner {
+            ClaimOwner::Nobody => Owners::default(),
+            ClaimOwner::Set => Owners::of(Owner::Set),
+            ClaimOwner::RemovedSet => Owners::of(Owner::OldSet),
+            ClaimOwner::Pod => Owners::of(Owner::Pod),
+            ClaimOwner::RemovedPod => Owners::of(Owner::OldPod),
+        };
+        Some(seen::Claim {
+            deleting: claim.deleting,
+            owners,
+        })
+    }
+
+    fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone {
+        self.setup.ordinals()
+    }
+}
+
+/// Accepts every request and writes it down.
+struct Planner<'a> {
+    set: &'a Set<'a>,
+    writes: Table<Write>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(set: &'a Set<'a>) -> Self {
+        Self {
+            set,
+            writes: Table::default(),
+        }
+    }
+
+    /// A claim that is being deleted has ended the sync. Where nothing else is written, there is
+    /// nothing to write at all.
+    fn fail(&mut self, policy: PodManagementPolicy) {
+        let is_written = |write| !matches!(write, Write::None | Write::RefuseClaim);
+        let mut ordinals = (0..MAX_ORDINALS as u8).map(Ordinal);
+        let writes = ordinals.any(|ordinal| is_written(self.writes[ordinal]));
+        if policy == PodManagementPolicy::Parallel && writes {
+            return;
+        }
+        for ordinal in (0..MAX_ORDINALS as u8).map(Ordinal) {
+            if self.writes[ordinal] == Write::RefuseClaim {
+                self.writes[ordinal] = Write::None;
+            }
+        }
+    }
+}
+
+impl Api for Planner<'_> {
+    fn request(&mut self, request: Request) -> Result<(), Refusal> {
+        let (ordinal, after): (Ordinal, fn(Write) -> Write) = match request {
+            Request::AdoptPod(ordinal) => (ordinal, |_| Write::Adopt),
+            Request::CreateClaim(ordinal) => (ordinal, |_| Write::CreateClaim),
+            Request::CreatePod(ordinal, _) => (ordinal, |before| match before {
+                Write::CreateClaim => Write::CreateClaimThenPod,
+                _ => Write::CreatePod,
+            }),
+            Request::UpdateClaim(ordinal, _) if self.set.slice.contains(ordinal) => {
+                (ordinal, |before| match before {
+                    Write::CreatePod | Write::CreatePodThenOwnClaim => Write::CreatePodThenOwnClaim,
+                    _ => Write::OwnClaim,
+                })
+            }
+            Request::UpdateClaim(ordinal, _) => (ordinal, |_| Write::OwnCondemnedClaim),
+            Request::DeletePod(ordinal, Reason::Ended) => (ordinal, |_| Write::DeleteFailed),
+            Request::DeletePod(ordinal, Reason::Condemned) => (ordinal, |before| match before {
+                Write::OwnCondemnedClaim => Write::OwnCondemnedClaimThenDelete,
+                _ => Write::DeleteCondemned,
+            }),
+            Request::UpdatePod(_) => return Ok(()),
+            Request::AdoptRevision(_)
+            | Request::CreateRevision(_)
+            | Request::NumberRevision(..)
+            | Request::DeleteRevision(_)
+            | Request::ReleasePod(_)
+            | Request::DeletePod(_, Reason::Outdated)
+            | Request::WriteStatus(_) => {
+                unreachable!("{request:?}: the template and the labels of Pods do not change")
+            }
+        };
+        self.writes[ordinal] = after(self.writes[ordinal]);
+        Ok(())
+    }
+
+    fn first_batch(&self) -> usize {
+        MAX_ORDINALS
+    }
+
+    fn give_up(&mut self, ordinal: Ordinal) {
+        self.writes[ordinal] = Write::RefuseClaim;
+    }
+}
+
+/// The status write, if the status would change. That of an older view would be refused.
+fn plan_status(
+    setup: &Setup,
+    cluster: ClusterId,
+    side: &Cluster,
+    view: SetView,
+    outcome: &Outcome,
+    plan: &mut Plan,
+) {
+    let reads = setup.reads[cluster];
+    let Some(set) = side.set.filter(|_| !view.older && reads.status()) else {
+        return;
+    };
+    let count = |counts: bool, counted: fn(&seen::Pod) -> bool| -> OrdinalSet {
+        let pods = outcome.pods().filter(|(_, pod)| counts && counted(pod));
+        pods.map(|(ordinal, _)| ordinal).collect()
+    };
+    let counted = count(reads.replicas, |_| true);
+    let counted_ready = count(reads.ready_replicas, seen::Pod::is_ready);
+    let after = StatefulSet {
+        observed: true,
+        counted,
+        counted_ready,
+        ..set
+    };
+    if after != set {
+        plan.status = StatusWrite::Equal;
+        plan.counted = counted;
+        plan.counted_ready = counted_ready;
+    }
+}
