@@ -204,6 +204,7 @@ fn options(arguments: &SimulateArguments) -> SimulateOptions {
         overrides: Overrides {
             faults: faults.map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
+            assume_harmless: arguments.assume_harmless,
         },
         every_step: arguments.every_step,
     }

@@ -7,6 +7,7 @@ use super::file::SideFile;
 use super::lower::Lowering;
 use super::manifest::{self, ManifestSet};
 use super::reader::Spanned;
+use super::runbook::SideFacts;
 use super::unmodelled;
 use super::words::Vocabulary;
 use crate::world::id::{MAX_ORDINALS, Slice};
@@ -28,6 +29,33 @@ pub struct Side {
     pub templates: Vec<String>,
     /// Whether the side's Kubernetes version was given.
     pub has_version: bool,
+    /// What else the manifest says, for scripts.
+    pub manifest: ManifestFacts,
+}
+
+/// What a script needs to know of a side's manifest, beside what is modelled.
+#[derive(Clone, Debug, Default)]
+pub struct ManifestFacts {
+    /// The set's namespace.
+    pub namespace: Option<String>,
+    /// The whole set.
+    pub set: serde_json::Value,
+    /// Kinds and names of Secrets, ConfigMaps and namespaces.
+    pub others: Vec<(String, String)>,
+}
+
+impl Side {
+    /// What a script needs to know.
+    pub fn facts(&self) -> SideFacts {
+        SideFacts {
+            name: self.name.clone().unwrap_or_else(|| "web".to_owned()),
+            namespace: self.manifest.namespace.clone(),
+            templates: self.templates.clone(),
+            initial: self.initial,
+            set: self.manifest.set.clone(),
+            others: self.manifest.others.clone(),
+        }
+    }
 }
 
 /// A number that decides a side's ordinals, and where it was said.
@@ -51,6 +79,7 @@ struct Base {
     replicas: Number,
     policy: Option<PodManagementPolicy>,
     templates: Option<Vec<String>>,
+    facts: ManifestFacts,
 }
 
 /// The source's side. `None` if it is too broken to go on with.
@@ -84,9 +113,15 @@ pub fn lower_destination(
     let Some(file) = file else {
         let text = "as in source, with `replicas: 0`";
         lowering.assume("destination", "the source's set", text);
+        // The set is there, but nothing else is.
+        let manifest = ManifestFacts {
+            others: Vec::new(),
+            ..source.manifest.clone()
+        };
         return Some(Side {
             initial: Some(Slice::EMPTY),
             has_version: false,
+            manifest,
             ..source.clone()
         });
     };
@@ -177,6 +212,7 @@ fn base(lowering: &mut Lowering<'_>, side: &str, file: &SideFile) -> Option<Opti
                 .collect(),
         ),
         name: set.name,
+        facts: set.facts,
     }))
 }
 
@@ -238,6 +274,14 @@ fn overridden(
             .or_else(|| base?.templates.clone())
             .or_else(|| Some(other?.templates.clone())),
         has_replicas: file.replicas.is_some() || base.is_some(),
+        facts: match (base, other) {
+            (Some(base), _) => base.facts.clone(),
+            (None, Some(other)) => ManifestFacts {
+                others: Vec::new(),
+                ..other.manifest.clone()
+            },
+            (None, None) => ManifestFacts::default(),
+        },
     }
 }
 
@@ -308,6 +352,7 @@ struct Draft {
     policy: Option<PodManagementPolicy>,
     templates: Option<Vec<String>>,
     has_replicas: bool,
+    facts: ManifestFacts,
 }
 
 impl Draft {
@@ -330,6 +375,7 @@ impl Draft {
             policy: self.policy.unwrap_or_default(),
             templates: self.templates.unwrap_or_default(),
             has_version: file.kubernetes.is_some(),
+            manifest: self.facts,
         })
     }
 

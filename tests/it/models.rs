@@ -40,6 +40,7 @@ pub fn scenario(name: &str, faults: Option<&str>) -> Scenario {
     let overrides = Overrides {
         faults,
         properties: Vec::new(),
+        ..Overrides::default()
     };
     Scenario::read(&path, &overrides).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
@@ -295,6 +296,7 @@ fn every_printed_fix_works_when_it_is_written_into_the_file() {
             let overrides = Overrides {
                 faults: faults.map(|faults| FaultsOverride::parse(faults).expect("a budget")),
                 properties: Vec::new(),
+                ..Overrides::default()
             };
             let files = |path: &Path| std::fs::read(path);
             let fixed = Scenario::parse(&broken.path, &text, &overrides, &files)

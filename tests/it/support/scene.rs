@@ -234,5 +234,6 @@ fn setup(set: &Set) -> Setup {
         program: Program::default(),
         budget: Budget::default(),
         reads: PerCluster::default(),
+        extras: Vec::new(),
     }
 }
