@@ -118,6 +118,7 @@ impl Run {
                 several,
                 program: program.to_owned(),
                 flags: flags(arguments),
+                input: input(arguments),
             },
             output: arguments.output,
             color: arguments.color.into(),
@@ -343,6 +344,21 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
     }
 }
 
+/// The files of a check without a scenario file, as they were given.
+fn input(arguments: &CheckArguments) -> Option<String> {
+    let files = [
+        ("--source", &arguments.source),
+        ("--destination", &arguments.destination),
+        ("--runbook", &arguments.runbook),
+    ];
+    arguments.runbook.as_ref()?;
+    let given = files.iter().filter_map(|(flag, path)| {
+        let path = path.as_ref()?;
+        Some(format!("{flag} {}", shell_word(&path.to_string_lossy())))
+    });
+    Some(given.collect::<Vec<_>>().join(" "))
+}
+
 /// The flags without which a story may not show again. Bounds are not among them: a story that
 /// was found within them is found without them.
 fn flags(arguments: &CheckArguments) -> Vec<String> {
@@ -350,6 +366,8 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
     if let Some(faults) = &arguments.faults {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
+    let harmless = arguments.assume_harmless;
+    flags.extend(harmless.then(|| "--assume-harmless".to_owned()));
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
     if arguments.order != Order::default() {
         flags.push("--order shortest".to_owned());

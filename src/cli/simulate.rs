@@ -70,6 +70,7 @@ impl Run {
                 several,
                 program: program.to_owned(),
                 flags: flags(arguments),
+                input: None,
             },
             output: arguments.output,
             color: arguments.color.into(),

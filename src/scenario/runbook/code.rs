@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::world::program::{
-    Condition, Exits, Instruction, ObjectKind, ObjectRef, OnError, Operation, Target, Timeout,
+    Condition, Exits, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation, Target,
+    Timeout,
 };
 
 /// The most instructions; positions are kept in a byte.
@@ -47,6 +48,13 @@ impl Joint {
         self.0.is_empty()
     }
 
+    /// Whether only the exit of the instruction in front of `position`, done, leads here.
+    #[must_use]
+    pub fn is_right_behind(&self, position: usize) -> bool {
+        let before = position.checked_sub(1);
+        before.is_some_and(|before| self.0 == [(before, Exit::Done)])
+    }
+
     /// Both.
     pub fn join(&mut self, other: Self) {
         let known: BTreeSet<_> = self.0.iter().copied().collect();
@@ -55,15 +63,25 @@ impl Joint {
     }
 }
 
+/// Where in the script an instruction comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The place of its command.
+    pub span: Range<usize>,
+    /// What the variables that may hold an ordinal have at that time; those of loops first.
+    pub bindings: Arc<[(String, i64)]>,
+    /// The statements around it, outermost first. The number tells one round of a loop from
+    /// another.
+    pub statements: Arc<[(Range<usize>, usize)]>,
+}
+
 /// An instruction in the making.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// What it does.
     pub operation: Operation,
-    /// The place of its command.
-    pub span: Range<usize>,
-    /// What the variables that hold ordinals have at that time.
-    pub bindings: Rc<[(String, i64)]>,
+    /// Where it comes from.
+    pub place: Place,
     done: Option<Goal>,
     otherwise: Option<Goal>,
 }
@@ -77,19 +95,12 @@ pub struct Code {
 
 impl Code {
     /// Adds an instruction behind `joint`. What is behind it, if it is done and otherwise.
-    pub fn emit(
-        &mut self,
-        joint: &Joint,
-        operation: Operation,
-        span: Range<usize>,
-        bindings: Rc<[(String, i64)]>,
-    ) -> (Joint, Joint) {
+    pub fn emit(&mut self, joint: &Joint, operation: Operation, place: Place) -> (Joint, Joint) {
         let position = self.made.len();
         self.tie(joint, Goal::At(position));
         self.made.push(Made {
             operation,
-            span,
-            bindings,
+            place,
             done: None,
             otherwise: None,
         });
@@ -130,7 +141,7 @@ impl Code {
         let instructions = self.made.iter().map(|made| Instruction {
             operation: made.operation,
             on_error: OnError::Fail,
-            step: step(&made.span),
+            step: step(&made.place.span),
         });
         (instructions.collect(), exits)
     }
@@ -169,16 +180,31 @@ impl Code {
     fn ready_wait(&self, position: usize, object: ObjectRef) -> (Condition, Option<Goal>) {
         let found = self.made[position].done;
         if let Some(Goal::At(next)) = found
-            && object.kind == ObjectKind::Pod
-            && let Operation::Await(Condition::PodReady(cluster, ordinal), _) =
-                self.made[next].operation
-            && (cluster, ordinal) == (object.cluster, object.ordinal)
+            && let Operation::Await(condition, _) = self.made[next].operation
+            && subject(condition) == Some(object)
             && self.made[next].otherwise == Some(Goal::At(position))
         {
-            return (Condition::PodReady(cluster, ordinal), self.made[next].done);
+            return (condition, self.made[next].done);
         }
         (Condition::Exists(object), found)
     }
+}
+
+/// The object that must exist for a condition to hold.
+const fn subject(condition: Condition) -> Option<ObjectRef> {
+    let (kind, cluster, ordinal) = match condition {
+        Condition::PodReady(cluster, ordinal) => (ObjectKind::Pod, cluster, ordinal),
+        Condition::VolumeBound(cluster, ordinal) => (ObjectKind::Claim, cluster, ordinal),
+        Condition::RolledOut(cluster) | Condition::StatusEquals(cluster, ..) => {
+            (ObjectKind::StatefulSet, cluster, Expression::number(0))
+        }
+        _ => return None,
+    };
+    Some(ObjectRef {
+        kind,
+        cluster,
+        ordinal,
+    })
 }
 
 fn at(position: usize) -> Target {

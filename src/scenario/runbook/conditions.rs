@@ -320,7 +320,7 @@ fn look(
     at: usize,
     state: State,
 ) -> Result<Outcome, Halt> {
-    if at != runner.code.made.len() {
+    if at != runner.code.made.len() && !state.joint.is_right_behind(at) {
         runner.not_modelled("a value that was read earlier is compared here, after other requests: this is not modelled", "read it again right before it is compared");
     }
     let (yes, no) = runner.emit(state, Operation::Test(condition))?;

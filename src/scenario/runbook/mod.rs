@@ -26,7 +26,7 @@ mod report;
 mod run;
 mod simple;
 mod state;
-mod strategic;
+pub mod strategic;
 mod surroundings;
 mod syntax;
 #[cfg(test)]
@@ -44,6 +44,7 @@ use super::program::Lowered;
 use super::reader::Spanned;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::program::{AfterCrash, Operation, Program};
+pub use code::Place;
 use run::Runner;
 pub use surroundings::SideFacts;
 use surroundings::Surroundings;
@@ -56,9 +57,10 @@ const MAX_SCRIPT: usize = 1 << 20;
 pub struct Runbook {
     /// The script.
     pub source: Source,
-    /// What the script's variables hold at each instruction, if it may be an ordinal; those of
-    /// loops first.
-    pub bindings: Vec<Arc<[(String, i64)]>>,
+    /// Where each instruction comes from.
+    pub places: Vec<Place>,
+    /// The name of the claim template that is modelled.
+    pub claim_template: String,
     /// How the script speaks to each side: the words in front of a verb, and a marker behind.
     pub spellings: PerCluster<Option<(String, String)>>,
 }
@@ -186,20 +188,22 @@ fn finish(runner: Runner<'_>, source: Source) -> (Lowered, Runbook) {
     let mut numbers: BTreeMap<(usize, usize), u16> = BTreeMap::new();
     for made in &runner.code.made {
         numbers
-            .entry((made.span.start, made.span.end))
+            .entry((made.place.span.start, made.place.span.end))
             .or_insert_with(|| {
-                steps.push(step_source(&source, &made.span));
+                steps.push(step_source(&source, &made.place.span));
                 u16::try_from(steps.len() - 1).unwrap_or(u16::MAX)
             });
     }
-    let bindings = runner
+    let places = runner
         .code
         .made
         .iter()
-        .map(|made| Arc::from(&*made.bindings))
+        .map(|made| made.place.clone())
         .collect();
     let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
     let spellings = runner.spellings.clone();
+    let templates = &runner.surroundings.sides.source.templates;
+    let claim_template = templates.first().cloned().unwrap_or_default();
     let (instructions, exits) = runner.code.finish(number);
     let program = Program {
         instructions,
@@ -218,7 +222,8 @@ fn finish(runner: Runner<'_>, source: Source) -> (Lowered, Runbook) {
         lowered,
         Runbook {
             source,
-            bindings,
+            places,
+            claim_template,
             spellings,
         },
     )

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::code::{Code, Goal, Joint, MOST_INSTRUCTIONS};
+use super::code::{Code, Goal, Joint, MOST_INSTRUCTIONS, Place};
 use super::hole::{Hole, Holes};
 use super::markers::Markers;
 use super::report::Findings;
@@ -53,6 +54,9 @@ pub struct Runner<'a> {
     pub span: Range<usize>,
     /// How the script speaks to each side: the words in front of a verb, and a marker behind.
     pub spellings: PerCluster<Option<(String, String)>>,
+    /// The statements around the command at hand, outermost first, and how many were come to
+    /// before each.
+    pub statements: Vec<(Range<usize>, usize)>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
     functions: Vec<Rc<Command>>,
@@ -75,6 +79,7 @@ impl<'a> Runner<'a> {
             extras: Vec::new(),
             span: 0..0,
             spellings: PerCluster::default(),
+            statements: Vec::new(),
             calls: Vec::new(),
             functions: Vec::new(),
             parsed: BTreeMap::new(),
@@ -134,9 +139,12 @@ impl<'a> Runner<'a> {
             self.mistake("runbook::too-long", what, help);
             return Err(Halt);
         }
-        let bindings = state.env.bindings();
-        let span = self.span.clone();
-        let (done, otherwise) = self.code.emit(&state.joint, operation, span, bindings);
+        let place = Place {
+            span: self.span.clone(),
+            bindings: Arc::from(&*state.env.bindings()),
+            statements: Arc::from(&*self.statements),
+        };
+        let (done, otherwise) = self.code.emit(&state.joint, operation, place);
         let env = state.env.clone();
         Ok((
             State {
@@ -282,7 +290,9 @@ impl<'a> Runner<'a> {
                 return Err(Halt);
             }
             for state in states {
+                self.statements.push((command.span.clone(), self.commands));
                 outcome.extend(self.command(command, state, checked)?);
+                self.statements.pop();
             }
         }
         Ok(outcome)
