@@ -28,4 +28,3 @@ YAML
 done
 
 kubectl --context destination scale sts web --replicas="$replicas"
-kubectl --context destination rollout status sts/web

@@ -15,6 +15,7 @@ mod models;
 mod packing;
 mod reference_protocol;
 mod replay;
+mod runbook;
 mod schema;
 mod simulate;
 mod smaller;

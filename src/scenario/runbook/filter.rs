@@ -215,33 +215,43 @@ fn filtered(
 /// # Errors
 /// What is wrong, or not modelled, in words.
 pub fn evaluate(expression: &str, document: &Json) -> Result<Vec<Json>, String> {
-    if let Some(word) =
-        words_of(expression).find(|word| !WORDS.contains(word) && !MORE_WORDS.contains(word))
-    {
+    let words = words_of(expression);
+    let is_unknown = |word: &&str| !WORDS.contains(word) && !MORE_WORDS.contains(word);
+    if let Some(word) = words.into_iter().find(is_unknown) {
         return Err(format!("`{word}` is not modelled"));
     }
-    let input =
-        read::parse_single(document.to_string().as_bytes()).map_err(|error| error.to_string())?;
-    let defs = jaq_core::defs()
-        .chain(jaq_std::defs())
-        .chain(jaq_json::defs());
-    let funs = jaq_core::funs()
-        .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
+    let mut values = vec![document.clone()];
+    for stage in split(expression, '|') {
+        let mut next = Vec::new();
+        for mut value in values {
+            if let Some(paths) = deleted(stage) {
+                paths.iter().for_each(|path| delete(&mut value, path));
+                next.push(value);
+            } else {
+                next.extend(run_stage(stage, &value)?);
+            }
+        }
+        values = next;
+    }
+    Ok(values)
+}
+
+fn run_stage(stage: &str, document: &Json) -> Result<Vec<Json>, String> {
+    let input = read::parse_single(document.to_string().as_bytes());
+    let input = input.map_err(|error| error.to_string())?;
+    let defs = jaq_core::defs().chain(jaq_std::defs());
+    let defs = defs.chain(jaq_json::defs());
+    let funs = jaq_core::funs().chain(jaq_std::funs());
+    let funs = funs.chain(jaq_json::funs());
     let arena = Arena::default();
-    let modules = Loader::new(defs)
-        .load(
-            &arena,
-            File {
-                code: expression,
-                path: (),
-            },
-        )
-        .map_err(|_| "jq cannot read this expression".to_owned())?;
-    let filter = Compiler::default()
-        .with_funs(funs)
-        .compile(modules)
-        .map_err(|_| "jq does not know something in this expression".to_owned())?;
+    let file = File {
+        code: stage,
+        path: (),
+    };
+    let modules = Loader::new(defs).load(&arena, file);
+    let modules = modules.map_err(|_| "jq cannot read this expression".to_owned())?;
+    let filter = Compiler::default().with_funs(funs).compile(modules);
+    let filter = filter.map_err(|_| "jq does not know something in this expression".to_owned())?;
     let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
     let mut values = Vec::new();
     for value in filter
@@ -257,8 +267,103 @@ pub fn evaluate(expression: &str, document: &Json) -> Result<Vec<Json>, String> 
     Ok(values)
 }
 
+/// The parts of an expression between separators that stand in no text and no bracket.
+fn split(expression: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut in_text, mut start) = (0_i32, false, 0);
+    let mut letters = expression.char_indices().peekable();
+    while let Some((place, letter)) = letters.next() {
+        match letter {
+            '\\' if in_text => {
+                letters.next();
+            }
+            '"' => in_text = !in_text,
+            _ if in_text => (),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            // `|=` is an assignment.
+            letter if letter == separator && depth == 0 => {
+                if letters.peek().is_some_and(|&(_, next)| next == '=') {
+                    return vec![expression];
+                }
+                parts.push(expression[start..place].trim());
+                start = place + 1;
+            }
+            _ => (),
+        }
+    }
+    parts.push(expression[start..].trim());
+    parts
+}
+
+/// The plain paths that `del(…)` names. jq and yq take no offence at what is not there.
+fn deleted(stage: &str) -> Option<Vec<Vec<String>>> {
+    let inner = stage.strip_prefix("del(")?.strip_suffix(')')?;
+    split(inner, ',').into_iter().map(plain_path).collect()
+}
+
+/// `.a.b["c"][0]` as its steps.
+fn plain_path(path: &str) -> Option<Vec<String>> {
+    let mut steps = Vec::new();
+    let mut rest = path.trim();
+    while !rest.is_empty() {
+        if let Some(quoted) = rest
+            .strip_prefix(".[\"")
+            .or_else(|| rest.strip_prefix("[\""))
+            .or_else(|| rest.strip_prefix(".\""))
+        {
+            let end = quoted.find('"')?;
+            steps.push(quoted[..end].to_owned());
+            let behind = &quoted[end + 1..];
+            rest = behind.strip_prefix(']').unwrap_or(behind);
+        } else if let Some(index) = rest.strip_prefix('[').or_else(|| rest.strip_prefix(".[")) {
+            let end = index.find(']')?;
+            index[..end].parse::<usize>().ok()?;
+            steps.push(index[..end].to_owned());
+            rest = &index[end + 1..];
+        } else {
+            let name = rest.strip_prefix('.')?;
+            let end = name
+                .find(|c: char| c != '_' && !c.is_ascii_alphanumeric())
+                .unwrap_or(name.len());
+            if end == 0 {
+                return None;
+            }
+            steps.push(name[..end].to_owned());
+            rest = &name[end..];
+        }
+    }
+    (!steps.is_empty()).then_some(steps)
+}
+
+fn delete(value: &mut Json, path: &[String]) {
+    let Some((last, parents)) = path.split_last() else {
+        return;
+    };
+    let parent = parents.iter().try_fold(value, |value, step| match value {
+        Json::Object(fields) => fields.get_mut(step),
+        Json::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
+        _ => None,
+    });
+    match parent {
+        Some(Json::Object(fields)) => {
+            fields.shift_remove(last);
+        }
+        Some(Json::Array(items)) => {
+            if let Some(index) = last
+                .parse()
+                .ok()
+                .filter(|&index: &usize| index < items.len())
+            {
+                items.remove(index);
+            }
+        }
+        _ => (),
+    }
+}
+
 /// Bare words of an expression: not in texts, not fields behind a point, not variables.
-fn words_of(expression: &str) -> impl Iterator<Item = &str> {
+fn words_of(expression: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut at = 0;
     let bytes = expression.as_bytes();
@@ -286,7 +391,7 @@ fn words_of(expression: &str) -> impl Iterator<Item = &str> {
             _ => at += 1,
         }
     }
-    words.into_iter()
+    words
 }
 
 #[cfg(test)]
@@ -307,6 +412,12 @@ mod tests {
             one(".spec.replicas = 2 | .spec"),
             [json!({ "volumeName": "v", "replicas": 2 })]
         );
+        // What is not there need not be deleted.
+        assert_eq!(
+            one("del(.spec.x.y, .metadata[\"uid\"]) | .metadata"),
+            [json!({ "name": "a" })]
+        );
+        assert_eq!(one("del(.a.b)"), [claim.clone()]);
         assert_eq!(one("select(.kind == \"x\")"), [json!(0); 0]);
     }
 

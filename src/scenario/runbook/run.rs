@@ -367,7 +367,8 @@ impl<'a> Runner<'a> {
         let mut begun: Vec<(Env, usize)> = Vec::new();
         let mut open = vec![state];
         while let Some(state) = open.pop() {
-            if let Some(&(_, position)) = begun.iter().find(|(env, _)| *env == state.env) {
+            let signature = self.signature(&state);
+            if let Some(&(_, position)) = begun.iter().find(|(env, _)| *env == signature) {
                 if position == self.code.made.len() {
                     self.span = condition.span.clone();
                     self.mistake(
@@ -380,7 +381,7 @@ impl<'a> Runner<'a> {
                 self.code.tie(&state.joint, Goal::At(position));
                 continue;
             }
-            begun.push((state.env.clone(), self.code.made.len()));
+            begun.push((signature, self.code.made.len()));
             let asked = self.command(condition, state, true)?;
             outcome.left.extend(asked.left);
             let failed = [asked.failed, asked.exempt].concat();
@@ -398,6 +399,30 @@ impl<'a> Runner<'a> {
         }
         outcome.ok = joined(outcome.ok);
         Ok(outcome)
+    }
+
+    /// What a state knows, whatever the place at which it has read a value of a cluster: one that
+    /// it has just read is as good as any such value, and one that it has read earlier is old.
+    fn signature(&mut self, state: &State) -> Env {
+        let mut env = state.env.clone();
+        for value in env.variables.values_mut() {
+            let Some(hole) = self.holes.whole(value).cloned() else {
+                continue;
+            };
+            let (same, at) = match hole {
+                Hole::Status(cluster, field, at) => (Hole::Status(cluster, field, 0), at),
+                Hole::If(condition, text, at) => (Hole::If(condition, text, 0), at),
+                _ => continue,
+            };
+            let is_fresh = at == self.code.made.len() || state.joint.is_right_behind(at);
+            let hole = if is_fresh {
+                same
+            } else {
+                Hole::Other("a value that was read earlier".to_owned())
+            };
+            *value = self.holes.text(hole).as_str().into();
+        }
+        env
     }
 
     /// The states in which the next round begins; what leaves the loop goes to `outcome`.
@@ -463,14 +488,14 @@ impl<'a> Runner<'a> {
                 if is_read {
                     state.env.set(name, &value);
                 }
-                let (before, from) = (state.env.clone(), self.code.made.len());
+                let (before, from) = (self.signature(&state), self.code.made.len());
                 let round = self.command(body, state, checked)?;
                 let ends = self.end_of_round(round, outcome);
                 let looks = self.code.made[from..]
                     .iter()
                     .all(|made| is_look(made.operation));
                 goes_on |= !looks
-                    || ends.iter().any(|end| end.env != before)
+                    || ends.iter().any(|end| self.signature(end) != before)
                     || from == self.code.made.len();
                 next.extend(ends);
             }
