@@ -43,7 +43,7 @@ use super::lower::{Location, Lowering, StepSource};
 use super::program::Lowered;
 use super::reader::Spanned;
 use crate::world::id::{ClusterId, PerCluster};
-use crate::world::program::{AfterCrash, Operation, Program};
+use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
 pub use code::Place;
 use run::Runner;
 pub use surroundings::SideFacts;
@@ -97,16 +97,25 @@ pub fn lower(
         folder,
         files: lowering.reader.files,
     };
-    let mut runner = Runner::new(&surroundings, &source.text);
-    runner.findings.text = source.text.to_string();
+    let follow = |keeps_disks| {
+        let mut runner = Runner::new(&surroundings, &source.text);
+        runner.findings.text = source.text.to_string();
+        runner.keeps_disks = keeps_disks;
+        let followed = runner.script(&script);
+        (runner, followed)
+    };
+    let (mut runner, mut followed) = follow(true);
+    let mut made = runner.code.made.iter();
+    if made.any(|made| deletes_disk(made.operation)) {
+        (runner, followed) = follow(false);
+    }
     for place in &runner.markers.unclear {
         let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
         let problem = problem.within(&source).at(place.clone(), "");
-        lowering.reader.problems.push(problem.help(
-            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`",
-        ));
+        let help =
+            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
+        lowering.reader.problems.push(problem.help(help));
     }
-    let followed = runner.script(&script);
     report(lowering, &source, &runner);
     if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
         let problem = Diagnostic::new(
@@ -122,6 +131,18 @@ pub fn lower(
     }
     followed.ok()?;
     Some(finish(runner, source))
+}
+
+/// Whether a request deletes a claim or volume of the source.
+const fn deletes_disk(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Delete(ObjectRef {
+            kind: ObjectKind::Claim | ObjectKind::Volume,
+            cluster: ClusterId::Source,
+            ..
+        })
+    )
 }
 
 fn read(lowering: &mut Lowering<'_>, named: &Spanned<String>) -> Option<Source> {

@@ -46,6 +46,8 @@ pub struct Runner<'a> {
     pub code: Code,
     /// Values that only the clusters know.
     pub holes: Holes,
+    /// The script never deletes a claim or volume of the source, so those of its ordinals exist.
+    pub keeps_disks: bool,
     /// What is to be said of the script.
     pub findings: Findings,
     /// Secrets and ConfigMaps that the script creates or deletes, by kind and name.
@@ -75,6 +77,7 @@ impl<'a> Runner<'a> {
             markers: Markers::of(text),
             code: Code::default(),
             holes: Holes::default(),
+            keeps_disks: true,
             findings: Findings::default(),
             extras: Vec::new(),
             span: 0..0,

@@ -115,11 +115,14 @@ fn merge_lists(
     depth: usize,
 ) -> Result<(), String> {
     if MERGED_SETS.contains(&field) && patch.iter().all(Json::is_string) {
+        let mut named: Vec<Json> = Vec::new();
         for value in patch {
-            if !document.contains(value) {
-                document.push(value.clone());
+            if !named.contains(value) {
+                named.push(value.clone());
             }
         }
+        let old = std::mem::take(document);
+        *document = interleaved(&old, &named, |a, b| a == b);
         return Ok(());
     }
     let key = MERGE_KEYS
@@ -139,31 +142,54 @@ fn merge_lists(
         *document = kept.cloned().collect();
         return Ok(());
     }
+    let mut named: Vec<Json> = Vec::new();
     for item in patch {
         let Some(name) = item.get(key) else {
             return Err(format!("an item of `{field}` has no `{key}`"));
         };
-        let place = document.iter().position(|old| old.get(key) == Some(name));
-        match (directive(item).as_deref(), place) {
-            (Some("delete"), Some(place)) => {
-                document.remove(place);
-            }
-            (Some("delete"), None) => (),
-            (_, Some(place)) => {
-                if let (Json::Object(old), Json::Object(new)) = (&mut document[place], item) {
-                    merge_maps(old, new, depth + 1)?;
-                }
-            }
-            (_, None) => {
-                let mut new = Map::new();
-                if let Json::Object(item) = item {
-                    merge_maps(&mut new, item, depth + 1)?;
-                }
-                document.push(Json::Object(new));
-            }
+        let is_same = |other: &Json| other.get(key) == Some(name);
+        if directive(item).as_deref() == Some("delete") {
+            document.retain(|old| !is_same(old));
+            named.retain(|other| !is_same(other));
+            continue;
         }
+        let place = named.iter().position(is_same);
+        let old = place.map(|place| named.remove(place));
+        let old = old.or_else(|| document.iter().find(|old| is_same(old)).cloned());
+        let mut new = match old {
+            Some(Json::Object(old)) => old,
+            _ => Map::new(),
+        };
+        if let Json::Object(item) = item {
+            merge_maps(&mut new, item, depth + 1)?;
+        }
+        named.push(Json::Object(new));
     }
+    let old = std::mem::take(document);
+    *document = interleaved(&old, &named, |a, b| a.get(key) == b.get(key));
     Ok(())
+}
+
+/// The items that a patch names, in its order, and among them those that it does not name: one of
+/// these stands before the next named one if it stood before that one already
+/// (`mergeSortedSlice`).
+fn interleaved(old: &[Json], named: &[Json], same: impl Fn(&Json, &Json) -> bool) -> Vec<Json> {
+    let place = |item: &Json| old.iter().position(|other| same(other, item));
+    let is_unnamed = |item: &&Json| !named.iter().any(|other| same(other, item));
+    let mut unnamed = old.iter().filter(is_unnamed).peekable();
+    let mut merged = Vec::new();
+    for item in named {
+        let limit = place(item);
+        while let (Some(next), Some(limit)) = (unnamed.peek(), limit) {
+            if place(next).is_none_or(|place| place > limit) {
+                break;
+            }
+            merged.extend(unnamed.next().cloned());
+        }
+        merged.push(item.clone());
+    }
+    merged.extend(unnamed.cloned());
+    merged
 }
 
 #[cfg(test)]
@@ -179,7 +205,7 @@ mod tests {
         merge(&mut set, &patch).expect("it is right");
         assert_eq!(
             set,
-            json!({ "spec": { "containers": [{ "name": "a", "image": "y" }, { "name": "b" }] } })
+            json!({ "spec": { "containers": [{ "name": "b" }, { "name": "a", "image": "y" }] } })
         );
     }
 }

@@ -181,30 +181,48 @@ pub fn parse(text: &str, base: usize) -> Result<Command, SyntaxError> {
     })
 }
 
-/// Brackets and words that open something are counted without regard to quotes: a text within
-/// the limit cannot make a parser recurse beyond it.
+/// Brackets, and words that open a command, are counted without regard to quotes: a text within
+/// the limit cannot make a parser recurse far beyond it.
 fn nests_too_deeply(text: &str) -> bool {
-    let mut depth: usize = 0;
-    let mut deepest = 0;
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'{' | b'`' => depth += 1,
-            b')' | b'}' => depth = depth.saturating_sub(1),
-            _ => (),
+    let mut brackets: usize = 0;
+    let mut words: usize = 0;
+    let mut begins = true;
+    for line in text.split_inclusive('\n') {
+        let mut repeats: usize = 0;
+        for token in line.split_inclusive([' ', '\t', '\n', ';', '(', ')', '{', '}', '`']) {
+            let word = token.trim_end_matches([' ', '\t', '\n', ';', '(', ')', '{', '}', '`']);
+            match word {
+                "if" | "while" | "until" | "for" | "case" | "select" if begins => words += 1,
+                "fi" | "done" | "esac" if begins => words = words.saturating_sub(1),
+                "!" | "time" | "coproc" | "function" => repeats += 1,
+                _ => (),
+            }
+            begins = matches!(
+                word,
+                "then"
+                    | "do"
+                    | "else"
+                    | "elif"
+                    | "if"
+                    | "while"
+                    | "until"
+                    | "!"
+                    | "&&"
+                    | "||"
+                    | "|"
+            ) || (begins && word.is_empty())
+                || token.ends_with(['\n', ';', '(', '{', '`']);
+            match token.as_bytes().last() {
+                Some(b'(' | b'{' | b'`') => brackets += 1,
+                Some(b')' | b'}') => brackets = brackets.saturating_sub(1),
+                _ => (),
+            }
+            if brackets > MAX_DEPTH || words > MAX_DEPTH || repeats > MAX_DEPTH {
+                return true;
+            }
         }
-        deepest = deepest.max(depth);
     }
-    let opens = |word: &str| {
-        matches!(
-            word,
-            "if" | "while" | "until" | "for" | "case" | "!" | "time"
-        )
-    };
-    let words = text
-        .split_ascii_whitespace()
-        .filter(|word| opens(word))
-        .count();
-    deepest > 4 * MAX_DEPTH || words > 4_000
+    false
 }
 
 struct Reader<'a> {

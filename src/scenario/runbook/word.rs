@@ -121,11 +121,16 @@ impl<'a> Scanner<'a> {
 
     fn double_quotes(&mut self) -> Result<(), String> {
         self.next();
-        self.text("", true);
+        let before = self.pieces.len();
+        let from = self.at;
         loop {
             match self.rest().chars().next() {
                 None => return Err("a \" without its end".to_owned()),
                 Some('"') => {
+                    // Empty quotes are a word, too.
+                    if self.at == from || self.pieces.len() == before {
+                        self.text("", true);
+                    }
                     self.next();
                     return Ok(());
                 }

@@ -410,7 +410,7 @@ fn mistakes_about_manifests() {
 fn mistakes_on_the_command_line() {
     let overrides = Overrides {
         properties: vec!["right-dsk".to_owned(), "abortable".to_owned()],
-        ..Overrides::default()..Overrides::default()
+        ..Overrides::default()
     };
     let problems = read_with(&scenario("{replicas: 2}", STEP), &overrides).expect_err("unknown");
     insta::assert_snapshot!(show(&problems), @r#"

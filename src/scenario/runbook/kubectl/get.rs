@@ -8,7 +8,7 @@ use super::target::{self, Thing, things};
 use super::{jsonpath, opaque};
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Memory, Outcome, Set, State, joined};
-use crate::world::id::ClusterId;
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
 /// The flags that are understood.
@@ -159,11 +159,21 @@ fn look(
         (None, Some(object)) => (Operation::Get(object), None),
         (None, None) => return Ok((Some(state), None)),
     };
+    let is_kept = runner.keeps_disks && cluster == ClusterId::Source && is_disk(runner, thing);
     let (mut found, missing) = runner.emit(state, operation)?;
     if let Some(memory) = memory {
         found.env.memory = memory;
     }
-    Ok((Some(found), Some(missing)))
+    Ok((Some(found), (!is_kept).then_some(missing)))
+}
+
+/// Whether it is the claim or the volume of an ordinal that the source has had from the start.
+fn is_disk(runner: &Runner<'_>, thing: &Thing) -> bool {
+    let initial = runner.surroundings.sides.source.initial;
+    let (Thing::Claim(ordinal) | Thing::Volume(ordinal)) = *thing else {
+        return false;
+    };
+    initial.is_some_and(|slice| slice.contains(Ordinal(ordinal)))
 }
 
 /// The driver of the model finds a volume by the claim it has read last.
