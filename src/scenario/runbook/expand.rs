@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::glob;
-use super::run::{Halt, Runner};
+use super::run::{Halt, MAX_TEXT, Runner};
 use super::state::{State, hole_in};
 use super::syntax::Word;
 use super::word::{Piece, PieceKind, Within, braces, pieces};
@@ -68,7 +68,12 @@ impl Runner<'_> {
     ) -> Result<Vec<(State, Vec<String>)>, Halt> {
         let mut ways = vec![(state, Fields::default())];
         for word in words {
-            for word in braced(word) {
+            let words = braced(word);
+            if words.is_empty() {
+                let help = "write a shorter list";
+                self.not_modelled("so many words from braces are not modelled", help);
+            }
+            for word in words {
                 let parts = self.pieces_of(&word, Within::Word);
                 ways = self.fill(&parts, ways, Use::Arguments)?;
                 ways.iter_mut().for_each(|(_, fields)| fields.end());
@@ -159,6 +164,17 @@ impl Runner<'_> {
                 self.piece(piece, state, fields, how, &mut next)?;
             }
             ways = next;
+        }
+        let is_long = |fields: &Fields| {
+            fields
+                .open
+                .as_ref()
+                .is_some_and(|text| text.len() > MAX_TEXT)
+        };
+        if ways.iter().any(|(_, fields)| is_long(fields)) {
+            let what = "the script makes a text that is too long".to_owned();
+            self.mistake("runbook::too-long", what, "shorten it");
+            return Err(Halt);
         }
         Ok(ways)
     }

@@ -50,7 +50,7 @@ pub use surroundings::SideFacts;
 use surroundings::Surroundings;
 
 /// The longest script.
-const MAX_SCRIPT: usize = 1 << 20;
+const MAX_SCRIPT: usize = 256 << 10;
 
 /// A script that has become a program.
 #[derive(Clone, Debug)]

@@ -30,7 +30,7 @@ const MAX_STATES: usize = 24;
 const MAX_DEPTH: usize = 24;
 
 /// The longest text that a script may make.
-const MAX_TEXT: usize = 1 << 20;
+pub const MAX_TEXT: usize = 256 << 10;
 
 /// The script cannot be followed any further; what is wrong has been noted.
 #[derive(Clone, Copy, Debug)]

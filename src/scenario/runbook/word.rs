@@ -305,7 +305,11 @@ fn plain_digits(inner: &str) -> Option<&str> {
     (end > 0).then(|| &inner[..end])
 }
 
+/// The most words that braces may make of one.
+const MAX_WORDS: usize = 10_000;
+
 /// The words that braces make of a word: `a{b,c}` and `{5..0}`. Quotes and `${…}` are left alone.
+/// None at all if there are too many.
 #[must_use]
 pub fn braces(text: &str) -> Vec<String> {
     let Some((open, close, commas)) = first_braces(text) else {
@@ -333,6 +337,9 @@ pub fn braces(text: &str) -> Vec<String> {
         choices
     };
     let tails = braces(after);
+    if choices.len().saturating_mul(tails.len()) > MAX_WORDS {
+        return Vec::new();
+    }
     let mut words = Vec::new();
     for choice in &choices {
         words.extend(tails.iter().map(|tail| format!("{before}{choice}{tail}")));
