@@ -13,7 +13,7 @@ use crate::world::World;
 use crate::world::driver::Watch;
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Owner, Pod, PodPhase, Stray};
-use crate::world::program::{ObjectKind, ObjectRef, Operation};
+use crate::world::program::{ExtraRef, ExtraVerb, ObjectKind, ObjectRef, Operation};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
 use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
@@ -343,6 +343,23 @@ pub fn set_reclaim_policy(
 ) -> Answer {
     let volume = world.clusters[cluster].volumes[ordinal].fixed.as_mut();
     volume.ok_or(Refusal::NotFound)?.reclaim_policy = policy;
+    Ok(())
+}
+
+/// A request about a Secret or ConfigMap.
+///
+/// # Errors
+/// `NotFound` if there is none to get or delete, `AlreadyExists` if the name is taken.
+pub fn extra(world: &mut World, verb: ExtraVerb, extra: ExtraRef) -> Answer {
+    let extras = &mut world.clusters[extra.cluster].extras;
+    let bit = 1 << extra.number;
+    match (verb, *extras & bit != 0) {
+        (ExtraVerb::Get | ExtraVerb::Delete, false) => return Err(Refusal::NotFound),
+        (ExtraVerb::Create, true) => return Err(Refusal::AlreadyExists),
+        (ExtraVerb::Get, true) => (),
+        (ExtraVerb::Create | ExtraVerb::Apply, _) => *extras |= bit,
+        (ExtraVerb::Delete, true) => *extras &= !bit,
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 mod describe;
 mod place;
 
-use place::{go_on, restart, skip_step};
+use place::{go_on, leave_otherwise, restart, skip_step};
 
 use super::api_server::{self, Answer, Refusal};
 use super::storage::contents_of_copy;
@@ -155,8 +155,12 @@ pub const fn cluster_of(operation: Operation) -> Option<ClusterId> {
         Operation::SetReclaimPolicy(object, _)
         | Operation::Delete(object)
         | Operation::ForceDeletePod(object)
+        | Operation::Get(object)
         | Operation::AwaitGone(object, ..) => Some(object.cluster),
-        Operation::Await(condition, _) => Some(condition_cluster(condition)),
+        Operation::Extra(_, extra) => Some(extra.cluster),
+        Operation::Await(condition, _) | Operation::Test(condition) => {
+            Some(condition_cluster(condition))
+        }
         Operation::Save => None,
     }
 }
@@ -168,7 +172,9 @@ const fn condition_cluster(condition: Condition) -> ClusterId {
         | Condition::VolumeDetached(cluster, _)
         | Condition::VolumeBound(cluster, _)
         | Condition::SetObserved(cluster)
+        | Condition::RolledOut(cluster)
         | Condition::StatusEquals(cluster, ..) => cluster,
+        Condition::Exists(object) | Condition::Absent(object) => object.cluster,
     }
 }
 
@@ -179,6 +185,9 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
         Operation::SetReclaimPolicy(object, _)
         | Operation::Delete(object)
         | Operation::ForceDeletePod(object)
+        | Operation::Get(object)
+        | Operation::Test(Condition::Exists(object) | Condition::Absent(object))
+        | Operation::Await(Condition::Exists(object) | Condition::Absent(object), _)
         | Operation::AwaitGone(object, ..) => match object.kind {
             ObjectKind::StatefulSet => return None,
             _ => object.ordinal,
@@ -194,6 +203,12 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
             | Condition::VolumeDetached(_, ordinal)
             | Condition::VolumeBound(_, ordinal),
             _,
+        )
+        | Operation::Test(
+            Condition::PodReady(_, ordinal)
+            | Condition::PodAvailable(_, ordinal)
+            | Condition::VolumeDetached(_, ordinal)
+            | Condition::VolumeBound(_, ordinal),
         ) => ordinal,
         _ => return None,
     };
@@ -210,8 +225,14 @@ fn existing(setup: &Setup, k: Ordinal, expression: Expression) -> Option<Ordinal
 fn advance(setup: &Setup, world: &mut World) {
     let now = instruction(setup, world);
     let resumed = world.driver.mode != Mode::Normal;
+    if let Operation::Test(condition) = now.operation
+        && !holds(setup, world, condition)
+    {
+        return leave_otherwise(setup, world);
+    }
     match request(setup, world, now.operation) {
         Ok(()) => go_on(setup, world),
+        Err(_) if !setup.program.exits.is_empty() => leave_otherwise(setup, world),
         Err(Refusal::AlreadyExists) if resumed => go_on(setup, world),
         Err(_) if now.on_error == OnError::Continue => skip_step(setup, world, now),
         Err(_) => fail(world),
@@ -258,7 +279,12 @@ fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
         Operation::ForceDeletePod(object) => {
             delete(setup, world, object, find(object.ordinal), true)
         }
-        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Save => Ok(()),
+        Operation::Get(object) if exists(setup, world, object) => Ok(()),
+        Operation::Get(_) => Err(Refusal::NotFound),
+        Operation::Extra(verb, extra) => api_server::extra(world, verb, extra),
+        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Test(_) | Operation::Save => {
+            Ok(())
+        }
     }
 }
 
@@ -377,6 +403,11 @@ fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
             .and_then(|ordinal| side.claims[ordinal])
             .is_some_and(|claim| claim.bound),
         Condition::SetObserved(_) => side.set.is_some_and(|set| set.observed),
+        Condition::Exists(object) => exists(setup, world, object),
+        Condition::Absent(object) => !exists(setup, world, object),
+        Condition::RolledOut(_) => side.set.is_some_and(|set| {
+            set.observed && set.counted_ready.len() >= u32::from(set.slice.replicas())
+        }),
         Condition::StatusEquals(_, field, expected) => side.set.is_some_and(|set| {
             let counted = match field {
                 StatusField::Replicas => set.counted,
@@ -411,6 +442,9 @@ fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
 }
 
 fn time_out(setup: &Setup, world: &mut World) {
+    if !setup.program.exits.is_empty() {
+        return leave_otherwise(setup, world);
+    }
     match instruction(setup, world).operation {
         Operation::AwaitGone(_, _, Timeout::Continue) | Operation::Await(_, Timeout::Continue) => {
             go_on(setup, world);

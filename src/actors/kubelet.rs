@@ -140,6 +140,7 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
         PodPhase::Running if !containers.run => {
             is_attached(setup, world, cluster, ordinal).then_some(Action::Start)
         }
+        PodPhase::Pending if !has_extras(setup, cluster, side) => None,
         PodPhase::Pending => (may_mount(setup, side, ordinal) && !is_fenced(setup, side, ordinal))
             .then_some(Action::Start)
             .filter(|_| is_attached(setup, world, cluster, ordinal)),
@@ -149,6 +150,11 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
             .then_some(Action::StayReady),
         PodPhase::Running => None,
     }
+}
+
+/// A Pod's first start needs the Secrets and ConfigMaps that it refers to.
+fn has_extras(setup: &Setup, cluster: ClusterId, side: &Cluster) -> bool {
+    setup.extras(|extra| extra.needed[cluster]) & !side.extras == 0
 }
 
 /// A Pod's first start needs its claim Bound and not being deleted.

@@ -283,6 +283,7 @@ mod tests {
         let overrides = Overrides {
             faults: Some(FaultsOverride::parse(kinds).expect("a budget")),
             properties: Vec::new(),
+            ..Overrides::default()
         };
         let mut told = 0;
         for path in &paths {

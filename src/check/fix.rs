@@ -4,6 +4,10 @@
 //! the first one accepted there is confirmed once at the number that was asked for. A wait
 //! that never ends would make every always-property hold, so the goal has to stay in reach.
 
+mod script;
+mod steps;
+
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use super::merge::Role;
@@ -14,14 +18,10 @@ use crate::engine::{Decision, Outcome, Question, Verdict};
 use crate::model::Migration;
 use crate::properties;
 use crate::report::Help;
-use crate::scenario::{Scenario, StepSource};
+use crate::scenario::Scenario;
 use crate::world::World;
 use crate::world::driver::DriverPhase;
-use crate::world::id::ClusterId;
-use crate::world::program::{
-    Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError, Operation, Program,
-    Timeout,
-};
+use crate::world::program::{Exits, Instruction, OnError, Operation, Program, Target};
 use crate::world::setup::{Reads, Setup};
 
 /// States that all candidates of one story may take together.
@@ -33,19 +33,12 @@ const CANDIDATE_STATES: u64 = 200_000;
 /// States that the confirmation at the asked number of replicas may take.
 const CONFIRM_STATES: u64 = 1_500_000;
 
-/// A wait, as the model has it and as a scenario file spells it.
-struct Candidate {
-    operation: Operation,
-    yaml: String,
-}
-
-/// A place in the program for one more instruction.
-#[derive(Clone, Copy)]
-struct Gap {
-    /// Before this instruction.
-    position: usize,
-    /// Belongs to the body even if it is at its end.
-    at_end: bool,
+/// A wait at one place of the file, as the model has it and as the file spells it.
+struct Proposal {
+    /// What is put in front of which instructions.
+    waits: BTreeMap<usize, Operation>,
+    /// Where to write it, and what.
+    text: String,
 }
 
 /// The first wait at the nearest place with which every property of the story holds, no other
@@ -58,36 +51,43 @@ pub(super) fn find(
     unbroken: &[&'static str],
     options: &CheckOptions,
 ) -> Option<Help> {
-    let program = &told.setup().program;
-    if options.engine != Engine::Exhaustive || program.loop_order.is_none() {
+    if options.engine != Engine::Exhaustive {
         return None;
     }
-    let (_, guilty) = told.last_request()?;
+    let (number, guilty) = told.last_request()?;
+    let proposals = match &told.scenario.runbook {
+        Some(runbook) => script::proposals(told, runbook, number),
+        None => steps::proposals(told.scenario, guilty),
+    };
+    if proposals.is_empty() {
+        return None;
+    }
     let mut wanted = vec![told.property.name];
     wanted.extend(role.also_broken.iter().map(|&(name, _)| name));
     let small = smallest(told.scenario, &wanted, options.threads)?;
     let mut left = SEARCH_STATES;
-    for gap in gaps(told.scenario, program, guilty) {
-        for candidate in candidates() {
-            if left == 0 {
-                return None;
-            }
-            let changed = with(&small.setup, gap, candidate.operation);
-            let (accepted, states) = small.accepts(&changed, &wanted, CANDIDATE_STATES.min(left));
-            left = left.saturating_sub(states);
-            if accepted {
-                // The story may have fewer replicas than were asked for.
-                let asked = with(&told.scenario.setup, gap, candidate.operation);
-                let must_hold = [unbroken, &wanted].concat();
-                let (confirmed, _) = keeps(
-                    &asked,
-                    &must_hold,
-                    small.recoverable,
-                    CONFIRM_STATES,
-                    options.threads,
-                );
-                return confirmed.then(|| help(told.scenario, program, gap, &candidate));
-            }
+    for proposal in proposals {
+        if left == 0 {
+            return None;
+        }
+        let changed = proposal.applied(&small.setup);
+        let (accepted, states) = small.accepts(&changed, &wanted, CANDIDATE_STATES.min(left));
+        left = left.saturating_sub(states);
+        if accepted {
+            // The story may have fewer replicas than were asked for.
+            let asked = proposal.applied(&told.scenario.setup);
+            let must_hold = [unbroken, &wanted].concat();
+            let (confirmed, _) = keeps(
+                &asked,
+                &must_hold,
+                small.recoverable,
+                CONFIRM_STATES,
+                options.threads,
+            );
+            return confirmed.then(|| Help {
+                text: proposal.text,
+                checked: true,
+            });
         }
     }
     None
@@ -210,117 +210,58 @@ fn recoverable_layers<A>(outcome: &Outcome<A>) -> usize {
     decision.map_or(0, |last| last.layers.iter().filter(|&&holds| holds).count())
 }
 
-/// Every wait at the loop's ordinal, on both sides.
-fn candidates() -> Vec<Candidate> {
-    let k = Expression::K;
-    let mut candidates = Vec::new();
-    for cluster in ClusterId::BOTH {
-        let name = cluster.name();
-        let pod = ObjectRef {
-            kind: ObjectKind::Pod,
-            cluster,
-            ordinal: k,
-        };
-        let never = Timeout::Never;
-        let all = [
-            (
-                Operation::AwaitGone(pod, Look::First, never),
-                "pod: k, until: gone",
-            ),
-            (
-                Operation::Await(Condition::PodReady(cluster, k), never),
-                "pod: k, until: ready",
-            ),
-            (
-                Operation::Await(Condition::PodAvailable(cluster, k), never),
-                "pod: k, until: available",
-            ),
-            (
-                Operation::Await(Condition::VolumeDetached(cluster, k), never),
-                "volume: k, until: detached",
-            ),
-            (
-                Operation::Await(Condition::VolumeBound(cluster, k), never),
-                "volume: k, until: bound",
-            ),
-            (
-                Operation::Await(Condition::SetObserved(cluster), never),
-                "set: true, until: observed",
-            ),
-        ];
-        candidates.extend(all.into_iter().map(|(operation, rest)| Candidate {
-            operation,
-            yaml: format!("- wait: {{cluster: {name}, {rest}}}"),
-        }));
+impl Proposal {
+    /// The setup with the waits in it.
+    fn applied(&self, setup: &Setup) -> Setup {
+        let mut setup = setup.clone();
+        setup.program = with_waits(&setup.program, &self.waits);
+        setup.reads = Reads::of(&setup.program);
+        setup
     }
-    candidates
 }
 
-/// Places in the body: before the guilty step, then before those in front of it, then at the
-/// end of the iteration and backwards from there.
-fn gaps(scenario: &Scenario, program: &Program, guilty: &StepSource) -> Vec<Gap> {
-    let is_first = |&position: &usize| {
-        position == program.body_start
-            || program.instructions[position].step != program.instructions[position - 1].step
+/// A program with one more instruction in front of each of some. One at the end of a loop's body
+/// belongs to the body.
+fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) -> Program {
+    let before = |position: usize| waits.range(..position).count();
+    let target = |target: Target| match target {
+        Target::At(old) => {
+            let old = usize::from(old);
+            Target::At(u8::try_from(old + before(old)).unwrap_or(u8::MAX))
+        }
+        Target::Failed => Target::Failed,
     };
-    let starts: Vec<usize> = program.body().filter(is_first).collect();
-    let is_guilty = |&&position: &&usize| {
-        let step = usize::from(program.instructions[position].step);
-        scenario
-            .steps
-            .get(step)
-            .is_some_and(|source| source.location == guilty.location)
+    let mut changed = Program {
+        instructions: Vec::new(),
+        exits: Vec::new(),
+        body_start: program.body_start + before(program.body_start),
+        body_end: program.body_end + before(program.body_end + 1),
+        ..program.clone()
     };
-    let Some(&guilty) = starts.iter().find(is_guilty) else {
-        return Vec::new();
-    };
-    let (before, after): (Vec<usize>, Vec<usize>) =
-        starts.into_iter().partition(|&position| position <= guilty);
-    let gap = |position| Gap {
-        position,
-        at_end: false,
-    };
-    let end = Gap {
-        position: program.body_end,
-        at_end: true,
-    };
-    let before = before.into_iter().rev().map(gap);
-    before
-        .chain([end])
-        .chain(after.into_iter().rev().map(gap))
-        .collect()
-}
-
-/// The setup with one more instruction.
-fn with(setup: &Setup, gap: Gap, operation: Operation) -> Setup {
-    let mut setup = setup.clone();
-    let program = &mut setup.program;
-    let instruction = Instruction {
-        operation,
-        on_error: OnError::Fail,
-        step: INSERTED,
-    };
-    program.instructions.insert(gap.position, instruction);
-    program.body_end += 1;
-    setup.reads = Reads::of(&setup.program);
-    setup
-}
-
-/// Where to write the wait, and the wait.
-fn help(scenario: &Scenario, program: &Program, gap: Gap, candidate: &Candidate) -> Help {
-    let neighbour = if gap.at_end {
-        gap.position - 1
-    } else {
-        gap.position
-    };
-    let step = usize::from(program.instructions[neighbour].step);
-    let line = scenario
-        .steps
-        .get(step)
-        .map_or(0, |source| source.location.line);
-    let place = if gap.at_end { "after" } else { "before" };
-    Help {
-        text: format!("{place} line {line}\n{}", candidate.yaml),
-        checked: true,
+    for position in 0..=program.instructions.len() {
+        if let Some(&operation) = waits.get(&position) {
+            changed.instructions.push(Instruction {
+                operation,
+                on_error: OnError::Fail,
+                step: INSERTED,
+            });
+            let behind = u8::try_from(changed.instructions.len()).unwrap_or(u8::MAX);
+            let done = Target::At(behind);
+            let otherwise = Target::Failed;
+            changed.exits.push(Exits { done, otherwise });
+        }
+        changed
+            .instructions
+            .extend(program.instructions.get(position));
+        changed
+            .exits
+            .extend(program.exits(position).map(|exits| Exits {
+                done: target(exits.done),
+                otherwise: target(exits.otherwise),
+            }));
     }
+    if program.exits.is_empty() {
+        changed.exits.clear();
+    }
+    changed
 }

@@ -175,13 +175,18 @@ pub fn check_scenario(
 /// Reads the scenario in the file `path`, perhaps with every step taken apart.
 fn read(path: &Path, overrides: &Overrides, every_step: bool) -> Result<Scenario, Vec<Diagnostic>> {
     let mut scenario = Scenario::read(path, overrides)?;
+    take_apart(&mut scenario, every_step);
+    Ok(scenario)
+}
+
+/// Takes every step of a scenario apart, if that was asked for.
+pub fn take_apart(scenario: &mut Scenario, every_step: bool) {
     if every_step {
         scenario.setup.reads = PerCluster {
             source: Reads::EVERYTHING,
             destination: Reads::EVERYTHING,
         };
     }
-    Ok(scenario)
 }
 
 /// Checks a scenario.

@@ -15,7 +15,7 @@ use crate::world::World;
 use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
-use crate::world::program::Operation;
+use crate::world::program::{ExtraVerb, Operation};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::Write;
 use crate::world::volume::Disk;
@@ -108,6 +108,9 @@ fn is_change(setup: &Setup, before: &World) -> bool {
             | Operation::Save
             | Operation::GetClaim(_)
             | Operation::GetVolume(_)
+            | Operation::Get(_)
+            | Operation::Test(_)
+            | Operation::Extra(ExtraVerb::Get, _)
     )
 }
 
@@ -218,7 +221,7 @@ fn note(told: &Told<'_>, number: usize) -> &'static str {
 
 fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
     let line = scenario
-        .text
+        .text_of(&source.location)
         .lines()
         .nth(source.location.line - 1)
         .unwrap_or_default();
@@ -300,6 +303,11 @@ const fn operation(operation: Operation) -> &'static str {
         Operation::ForceDeletePod(_) => "forceDeletePod",
         Operation::DeleteSetOrphan(_) => "deleteSet",
         Operation::CreateSet { .. } => "createSet",
+        Operation::Get(_) | Operation::Extra(ExtraVerb::Get, _) => "get",
+        Operation::Extra(ExtraVerb::Create, _) => "create",
+        Operation::Extra(ExtraVerb::Apply, _) => "apply",
+        Operation::Extra(ExtraVerb::Delete, _) => "delete",
+        Operation::Test(_) => "look",
         Operation::AwaitGone(..) | Operation::Await(..) => "wait",
         Operation::Save => "save",
     }

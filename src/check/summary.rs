@@ -93,7 +93,10 @@ pub(super) fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> 
         notes
             .push("the fewest steps came first (--order shortest): no layers of faults".to_owned());
     }
-    if let Some(line) = scenario.fixed_at {
+    if scenario.runbook.is_some() {
+        let replicas = scenario.setup.replicas;
+        notes.push(format!("not shrunk: the script is for {replicas} replicas"));
+    } else if let Some(line) = scenario.fixed_at {
         notes.push(format!("not shrunk: fixed ordinal at line {line}"));
     }
     notes

@@ -60,8 +60,10 @@ fn of_one(step: &[(usize, &Instruction)], outcome: &Outcome<Step>) -> Option<Str
         }
         _ => None,
     };
-    let (position, timeout) = step.iter().find_map(wait)?;
-    let event = |event| seen(position, event);
+    // A loop of a script repeats its steps: whatever one of the waits does counts.
+    let waits: Vec<(usize, Timeout)> = step.iter().filter_map(wait).collect();
+    let &(_, timeout) = waits.first()?;
+    let event = |event| waits.iter().any(|&(position, _)| seen(position, event));
     if !event(Event::Waiting) {
         let given_up = match timeout {
             Timeout::Never => "",

@@ -74,8 +74,29 @@ pub(super) struct CheckArguments {
     /// Scenario files, or folders of them
     ///
     /// In folders, and in folders in them, `scenario.yaml` and `*.scenario.yaml` are read.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "runbook", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Check this bash script of kubectl commands, without a scenario file
+    ///
+    /// It is followed without the clusters, and never run. Everything that a scenario can say is
+    /// left open then, and the report lists what is assumed.
+    #[arg(long, value_name = "FILE", requires = "source", conflicts_with_all = ["paths", "checkpoint", "resume", "save"], help_heading = RUNBOOKS)]
+    pub runbook: Option<PathBuf>,
+
+    /// The manifest of the set where it runs now, as `kubectl get sts NAME -o yaml` prints it
+    #[arg(long, value_name = "FILE", requires = "runbook", help_heading = RUNBOOKS)]
+    pub source: Option<PathBuf>,
+
+    /// The manifest of the set where it shall run [default: the source's, with no replicas]
+    #[arg(long, value_name = "FILE", requires = "runbook", help_heading = RUNBOOKS)]
+    pub destination: Option<PathBuf>,
+
+    /// Take commands of a runbook that are not modelled to be harmless, and list them
+    ///
+    /// Without it, they are mistakes.
+    #[arg(long, help_heading = RUNBOOKS)]
+    pub assume_harmless: bool,
 
     /// Check under these faults rather than the scenario's own
     ///
@@ -219,6 +240,10 @@ pub(super) struct SimulateArguments {
     #[arg(long = "property", value_name = "NAME", value_parser = PROPERTIES)]
     pub properties: Vec<String>,
 
+    /// Take commands of a runbook that are not modelled to be harmless, and list them
+    #[arg(long)]
+    pub assume_harmless: bool,
+
     /// Cut each walk off after so many steps
     #[arg(long, value_name = "N", value_parser = values::depth, default_value_t = MAX_STEPS, allow_negative_numbers = true)]
     pub max_steps: u32,
@@ -299,6 +324,7 @@ pub(super) struct ReplayArguments {
 }
 
 const BOUNDS: &str = "Bounds";
+const RUNBOOKS: &str = "Runbooks";
 const CHECKPOINTS: &str = "Checkpoints";
 
 /// The time between two checkpoints if nobody says.

@@ -18,11 +18,16 @@ use crate::check::{self, Bounds, CheckOptions, SearchOrder, SearchStore};
 use crate::report::saved::{Origin, SavedTrace};
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
-use crate::scenario::{self, Diagnostic, Overrides};
+use crate::scenario::{self, Diagnostic, Overrides, RunbookFiles, Scenario};
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
     progress::listen();
+    if let Some(runbook) = &arguments.runbook {
+        let mut run = Run::new(arguments, program, false);
+        run.check_runbook(arguments, runbook);
+        return run.finish();
+    }
     let (paths, mistakes) = scenario::find(&arguments.paths);
     let mut run = Run::new(arguments, program, paths.len() > 1);
     for mistake in &mistakes {
@@ -113,6 +118,7 @@ impl Run {
                 several,
                 program: program.to_owned(),
                 flags: flags(arguments),
+                input: input(arguments),
             },
             output: arguments.output,
             color: arguments.color.into(),
@@ -128,6 +134,34 @@ impl Run {
     /// Checks the scenario in `path`, and says at once what came of it.
     fn check(&mut self, path: &Path) {
         let mut keeper = self.keeper.take();
+        self.check_with(path, |options, watcher| match &mut keeper {
+            Some(keeper) => check::checkpoint::check_scenario(path, options, watcher, keeper),
+            None => check::check_scenario(path, options, watcher),
+        });
+        self.keeper = keeper;
+    }
+
+    /// Checks a script and two manifests.
+    fn check_runbook(&mut self, arguments: &CheckArguments, runbook: &Path) {
+        let source = arguments.source.as_deref().unwrap_or(Path::new(""));
+        let files = RunbookFiles {
+            source,
+            destination: arguments.destination.as_deref(),
+            runbook,
+        };
+        self.check_with(runbook, |options, watcher| {
+            let mut scenario = Scenario::of_runbook(&files, &options.overrides)?;
+            check::take_apart(&mut scenario, options.every_step);
+            Ok(check::check(&scenario, options, watcher))
+        });
+    }
+
+    /// Checks what is read from `path`, and says at once what came of it.
+    fn check_with(
+        &mut self,
+        path: &Path,
+        mut search: impl FnMut(&CheckOptions, &Watcher<'_>) -> Result<ScenarioResult, Vec<Diagnostic>>,
+    ) {
         let earlier = Mutex::new(None);
         let tells = self.output == Output::Pretty && !self.settings.several;
         let show = |result: &ScenarioResult| {
@@ -137,14 +171,8 @@ impl Run {
             }
         };
         let watcher = Watcher::new(path, &show);
-        let found = catch_unwind(AssertUnwindSafe(|| match &mut keeper {
-            Some(keeper) => {
-                check::checkpoint::check_scenario(path, &self.options, &watcher, keeper)
-            }
-            None => check::check_scenario(path, &self.options, &watcher),
-        }));
+        let found = catch_unwind(AssertUnwindSafe(|| search(&self.options, &watcher)));
         watcher.finish();
-        self.keeper = keeper;
         let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
         match found {
             Ok(Ok(result)) => {
@@ -290,6 +318,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
                 .as_ref()
                 .map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
+            assume_harmless: arguments.assume_harmless,
         },
         fail_fast: arguments.fail_fast,
         bounds: Bounds {
@@ -316,6 +345,21 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
     }
 }
 
+/// The files of a check without a scenario file, as they were given.
+fn input(arguments: &CheckArguments) -> Option<String> {
+    let files = [
+        ("--source", &arguments.source),
+        ("--destination", &arguments.destination),
+        ("--runbook", &arguments.runbook),
+    ];
+    arguments.runbook.as_ref()?;
+    let given = files.iter().filter_map(|(flag, path)| {
+        let path = path.as_ref()?;
+        Some(format!("{flag} {}", shell_word(&path.to_string_lossy())))
+    });
+    Some(given.collect::<Vec<_>>().join(" "))
+}
+
 /// The flags without which a story may not show again. Bounds are not among them: a story that
 /// was found within them is found without them.
 fn flags(arguments: &CheckArguments) -> Vec<String> {
@@ -323,6 +367,8 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
     if let Some(faults) = &arguments.faults {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
+    let harmless = arguments.assume_harmless;
+    flags.extend(harmless.then(|| "--assume-harmless".to_owned()));
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
     flags.extend(arguments.no_symmetry.then(|| "--no-symmetry".to_owned()));
     if arguments.order != Order::default() {

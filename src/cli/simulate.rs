@@ -70,6 +70,7 @@ impl Run {
                 several,
                 program: program.to_owned(),
                 flags: flags(arguments),
+                input: None,
             },
             output: arguments.output,
             color: arguments.color.into(),
@@ -204,6 +205,7 @@ fn options(arguments: &SimulateArguments) -> SimulateOptions {
         overrides: Overrides {
             faults: faults.map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
+            assume_harmless: arguments.assume_harmless,
         },
         every_step: arguments.every_step,
     }

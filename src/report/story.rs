@@ -208,8 +208,10 @@ fn fix(help: &Help, promises: usize) -> Vec<String> {
 
 /// The command that shows this story and no other.
 fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> Vec<String> {
+    let input = settings.input.clone();
+    let input = input.unwrap_or_else(|| path_word(&result.path));
     let mut words = vec![
-        format!("{} check {}", settings.program, path_word(&result.path)),
+        format!("{} check {input}", settings.program),
         format!("--property {}", shell_word(&property.name)),
     ];
     words.extend(settings.flags.iter().cloned());

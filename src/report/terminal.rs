@@ -17,6 +17,8 @@ pub struct Settings {
     /// The flags that change verdicts, ready for a shell, for the command that shows a story
     /// again.
     pub flags: Vec<String>,
+    /// What is checked, as it was given, if that was not a scenario file.
+    pub input: Option<String>,
 }
 
 /// The whole report, with colours.

@@ -186,11 +186,12 @@ fn who(step: &Step) -> String {
     }
 }
 
-/// The file's name up to its first dot.
+/// The file's name, up to its first dot if it is YAML.
 fn stem(at: &super::Location) -> String {
     let name = at.file.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.split('.').next().unwrap_or_default();
-    cut(stem, MOST_WHO - 6)
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    let stem = name.split('.').next().filter(|_| is_yaml);
+    cut(stem.unwrap_or(&name), MOST_WHO - 6)
 }
 
 /// A component's name, short enough for a column.

@@ -82,7 +82,6 @@ const LATER_OF_STORAGE: &[(&str, &str)] = &[(
 )];
 const LATER_OF_MIGRATIONS: &[(&str, &str)] = &[
     ("strategy", "write the strategy's `steps:` out"),
-    ("runbook", "write the runbook's commands as `steps:`"),
     (
         "rollback",
         "leave it out, or check it as a scenario of its own",
@@ -275,14 +274,17 @@ impl Decode for MigrationFile {
         let mut fields = reader
             .fields(node, "`migration`")?
             .unsupported(LATER_OF_MIGRATIONS);
+        let runbook = fields.optional(reader, "runbook");
         let after_crash = fields.optional(reader, "afterCrash");
         let prepare = fields.optional(reader, "prepare");
         let for_each = fields.optional(reader, "forEach");
         let steps = fields.optional(reader, "steps");
         let finish = fields.optional(reader, "finish");
         fields.finish::<Self>(reader);
+        refuse_beside_runbook(reader, node);
         Some(Self {
             head: node.head(),
+            runbook,
             is_whole: reader.problems.len() == found,
             after_crash,
             prepare,
@@ -291,6 +293,31 @@ impl Decode for MigrationFile {
             finish,
         })
     }
+}
+
+/// A script has steps of its own, and is started again from its first line.
+fn refuse_beside_runbook(reader: &mut Reader<'_>, node: &Node) {
+    if node.get("runbook").is_none() {
+        return;
+    }
+    let others = ["prepare", "forEach", "steps", "finish", "afterCrash"];
+    let Some((name, other)) = others
+        .into_iter()
+        .find_map(|name| Some((name, node.get(name)?)))
+    else {
+        return;
+    };
+    if name == "afterCrash" && other.text() == Some("fromTop") {
+        return;
+    }
+    reader.report(
+        Diagnostic::new(
+            "scenario::runbook-and-steps",
+            format!("`{name}` cannot stand beside `runbook`"),
+        )
+        .at(other.head(), "")
+        .help("the script says what is done; one that is stopped begins at its first line"),
+    );
 }
 
 impl Decode for ForEachFile {

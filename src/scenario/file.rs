@@ -160,6 +160,8 @@ pub struct MigrationFile {
     /// Every step of it could be read.
     #[schemars(skip)]
     pub is_whole: bool,
+    /// A bash script of kubectl commands, relative to this file. It takes the place of the steps.
+    pub runbook: Option<Spanned<String>>,
     /// What a driver does that starts again after a crash. Left out: `fromTop`.
     pub after_crash: Option<Spanned<AfterCrash>>,
     /// Steps before the loop.

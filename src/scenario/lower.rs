@@ -7,10 +7,11 @@ use super::availability;
 use super::budget;
 use super::error::{Diagnostic, Source, position};
 use super::expect;
-use super::file::{ScenarioFile, SideFile, StorageFile};
+use super::file::{MigrationFile, ScenarioFile, SideFile, StorageFile};
 use super::program::{self, Lowered};
 use super::reach::{self, TooHigh};
 use super::reader::{Reader, Spanned};
+use super::runbook::{self, Runbook};
 use super::side::{self, KUBERNETES, Side};
 use super::{Overrides, Scenario};
 use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
@@ -67,6 +68,8 @@ pub struct Lowering<'a> {
     pub assumed: Vec<Assumption>,
     /// The durations of `sleep` steps.
     pub sleeps: Vec<String>,
+    /// What of a runbook is not modelled is taken to be harmless.
+    pub assume_harmless: bool,
     fixed_at: Option<usize>,
 }
 
@@ -118,6 +121,7 @@ pub fn lower(
         reader,
         assumed: Vec::new(),
         sleeps: Vec::new(),
+        assume_harmless: overrides.assume_harmless,
         fixed_at: None,
     };
     let scenario = lower_all(&mut lowering, file, overrides);
@@ -156,7 +160,7 @@ fn lower_all(
     let properties = expect::properties(lowering, file, overrides);
     let expect = expect::expectations(lowering, file);
     let (source, destination) = sides?;
-    let (setup, steps) = lowered?;
+    let (setup, steps, runbook) = lowered?;
     let Source { path, text } = lowering.reader.source.clone();
     Some(Scenario {
         name: super::find::name_of(&path),
@@ -170,6 +174,7 @@ fn lower_all(
         fixed_at: lowering.fixed_at.map(|offset| position(&text, offset).0),
         assumed: std::mem::take(&mut lowering.assumed),
         steps,
+        runbook,
         path,
         text,
     })
@@ -182,15 +187,15 @@ fn lower_setup(
     file: &ScenarioFile,
     overrides: &Overrides,
     sides: Option<&(Side, Side)>,
-) -> Option<(Setup, Vec<StepSource>)> {
+) -> Option<(Setup, Vec<StepSource>, Option<Runbook>)> {
     let source = sides.map(|(source, _)| source);
     let storage = lower_storage(lowering, file.storage.as_ref(), source);
     let replicas = source.map(|source| source.initial.map_or(0, |slice| slice.end));
     let allowed = lower_allowed(lowering, file, replicas);
     let availability = availability::lower(lowering, file.availability.as_ref(), replicas);
     let budget = lower_budget(lowering, file, overrides);
-    let lowered = lower_migration(lowering, file, &budget);
-    let ((source, destination), lowered) = (sides?, lowered?);
+    let lowered = lower_migration(lowering, file, &budget, sides);
+    let ((source, destination), (lowered, runbook)) = (sides?, lowered?);
     if source.templates.is_empty() {
         report_no_disk(lowering, &lowered.need_disk);
     }
@@ -207,12 +212,13 @@ fn lower_setup(
         reads: Reads::of(&lowered.program),
         program: lowered.program,
         budget,
+        extras: lowered.extras,
     };
     setup.ordinals = reach::highest_end(&setup)
         .map_err(|too_high| report_too_high(lowering, &lowered.steps, too_high))
         .ok()?;
     check_ordinals(lowering, &lowered.ordinals, setup.ordinals);
-    Some((setup, lowered.steps))
+    Some((setup, lowered.steps, runbook))
 }
 
 const fn cluster(side: &Side) -> ClusterSetup {
@@ -356,10 +362,14 @@ fn lower_migration(
     lowering: &mut Lowering<'_>,
     file: &ScenarioFile,
     budget: &Budget,
-) -> Option<Lowered> {
+    sides: Option<&(Side, Side)>,
+) -> Option<(Lowered, Option<Runbook>)> {
     let migration = file.migration.as_ref()?;
     let found = lowering.reader.problems.len();
     let crashes = budget::crashes(budget);
+    if let Some(named) = &migration.runbook {
+        return lower_runbook(lowering, migration, named, crashes, sides?);
+    }
     let lowered = program::lower(lowering, migration, crashes);
     if crashes && migration.after_crash.is_none() {
         let text = "a driver that crashed begins again, as a script does";
@@ -370,7 +380,56 @@ fn lower_migration(
         lowering.assume("migration.sleep", &sleep, text);
     }
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
-    is_sound.then_some(lowered)
+    is_sound.then_some((lowered, None))
+}
+
+/// The program of a script. It knows the names of the objects, so both sides' must be the same.
+fn lower_runbook(
+    lowering: &mut Lowering<'_>,
+    migration: &MigrationFile,
+    named: &Spanned<String>,
+    crashes: bool,
+    (source, destination): &(Side, Side),
+) -> Option<(Lowered, Option<Runbook>)> {
+    let found = lowering.reader.problems.len();
+    lowering.fix_at(named.span.start);
+    let sides = PerCluster {
+        source: source.facts(),
+        destination: destination.facts(),
+    };
+    check_identity(lowering, named, &sides);
+    if crashes && migration.after_crash.is_none() {
+        let text = "a script that is stopped is started again from its first line";
+        lowering.assume("migration.afterCrash", "fromTop", text);
+    }
+    let (lowered, runbook) = runbook::lower(lowering, named, sides, crashes)?;
+    let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
+    is_sound.then_some((lowered, Some(runbook)))
+}
+
+/// A Pod is known to its peers by its name and namespace.
+fn check_identity(
+    lowering: &mut Lowering<'_>,
+    named: &Spanned<String>,
+    sides: &PerCluster<runbook::SideFacts>,
+) {
+    let (source, destination) = (&sides.source, &sides.destination);
+    let differs = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+    let (what, here, there) = if source.name != destination.name {
+        ("names", source.name.clone(), destination.name.clone())
+    } else if differs(&source.namespace, &destination.namespace) {
+        let namespace = |side: &runbook::SideFacts| side.namespace.clone().unwrap_or_default();
+        ("namespaces", namespace(source), namespace(destination))
+    } else {
+        return;
+    };
+    let message =
+        format!("the two sets have different {what}: `{here}` in source, `{there}` in destination");
+    lowering.reader.report(
+        Diagnostic::new("scenario::other-identity", message)
+            .at(named.span.clone(), "this script moves one into the other")
+            .help("a Pod's identity is the set's name, its ordinal and its namespace: give both sides the same"),
+    );
 }
 
 fn report_no_disk(lowering: &mut Lowering<'_>, need_disk: &[(&str, Range<usize>)]) {

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::error::{Diagnostic, Source, help_with, listed};
 use super::reader::{Reader, Spanned};
+use super::side::ManifestFacts;
 use super::yaml::{self, DuplicateKeys, Node, Value};
 
 /// A StatefulSet as a manifest has it.
@@ -20,6 +21,8 @@ pub struct ManifestSet {
     pub name: Option<String>,
     /// Its `spec`.
     pub spec: StatefulSetSpec,
+    /// What scripts need to know of it and of its neighbours.
+    pub facts: ManifestFacts,
     /// The set with its places.
     node: Node,
 }
@@ -59,7 +62,15 @@ pub fn read_set(
             return None;
         }
     };
-    typed(reader, &source, set)
+    let others = objects.iter().filter_map(|&(kind, node)| {
+        let kind = kind.to_lowercase();
+        let is_known = matches!(kind.as_str(), "secret" | "configmap" | "namespace");
+        Some((kind, name_of(node)?.to_owned())).filter(|_| is_known)
+    });
+    let others = others.collect();
+    let mut set = typed(reader, &source, set)?;
+    set.facts.others = others;
+    Some(set)
 }
 
 fn read_source(reader: &mut Reader<'_>, manifest: &Spanned<String>) -> Option<Source> {
@@ -183,8 +194,17 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
         }
         remove(&mut json, &path);
     }
+    let facts = ManifestFacts {
+        namespace: node
+            .get("metadata")
+            .and_then(|metadata| metadata.get("namespace")?.text())
+            .map(str::to_owned),
+        set: json.clone(),
+        others: Vec::new(),
+    };
     let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
     Some(ManifestSet {
+        facts,
         source: source.clone(),
         name: set.metadata.name,
         spec: set.spec.unwrap_or_default(),

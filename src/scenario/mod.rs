@@ -19,6 +19,7 @@ mod program;
 mod reach;
 mod read_step;
 mod reader;
+pub mod runbook;
 mod side;
 mod step;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use expect::Expectation;
 pub use file::schema;
 pub use find::find;
 pub use lower::{Assumption, Location, StepSource};
+pub use runbook::Runbook;
 pub use words::ExpectedVerdict;
 
 use crate::world::id::Slice;
@@ -74,6 +76,42 @@ pub struct Scenario {
     pub steps: Vec<StepSource>,
     /// The line of the first thing that ties the scenario to its number of replicas.
     pub fixed_at: Option<usize>,
+    /// The script that the program comes from, if it does.
+    pub runbook: Option<Runbook>,
+}
+
+/// The files of a check without a scenario file.
+#[derive(Clone, Copy, Debug)]
+pub struct RunbookFiles<'a> {
+    /// The manifest of the source's set.
+    pub source: &'a Path,
+    /// The manifest of the destination's set.
+    pub destination: Option<&'a Path>,
+    /// The script.
+    pub runbook: &'a Path,
+}
+
+impl RunbookFiles<'_> {
+    /// The scenario that they stand for.
+    fn scenario(&self, absent: bool) -> String {
+        let quoted = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
+        let destination = match (self.destination, absent) {
+            (Some(path), absent) => {
+                format!(
+                    "destination: {{manifest: {}, absent: {absent}}}\n",
+                    quoted(path)
+                )
+            }
+            (None, true) => "destination: {absent: true}\n".to_owned(),
+            (None, false) => String::new(),
+        };
+        format!(
+            "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {{manifest: {}}}\n\
+             {destination}migration: {{runbook: {}}}\n",
+            quoted(self.source),
+            quoted(self.runbook)
+        )
+    }
 }
 
 /// What the command line says in place of the scenario.
@@ -83,6 +121,8 @@ pub struct Overrides {
     pub faults: Option<FaultsOverride>,
     /// Other properties; none means those of the scenario.
     pub properties: Vec<String>,
+    /// What of a runbook is not modelled is taken to be harmless.
+    pub assume_harmless: bool,
 }
 
 impl Scenario {
@@ -117,6 +157,52 @@ impl Scenario {
         match decode::read_file(&mut reader) {
             Some(file) => lower::lower(reader, &file, overrides),
             None => Err(reader.problems),
+        }
+    }
+
+    /// A scenario of two manifests and a script, about which nothing else is said. Without a
+    /// manifest of the destination, its set is the source's without replicas. If the script
+    /// creates that set, there is none at the start.
+    ///
+    /// # Errors
+    /// All mistakes in them.
+    pub fn of_runbook(
+        files: &RunbookFiles<'_>,
+        overrides: &Overrides,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let parse = |absent| {
+            let text = files.scenario(absent);
+            let path = Path::new("command line");
+            Self::parse(path, &text, overrides, &|path| fs::read(path))
+        };
+        let scenario = parse(false);
+        let creates = |scenario: &Self| runbook::creates_first(&scenario.setup.program);
+        let mut scenario = match scenario {
+            Ok(scenario) if creates(&scenario) => {
+                let mut scenario = parse(true)?;
+                scenario.assumed.push(Assumption {
+                    field: "destination".to_owned(),
+                    value: "no set yet".to_owned(),
+                    text: "the script creates it".to_owned(),
+                });
+                scenario
+            }
+            other => other?,
+        };
+        scenario.path = files.runbook.to_path_buf();
+        scenario.name = files
+            .runbook
+            .file_stem()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(scenario)
+    }
+
+    /// The text that a place is in: the scenario's, or its runbook's.
+    #[must_use]
+    pub fn text_of(&self, location: &Location) -> &str {
+        match &self.runbook {
+            Some(runbook) if runbook.source.path == location.file => &runbook.source.text,
+            _ => &self.text,
         }
     }
 

@@ -16,6 +16,7 @@ use crate::world::program::{
     AfterCrash, Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError,
     Operation, Program, Timeout,
 };
+use crate::world::setup::Extra;
 
 /// The most instructions; positions are kept in a byte.
 const MOST_INSTRUCTIONS: usize = 254;
@@ -31,6 +32,8 @@ pub struct Lowered {
     pub ordinals: Vec<Spanned<i16>>,
     /// Steps that need a disk, by kind and place.
     pub need_disk: Vec<(&'static str, Range<usize>)>,
+    /// Secrets and ConfigMaps that the program creates or deletes.
+    pub extras: Vec<Extra>,
 }
 
 /// Lowers all steps. Mistakes are noted, and their steps left as they are.
@@ -50,6 +53,7 @@ pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -
             steps: Vec::new(),
             ordinals: Vec::new(),
             need_disk: Vec::new(),
+            extras: Vec::new(),
         },
         saves: crashes && after_crash == AfterCrash::FromSaved,
         has_k: None,

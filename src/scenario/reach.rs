@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::budget;
 use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal};
-use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program};
+use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program, Target};
 use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
@@ -127,6 +127,26 @@ impl Search<'_> {
                 step: instruction.step,
                 end,
             })?;
+        if let Some(exits) = self.program.exits(position) {
+            // What a request about anything but a set answers is not followed.
+            let is_of_set = matches!(
+                instruction.operation,
+                Operation::Patch { .. }
+                    | Operation::Scale { .. }
+                    | Operation::CreateSet { .. }
+                    | Operation::DeleteSetOrphan(_)
+            );
+            let ways = [
+                (exits.done, accepted, after),
+                (exits.otherwise, !accepted || !is_of_set, sets),
+            ];
+            for (target, is_open, sets) in ways {
+                if let (Target::At(position), true) = (target, is_open) {
+                    self.visit(usize::from(position), Ordinal(0), sets);
+                }
+            }
+            return Ok(());
+        }
         if accepted || instruction.on_error == OnError::Continue {
             let (position, k) = self.program.next(position, k, self.replicas);
             self.visit(position, k, after);

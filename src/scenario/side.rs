@@ -7,6 +7,7 @@ use super::file::SideFile;
 use super::lower::Lowering;
 use super::manifest::{self, ManifestSet};
 use super::reader::Spanned;
+use super::runbook::SideFacts;
 use super::unmodelled;
 use super::words::Vocabulary;
 use crate::world::id::{MAX_ORDINALS, Slice};
@@ -32,6 +33,33 @@ pub struct Side {
     pub retention: RetentionPolicy,
     /// Whether the side's Kubernetes version was given.
     pub has_version: bool,
+    /// What else the manifest says, for scripts.
+    pub manifest: ManifestFacts,
+}
+
+/// What a script needs to know of a side's manifest, beside what is modelled.
+#[derive(Clone, Debug, Default)]
+pub struct ManifestFacts {
+    /// The set's namespace.
+    pub namespace: Option<String>,
+    /// The whole set.
+    pub set: serde_json::Value,
+    /// Kinds and names of Secrets, ConfigMaps and namespaces.
+    pub others: Vec<(String, String)>,
+}
+
+impl Side {
+    /// What a script needs to know.
+    pub fn facts(&self) -> SideFacts {
+        SideFacts {
+            name: self.name.clone().unwrap_or_else(|| "web".to_owned()),
+            namespace: self.manifest.namespace.clone(),
+            templates: self.templates.clone(),
+            initial: self.initial,
+            set: self.manifest.set.clone(),
+            others: self.manifest.others.clone(),
+        }
+    }
 }
 
 /// A number that decides a side's ordinals, and where it was said.
@@ -57,6 +85,7 @@ struct Base {
     templates: Option<Vec<String>>,
     min_ready: bool,
     retention: RetentionPolicy,
+    facts: ManifestFacts,
 }
 
 /// The source's side. `None` if it is too broken to go on with.
@@ -90,9 +119,15 @@ pub fn lower_destination(
     let Some(file) = file else {
         let text = "as in source, with `replicas: 0`";
         lowering.assume("destination", "the source's set", text);
+        // The set is there, but nothing else is.
+        let manifest = ManifestFacts {
+            others: Vec::new(),
+            ..source.manifest.clone()
+        };
         return Some(Side {
             initial: Some(Slice::EMPTY),
             has_version: false,
+            manifest,
             ..source.clone()
         });
     };
@@ -188,6 +223,7 @@ fn base(lowering: &mut Lowering<'_>, side: &str, file: &SideFile) -> Option<Opti
             .is_some_and(|seconds| seconds > 0),
         retention: retention(lowering, &set),
         name: set.name,
+        facts: set.facts,
     }))
 }
 
@@ -282,6 +318,14 @@ fn overridden(
             |base| base.retention,
         ),
         has_replicas: file.replicas.is_some() || base.is_some(),
+        facts: match (base, other) {
+            (Some(base), _) => base.facts.clone(),
+            (None, Some(other)) => ManifestFacts {
+                others: Vec::new(),
+                ..other.manifest.clone()
+            },
+            (None, None) => ManifestFacts::default(),
+        },
     }
 }
 
@@ -354,6 +398,7 @@ struct Draft {
     min_ready: bool,
     retention: RetentionPolicy,
     has_replicas: bool,
+    facts: ManifestFacts,
 }
 
 impl Draft {
@@ -385,6 +430,7 @@ impl Draft {
             min_ready: self.min_ready,
             retention,
             has_version: file.kubernetes.is_some(),
+            manifest: self.facts,
         })
     }
 

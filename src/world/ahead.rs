@@ -52,6 +52,14 @@ impl Ahead {
     pub fn of(setup: &Setup) -> Self {
         let places = places(setup);
         let instructions = setup.program.instructions.len();
+        if !setup.program.exits.is_empty() {
+            // A program with branches may go back to any place: it may still name everything.
+            let names = Vec::new();
+            return Self {
+                instructions,
+                names,
+            };
+        }
         let mut ahead = Self {
             instructions,
             names: vec![Names::ALL; instructions * usize::from(setup.ordinals.max(1))],
@@ -102,15 +110,10 @@ const fn ordinal_of(operation: Operation) -> Option<Expression> {
         | Operation::GetVolume(ordinal)
         | Operation::CreateVolume(ordinal, _)
         | Operation::CreateClaim(ordinal)
-        | Operation::RestoreDisk(ordinal)
-        | Operation::Await(
-            Condition::PodReady(_, ordinal)
-            | Condition::PodAvailable(_, ordinal)
-            | Condition::VolumeDetached(_, ordinal)
-            | Condition::VolumeBound(_, ordinal),
-            _,
-        ) => Some(ordinal),
+        | Operation::RestoreDisk(ordinal) => Some(ordinal),
+        Operation::Await(condition, _) | Operation::Test(condition) => asked_of(condition),
         Operation::SetReclaimPolicy(object, _)
+        | Operation::Get(object)
         | Operation::Delete(object)
         | Operation::ForceDeletePod(object)
         | Operation::AwaitGone(object, ..) => named(object),
@@ -118,8 +121,20 @@ const fn ordinal_of(operation: Operation) -> Option<Expression> {
         | Operation::Scale { .. }
         | Operation::DeleteSetOrphan(_)
         | Operation::CreateSet { .. }
-        | Operation::Await(Condition::SetObserved(_) | Condition::StatusEquals(..), _)
+        | Operation::Extra(..)
         | Operation::Save => None,
+    }
+}
+
+/// The ordinal that a condition is about.
+const fn asked_of(condition: Condition) -> Option<Expression> {
+    match condition {
+        Condition::PodReady(_, ordinal)
+        | Condition::PodAvailable(_, ordinal)
+        | Condition::VolumeDetached(_, ordinal)
+        | Condition::VolumeBound(_, ordinal) => Some(ordinal),
+        Condition::Exists(object) | Condition::Absent(object) => named(object),
+        Condition::SetObserved(_) | Condition::RolledOut(_) | Condition::StatusEquals(..) => None,
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Cluster {
     pub controller: Controller,
     /// What the nodes run.
     pub containers: Table<Containers>,
+    /// Which Secrets and ConfigMaps of [`super::setup::Setup::extras`] exist: bit i is number i.
+    /// Only the driver changes them.
+    pub extras: u8,
 }
 
 /// The set as its controller's cache has it.

@@ -55,6 +55,9 @@ impl World {
                     ..StatefulSet::default()
                 });
         }
+        for cluster in ClusterId::BOTH {
+            world.clusters[cluster].extras = setup.extras(|extra| extra.exists[cluster]);
+        }
         if let Some(set) = &mut world.clusters.destination.set {
             set.observed = set.slice.is_empty() || !setup.reads.destination.observed_generation;
         }

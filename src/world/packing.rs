@@ -60,7 +60,7 @@ impl Layout {
             fields::faults(pass, &has, &mut world.spent, &mut world.excused);
         });
         let driver = group(1, &|pass, world| {
-            fields::driver(pass, &has, &mut world.driver);
+            fields::driver(pass, &has, &mut world.driver, &mut [0; 2]);
         });
         let mut sides = |count, fields: &dyn Fn(&mut Needs, ClusterId)| {
             let [source, destination] =
@@ -135,8 +135,9 @@ impl Layout {
         }
         if parts.contains(Parts::DRIVER) {
             let mut driver = world.driver;
+            let mut extras = ClusterId::BOTH.map(|id| world.clusters[id].extras);
             self.driver.write(words, 0, |pass| {
-                fields::driver(pass, has, &mut driver);
+                fields::driver(pass, has, &mut driver, &mut extras);
             });
         }
         self.write_side::<SOURCE>(world, parts, words);
@@ -183,9 +184,13 @@ impl Layout {
         self.faults.read(words, 0, |pass| {
             fields::faults(pass, has, &mut world.spent, &mut world.excused);
         });
+        let mut extras = [0; 2];
         self.driver.read(words, 0, |pass| {
-            fields::driver(pass, has, &mut world.driver);
+            fields::driver(pass, has, &mut world.driver, &mut extras);
         });
+        for (id, extras) in ClusterId::BOTH.into_iter().zip(extras) {
+            world.clusters[id].extras = extras;
+        }
         self.read_side::<SOURCE>(&mut world, words);
         self.read_side::<DESTINATION>(&mut world, words);
         for ordinal in (0..has.ordinals).map(Ordinal) {

@@ -16,7 +16,7 @@ impl Parts {
     pub const NOTHING: Self = Self::new(0);
     /// The faults spent, and who is excused.
     pub const FAULTS: Self = Self::new(1);
-    /// The driver's memory.
+    /// The driver's memory, and the Secrets and ConfigMaps that only it changes.
     pub const DRIVER: Self = Self::new(1 << 1);
     /// What the ordinal's disks hold.
     pub const CONTENTS: Self = Self::new(1 << 2);
@@ -94,6 +94,9 @@ impl World {
         }
         for id in ClusterId::BOTH {
             let (side, from) = (&mut self.clusters[id], &other.clusters[id]);
+            if parts.contains(Parts::DRIVER) {
+                side.extras = from.extras;
+            }
             if parts.contains(Parts::set(id)) {
                 side.set = from.set;
             }

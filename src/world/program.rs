@@ -16,6 +16,27 @@ pub struct Program {
     pub loop_order: Option<LoopOrder>,
     /// What a driver does that starts again after a crash.
     pub after_crash: AfterCrash,
+    /// Where each instruction leads. Empty if the program has no branches: then an instruction
+    /// leads to the one behind it, and `loop_order` says the rest.
+    pub exits: Vec<Exits>,
+}
+
+/// Where an instruction of a program with branches leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exits {
+    /// After an accepted request, a wait that is over, or a test that holds.
+    pub done: Target,
+    /// After a refused request, a wait that is given up, or a test that does not hold.
+    pub otherwise: Target,
+}
+
+/// A place to go on at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// This position; behind the last instruction the program has finished.
+    At(u8),
+    /// The program ends, unfinished.
+    Failed,
 }
 
 /// The order in which a loop visits `{0..N-1}`.
@@ -129,6 +150,12 @@ pub enum Operation {
         /// `spec.replicas`.
         replicas: Expression,
     },
+    /// GET of an object, refused if there is none. What it has is not kept.
+    Get(ObjectRef),
+    /// A request about a Secret or ConfigMap.
+    Extra(ExtraVerb, ExtraRef),
+    /// Looks once whether a condition holds, and goes one way or the other.
+    Test(Condition),
     /// Waits until the incarnation that the driver looked at, or deleted, is gone: no object
     /// of that name, or one with another uid.
     AwaitGone(ObjectRef, Look, Timeout),
@@ -136,6 +163,28 @@ pub enum Operation {
     Await(Condition, Timeout),
     /// Saves the position, for [`AfterCrash::FromSaved`].
     Save,
+}
+
+/// A Secret or ConfigMap of a side, by its place in [`super::setup::Setup::extras`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExtraRef {
+    /// In which cluster.
+    pub cluster: ClusterId,
+    /// Its place in the list.
+    pub number: u8,
+}
+
+/// What is asked about a Secret or ConfigMap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExtraVerb {
+    /// GET.
+    Get,
+    /// POST, refused if it exists.
+    Create,
+    /// GET, then POST or PATCH: it exists afterwards.
+    Apply,
+    /// DELETE, refused if there is none.
+    Delete,
 }
 
 /// An object that the driver names.
@@ -184,6 +233,13 @@ pub enum Condition {
     VolumeBound(ClusterId, Expression),
     /// The set's `status.observedGeneration` is its `generation`.
     SetObserved(ClusterId),
+    /// An object of that name exists, being deleted or not.
+    Exists(ObjectRef),
+    /// No object of that name exists.
+    Absent(ObjectRef),
+    /// What `kubectl rollout status` waits for: the set's status tells of its present `spec`, and
+    /// at least `spec.replicas` Pods are Ready.
+    RolledOut(ClusterId),
     /// A field of the set's status has this value. Not local to an ordinal: it counts.
     StatusEquals(ClusterId, StatusField, Expression),
 }
@@ -331,6 +387,12 @@ impl Program {
         }
         let next = self.enter(next, replicas);
         (next, self.k_at(next, replicas))
+    }
+
+    /// Where the instruction at `position` of a program with branches leads.
+    #[must_use]
+    pub fn exits(&self, position: usize) -> Option<Exits> {
+        self.exits.get(position).copied()
     }
 
     /// Where the program is after the iteration of `k`.

@@ -26,6 +26,22 @@ pub struct Setup {
     pub budget: Budget,
     /// What the program reads of each side, from [`Reads::of`].
     pub reads: PerCluster<Reads>,
+    /// Secrets and ConfigMaps that the program creates or deletes.
+    pub extras: Vec<Extra>,
+}
+
+/// The most Secrets and ConfigMaps that a program may create or delete.
+pub const MAX_EXTRAS: usize = 8;
+
+/// A Secret or ConfigMap that the program creates or deletes, and who needs it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Extra {
+    /// Its kind and name, such as `secret redis`.
+    pub name: String,
+    /// Whether it exists at the start.
+    pub exists: PerCluster<bool>,
+    /// Whether the Pods of the set there cannot start without it.
+    pub needed: PerCluster<bool>,
 }
 
 /// What of a side somebody reads beside its controllers. What nobody reads is not kept in the
@@ -60,7 +76,9 @@ impl Reads {
     pub fn of(program: &Program) -> PerCluster<Self> {
         let mut reads = PerCluster::<Self>::default();
         for instruction in &program.instructions {
-            let Operation::Await(condition, _) = instruction.operation else {
+            let (Operation::Await(condition, _) | Operation::Test(condition)) =
+                instruction.operation
+            else {
                 continue;
             };
             match condition {
@@ -75,7 +93,11 @@ impl Reads {
                     reads[side].pod_ready = true;
                 }
                 Condition::VolumeDetached(side, _) => reads[side].attachments = true,
-                Condition::VolumeBound(..) => (),
+                Condition::RolledOut(side) => {
+                    reads[side].observed_generation = true;
+                    reads[side].ready_replicas = true;
+                }
+                Condition::VolumeBound(..) | Condition::Exists(_) | Condition::Absent(_) => (),
             }
         }
         reads
@@ -282,6 +304,15 @@ impl Setup {
         self.deletes(ObjectKind::Claim) || self.owns_claims()
     }
 
+    /// The Secrets and ConfigMaps of a side that `wanted` picks, as a set of bits.
+    #[must_use]
+    pub fn extras(&self, wanted: impl Fn(&Extra) -> bool) -> u8 {
+        let extras = self.extras.iter().enumerate();
+        extras
+            .filter(|(_, extra)| wanted(extra))
+            .fold(0, |bits, (number, _)| bits | 1 << number)
+    }
+
     /// Whether the program deletes objects of this kind.
     #[must_use]
     pub fn deletes(&self, kind: ObjectKind) -> bool {
@@ -339,6 +370,16 @@ impl Setup {
         assert!(
             self.program.instructions.len() < 255,
             "the program is too long"
+        );
+        assert!(
+            self.extras.len() <= MAX_EXTRAS,
+            "{} Secrets and ConfigMaps",
+            self.extras.len()
+        );
+        let exits = self.program.exits.len();
+        assert!(
+            exits == 0 || exits == self.program.instructions.len(),
+            "{exits} exits"
         );
         let read = Reads::of(&self.program);
         for side in ClusterId::BOTH {

@@ -205,6 +205,7 @@ fn scenario(name: &str, replicas: u8, faults: &str) -> (Migration, Question<Migr
     let overrides = Overrides {
         faults: Some(FaultsOverride::parse(faults).expect("a budget")),
         properties: Vec::new(),
+        ..Overrides::default()
     };
     let path = models.join(name).join("scenario.yaml");
     let scenario = Scenario::read(&path, &overrides).expect("a bundled scenario");

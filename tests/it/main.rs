@@ -16,6 +16,7 @@ mod models;
 mod packing;
 mod reference_protocol;
 mod replay;
+mod runbook;
 mod schema;
 mod set_options;
 mod simulate;

@@ -10,7 +10,7 @@ use straddle::properties;
 use straddle::report::{ScenarioResult, Verdict};
 use straddle::scenario::{FaultsOverride, Overrides, Scenario};
 use straddle::world::id::PerCluster;
-use straddle::world::program::{Look, Operation, Program};
+use straddle::world::program::{Exits, Look, Operation, Program, Target};
 use straddle::world::setup::Reads;
 
 /// The folder of the bundled scenarios.
@@ -40,6 +40,7 @@ pub fn scenario(name: &str, faults: Option<&str>) -> Scenario {
     let overrides = Overrides {
         faults,
         properties: Vec::new(),
+        ..Overrides::default()
     };
     Scenario::read(&path, &overrides).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
@@ -145,10 +146,28 @@ fn every_property_is_violated_by_one_scenario_and_held_by_another() {
 fn without(program: &Program, step: u16) -> Program {
     let kept = |place: &usize| program.instructions[*place].step != step;
     let before = |end: usize| (0..end).filter(kept).count();
+    let skipped = |mut target: Target| {
+        // What led to an instruction that is gone leads to where that led.
+        while let Target::At(place) = target
+            && usize::from(place) < program.instructions.len()
+            && !kept(&usize::from(place))
+        {
+            target = program.exits[usize::from(place)].done;
+        }
+        match target {
+            Target::At(place) => Target::At(u8::try_from(before(place.into())).expect("short")),
+            Target::Failed => Target::Failed,
+        }
+    };
+    let all = || (0..program.instructions.len()).filter(kept);
     Program {
-        instructions: (0..program.instructions.len())
-            .filter(kept)
-            .map(|place| program.instructions[place])
+        instructions: all().map(|place| program.instructions[place]).collect(),
+        exits: all()
+            .filter_map(|place| program.exits(place))
+            .map(|exits| Exits {
+                done: skipped(exits.done),
+                otherwise: skipped(exits.otherwise),
+            })
             .collect(),
         body_start: before(program.body_start),
         body_end: before(program.body_end),
@@ -284,6 +303,7 @@ fn a_budget_that_cannot_be_spent_is_said() {
     );
     let mut idle = scenario.clone();
     idle.setup.program.instructions.truncate(0);
+    idle.setup.program.exits.truncate(0);
     idle.setup.program.body_start = 0;
     idle.setup.program.body_end = 0;
     let result = check(&idle, &options(), &Unwatched);
@@ -320,6 +340,7 @@ fn every_printed_fix_works_when_it_is_written_into_the_file() {
             let overrides = Overrides {
                 faults: faults.map(|faults| FaultsOverride::parse(faults).expect("a budget")),
                 properties: Vec::new(),
+                ..Overrides::default()
             };
             let files = |path: &Path| std::fs::read(path);
             let fixed = Scenario::parse(&broken.path, &text, &overrides, &files)

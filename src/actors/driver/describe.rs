@@ -5,7 +5,7 @@ use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::id::describe_slice;
 use crate::world::program::{
-    AfterCrash, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
+    AfterCrash, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation, StatusField,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::ReclaimPolicy;
@@ -134,6 +134,30 @@ fn operation(setup: &Setup, before: &World) -> String {
                 object.cluster.name()
             )
         }
+        Operation::Get(object) => format!(
+            "get {} in {}",
+            name(setup, before, object),
+            object.cluster.name()
+        ),
+        Operation::Extra(verb, extra) => {
+            let verb = match verb {
+                ExtraVerb::Get => "get",
+                ExtraVerb::Create => "create",
+                ExtraVerb::Apply => "apply",
+                ExtraVerb::Delete => "delete",
+            };
+            let name = &setup.extras[usize::from(extra.number)].name;
+            format!("{verb} {name} in {}", extra.cluster.name())
+        }
+        Operation::Test(condition) => {
+            let holds = if super::holds(setup, before, condition) {
+                "yes"
+            } else {
+                "no"
+            };
+            let text = describe_condition(setup, before, condition);
+            format!("look whether {text}: {holds}")
+        }
         Operation::Await(condition, _) => describe_condition(setup, before, condition),
         Operation::Save => "save the position".to_owned(),
     }
@@ -160,6 +184,13 @@ fn describe_condition(setup: &Setup, before: &World, condition: Condition) -> St
         Condition::VolumeBound(_, ordinal) => {
             format!("claim {} is Bound in {side}", value(ordinal))
         }
+        Condition::Exists(object) => {
+            format!("{} exists in {side}", name(setup, before, object))
+        }
+        Condition::Absent(object) => {
+            format!("{} is gone from {side}", name(setup, before, object))
+        }
+        Condition::RolledOut(_) => format!("the set in {side} is rolled out"),
         Condition::SetObserved(_) => format!("the set in {side} is observed"),
         Condition::StatusEquals(_, StatusField::Replicas, expected) => {
             format!("status.replicas in {side} is {}", value(expected))

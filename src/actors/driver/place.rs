@@ -4,7 +4,7 @@ use super::exists;
 use crate::world::World;
 use crate::world::driver::{Driver, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, Slice};
-use crate::world::program::{AfterCrash, Instruction, Look, LoopOrder, Operation};
+use crate::world::program::{AfterCrash, Instruction, Look, LoopOrder, Operation, Target};
 use crate::world::setup::Setup;
 
 /// Where a driver is in its program.
@@ -76,6 +76,9 @@ impl Place {
 
 /// On to the next instruction.
 pub(super) fn go_on(setup: &Setup, world: &mut World) {
+    if let Some(exits) = setup.program.exits(usize::from(world.driver.position)) {
+        return leave(setup, world, exits.done);
+    }
     let place = Place::of(&world.driver);
     let next = place.next(setup);
     if place.operation(setup) == Some(Operation::Save) {
@@ -85,6 +88,29 @@ pub(super) fn go_on(setup: &Setup, world: &mut World) {
         );
     }
     arrive(setup, world, next);
+}
+
+/// On to where a program with branches goes after a refusal, a time-out, or a test that does not
+/// hold.
+pub(super) fn leave_otherwise(setup: &Setup, world: &mut World) {
+    let exits = setup.program.exits(usize::from(world.driver.position));
+    leave(
+        setup,
+        world,
+        exits.map_or(Target::Failed, |exits| exits.otherwise),
+    );
+}
+
+/// To another place of a program with branches.
+fn leave(setup: &Setup, world: &mut World, target: Target) {
+    match target {
+        Target::At(position) => {
+            let position = usize::from(position);
+            let place = Place::of(&world.driver);
+            arrive(setup, world, Place { position, ..place });
+        }
+        Target::Failed => super::fail(world),
+    }
 }
 
 /// After a refusal that does not matter: on to the next step of the file. A volume that could
@@ -114,10 +140,14 @@ fn arrive(setup: &Setup, world: &mut World, place: Place) {
     let operation = place.operation(setup);
     let driver = &mut world.driver;
     driver.watch = Watch::Nothing;
-    if !matches!(
-        operation,
-        Some(Operation::GetVolume(_) | Operation::CreateVolume(..))
-    ) {
+    // A script keeps what it has read in a file, until it reads something else.
+    let keeps = !setup.program.exits.is_empty() && operation.is_some();
+    if !keeps
+        && !matches!(
+            operation,
+            Some(Operation::GetVolume(_) | Operation::CreateVolume(..))
+        )
+    {
         driver.read = Read::Nothing;
     }
     let (k, mode) = match operation {

@@ -11,6 +11,7 @@ fn settings(several: bool) -> Settings {
         several,
         program: "straddle".to_owned(),
         flags: Vec::new(),
+        input: None,
     }
 }
 

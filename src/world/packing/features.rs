@@ -39,6 +39,8 @@ pub(super) struct Features {
     pub excused: bool,
     pub saved: bool,
     pub pools: usize,
+    /// How many Secrets and ConfigMaps the program creates or deletes.
+    pub extras: u32,
 }
 
 impl Features {
@@ -85,6 +87,7 @@ impl Features {
             excused: setup.excuses_faults(),
             saved: setup.program.after_crash == AfterCrash::FromSaved,
             pools: setup.budget.pools.len(),
+            extras: setup.extras.len() as u32,
         }
     }
 }

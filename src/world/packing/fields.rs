@@ -380,9 +380,17 @@ fn previous(pass: &mut impl Pass, has: &Features, previous: &mut Previous) {
     });
 }
 
-/// What the driver remembers.
+/// What the driver remembers, and the Secrets and ConfigMaps that only it changes.
 #[inline(always)]
-pub(super) fn driver(pass: &mut impl Pass, has: &Features, driver: &mut Driver) {
+pub(super) fn driver(
+    pass: &mut impl Pass,
+    has: &Features,
+    driver: &mut Driver,
+    extras: &mut [u8; 2],
+) {
+    for extras in extras {
+        small(pass, extras, 8, has.extras);
+    }
     let phases = [
         DriverPhase::Running,
         DriverPhase::Crashed,

@@ -124,6 +124,7 @@ fn setup(set: &Set<'_>, min_ready: bool) -> Setup {
         program: Program::default(),
         budget: Budget::default(),
         reads: PerCluster::default(),
+        extras: Vec::new(),
     }
 }
 

@@ -257,5 +257,6 @@ fn setup(set: &Set) -> Setup {
         program: Program::default(),
         budget: Budget::default(),
         reads: PerCluster::default(),
+        extras: Vec::new(),
     }
 }

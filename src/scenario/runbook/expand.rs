@@ -1,0 +1,431 @@
+//! Expansion: what a word stands for when a command is run.
+
+use std::rc::Rc;
+
+use super::glob;
+use super::run::{Halt, MAX_TEXT, Runner};
+use super::state::{State, hole_in};
+use super::syntax::Word;
+use super::word::{Piece, PieceKind, Within, braces, pieces};
+
+/// Words in the making: what is not quoted is split where there is space.
+#[derive(Clone, Default)]
+struct Fields {
+    done: Vec<String>,
+    open: Option<String>,
+}
+
+impl Fields {
+    fn add(&mut self, text: &str) {
+        self.open.get_or_insert_with(String::new).push_str(text);
+    }
+
+    fn end(&mut self) {
+        self.done.extend(self.open.take());
+    }
+
+    fn add_split(&mut self, text: &str) {
+        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n');
+        if text.starts_with(is_space) {
+            self.end();
+        }
+        let mut parts = text
+            .split(is_space)
+            .filter(|part| !part.is_empty())
+            .peekable();
+        while let Some(part) = parts.next() {
+            self.add(part);
+            if parts.peek().is_some() {
+                self.end();
+            }
+        }
+        if text.ends_with(is_space) {
+            self.end();
+        }
+    }
+}
+
+/// How a word is used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// As arguments.
+    Arguments,
+    /// As one text.
+    Whole,
+    /// As a pattern: quoted characters stand for themselves.
+    Pattern,
+}
+
+impl Runner<'_> {
+    /// The arguments that words stand for.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn expand_all(
+        &mut self,
+        words: &[Word],
+        state: State,
+    ) -> Result<Vec<(State, Vec<String>)>, Halt> {
+        let mut ways = vec![(state, Fields::default())];
+        for word in words {
+            let words = braced(word);
+            if words.is_empty() {
+                let help = "write a shorter list";
+                self.not_modelled("so many words from braces are not modelled", help);
+            }
+            for word in words {
+                let parts = self.pieces_of(&word, Within::Word);
+                ways = self.fill(&parts, ways, Use::Arguments)?;
+                ways.iter_mut().for_each(|(_, fields)| fields.end());
+            }
+        }
+        Ok(ways
+            .into_iter()
+            .map(|(state, fields)| (state, fields.done))
+            .collect())
+    }
+
+    /// The text that a word stands for where it is not split.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn expand_whole(
+        &mut self,
+        word: &Word,
+        state: State,
+    ) -> Result<Vec<(State, String)>, Halt> {
+        self.expand_text(&word.text, word.start, Within::Word, state)
+    }
+
+    /// The text that a piece of script stands for where it is not split.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn expand_text(
+        &mut self,
+        text: &str,
+        start: Option<usize>,
+        within: Within,
+        state: State,
+    ) -> Result<Vec<(State, String)>, Halt> {
+        let word = Word {
+            text: text.to_owned(),
+            start,
+        };
+        let parts = self.pieces_of(&word, within);
+        let ways = self.fill(&parts, vec![(state, Fields::default())], Use::Whole)?;
+        let text = |fields: Fields| fields.open.unwrap_or_default();
+        Ok(ways
+            .into_iter()
+            .map(|(state, fields)| (state, text(fields)))
+            .collect())
+    }
+
+    /// The pattern that a word stands for. What only the clusters know is no pattern.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn expand_pattern(&mut self, word: &Word, state: State) -> Result<(State, String), Halt> {
+        let parts = self.pieces_of(word, Within::Word);
+        let mut ways = self.fill(&parts, vec![(state, Fields::default())], Use::Pattern)?;
+        if ways.len() > 1 {
+            self.not_modelled(
+                "a pattern that depends on what a cluster answers is not modelled",
+                "write the pattern out",
+            );
+        }
+        let (state, fields) = ways.remove(0);
+        Ok((state, fields.open.unwrap_or_default()))
+    }
+
+    fn pieces_of(&mut self, word: &Word, within: Within) -> Vec<Piece> {
+        match pieces(&word.text, word.start, within) {
+            Ok(pieces) => pieces,
+            Err(what) => {
+                self.not_modelled(
+                    format!("{what} is not modelled"),
+                    "write it with `$name`, `$(…)` or `$((…))`",
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    fn fill(
+        &mut self,
+        parts: &[Piece],
+        ways: Vec<(State, Fields)>,
+        how: Use,
+    ) -> Result<Vec<(State, Fields)>, Halt> {
+        let mut ways = ways;
+        for piece in parts {
+            let mut next = Vec::new();
+            for (state, fields) in ways {
+                self.piece(piece, state, fields, how, &mut next)?;
+            }
+            ways = next;
+        }
+        let is_long = |fields: &Fields| {
+            fields
+                .open
+                .as_ref()
+                .is_some_and(|text| text.len() > MAX_TEXT)
+        };
+        if ways.iter().any(|(_, fields)| is_long(fields)) {
+            let what = "the script makes a text that is too long".to_owned();
+            self.mistake("runbook::too-long", what, "shorten it");
+            return Err(Halt);
+        }
+        Ok(ways)
+    }
+
+    fn piece(
+        &mut self,
+        piece: &Piece,
+        state: State,
+        fields: Fields,
+        how: Use,
+        next: &mut Vec<(State, Fields)>,
+    ) -> Result<(), Halt> {
+        let (mut state, mut fields) = (state, fields);
+        let mut add = |mut fields: Fields, state: State, text: &str| {
+            match how {
+                Use::Arguments if !piece.quoted => fields.add_split(text),
+                Use::Pattern if piece.quoted => fields.add(&escaped(text)),
+                _ => fields.add(text),
+            }
+            next.push((state, fields));
+        };
+        match &piece.kind {
+            PieceKind::Text(text) => {
+                match how {
+                    Use::Pattern if piece.quoted => fields.add(&escaped(text)),
+                    _ => fields.add(text),
+                }
+                next.push((state, fields));
+            }
+            PieceKind::Parameter(name, operator, _)
+                if operator.is_empty() && (name == "@" || name == "*") =>
+            {
+                let arguments = state.env.arguments.clone();
+                if how == Use::Arguments && name == "@" && piece.quoted {
+                    for (number, argument) in arguments.iter().enumerate() {
+                        if number > 0 {
+                            fields.end();
+                        }
+                        fields.add(argument);
+                    }
+                    next.push((state, fields));
+                } else {
+                    add(fields, state, &arguments.join(" "));
+                }
+            }
+            PieceKind::Parameter(name, operator, argument) => {
+                for (state, value) in self.parameter(name, operator, argument, state)? {
+                    match value {
+                        // An unquoted name without a value is no word at all.
+                        None if !piece.quoted => next.push((state, fields.clone())),
+                        None => {
+                            let mut fields = fields.clone();
+                            fields.add("");
+                            next.push((state, fields));
+                        }
+                        Some(value) => {
+                            let mut fields = fields.clone();
+                            match how {
+                                Use::Arguments if !piece.quoted => fields.add_split(&value),
+                                Use::Pattern if piece.quoted => fields.add(&escaped(&value)),
+                                _ => fields.add(&value),
+                            }
+                            next.push((state, fields));
+                        }
+                    }
+                }
+            }
+            PieceKind::Arithmetic(text) => {
+                for (mut state, text) in self.expand_text(text, None, Within::Quotes, state)? {
+                    let value = self.arithmetic(&text, &mut state.env).unwrap_or(0);
+                    add(fields.clone(), state, &value.to_string());
+                }
+            }
+            PieceKind::Command(script, start) => {
+                state.env.substitution_failed = false;
+                for (mut state, text, ok) in self.substituted(script, *start, state)? {
+                    state.env.substitution_failed = !ok;
+                    add(fields.clone(), state, &text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of `$NAME` or `${NAME…}`; `None` if it has none.
+    fn parameter(
+        &mut self,
+        name: &str,
+        operator: &str,
+        argument: &str,
+        state: State,
+    ) -> Result<Vec<(State, Option<String>)>, Halt> {
+        let value = self.value_of(name, &state).map(|value| value.to_string());
+        let is_set = value.is_some();
+        let has_text = value.as_ref().is_some_and(|value| !value.is_empty());
+        let nounset = state.env.nounset && !is_set && !matches!(name, "@" | "*");
+        let use_argument = match operator {
+            ":-" | ":=" | ":?" => !has_text,
+            "-" | "=" | "?" => !is_set,
+            ":+" => has_text,
+            "+" => is_set,
+            _ => false,
+        };
+        match operator {
+            "" if nounset => {
+                self.mistake(
+                    "runbook::unset",
+                    format!("`{name}` has no value here, which `set -u` does not allow"),
+                    "give it a value, or write `${NAME:-default}`",
+                );
+                Ok(vec![(state, None)])
+            }
+            "" => {
+                if !is_set && !matches!(name, "@" | "*") {
+                    self.unknown_variable(name);
+                }
+                Ok(vec![(state, value)])
+            }
+            ":?" | "?" if use_argument => {
+                self.mistake(
+                    "runbook::unset",
+                    format!("`{name}` has no value here: the script ends"),
+                    "give it one at the top of the script",
+                );
+                Ok(vec![(state, None)])
+            }
+            ":-" | "-" | ":=" | "=" if use_argument => {
+                let ways = self.expand_text(argument, None, Within::Word, state)?;
+                let assigns = operator.ends_with('=');
+                let with = |(mut state, text): (State, String)| {
+                    if assigns {
+                        state.env.set(name, &text);
+                    }
+                    (state, Some(text))
+                };
+                Ok(ways.into_iter().map(with).collect())
+            }
+            ":+" | "+" if use_argument => {
+                let ways = self.expand_text(argument, None, Within::Word, state)?;
+                Ok(ways
+                    .into_iter()
+                    .map(|(state, text)| (state, Some(text)))
+                    .collect())
+            }
+            ":+" | "+" => Ok(vec![(state, None)]),
+            ":-" | "-" | ":=" | "=" | ":?" | "?" => Ok(vec![(state, value)]),
+            _ => self.transformed(name, operator, argument, value.unwrap_or_default(), state),
+        }
+    }
+
+    /// A variable that the script never sets comes from whoever runs it.
+    fn unknown_variable(&mut self, name: &str) {
+        let help = format!("give it a value at the top of the script: `{name}=…`");
+        self.mistake(
+            "runbook::unset",
+            format!("`${name}` has no value: nothing in the script sets it"),
+            help,
+        );
+    }
+
+    fn transformed(
+        &mut self,
+        name: &str,
+        operator: &str,
+        argument: &str,
+        value: String,
+        state: State,
+    ) -> Result<Vec<(State, Option<String>)>, Halt> {
+        if hole_in(&value).is_some() {
+            self.not_modelled(
+                format!("`${{{name}{operator}…}}` of `{value}`, which only the cluster knows"),
+                "use the value as it is",
+            );
+            return Ok(vec![(state, Some(value))]);
+        }
+        let word = Word {
+            text: argument.to_owned(),
+            start: None,
+        };
+        let (pattern_text, with) = match operator {
+            "/" | "//" => argument.split_once('/').unwrap_or((argument, "")),
+            _ => (argument, ""),
+        };
+        let (state, pattern) = match operator {
+            "%" | "%%" | "#" | "##" if !argument.is_empty() => self.expand_pattern(&word, state)?,
+            "/" | "//" => {
+                let ways = self.expand_text(pattern_text, None, Within::Word, state)?;
+                let Some((state, pattern)) = ways.into_iter().next() else {
+                    return Err(Halt);
+                };
+                (state, pattern)
+            }
+            _ => (state, String::new()),
+        };
+        let changed = match operator {
+            "#" if argument.is_empty() => value.chars().count().to_string(),
+            "%" | "%%" => glob::trimmed(&value, &pattern, true, operator == "%%").to_owned(),
+            "#" | "##" => glob::trimmed(&value, &pattern, false, operator == "##").to_owned(),
+            "^^" => value.to_uppercase(),
+            ",," => value.to_lowercase(),
+            _ if pattern.contains(['*', '?', '[', '\\'])
+                || pattern.is_empty()
+                || with.contains(['$', '"', '\'', '\\']) =>
+            {
+                self.not_modelled(
+                    format!("`${{{name}{operator}{argument}}}` is not modelled"),
+                    "only plain texts are replaced",
+                );
+                value
+            }
+            "/" => value.replacen(&pattern, with, 1),
+            _ => value.replace(&pattern, with),
+        };
+        Ok(vec![(state, Some(changed))])
+    }
+
+    fn value_of(&self, name: &str, state: &State) -> Option<Rc<str>> {
+        let env = &state.env;
+        match name {
+            "#" => Some(env.arguments.len().to_string().into()),
+            "?" => Some(if env.failed { "1" } else { "0" }.into()),
+            "$" => Some("1000".into()),
+            "@" | "*" => Some(env.arguments.join(" ").into()),
+            "0" => Some("runbook".into()),
+            _ => match name.parse::<usize>() {
+                Ok(number) => env.arguments.get(number.wrapping_sub(1)).cloned(),
+                Err(_) => env.get(name).cloned(),
+            },
+        }
+    }
+}
+
+/// The words that the braces of a word make.
+fn braced(word: &Word) -> Vec<Word> {
+    let texts = braces(&word.text);
+    if texts.len() == 1 && texts[0] == word.text {
+        return vec![word.clone()];
+    }
+    texts
+        .into_iter()
+        .map(|text| Word { text, start: None })
+        .collect()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for next in text.chars() {
+        if matches!(next, '*' | '?' | '[' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(next);
+    }
+    escaped
+}

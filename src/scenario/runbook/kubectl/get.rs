@@ -1,0 +1,244 @@
+//! `kubectl get`: a look at an object, or a snapshot of it.
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::Call;
+use super::documents::document;
+use super::target::{self, Thing, things};
+use super::{jsonpath, opaque};
+use crate::scenario::runbook::run::{Halt, Runner};
+use crate::scenario::runbook::state::{Memory, Outcome, Set, State, joined};
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
+
+/// The flags that are understood.
+const FLAGS: [&str; 12] = [
+    "output",
+    "ignore-not-found",
+    "no-headers",
+    "show-labels",
+    "selector",
+    "all-namespaces",
+    "filename",
+    "label-columns",
+    "sort-by",
+    "field-selector",
+    "show-managed-fields",
+    "all",
+];
+
+/// `kubectl get`.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
+    if let Some(flag) = call.unknown_flag(&FLAGS) {
+        let what = format!("`kubectl get --{flag}` is not modelled");
+        runner.not_modelled(what, "look once; a loop can look again");
+        return Ok(Outcome::ok(state));
+    }
+    let Some(cluster) = target::cluster(runner, call, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    let is_caught = !state.env.output.is_empty();
+    let named = things(runner, &call.words[1..], cluster);
+    let Some(things) = named.filter(|_| call.flag("selector").is_none()) else {
+        return Ok(Outcome::ok(all(runner, state, is_caught)));
+    };
+    let mut states = vec![(state, Vec::new(), true)];
+    for thing in &things {
+        let mut next = Vec::new();
+        for (state, documents, ok) in states {
+            get(
+                runner,
+                call,
+                thing,
+                cluster,
+                is_caught,
+                (state, documents, ok),
+                &mut next,
+            )?;
+        }
+        states = next;
+    }
+    let mut outcome = Outcome::default();
+    for (mut state, documents, ok) in states {
+        let text = printed(runner, call, documents);
+        state.env.write(&text);
+        if ok {
+            &mut outcome.ok
+        } else {
+            &mut outcome.failed
+        }
+        .push(state);
+    }
+    outcome.ok = joined(outcome.ok);
+    outcome.failed = joined(outcome.failed);
+    Ok(outcome)
+}
+
+/// All objects of a kind: something to look at.
+fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
+    if is_caught {
+        runner.not_modelled(
+            "a list of objects whose number only the cluster knows is not modelled",
+            "name the objects: `kubectl get pod web-5`",
+        );
+    }
+    opaque(runner, state, "a list")
+}
+
+type Way = (State, Vec<(Thing, Json)>, bool);
+
+fn get(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    thing: &Thing,
+    cluster: ClusterId,
+    is_caught: bool,
+    way: Way,
+    next: &mut Vec<Way>,
+) -> Result<(), Halt> {
+    let (state, documents, ok) = way;
+    let wants_content = is_caught && call.flag("output").is_some_and(|output| output != "name");
+    let (found, missing) = look(runner, call, thing, cluster, wants_content, state)?;
+    if let Some(state) = found {
+        let mut documents = documents.clone();
+        documents.push((thing.clone(), document(runner, thing, cluster, &state)));
+        next.push((state, documents, ok));
+    }
+    if let Some(state) = missing {
+        next.push((state, documents, ok && call.is_on("ignore-not-found")));
+    }
+    Ok(())
+}
+
+/// The states in which there is such an object, and in which there is none.
+fn look(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    thing: &Thing,
+    cluster: ClusterId,
+    wants_content: bool,
+    state: State,
+) -> Result<(Option<State>, Option<State>), Halt> {
+    let operation = match thing {
+        // Nobody but the script makes it or takes it away.
+        Thing::Set => match state.env.sets[cluster] {
+            Set::Known(..) => return Ok((Some(state), None)),
+            Set::Absent => return Ok((None, Some(state))),
+            Set::Unknown => None,
+        },
+        Thing::Claim(ordinal) if wants_content && cluster == ClusterId::Source => Some((
+            Operation::GetClaim(Expression::number(i16::from(*ordinal))),
+            Memory::Claim(*ordinal),
+        )),
+        Thing::Volume(ordinal) if wants_content && cluster == ClusterId::Source => {
+            check_memory(runner, *ordinal, &state);
+            Some((
+                Operation::GetVolume(Expression::number(i16::from(*ordinal))),
+                Memory::Volume(*ordinal),
+            ))
+        }
+        Thing::Companion(_) | Thing::Other(_) => return Ok((Some(state), None)),
+        Thing::Extra(kind, name) => {
+            let Some(extra) = target::extra(runner, kind, name, cluster) else {
+                return Ok((Some(state), None));
+            };
+            let (found, missing) = runner.emit(state, Operation::Extra(ExtraVerb::Get, extra))?;
+            return Ok((Some(found), Some(missing)));
+        }
+        _ => None,
+    };
+    let object = thing.object(cluster);
+    let (operation, memory) = match (operation, object) {
+        (Some((operation, memory)), _) => (operation, Some(memory)),
+        (None, Some(object)) if call.is_on("ignore-not-found") => {
+            (Operation::Test(Condition::Exists(object)), None)
+        }
+        (None, Some(object)) => (Operation::Get(object), None),
+        (None, None) => return Ok((Some(state), None)),
+    };
+    let is_kept = runner.keeps_disks && cluster == ClusterId::Source && is_disk(runner, thing);
+    let (mut found, missing) = runner.emit(state, operation)?;
+    if let Some(memory) = memory {
+        found.env.memory = memory;
+    }
+    Ok((Some(found), (!is_kept).then_some(missing)))
+}
+
+/// Whether it is the claim or the volume of an ordinal that the source has had from the start.
+fn is_disk(runner: &Runner<'_>, thing: &Thing) -> bool {
+    let initial = runner.surroundings.sides.source.initial;
+    let (Thing::Claim(ordinal) | Thing::Volume(ordinal)) = *thing else {
+        return false;
+    };
+    initial.is_some_and(|slice| slice.contains(Ordinal(ordinal)))
+}
+
+/// The driver of the model finds a volume by the claim it has read last.
+fn check_memory(runner: &mut Runner<'_>, ordinal: u8, state: &State) {
+    if state.env.memory != Memory::Claim(ordinal) {
+        let what = format!(
+            "volume {ordinal} is read after something else than its claim, which is not modelled"
+        );
+        runner.not_modelled(
+            what,
+            "read the claim, its volume, and create both, ordinal by ordinal",
+        );
+    }
+}
+
+/// What is printed of the objects that were found.
+fn printed(runner: &mut Runner<'_>, call: &Call, documents: Vec<(Thing, Json)>) -> String {
+    let output = call.flag("output").unwrap_or("");
+    if documents.is_empty() {
+        return String::new();
+    }
+    let name = |document: &Json| {
+        let part = |pointer: &str| {
+            document
+                .pointer(pointer)
+                .map(jsonpath::text)
+                .unwrap_or_default()
+        };
+        format!(
+            "{}/{}\n",
+            part("/kind").to_lowercase(),
+            part("/metadata/name")
+        )
+    };
+    let mut documents: Vec<Json> = documents
+        .into_iter()
+        .map(|(_, document)| document)
+        .collect();
+    let whole = |documents: &mut Vec<Json>| {
+        if documents.len() == 1 {
+            documents.remove(0)
+        } else {
+            json!({ "apiVersion": "v1", "kind": "List", "items": documents })
+        }
+    };
+    match output.split_once('=').unwrap_or((output, "")) {
+        ("yaml" | "json", _) => whole(&mut documents).to_string() + "\n",
+        ("name", _) => documents.iter().map(name).collect(),
+        ("jsonpath", template) => match jsonpath::print(template, &whole(&mut documents)) {
+            Ok(text) => text,
+            Err(what) => {
+                runner.not_modelled(
+                    format!("{what} of `jsonpath` is not modelled"),
+                    "use a path such as `{.status.readyReplicas}`",
+                );
+                String::new()
+            }
+        },
+        ("" | "wide", _) => documents.iter().map(name).collect(),
+        _ => {
+            runner.not_modelled(
+                format!("`-o {output}` is not modelled"),
+                "use `-o yaml`, `-o json`, `-o name` or `-o jsonpath=…`",
+            );
+            String::new()
+        }
+    }
+}

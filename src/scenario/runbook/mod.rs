@@ -1,0 +1,324 @@
+//! Runbooks: a bash script of kubectl and yq commands becomes the driver's program.
+//!
+//! A text becomes commands that know their places ([`syntax`]); these are followed without the
+//! clusters ([`run`]): variables, arithmetic, loops over lists, functions and files are worked
+//! out, and each request becomes an instruction of the [`Program`]. What only a cluster knows is
+//! a hole in a text ([`hole`]); where the script's way depends on an answer (a refused request, a
+//! wait that expires, `if kubectl get …`) the instruction has two exits, and the script is
+//! followed both ways ([`code`], [`state`]). Ways that know the same are joined, so a program has
+//! about as many instructions as the script has commands, loops taken apart.
+//!
+//! Nothing is skipped silently: what is not modelled is a mistake at its place, or an assumption
+//! if the user says so.
+
+mod arithmetic;
+mod channels;
+mod code;
+mod conditions;
+mod expand;
+mod filter;
+mod glob;
+mod helm;
+mod hole;
+mod kubectl;
+mod markers;
+mod report;
+mod run;
+mod simple;
+mod state;
+pub mod strategic;
+mod surroundings;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod word;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::error::{Diagnostic, Source, plain_io_error, position};
+use super::lower::{Location, Lowering, StepSource};
+use super::program::Lowered;
+use super::reader::Spanned;
+use crate::world::id::{ClusterId, PerCluster};
+use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
+pub use code::Place;
+use run::Runner;
+pub use surroundings::SideFacts;
+use surroundings::Surroundings;
+
+/// The longest script.
+const MAX_SCRIPT: usize = 256 << 10;
+
+/// A script that has become a program.
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    /// The script.
+    pub source: Source,
+    /// Where each instruction comes from.
+    pub places: Vec<Place>,
+    /// The name of the claim template that is modelled.
+    pub claim_template: String,
+    /// How the script speaks to each side: the words in front of a verb, and a marker behind.
+    pub spellings: PerCluster<Option<(String, String)>>,
+}
+
+/// Reads the script that a scenario names and makes it a program.
+pub fn lower(
+    lowering: &mut Lowering<'_>,
+    named: &Spanned<String>,
+    sides: PerCluster<SideFacts>,
+    crashes: bool,
+) -> Option<(Lowered, Runbook)> {
+    let source = read(lowering, named)?;
+    let script = match syntax::parse(&source.text, 0) {
+        Ok(script) => script,
+        Err(error) => {
+            let problem = Diagnostic::new(
+                "runbook::syntax",
+                format!("bash cannot read this script: {}", error.message),
+            );
+            let at = error.at.min(source.text.len());
+            lowering.reader.problems.push(
+                problem
+                    .within(&source)
+                    .at(at..at, "here")
+                    .help("check it with `bash -n`"),
+            );
+            return None;
+        }
+    };
+    let folder = source.path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let surroundings = Surroundings {
+        sides,
+        crashes,
+        folder,
+        files: lowering.reader.files,
+    };
+    let follow = |keeps_disks| {
+        let mut runner = Runner::new(&surroundings, &source.text);
+        runner.findings.text = source.text.to_string();
+        runner.keeps_disks = keeps_disks;
+        let followed = runner.script(&script);
+        (runner, followed)
+    };
+    let (mut runner, mut followed) = follow(true);
+    let mut made = runner.code.made.iter();
+    if made.any(|made| deletes_disk(made.operation)) {
+        (runner, followed) = follow(false);
+    }
+    for place in &runner.markers.unclear {
+        let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
+        let problem = problem.within(&source).at(place.clone(), "");
+        let help =
+            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
+        lowering.reader.problems.push(problem.help(help));
+    }
+    report(lowering, &source, &runner);
+    if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
+        let problem = Diagnostic::new(
+            "runbook::no-requests",
+            "this script asks nothing of the clusters",
+        );
+        lowering.reader.problems.push(
+            problem
+                .within(&source)
+                .at(0..0, "")
+                .help("a runbook calls `kubectl`"),
+        );
+    }
+    followed.ok()?;
+    Some(finish(runner, source))
+}
+
+/// Whether a request deletes a claim or volume of the source.
+const fn deletes_disk(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Delete(ObjectRef {
+            kind: ObjectKind::Claim | ObjectKind::Volume,
+            cluster: ClusterId::Source,
+            ..
+        })
+    )
+}
+
+fn read(lowering: &mut Lowering<'_>, named: &Spanned<String>) -> Option<Source> {
+    let folder = lowering
+        .reader
+        .source
+        .path
+        .parent()
+        .unwrap_or(Path::new(""));
+    let path = folder.join(&named.value);
+    let problem = match (lowering.reader.files)(&path).map(String::from_utf8) {
+        Ok(Ok(text)) if text.len() <= MAX_SCRIPT => {
+            return Some(Source {
+                path,
+                text: Arc::from(text),
+            });
+        }
+        Ok(Ok(_)) => "it is too long".to_owned(),
+        Ok(Err(_)) => "it is not UTF-8 text".to_owned(),
+        Err(error) => plain_io_error(&error),
+    };
+    lowering.reader.report(
+        Diagnostic::new(
+            "scenario::missing-runbook",
+            format!("cannot read the runbook `{}`: {problem}", named.value),
+        )
+        .at(named.span.clone(), "")
+        .help("the path is relative to the scenario file"),
+    );
+    None
+}
+
+/// Hands over what was found: mistakes, and what is taken for granted.
+fn report(lowering: &mut Lowering<'_>, source: &Source, runner: &Runner<'_>) {
+    let mut assumed = runner.findings.assumed.clone();
+    for finding in &runner.findings.problems {
+        if finding.code == report::NOT_MODELLED && lowering.assume_harmless {
+            let text =
+                "taken to succeed and to change nothing that is checked, as asked".to_owned();
+            assumed.push((finding.span.clone(), finding.what.clone(), text));
+            continue;
+        }
+        let problem = Diagnostic::new(finding.code, finding.what.clone()).within(source);
+        let problem = problem
+            .at(source.first_line(&finding.span), "")
+            .help(finding.help.clone());
+        lowering.reader.problems.push(problem);
+    }
+    assumed.sort_by_key(|(span, ..)| span.start);
+    let name = source
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    for (span, what, text) in assumed {
+        let (line, _) = position(&source.text, span.start);
+        lowering.assume(&format!("{name}:{line}"), &what, &text);
+    }
+}
+
+fn finish(runner: Runner<'_>, source: Source) -> (Lowered, Runbook) {
+    let mut steps: Vec<StepSource> = Vec::new();
+    let mut numbers: BTreeMap<(usize, usize), u16> = BTreeMap::new();
+    for made in &runner.code.made {
+        numbers
+            .entry((made.place.span.start, made.place.span.end))
+            .or_insert_with(|| {
+                steps.push(step_source(&source, &made.place.span));
+                u16::try_from(steps.len() - 1).unwrap_or(u16::MAX)
+            });
+    }
+    let places = runner
+        .code
+        .made
+        .iter()
+        .map(|made| made.place.clone())
+        .collect();
+    let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
+    let spellings = runner.spellings.clone();
+    let templates = &runner.surroundings.sides.source.templates;
+    let claim_template = templates.first().cloned().unwrap_or_default();
+    let (instructions, exits) = runner.code.finish(number);
+    let program = Program {
+        instructions,
+        exits,
+        after_crash: AfterCrash::FromTop,
+        ..Program::default()
+    };
+    let lowered = Lowered {
+        program,
+        steps,
+        ordinals: Vec::new(),
+        need_disk: Vec::new(),
+        extras: runner.extras,
+    };
+    (
+        lowered,
+        Runbook {
+            source,
+            places,
+            claim_template,
+            spellings,
+        },
+    )
+}
+
+/// The place of a command.
+fn step_source(source: &Source, span: &Range<usize>) -> StepSource {
+    let (line, column) = position(&source.text, span.start);
+    let raw = source.text.lines().nth(line - 1).unwrap_or("");
+    let first = source.first_line(span);
+    let shown = source
+        .text
+        .get(first)
+        .unwrap_or("")
+        .trim_end_matches(['\\', ' ']);
+    StepSource {
+        location: Location {
+            file: source.path.clone(),
+            line,
+            column,
+            end_column: column + shown.chars().count(),
+            offset: span.clone(),
+        },
+        kind: shown.split(' ').take(2).collect::<Vec<_>>().join(" "),
+        text: raw.trim().to_owned(),
+        indent: raw.len() - raw.trim_start().len(),
+    }
+}
+
+/// Whether the first request about the destination's set creates it.
+#[must_use]
+pub fn creates_first(program: &Program) -> bool {
+    let of_set = |operation: Operation| match operation {
+        Operation::CreateSet {
+            cluster: ClusterId::Destination,
+            ..
+        } => Some(true),
+        Operation::Patch {
+            cluster: ClusterId::Destination,
+            ..
+        }
+        | Operation::Scale {
+            cluster: ClusterId::Destination,
+            ..
+        }
+        | Operation::DeleteSetOrphan(ClusterId::Destination) => Some(false),
+        _ => None,
+    };
+    let mut instructions = program.instructions.iter();
+    instructions
+        .find_map(|instruction| of_set(instruction.operation))
+        .unwrap_or(false)
+}
+
+/// Words of each call of kubectl that a script comes to, for tests against bash.
+#[must_use]
+pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
+    let script = syntax::parse(text, 0).ok()?;
+    let no_files = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+    let side = SideFacts {
+        name: "web".to_owned(),
+        ..SideFacts::default()
+    };
+    let surroundings = Surroundings {
+        sides: PerCluster {
+            source: side.clone(),
+            destination: side,
+        },
+        crashes: false,
+        folder: std::path::PathBuf::new(),
+        files: &no_files,
+    };
+    let mut runner = Runner::new(&surroundings, text);
+    runner.findings.text = text.to_owned();
+    let _ = runner.script(&script);
+    Some(runner.calls)
+}

@@ -1,0 +1,463 @@
+//! Simple commands: assignments, builtins of bash, functions, and programs.
+
+use std::rc::Rc;
+
+use super::channels::Channels;
+use super::hole::Hole;
+use super::run::{Halt, Runner};
+use super::state::{Leave, Outcome, State, hole_in};
+use super::syntax::{Command, Word};
+use super::word::Within;
+use super::{conditions, filter, helm, kubectl};
+
+impl Runner<'_> {
+    /// A simple command in one state.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn simple(
+        &mut self,
+        command: &Command,
+        assignments: &[Word],
+        words: &[Word],
+        state: State,
+        checked: bool,
+    ) -> Result<Outcome, Halt> {
+        let mut outcome = Outcome::default();
+        let mut state = state;
+        state.env.substitution_failed = false;
+        for (state, arguments) in self.expand_all(words, state)? {
+            for (state, values) in self.assigned(assignments, state)? {
+                for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
+                    outcome.extend(self.one(&arguments, &values, state, &channels, checked)?);
+                    self.span = command.span.clone();
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn one(
+        &mut self,
+        arguments: &[String],
+        values: &[(String, String)],
+        state: State,
+        channels: &Channels,
+        checked: bool,
+    ) -> Result<Outcome, Halt> {
+        let mut state = channels.open(state);
+        let Some((name, rest)) = arguments.split_first() else {
+            for (name, value) in values {
+                state.env.set(name, value);
+            }
+            let succeeds = !state.env.substitution_failed;
+            let outcome = channels.close(Outcome::of(state, succeeds));
+            return Ok(self.checked_end(outcome, checked));
+        };
+        let covered: Vec<(String, Option<Rc<str>>, bool)> = values
+            .iter()
+            .map(|(name, _)| {
+                (
+                    name.clone(),
+                    state.env.get(name).cloned(),
+                    state.env.exported.contains(name.as_str()),
+                )
+            })
+            .collect();
+        for (name, value) in values {
+            state.env.set(name, value);
+            state.env.exported.insert(name.as_str().into());
+        }
+        let is_function = Self::function(&state.env, name);
+        let outcome = match is_function {
+            Some(number) => self.call(number, rest.to_vec(), state, checked)?,
+            None => self.program(name, rest, state)?,
+        };
+        let restored = restore(outcome, &covered);
+        let outcome = channels.close(restored);
+        Ok(if is_function.is_some() {
+            outcome
+        } else {
+            self.checked_end(outcome, checked)
+        })
+    }
+
+    /// The names and values of assignments in front of a command.
+    fn assigned(
+        &mut self,
+        assignments: &[Word],
+        state: State,
+    ) -> Result<Vec<(State, Vec<(String, String)>)>, Halt> {
+        let mut ways = vec![(state, Vec::new())];
+        for word in assignments {
+            let Some((name, text)) = word.text.split_once('=') else {
+                continue;
+            };
+            let appends = name.ends_with('+');
+            let name = name.trim_end_matches('+');
+            if text.starts_with('(') || name.contains('[') {
+                self.not_modelled(
+                    "arrays are not modelled",
+                    "use a list of words: `for k in 2 1 0`",
+                );
+                continue;
+            }
+            let start = word.start.map(|start| start + word.text.len() - text.len());
+            let mut next = Vec::new();
+            for (mut state, values) in ways {
+                // Assignments come one after the other, and see those before them.
+                let mut values: Vec<(String, String)> = values;
+                for (name, value) in &values {
+                    state.env.set(name, value);
+                }
+                let old = state
+                    .env
+                    .get(name)
+                    .map_or(String::new(), ToString::to_string);
+                for (state, value) in self.expand_text(text, start, Within::Word, state)? {
+                    let value = if appends {
+                        format!("{old}{value}")
+                    } else {
+                        value
+                    };
+                    let mut values = std::mem::take(&mut values).clone();
+                    values.push((name.to_owned(), value));
+                    next.push((state, values));
+                }
+            }
+            ways = next;
+        }
+        Ok(ways)
+    }
+
+    fn program(&mut self, name: &str, arguments: &[String], state: State) -> Result<Outcome, Halt> {
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut state = state;
+        match name {
+            "kubectl" | "k" | "oc" => kubectl::run(self, arguments, state),
+            "yq" | "jq" => filter::run(self, name, &words, state),
+            "helm" => helm::run(self, &words, state),
+            ":" | "true" => Ok(Outcome::ok(state)),
+            "false" => Ok(Outcome::failed(state)),
+            "echo" => {
+                let (text, end) = match words.split_first() {
+                    Some((&"-n", rest)) => (rest.join(" "), ""),
+                    Some((&("-e" | "-ne"), rest)) => (
+                        rest.join(" ").replace("\\n", "\n"),
+                        if words[0] == "-e" { "\n" } else { "" },
+                    ),
+                    _ => (words.join(" "), "\n"),
+                };
+                state.env.write(&format!("{text}{end}"));
+                Ok(Outcome::ok(state))
+            }
+            "printf" => {
+                let text = self.formatted(&words);
+                state.env.write(&text);
+                Ok(Outcome::ok(state))
+            }
+            "set" => Ok(self.options(&words, state)),
+            "export" | "readonly" | "declare" | "typeset" | "local" => {
+                Ok(self.declare(name, &words, state))
+            }
+            "unset" => {
+                for name in &words {
+                    state.env.variables.remove(*name);
+                }
+                Ok(Outcome::ok(state))
+            }
+            "shift" => {
+                let count = words
+                    .first()
+                    .and_then(|word| word.parse().ok())
+                    .unwrap_or(1_usize);
+                let count = count.min(state.env.arguments.len());
+                state.env.arguments.drain(..count);
+                Ok(Outcome::ok(state))
+            }
+            "exit" | "return" | "break" | "continue" => Ok(leave(name, &words, state)),
+            "test" | "[" => conditions::bracket(self, name, &words, state),
+            "sleep" => {
+                let length = words.join(" ");
+                self.findings.assume(
+                    self.span.clone(),
+                    format!("sleep {length}"),
+                    "guards nothing: whatever it waits for may take longer",
+                );
+                Ok(Outcome::ok(state))
+            }
+            "seq" => Ok(self.sequence(&words, state)),
+            "cat" => Ok(self.cat(&words, state)),
+            "tee" => {
+                let text: Rc<str> = state.env.input.clone().unwrap_or_else(|| "".into());
+                for path in words.iter().filter(|word| !word.starts_with('-')) {
+                    state.env.files.insert((*path).into(), Rc::clone(&text));
+                }
+                state.env.write(&text);
+                Ok(Outcome::ok(state))
+            }
+            "rm" => {
+                for path in &words {
+                    state.env.files.remove(*path);
+                }
+                Ok(Outcome::ok(state))
+            }
+            "mktemp" => {
+                let path = if words.contains(&"-d") {
+                    "/tmp/straddle.d"
+                } else {
+                    "/tmp/straddle.tmp"
+                };
+                // A file for each command; one command in a loop gets the same, and writes it anew.
+                state.env.write(&format!("{path}.{}\n", self.span.start));
+                Ok(Outcome::ok(state))
+            }
+            "basename" | "dirname" => {
+                let path = words.first().copied().unwrap_or("");
+                let (folder, file) = path
+                    .trim_end_matches('/')
+                    .rsplit_once('/')
+                    .unwrap_or((".", path));
+                let part = if name == "basename" { file } else { folder };
+                state.env.write(&format!("{part}\n"));
+                Ok(Outcome::ok(state))
+            }
+            "date" | "hostname" | "whoami" | "base64" | "openssl" => {
+                let hole = self.hole(Hole::Other(format!("what {name} says")));
+                state.env.write(&hole);
+                Ok(Outcome::ok(state))
+            }
+            "mkdir" | "cd" | "pushd" | "popd" | "chmod" | "touch" | "command" | "type"
+            | "which" | "hash" | "umask" | "clear" => Ok(Outcome::ok(state)),
+            _ => {
+                self.unknown_program(name);
+                let hole = self.hole(Hole::Other(format!("what {name} says")));
+                state.env.write(&hole);
+                Ok(Outcome::ok(state))
+            }
+        }
+    }
+
+    fn unknown_program(&mut self, name: &str) {
+        let help = match name {
+            "source" | "." => "put what it has into this script",
+            "trap" => "a script that is stopped is the fault `driverCrash`; leave `trap` out",
+            "read" | "select" => {
+                "a person who decides is not modelled; let the script ask the cluster"
+            }
+            _ => "if it cannot change what is checked, take it so with `--assume-harmless`",
+        };
+        self.not_modelled(format!("`{name}` is not modelled"), help);
+    }
+
+    fn formatted(&mut self, words: &[&str]) -> String {
+        let Some((format, arguments)) = words.split_first() else {
+            return String::new();
+        };
+        let mut text = String::new();
+        let mut arguments = arguments.iter();
+        loop {
+            let before = arguments.len();
+            let mut rest = format.chars();
+            while let Some(next) = rest.next() {
+                match next {
+                    '%' => match rest.next() {
+                        Some('s' | 'd') => text.push_str(arguments.next().unwrap_or(&"")),
+                        Some('%') => text.push('%'),
+                        other => self.not_modelled(
+                            format!("`%{}` of `printf` is not modelled", other.unwrap_or(' ')),
+                            "use `%s` or `%d`",
+                        ),
+                    },
+                    '\\' => match rest.next() {
+                        Some('n') => text.push('\n'),
+                        Some('t') => text.push('\t'),
+                        Some(other) => text.push(other),
+                        None => text.push('\\'),
+                    },
+                    other => text.push(other),
+                }
+            }
+            if arguments.len() == 0 || arguments.len() == before {
+                return text;
+            }
+        }
+    }
+
+    fn options(&mut self, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let on = word.starts_with('-');
+            if *word == "--" {
+                state.env.arguments = words.map(|word| Rc::from(*word)).collect();
+                break;
+            }
+            let Some(letters) = word.strip_prefix(['-', '+']) else {
+                self.not_modelled(
+                    format!("`set {word}` is not modelled"),
+                    "set `-e`, `-u` and `-o pipefail` only",
+                );
+                break;
+            };
+            for letter in letters.chars() {
+                match letter {
+                    'e' => state.env.errexit = on,
+                    'u' => state.env.nounset = on,
+                    'x' | 'v' | 'E' => (),
+                    'o' => match words.next() {
+                        Some(&"pipefail") => state.env.pipefail = on,
+                        Some(&"errexit") => state.env.errexit = on,
+                        Some(&"nounset") => state.env.nounset = on,
+                        Some(&("xtrace" | "errtrace")) => (),
+                        other => self.not_modelled(
+                            format!("`set -o {}` is not modelled", other.unwrap_or(&"")),
+                            "leave it out",
+                        ),
+                    },
+                    _ => self
+                        .not_modelled(format!("`set -{letter}` is not modelled"), "leave it out"),
+                }
+            }
+        }
+        Outcome::ok(state)
+    }
+
+    fn declare(&mut self, how: &str, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        for word in words {
+            if word.starts_with('-') {
+                if word.contains(['a', 'A', 'n']) {
+                    self.not_modelled(
+                        format!("`{how} {word}` is not modelled"),
+                        "use plain variables",
+                    );
+                }
+                continue;
+            }
+            let (name, value) = word
+                .split_once('=')
+                .map_or((*word, None), |(name, value)| (name, Some(value)));
+            if how == "local" {
+                let covered = state.env.get(name).cloned();
+                if let Some(locals) = state.env.locals.last_mut() {
+                    locals.entry(name.into()).or_insert(covered);
+                }
+                if value.is_none() {
+                    state.env.set(name, "");
+                }
+            }
+            if let Some(value) = value {
+                state.env.set(name, value);
+            }
+            if how == "export" {
+                state.env.exported.insert(name.into());
+            }
+        }
+        Outcome::ok(state)
+    }
+
+    fn sequence(&mut self, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        if words.iter().any(|word| hole_in(word).is_some()) {
+            self.not_modelled(
+                format!(
+                    "`seq {}` over what only the cluster knows is not modelled",
+                    words.join(" ")
+                ),
+                "write the number of replicas into the script",
+            );
+            return Outcome::ok(state);
+        }
+        let numbers: Option<Vec<i64>> = words.iter().map(|word| word.parse().ok()).collect();
+        let (first, step, last) = match numbers.as_deref() {
+            Some(&[last]) => (1, 1, last),
+            Some(&[first, last]) => (first, 1, last),
+            Some(&[first, step, last]) if step != 0 => (first, step, last),
+            _ => {
+                self.not_modelled(
+                    format!("`seq {}` is not modelled", words.join(" ")),
+                    "give whole numbers: `seq 5 -1 0`",
+                );
+                return Outcome::ok(state);
+            }
+        };
+        let mut next = first;
+        let mut text = String::new();
+        let mut count = 0;
+        while if step > 0 { next <= last } else { next >= last } {
+            text.push_str(&format!("{next}\n"));
+            count += 1;
+            let Some(after) = next.checked_add(step).filter(|_| count < 10_000) else {
+                break;
+            };
+            next = after;
+        }
+        state.env.write(&text);
+        Outcome::ok(state)
+    }
+
+    fn cat(&mut self, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        let files: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| !word.starts_with('-') || *word == "-")
+            .collect();
+        let files = if files.is_empty() { vec!["-"] } else { files };
+        for path in files {
+            match self.read_file(path, &state) {
+                Some(text) => state.env.write(&text),
+                None => self.unknown_file(path),
+            }
+        }
+        Outcome::ok(state)
+    }
+}
+
+/// `exit`, `return`, `break` and `continue`.
+fn leave(name: &str, words: &[&str], state: State) -> Outcome {
+    let number: Option<usize> = words.first().and_then(|word| word.parse().ok());
+    let succeeds = number.map_or(!state.env.failed, |number| number == 0);
+    let rounds = number.unwrap_or(1).max(1);
+    let leave = match name {
+        "exit" => Leave::Exit(succeeds),
+        "return" => Leave::Return(succeeds),
+        "break" => Leave::Break(rounds),
+        _ => Leave::Continue(rounds),
+    };
+    Outcome {
+        left: vec![(leave, state)],
+        ..Outcome::default()
+    }
+}
+
+/// Gives variables back what assignments in front of a command have covered.
+fn restore(outcome: Outcome, covered: &[(String, Option<Rc<str>>, bool)]) -> Outcome {
+    let back = |mut state: State| {
+        for (name, value, exported) in covered {
+            match value {
+                Some(value) => state
+                    .env
+                    .variables
+                    .insert(name.as_str().into(), Rc::clone(value)),
+                None => state.env.variables.remove(name.as_str()),
+            };
+            if !exported {
+                state.env.exported.remove(name.as_str());
+            }
+        }
+        state
+    };
+    let all = |states: Vec<State>| states.into_iter().map(back).collect();
+    Outcome {
+        ok: all(outcome.ok),
+        failed: all(outcome.failed),
+        exempt: all(outcome.exempt),
+        left: outcome
+            .left
+            .into_iter()
+            .map(|(leave, state)| (leave, back(state)))
+            .collect(),
+    }
+}

@@ -1,0 +1,210 @@
+//! What a script finds: the sets of both sides, and what else their manifests have.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::{Value as Json, json};
+
+use super::state::{Env, Set};
+use crate::world::id::{PerCluster, Slice};
+use crate::world::setup::Extra;
+
+/// What is known before a script begins.
+pub struct Surroundings<'f> {
+    /// Both sides.
+    pub sides: PerCluster<SideFacts>,
+    /// The driver may crash and begin again, when the clusters are not as at the start any more.
+    pub crashes: bool,
+    /// The script's folder.
+    pub folder: PathBuf,
+    /// Reads files.
+    pub files: &'f dyn Fn(&Path) -> io::Result<Vec<u8>>,
+}
+
+/// One side.
+#[derive(Clone, Debug, Default)]
+pub struct SideFacts {
+    /// The set's name.
+    pub name: String,
+    /// Its namespace, if the manifest says it.
+    pub namespace: Option<String>,
+    /// The names of its claim templates.
+    pub templates: Vec<String>,
+    /// The set's ordinals at the start, if there is a set.
+    pub initial: Option<Slice>,
+    /// The set as its manifest has it.
+    pub set: Json,
+    /// Kinds and names of the other objects in the manifest.
+    pub others: Vec<(String, String)>,
+}
+
+/// The longest file that is read for a script.
+const MAX_FILE: usize = 4 << 20;
+
+impl Surroundings<'_> {
+    /// What a script knows when it begins.
+    #[must_use]
+    pub fn beginning(&self) -> Env {
+        let set = |side: &SideFacts| match side.initial {
+            _ if self.crashes => Set::Unknown,
+            Some(slice) => Set::Known(i32::from(slice.start), i32::from(slice.replicas())),
+            None => Set::Absent,
+        };
+        Env {
+            sets: PerCluster {
+                source: set(&self.sides.source),
+                destination: set(&self.sides.destination),
+            },
+            ..Env::default()
+        }
+    }
+
+    /// What a file beside the script has.
+    #[must_use]
+    pub fn read(&self, path: &str) -> Option<Rc<str>> {
+        let is_device = ["/dev", "/proc", "/sys"]
+            .iter()
+            .any(|folder| Path::new(path).starts_with(folder));
+        if is_device || super::state::hole_in(path).is_some() {
+            return None;
+        }
+        let bytes = (self.files)(&self.folder.join(path)).ok()?;
+        let text = String::from_utf8(bytes)
+            .ok()
+            .filter(|text| text.len() <= MAX_FILE)?;
+        Some(text.into())
+    }
+
+    /// A Secret, ConfigMap or namespace at the start: what a manifest has exists, and so does
+    /// what the Pods in source refer to, since they run.
+    #[must_use]
+    pub fn extra(&self, kind: &str, name: &str) -> Extra {
+        let refers = |side: &SideFacts| {
+            side.references()
+                .iter()
+                .any(|reference| reference == &(kind, name.to_owned()))
+        };
+        let listed = |side: &SideFacts| {
+            side.others
+                .iter()
+                .any(|(other, same)| other == kind && same == name)
+        };
+        let holds_set =
+            |side: &SideFacts| kind == "namespace" && side.namespace.as_deref() == Some(name);
+        let (source, destination) = (&self.sides.source, &self.sides.destination);
+        Extra {
+            name: format!("{kind} {name}"),
+            exists: PerCluster {
+                source: listed(source) || refers(source) || holds_set(source),
+                destination: listed(destination)
+                    || (holds_set(destination) && destination.initial.is_some()),
+            },
+            needed: PerCluster {
+                source: refers(source),
+                destination: refers(destination),
+            },
+        }
+    }
+}
+
+impl SideFacts {
+    /// The ordinal of a Pod's name.
+    #[must_use]
+    pub fn pod(&self, name: &str) -> Option<u8> {
+        ordinal(name.strip_prefix(&self.name)?)
+    }
+
+    /// The template and the ordinal of a claim's name.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<(usize, u8)> {
+        self.templates
+            .iter()
+            .enumerate()
+            .find_map(|(number, template)| {
+                let rest = name.strip_prefix(template)?.strip_prefix('-')?;
+                Some((number, self.pod(rest)?))
+            })
+    }
+
+    /// The name of an ordinal's claim.
+    #[must_use]
+    pub fn claim_name(&self, ordinal: u8) -> String {
+        let template = self.templates.first().map_or("data", String::as_str);
+        format!("{template}-{}-{ordinal}", self.name)
+    }
+
+    /// Secrets and ConfigMaps without which the set's Pods do not start.
+    #[must_use]
+    pub fn references(&self) -> Vec<(&'static str, String)> {
+        let mut found = Vec::new();
+        if let Some(pod) = self.set.pointer("/spec/template/spec") {
+            references(pod, &mut found);
+        }
+        found
+    }
+
+    /// The set's document, with these numbers.
+    #[must_use]
+    pub fn document(&self, start: Json, replicas: Json) -> Json {
+        let mut set = match &self.set {
+            Json::Object(_) => self.set.clone(),
+            _ => json!({
+                "apiVersion": "apps/v1",
+                "kind": "StatefulSet",
+                "metadata": { "name": self.name },
+                "spec": { "serviceName": self.name, "template": {} },
+            }),
+        };
+        if let Some(spec) = set.get_mut("spec").and_then(Json::as_object_mut) {
+            spec.insert("replicas".to_owned(), replicas);
+            // The API server does not fill in what is left out here.
+            if spec.contains_key("ordinals") || start != json!(0) {
+                spec.insert("ordinals".to_owned(), json!({ "start": start }));
+            }
+        }
+        set
+    }
+}
+
+/// The number behind the hyphen; Kubernetes writes it without zeros in front.
+fn ordinal(rest: &str) -> Option<u8> {
+    let digits = rest.strip_prefix('-')?;
+    let number: u8 = digits.parse().ok()?;
+    (number.to_string() == digits).then_some(number)
+}
+
+/// Looks for references that are not optional.
+fn references(node: &Json, found: &mut Vec<(&'static str, String)>) {
+    match node {
+        Json::Object(fields) => {
+            for (key, value) in fields {
+                let (kind, name) = match key.as_str() {
+                    "secretKeyRef" | "secretRef" => ("secret", "name"),
+                    "configMapKeyRef" | "configMapRef" | "configMap" => ("configmap", "name"),
+                    "secret" => (
+                        "secret",
+                        if value.get("secretName").is_some() {
+                            "secretName"
+                        } else {
+                            "name"
+                        },
+                    ),
+                    _ => {
+                        references(value, found);
+                        continue;
+                    }
+                };
+                let optional = value
+                    .get("optional")
+                    .and_then(Json::as_bool)
+                    .unwrap_or(false);
+                let name = value.get(name).and_then(Json::as_str).filter(|_| !optional);
+                let reference = name.map(|name| (kind, name.to_owned()));
+                found.extend(reference.filter(|reference| !found.contains(reference)));
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => (),
+    }
+}

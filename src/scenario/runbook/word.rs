@@ -1,0 +1,441 @@
+//! The parts of a word: what stands in it as it is, and what is filled in when it is used.
+
+/// A part of a word.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Quoted: it is not split into words, and no pattern.
+    pub quoted: bool,
+}
+
+/// What a part of a word is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PieceKind {
+    /// Text that stands for itself.
+    Text(String),
+    /// `$NAME` or `${NAME…}`: the name, an operator such as `:-`, and its argument.
+    Parameter(String, String, String),
+    /// `$(…)`: the script, and its first byte in the file if that is known.
+    Command(String, Option<usize>),
+    /// `$((…))`.
+    Arithmetic(String),
+}
+
+/// Where a text stands, which says what its characters mean.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Within {
+    /// In a command.
+    Word,
+    /// In a here-document, or in the argument of an operator inside double quotes.
+    Quotes,
+}
+
+/// Takes a word apart whose text begins at `start` in the file.
+///
+/// # Errors
+/// What is not modelled, in words.
+pub fn pieces(text: &str, start: Option<usize>, within: Within) -> Result<Vec<Piece>, String> {
+    let mut scanner = Scanner {
+        text,
+        start,
+        at: 0,
+        pieces: Vec::new(),
+    };
+    scanner.all(within)?;
+    Ok(scanner.pieces)
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    start: Option<usize>,
+    at: usize,
+    pieces: Vec<Piece>,
+}
+
+impl<'a> Scanner<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.rest().chars().next()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    fn take(&mut self, prefix: &str) -> bool {
+        let found = self.rest().starts_with(prefix);
+        if found {
+            self.at += prefix.len();
+        }
+        found
+    }
+
+    fn push(&mut self, kind: PieceKind, quoted: bool) {
+        self.pieces.push(Piece { kind, quoted });
+    }
+
+    fn text(&mut self, text: &str, quoted: bool) {
+        if let Some(Piece {
+            kind: PieceKind::Text(last),
+            quoted: same,
+        }) = self.pieces.last_mut()
+            && *same == quoted
+        {
+            last.push_str(text);
+        } else {
+            self.push(PieceKind::Text(text.to_owned()), quoted);
+        }
+    }
+
+    fn all(&mut self, within: Within) -> Result<(), String> {
+        let quoted = within == Within::Quotes;
+        while let Some(next) = self.rest().chars().next() {
+            match next {
+                '$' | '`' => self.dollar(quoted)?,
+                '\\' => self.backslash(quoted),
+                '\'' if !quoted => {
+                    self.next();
+                    let text = self.until('\'')?;
+                    self.text(text, true);
+                }
+                '"' if !quoted => self.double_quotes()?,
+                _ => {
+                    self.next();
+                    self.text(next.encode_utf8(&mut [0; 4]), quoted);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn until(&mut self, end: char) -> Result<&'a str, String> {
+        let rest = self.rest();
+        let length = rest
+            .find(end)
+            .ok_or_else(|| format!("a {end} without its end"))?;
+        self.at += length + end.len_utf8();
+        Ok(&rest[..length])
+    }
+
+    fn double_quotes(&mut self) -> Result<(), String> {
+        self.next();
+        let before = self.pieces.len();
+        let from = self.at;
+        loop {
+            match self.rest().chars().next() {
+                None => return Err("a \" without its end".to_owned()),
+                Some('"') => {
+                    // Empty quotes are a word, too.
+                    if self.at == from || self.pieces.len() == before {
+                        self.text("", true);
+                    }
+                    self.next();
+                    return Ok(());
+                }
+                Some('$' | '`') => self.dollar(true)?,
+                Some('\\') => self.backslash(true),
+                Some(other) => {
+                    self.next();
+                    self.text(other.encode_utf8(&mut [0; 4]), true);
+                }
+            }
+        }
+    }
+
+    /// Between quotes a backslash only matters before some characters.
+    fn backslash(&mut self, quoted: bool) {
+        self.next();
+        match self.next() {
+            Some('\n') => (),
+            Some(next) if !quoted || matches!(next, '$' | '`' | '"' | '\\') => {
+                self.text(next.encode_utf8(&mut [0; 4]), true);
+            }
+            Some(next) => {
+                self.text("\\", true);
+                self.text(next.encode_utf8(&mut [0; 4]), true);
+            }
+            None => self.text("\\", true),
+        }
+    }
+
+    fn dollar(&mut self, quoted: bool) -> Result<(), String> {
+        if self.take("`") {
+            let script = self.until('`')?.replace("\\`", "`").replace("\\$", "$");
+            self.push(PieceKind::Command(script, None), quoted);
+        } else if self.take("$((") {
+            let inner = self.balanced('(', ')')?;
+            if !self.take(")") {
+                return Err("`$((` that does not end with `))`".to_owned());
+            }
+            self.push(PieceKind::Arithmetic(inner.to_owned()), quoted);
+        } else if self.take("$(") {
+            let start = self.start.map(|start| start + self.at);
+            let script = self.balanced('(', ')')?.to_owned();
+            self.push(PieceKind::Command(script, start), quoted);
+        } else if self.take("${") {
+            let inner = self.balanced('{', '}')?;
+            let parameter = parameter(inner)?;
+            self.push(parameter, quoted);
+        } else if !quoted && self.take("$'") {
+            let text = self.ansi_c()?;
+            self.text(&text, true);
+        } else if !quoted && self.rest().starts_with("$\"") {
+            self.next();
+            self.double_quotes()?;
+        } else {
+            self.next();
+            let name = plain_name(self.rest());
+            self.at += name.len();
+            match name {
+                "" => self.text("$", quoted),
+                name => {
+                    let none = String::new();
+                    self.push(
+                        PieceKind::Parameter(name.to_owned(), none.clone(), none),
+                        quoted,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ansi_c(&mut self) -> Result<String, String> {
+        let mut text = String::new();
+        loop {
+            match self.next().ok_or("a $' without its end")? {
+                '\'' => return Ok(text),
+                '\\' => match self.next() {
+                    Some('n') => text.push('\n'),
+                    Some('t') => text.push('\t'),
+                    Some(same @ ('\\' | '\'' | '"')) => text.push(same),
+                    other => return Err(format!("the escape `\\{}`", other.unwrap_or(' '))),
+                },
+                other => text.push(other),
+            }
+        }
+    }
+
+    /// The text up to the bracket that closes, behind which the scanner stands then. Quotes and
+    /// nested brackets are looked through.
+    fn balanced(&mut self, open: char, close: char) -> Result<&'a str, String> {
+        let from = self.at;
+        let mut depth = 1;
+        let mut in_double = false;
+        loop {
+            let next = self
+                .next()
+                .ok_or_else(|| format!("a `{open}` without its `{close}`"))?;
+            match next {
+                '\\' => {
+                    self.next();
+                }
+                '\'' if !in_double => {
+                    self.until('\'')?;
+                }
+                '"' => in_double = !in_double,
+                '$' if in_double && self.rest().starts_with('(') => {
+                    self.next();
+                    self.balanced('(', ')')?;
+                }
+                _ if in_double => (),
+                next if next == open => depth += 1,
+                next if next == close => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(&self.text[from..self.at - close.len_utf8()]);
+                    }
+                }
+                _ => (),
+            }
+        }
+    }
+}
+
+/// The name behind a `$` without brackets.
+fn plain_name(rest: &str) -> &str {
+    let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    match rest.chars().next() {
+        Some(c) if c == '_' || c.is_ascii_alphabetic() => {
+            &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]
+        }
+        Some('0'..='9' | '@' | '*' | '#' | '?' | '$' | '!' | '-') => &rest[..1],
+        _ => "",
+    }
+}
+
+/// What stands between the brackets of `${…}`.
+fn parameter(inner: &str) -> Result<PieceKind, String> {
+    let not_modelled = || format!("the expansion `${{{inner}}}`");
+    if let Some(name) = inner.strip_prefix('#').filter(|name| !name.is_empty()) {
+        let is_name = plain_name(name) == name;
+        let length = PieceKind::Parameter(name.to_owned(), "#".to_owned(), String::new());
+        return is_name.then_some(length).ok_or_else(not_modelled);
+    }
+    let name = plain_digits(inner).unwrap_or_else(|| plain_name(inner));
+    if name.is_empty() {
+        return Err(not_modelled());
+    }
+    let rest = &inner[name.len()..];
+    let operators = [
+        ":-", ":=", ":?", ":+", "-", "=", "?", "+", "%%", "%", "##", "#", "//", "/", "^^", ",,",
+    ];
+    if rest.is_empty() {
+        let none = String::new();
+        return Ok(PieceKind::Parameter(name.to_owned(), none.clone(), none));
+    }
+    let operator = operators
+        .into_iter()
+        .find(|operator| rest.starts_with(operator));
+    let operator = operator.ok_or_else(not_modelled)?;
+    Ok(PieceKind::Parameter(
+        name.to_owned(),
+        operator.to_owned(),
+        rest[operator.len()..].to_owned(),
+    ))
+}
+
+/// `${10}` is one parameter.
+fn plain_digits(inner: &str) -> Option<&str> {
+    let end = inner
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(inner.len());
+    (end > 0).then(|| &inner[..end])
+}
+
+/// The most words that braces may make of one.
+const MAX_WORDS: usize = 10_000;
+
+/// The words that braces make of a word: `a{b,c}` and `{5..0}`. Quotes and `${…}` are left alone.
+/// None at all if there are too many.
+#[must_use]
+pub fn braces(text: &str) -> Vec<String> {
+    let Some((open, close, commas)) = first_braces(text) else {
+        return vec![text.to_owned()];
+    };
+    let (before, inner, after) = (&text[..open], &text[open + 1..close], &text[close + 1..]);
+    let choices = if commas.is_empty() {
+        match sequence(inner) {
+            Some(sequence) => sequence,
+            None => {
+                let rest = braces(&text[close..]);
+                let joined = |rest: &String| format!("{}{rest}", &text[..close]);
+                return rest.iter().map(joined).collect();
+            }
+        }
+    } else {
+        let mut ends = commas.clone();
+        ends.push(close);
+        let mut start = open + 1;
+        let mut choices = Vec::new();
+        for end in ends {
+            choices.extend(braces(&text[start..end]));
+            start = end + 1;
+        }
+        choices
+    };
+    let tails = braces(after);
+    if choices.len().saturating_mul(tails.len()) > MAX_WORDS {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    for choice in &choices {
+        words.extend(tails.iter().map(|tail| format!("{before}{choice}{tail}")));
+    }
+    words
+}
+
+/// The first braces that may be expanded, and the commas between them.
+fn first_braces(text: &str) -> Option<(usize, usize, Vec<usize>)> {
+    let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut quote = None;
+    let mut chars = text.char_indices().peekable();
+    let mut parameters = 0;
+    while let Some((at, next)) = chars.next() {
+        match (next, quote) {
+            ('\\', None | Some('"')) => {
+                chars.next();
+            }
+            (_, Some(end)) if next == end => quote = None,
+            (_, Some(_)) => (),
+            ('\'' | '"' | '`', None) => quote = Some(next),
+            ('$', None) if matches!(chars.peek(), Some((_, '{' | '('))) => {
+                chars.next();
+                parameters += 1;
+            }
+            ('}' | ')', None) if parameters > 0 => parameters -= 1,
+            _ if parameters > 0 => (),
+            ('{', None) => open.push((at, Vec::new())),
+            (',', None) => {
+                if let Some((_, commas)) = open.last_mut() {
+                    commas.push(at);
+                }
+            }
+            ('}', None) => {
+                let (start, commas) = open.pop()?;
+                if open.is_empty() {
+                    return Some((start, at, commas));
+                }
+            }
+            _ => (),
+        }
+    }
+    None
+}
+
+/// `5..0` or `0..9..3`.
+fn sequence(inner: &str) -> Option<Vec<String>> {
+    let mut parts = inner.split("..").map(|part| part.parse::<i64>());
+    let (Some(Ok(first)), Some(Ok(last))) = (parts.next(), parts.next()) else {
+        return None;
+    };
+    let step = match parts.next() {
+        None => 1,
+        Some(step) => step.ok()?.checked_abs()?.max(1),
+    };
+    if parts.next().is_some() || first.abs_diff(last) > 10_000 {
+        return None;
+    }
+    // `{08..10}` keeps the width.
+    let is_padded = |part: &str| {
+        part.trim_start_matches('-').len() > 1 && part.trim_start_matches('-').starts_with('0')
+    };
+    if inner.split("..").any(is_padded) {
+        return None;
+    }
+    let mut values = Vec::new();
+    let mut next = first;
+    while if first <= last {
+        next <= last
+    } else {
+        next >= last
+    } {
+        values.push(next.to_string());
+        next += if first <= last { step } else { -step };
+    }
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_expand_as_in_bash() {
+        let rows: [(&str, &[&str]); 8] = [
+            ("{5..3}", &["5", "4", "3"]),
+            ("a{b,c}d", &["abd", "acd"]),
+            ("{a,b}{1..2}", &["a1", "a2", "b1", "b2"]),
+            ("'{a,b}'", &["'{a,b}'"]),
+            ("${x}", &["${x}"]),
+            ("{.status}", &["{.status}"]),
+            ("x{a,{b,c}}", &["xa", "xb", "xc"]),
+            ("{", &["{"]),
+        ];
+        for (word, expected) in rows {
+            assert_eq!(braces(word), expected, "{word}");
+        }
+    }
+}
