@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::outlet::Outlet;
 use super::values;
 use crate::scenario::FaultsOverride;
 
@@ -191,9 +192,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
 
-    /// How to write the report
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub output: Output,
+    /// How to write the report, and where: pretty, json, junit or github; may be repeated
+    ///
+    /// With a file behind it (`junit=report.xml`) a format goes there, else to standard output,
+    /// which is `pretty` unless another format takes it. `github` is annotations for a workflow of
+    /// GitHub: `-o pretty -o github -o junit=report.xml` writes all three.
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
+    pub outputs: Vec<Outlet>,
 
     /// Whether to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]

@@ -9,7 +9,8 @@ use std::thread::available_parallelism;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{CHECKPOINT_EVERY, CheckArguments, Engine, Order, Output, Store};
+use super::args::{CHECKPOINT_EVERY, CheckArguments, Engine, Order, Store};
+use super::outlet::{self, Format, Outlets};
 use super::progress::{self, Watcher};
 use super::save::Saver;
 use super::{errors, exit, memory, ours};
@@ -17,19 +18,26 @@ use crate::check::checkpoint::Keeper;
 use crate::check::{self, Bounds, CheckOptions, SearchOrder, SearchStore};
 use crate::report::saved::{Origin, SavedTrace};
 use crate::report::terminal::{self, Settings};
-use crate::report::{Report, ReportedError, ScenarioResult, Summary, json, shell_word};
+use crate::report::{Report, ReportedError, ScenarioResult, Summary, shell_word};
 use crate::scenario::{self, Diagnostic, Overrides, RunbookFiles, Scenario};
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
     progress::listen();
+    let outlets = match Outlets::new(&arguments.outputs) {
+        Ok(outlets) => outlets,
+        Err(mistake) => {
+            errors::draw(&mistake, arguments.color.into());
+            return exit::UNREADABLE;
+        }
+    };
     if let Some(runbook) = &arguments.runbook {
-        let mut run = Run::new(arguments, program, false);
+        let mut run = Run::new(arguments, outlets, program, false);
         run.check_runbook(arguments, runbook);
         return run.finish();
     }
     let (paths, mistakes) = scenario::find(&arguments.paths);
-    let mut run = Run::new(arguments, program, paths.len() > 1);
+    let mut run = Run::new(arguments, outlets, program, paths.len() > 1);
     for mistake in &mistakes {
         run.unreadable(std::slice::from_ref(mistake));
     }
@@ -98,7 +106,7 @@ fn keeper(arguments: &CheckArguments, scenarios: usize) -> Result<Option<Keeper>
 struct Run {
     options: CheckOptions,
     settings: Settings,
-    output: Output,
+    outlets: Outlets,
     color: ColorChoice,
     results: Vec<ScenarioResult>,
     errors: Vec<ReportedError>,
@@ -110,7 +118,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(arguments: &CheckArguments, program: &str, several: bool) -> Self {
+    fn new(arguments: &CheckArguments, outlets: Outlets, program: &str, several: bool) -> Self {
         Self {
             options: options(arguments),
             settings: Settings {
@@ -120,7 +128,7 @@ impl Run {
                 flags: flags(arguments),
                 input: input(arguments),
             },
-            output: arguments.output,
+            outlets,
             color: arguments.color.into(),
             results: Vec::new(),
             errors: Vec::new(),
@@ -163,7 +171,7 @@ impl Run {
         mut search: impl FnMut(&CheckOptions, &Watcher<'_>) -> Result<ScenarioResult, Vec<Diagnostic>>,
     ) {
         let earlier = Mutex::new(None);
-        let tells = self.output == Output::Pretty && !self.settings.several;
+        let tells = self.outlets.tells() && !self.settings.several;
         let show = |result: &ScenarioResult| {
             if tells {
                 self.print(&terminal::beginning(result, &self.settings));
@@ -176,7 +184,7 @@ impl Run {
         let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
         match found {
             Ok(Ok(result)) => {
-                if self.output == Output::Pretty {
+                if self.outlets.tells() {
                     self.print(&match earlier {
                         Some(earlier) => terminal::rest(&result, &earlier, &self.settings),
                         None => terminal::scenario(&result, &self.settings),
@@ -215,7 +223,7 @@ impl Run {
             Some(SavedTrace::new(&origin, &property.name, story))
         });
         let (said, mistakes) = saver.save(found);
-        if self.output == Output::Pretty {
+        if self.outlets.tells() {
             self.print(&said);
         }
         for mistake in &mistakes {
@@ -258,7 +266,7 @@ impl Run {
     }
 
     fn report(&mut self, diagnostic: &Diagnostic) {
-        if self.output == Output::Pretty {
+        if self.outlets.tells() {
             errors::draw(diagnostic, self.color);
         }
         self.errors.push(ReportedError::from(diagnostic));
@@ -274,12 +282,23 @@ impl Run {
             results: std::mem::take(&mut self.results),
             errors: std::mem::take(&mut self.errors),
         };
-        match self.output {
-            Output::Pretty => self.print(&terminal::summary(&report)),
-            // As it is: it has no colours, and no terminal needs any kept from it.
-            Output::Json => {
-                let printed = super::print(&mut io::stdout().lock(), &json::render(&report));
-                self.lost = Mutex::new(printed.err());
+        if self.outlets.tells() {
+            self.print(&terminal::summary(&report));
+        }
+        for format in [Format::Json, Format::Junit, Format::Github] {
+            if self.outlets.shows(format) {
+                // As it is: it has no colours, and no terminal needs any kept from it.
+                let text = format.render(&report, &self.settings);
+                if let Err(code) = super::print(&mut io::stdout().lock(), &text) {
+                    self.lost = Mutex::new(Some(code));
+                }
+            }
+        }
+        for (format, file) in self.outlets.files() {
+            let text = format.render(&report, &self.settings);
+            if let Err(error) = outlet::write(file, &text) {
+                errors::draw(&outlet::unwritable(file, &error), self.color);
+                self.lost = Mutex::new(Some(exit::INTERNAL));
             }
         }
         let lost = self

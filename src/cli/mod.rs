@@ -5,6 +5,7 @@ mod check;
 mod errors;
 pub mod exit;
 mod memory;
+mod outlet;
 mod progress;
 mod replay;
 mod save;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::outlet;
 use crate::report::saved::SavedTrace;
 use crate::report::{count, plain};
 use crate::scenario::Diagnostic;
@@ -52,24 +53,11 @@ impl Saver {
             let help = "run them one after another, each with a folder of its own";
             return Err(Box::new(diagnostic.help(help)));
         }
-        match write(&path, &trace.render()) {
+        match outlet::write(&path, &trace.render()) {
             Ok(()) => Ok(path),
             Err(error) => Err(Box::new(unwritable(&path, &error))),
         }
     }
-}
-
-/// Writes a file as a whole or not at all: under another name first.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = std::fs::write(&unfinished, text);
-    let moved = written.and_then(|()| std::fs::rename(&unfinished, path));
-    if moved.is_err() {
-        // What is left of it is of no use; that it cannot be removed adds nothing to say.
-        let _ = std::fs::remove_file(&unfinished);
-    }
-    moved
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {

@@ -1,6 +1,8 @@
 //! What a check found, as plain data, and one file for each format it is written in.
 
+pub mod github;
 pub mod json;
+pub mod junit;
 pub mod replay;
 #[cfg(test)]
 pub(crate) mod samples;

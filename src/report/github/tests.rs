@@ -1,0 +1,47 @@
+//! What GitHub gets.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::report::samples;
+
+#[test]
+fn what_is_not_as_expected_is_annotated_at_its_line() {
+    let results = vec![
+        samples::unexpected(),
+        samples::inconclusive(),
+        samples::holds(),
+    ];
+    let report = samples::report(results, vec![samples::unreadable()]);
+    assert_snapshot!(render(&report), @"");
+}
+
+#[test]
+fn nothing_is_said_of_what_is_as_expected() {
+    let report = samples::report(vec![samples::violated(), samples::holds()], vec![]);
+    assert_eq!(render(&report), "");
+}
+
+#[test]
+fn what_github_would_not_show_is_named_together() {
+    let errors = vec![samples::unreadable(); 12];
+    let text = render(&samples::report(vec![], errors));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), SHOWN + 1);
+    assert!(
+        lines[..SHOWN]
+            .iter()
+            .all(|line| line.starts_with("::error "))
+    );
+    let last = lines[SHOWN];
+    assert!(
+        last.starts_with("::warning title=2 more, not shown one by one::"),
+        "{last}"
+    );
+}
+
+#[test]
+fn signs_with_a_meaning_are_written_as_codes() {
+    assert_eq!(data("100 % of\r\nit: a, b"), "100 %25 of%0D%0Ait: a, b");
+    assert_eq!(property_value("C:x, 5 %\n"), "C%3Ax%2C 5 %25%0A");
+}

@@ -1,0 +1,123 @@
+//! The report as JUnit XML: one suite a scenario, one case a property.
+//!
+//! A case succeeds if its verdict is the expected one, fails if it is another, and is skipped if
+//! the property is not decided or does not apply. Inputs that could not be read are cases with an
+//! error, in a suite of their own.
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString};
+
+use super::terminal::{Settings, join};
+use super::{PropertyResult, Report, ReportedError, ScenarioResult, Verdict, story};
+
+/// The name of the suite for what went wrong beside the searches.
+const INPUT: &str = "input";
+
+/// The whole report, as one document.
+#[must_use]
+pub fn render(report: &Report, settings: &Settings) -> String {
+    let mut junit = quick_junit::Report::new("straddle");
+    let suites = report.results.iter();
+    junit.add_test_suites(suites.map(|result| suite(result, settings)));
+    if !report.errors.is_empty() {
+        let mut suite = TestSuite::new(INPUT);
+        suite.add_test_cases(report.errors.iter().map(unreadable));
+        junit.add_test_suite(suite);
+    }
+    junit.to_string().expect("a string takes everything")
+}
+
+fn suite(result: &ScenarioResult, settings: &Settings) -> TestSuite {
+    let mut suite = TestSuite::new(&*result.scenario);
+    let path = result.path.to_string_lossy();
+    suite.extra.insert("file".into(), XmlString::new(path));
+    suite.set_time(std::time::Duration::from_secs_f64(
+        result.search.seconds.max(0.0),
+    ));
+    let properties = result.properties.iter();
+    suite.add_test_cases(properties.map(|property| case(result, property, settings)));
+    suite
+}
+
+fn case(result: &ScenarioResult, property: &PropertyResult, settings: &Settings) -> TestCase {
+    let mut case = TestCase::new(&*property.name, status(result, property, settings));
+    case.set_classname(&*result.scenario);
+    case
+}
+
+fn status(
+    result: &ScenarioResult,
+    property: &PropertyResult,
+    settings: &Settings,
+) -> TestCaseStatus {
+    let verdict = property.verdict;
+    let skips = verdict == Verdict::Inconclusive
+        || verdict == Verdict::NotApplicable && property.as_expected;
+    if skips {
+        let mut skipped = TestCaseStatus::skipped();
+        skipped.set_type(verdict.name());
+        skipped.set_message(property.reason.as_deref().unwrap_or(verdict.words()));
+        return skipped;
+    }
+    if property.as_expected {
+        return TestCaseStatus::success();
+    }
+    let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    failed.set_type(verdict.name());
+    failed.set_message(message(property));
+    let told = property.counterexample.as_ref();
+    if told.is_some_and(|story| story.merged_into.is_none()) {
+        failed.set_description(join(&story::block(result, property, settings)));
+    }
+    failed
+}
+
+/// What differs from what was expected, in a sentence.
+pub(super) fn message(property: &PropertyResult) -> String {
+    let (verdict, expected) = (property.verdict, property.expected.verdict);
+    let story = property.counterexample.as_ref();
+    match story {
+        Some(story) if expected == verdict => {
+            format!(
+                "violated as expected, but in {} steps with {} faults: {}",
+                story.steps.len(),
+                story.faults,
+                story.story
+            )
+        }
+        Some(story) => match &story.merged_into {
+            Some(other) => format!("{} See {other}.", story.story),
+            None => story.story.clone(),
+        },
+        None => {
+            let reason = property.reason.iter();
+            let reason: String = reason.map(|reason| format!(": {reason}")).collect();
+            format!(
+                "{} where {} is expected{reason}",
+                verdict.words(),
+                expected.words()
+            )
+        }
+    }
+}
+
+fn unreadable(error: &ReportedError) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(&*error.code);
+    status.set_message(&*error.message);
+    let place = error
+        .at
+        .iter()
+        .map(|at| format!("{}:{}:{}", at.file.display(), at.line, at.column));
+    let help = error.help.iter().map(|help| format!("help: {help}"));
+    status.set_description(place.chain(help).collect::<Vec<_>>().join("\n"));
+    let name = error.at.as_ref().map_or_else(
+        || error.code.clone(),
+        |at| at.file.to_string_lossy().into_owned(),
+    );
+    let mut case = TestCase::new(name, status);
+    case.set_classname(INPUT);
+    case
+}
+
+#[cfg(test)]
+mod tests;

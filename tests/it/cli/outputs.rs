@@ -1,0 +1,104 @@
+//! `-o`: formats, and where they go.
+
+use std::fs;
+
+use quick_junit::{Report, TestCaseStatus};
+use snapbox::str;
+
+use super::{SMALL, folder, straddle};
+
+fn junit(text: &str) -> Report {
+    Report::deserialize_from_str(text).expect("a JUnit document")
+}
+
+#[test]
+fn several_formats_at_once() {
+    let folder = folder("several-formats", &[("small.scenario.yaml", SMALL)]);
+    let arguments = ["check", ".", "-o", "pretty", "-o", "github"];
+    let files = [
+        "-o",
+        "junit=out.xml",
+        "-o",
+        "json=out.json",
+        "-o",
+        "pretty=out.txt",
+    ];
+    let command = straddle().current_dir(&folder).args(arguments).args(files);
+    let output = command.assert().code(1).stderr_eq("");
+    let shown = String::from_utf8(output.get_output().stdout.clone()).expect("text");
+    assert!(shown.contains("VIOLATED  recoverable"), "{shown}");
+    assert!(
+        shown.contains("\n::error file=./small.scenario.yaml,line="),
+        "{shown}"
+    );
+    let text = |name: &str| fs::read_to_string(folder.join(name)).expect("the file is written");
+    let report = junit(&text("out.xml"));
+    assert!(report.failures >= 1 && report.errors == 0, "{report:?}");
+    let suite = &report.test_suites[0];
+    let failed = |name: &str| {
+        let mut cases = suite.test_cases.iter();
+        let case = cases.find(|case| case.name.as_str() == name).expect(name);
+        matches!(case.status, TestCaseStatus::NonSuccess { .. })
+    };
+    assert!(failed("recoverable") && !failed("disjoint-slices"));
+    let json: serde_json::Value = serde_json::from_str(&text("out.json")).expect("JSON");
+    assert_eq!(json["exitCode"], 1);
+    assert!(text("out.txt").starts_with("small"), "{}", text("out.txt"));
+    let left = fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(left, 4, "nothing unfinished is left");
+}
+
+#[test]
+fn unreadable_input_is_an_error_of_junit() {
+    let folder = folder(
+        "junit-unreadable",
+        &[("bad.scenario.yaml", "kind: Scenario\nsorce: 1\n")],
+    );
+    let command = straddle()
+        .current_dir(&folder)
+        .args(["check", ".", "-o", "junit"]);
+    let output = command.assert().code(2).stderr_eq("");
+    let text = String::from_utf8(output.get_output().stdout.clone()).expect("text");
+    let report = junit(&text);
+    assert!(report.errors >= 1, "{text}");
+    assert_eq!(report.test_suites[0].name.as_str(), "input");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_said_before_the_search() {
+    let folder = folder("outputs-refused", &[("small.scenario.yaml", SMALL)]);
+    let refused = |outputs: &[&str], expected: snapbox::data::Inline| {
+        let command = straddle()
+            .current_dir(&folder)
+            .args(["check", "."])
+            .args(outputs);
+        command.assert().code(2).stdout_eq("").stderr_eq(expected);
+    };
+    refused(
+        &["-o", "junit=nowhere/out.xml"],
+        str![[r#"
+"#]],
+    );
+    refused(
+        &["-o", "json=same", "-o", "junit=same"],
+        str![[r#"
+"#]],
+    );
+    refused(
+        &["-o", "json", "-o", "github"],
+        str![[r#"
+"#]],
+    );
+    refused(
+        &["-o", "xml"],
+        str![[r#"
+"#]],
+    );
+    // What was there is still there.
+    fs::write(folder.join("out.xml"), "before").expect("a file");
+    let command = straddle()
+        .current_dir(&folder)
+        .args(["check", "nowhere", "-o", "junit=out.xml"]);
+    command.assert().code(2);
+    assert!(junit(&fs::read_to_string(folder.join("out.xml")).expect("a file")).errors >= 1);
+}
