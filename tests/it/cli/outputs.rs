@@ -77,21 +77,40 @@ fn a_file_that_cannot_be_written_is_said_before_the_search() {
     refused(
         &["-o", "junit=nowhere/out.xml"],
         str![[r#"
+error[output::unwritable]: cannot write `nowhere/out.xml`: there is no such file
+--> nowhere/out.xml
+ = help: name a file in a folder that is there and that you may write to
+
+
 "#]],
     );
     refused(
         &["-o", "json=same", "-o", "junit=same"],
         str![[r#"
+error[output::same-file]: two formats would be written to `same`
+ |
+ = help: give each a file of its own
+
+
 "#]],
     );
     refused(
         &["-o", "json", "-o", "github"],
         str![[r#"
+error[output::mixed]: `json` is a document, and standard output is to show something else too
+ |
+ = help: give it a file: -o json=FILE
+
+
 "#]],
     );
     refused(
         &["-o", "xml"],
         str![[r#"
+error: invalid value 'xml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
+
+For more information, try '--help'.
+
 "#]],
     );
     // What was there is still there.

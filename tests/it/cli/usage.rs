@@ -125,8 +125,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml -o yaml",
         str![[r#"
-error: invalid value 'yaml' for '--output <FORMAT>'
-  [possible values: pretty, json]
+error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
 
 For more information, try '--help'.
 
