@@ -61,6 +61,8 @@ pub struct Runner<'a> {
     pub statements: Vec<(Range<usize>, usize)>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
+    /// How many `while` and `until` are around the command at hand.
+    pub polling: usize,
     functions: Vec<Rc<Command>>,
     parsed: BTreeMap<(usize, usize), Rc<Command>>,
     /// The script asks for `$?`.
@@ -84,6 +86,7 @@ impl<'a> Runner<'a> {
             spellings: PerCluster::default(),
             statements: Vec::new(),
             calls: Vec::new(),
+            polling: 0,
             functions: Vec::new(),
             parsed: BTreeMap::new(),
             keeps_status: text.contains("$?") || text.contains("${?"),
@@ -385,6 +388,7 @@ impl<'a> Runner<'a> {
                 continue;
             }
             begun.push((signature, self.code.made.len()));
+            self.polling += 1;
             let asked = self.command(condition, state, true)?;
             outcome.left.extend(asked.left);
             let failed = [asked.failed, asked.exempt].concat();
@@ -399,6 +403,7 @@ impl<'a> Runner<'a> {
                 open.extend(self.end_of_round(round, &mut outcome));
             }
             open = joined(open);
+            self.polling -= 1;
         }
         outcome.ok = joined(outcome.ok);
         Ok(outcome)

@@ -178,12 +178,12 @@ impl Runner<'_> {
             "exit" | "return" | "break" | "continue" => Ok(leave(name, &words, state)),
             "test" | "[" => conditions::bracket(self, name, &words, state),
             "sleep" => {
-                let length = words.join(" ");
-                self.findings.assume(
-                    self.span.clone(),
-                    format!("sleep {length}"),
-                    "guards nothing: whatever it waits for may take longer",
-                );
+                // Between two looks of a loop nobody takes it for a guard.
+                if self.polling == 0 {
+                    let text = "guards nothing: whatever it waits for may take longer";
+                    let length = format!("sleep {}", words.join(" "));
+                    self.findings.assume(self.span.clone(), length, text);
+                }
                 Ok(Outcome::ok(state))
             }
             "seq" => Ok(self.sequence(&words, state)),
