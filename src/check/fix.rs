@@ -84,7 +84,7 @@ pub(super) fn find(
                 CONFIRM_STATES,
                 options.threads,
             );
-            return confirmed.then(|| Help {
+            return confirmed.then_some(Help {
                 text: proposal.text,
                 checked: true,
             });

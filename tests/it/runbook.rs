@@ -62,23 +62,25 @@ const READY: &str = "  until kubectl --context destination wait --for=condition=
 
 /// The same steps in the grammar of scenarios.
 fn steps(gated: bool) -> String {
-    let mut steps = String::from("migration:\n  steps:\n");
-    for k in [1, 0] {
-        steps += &format!(
-            "  - patch: {{cluster: source, replicas: {k}}}\n  - copyVolume: {{ordinal: {k}, claimRef: drop}}\n"
-        );
-        if gated {
-            steps += &format!("  - wait: {{cluster: source, pod: {k}, until: gone}}\n");
-        }
-        steps += &format!(
-            "  - patch: {{cluster: destination, start: {k}, replicas: {}}}\n",
-            2 - k
-        );
-        if gated {
-            steps += &format!("  - wait: {{cluster: destination, pod: {k}, until: ready}}\n");
-        }
-    }
-    steps
+    let of = |k: i32| {
+        let wait = |text: String| if gated { text } else { String::new() };
+        [
+            format!("  - patch: {{cluster: source, replicas: {k}}}\n"),
+            format!("  - copyVolume: {{ordinal: {k}, claimRef: drop}}\n"),
+            wait(format!(
+                "  - wait: {{cluster: source, pod: {k}, until: gone}}\n"
+            )),
+            format!(
+                "  - patch: {{cluster: destination, start: {k}, replicas: {}}}\n",
+                2 - k
+            ),
+            wait(format!(
+                "  - wait: {{cluster: destination, pod: {k}, until: ready}}\n"
+            )),
+        ]
+        .concat()
+    };
+    format!("migration:\n  steps:\n{}{}", of(1), of(0))
 }
 
 #[test]

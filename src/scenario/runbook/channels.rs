@@ -89,7 +89,7 @@ impl Runner<'_> {
         for redirect in redirects {
             let mut next = Vec::new();
             for (state, channels) in ways {
-                next.extend(self.channel(redirect, state, channels)?);
+                next.extend(self.channel(redirect, state, &channels)?);
             }
             ways = next;
         }
@@ -100,7 +100,7 @@ impl Runner<'_> {
         &mut self,
         redirect: &Redirect,
         state: State,
-        channels: Channels,
+        channels: &Channels,
     ) -> Result<Vec<(State, Channels)>, Halt> {
         let with_input = |(state, text): (State, String), end: &str| {
             let input = Some(format!("{text}{end}").into());
@@ -151,8 +151,7 @@ impl Runner<'_> {
                 });
             }
             // What is written to the standard error tells a migration nothing.
-            ">" | ">>" | ">|" if fd == Some(2) => (),
-            ">&" | "&>" | "&>>" if fd == Some(2) => (),
+            ">" | ">>" | ">|" | ">&" | "&>" | "&>>" if fd == Some(2) => (),
             ">&" if path == "2" => channels.output = Some(Output::Nowhere),
             "&>" | ">&" | "&>>" => {
                 channels.output = Some(match path {

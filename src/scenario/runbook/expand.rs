@@ -76,7 +76,9 @@ impl Runner<'_> {
             for word in words {
                 let parts = self.pieces_of(&word, Within::Word);
                 ways = self.fill(&parts, ways, Use::Arguments)?;
-                ways.iter_mut().for_each(|(_, fields)| fields.end());
+                for (_, fields) in &mut ways {
+                    fields.end();
+                }
             }
         }
         Ok(ways
@@ -267,7 +269,7 @@ impl Runner<'_> {
         argument: &str,
         state: State,
     ) -> Result<Vec<(State, Option<String>)>, Halt> {
-        let value = self.value_of(name, &state).map(|value| value.to_string());
+        let value = Self::value_of(name, &state).map(|value| value.to_string());
         let is_set = value.is_some();
         let has_text = value.as_ref().is_some_and(|value| !value.is_empty());
         let nounset = state.env.nounset && !is_set && !matches!(name, "@" | "*");
@@ -391,7 +393,7 @@ impl Runner<'_> {
         Ok(vec![(state, Some(changed))])
     }
 
-    fn value_of(&self, name: &str, state: &State) -> Option<Rc<str>> {
+    fn value_of(name: &str, state: &State) -> Option<Rc<str>> {
         let env = &state.env;
         match name {
             "#" => Some(env.arguments.len().to_string().into()),

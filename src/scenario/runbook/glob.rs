@@ -50,14 +50,13 @@ impl Unit {
 
 fn unit(pattern: &[char]) -> (Unit, usize) {
     match pattern {
-        ['*', ..] => (Unit::Any, 1),
+        ['*', ..] | [] => (Unit::Any, 1),
         ['?', ..] => (Unit::One, 1),
         ['\\', next, ..] => (Unit::Character(*next), 2),
         ['[', rest @ ..] => set(rest).map_or((Unit::Character('['), 1), |(unit, length)| {
             (unit, length + 1)
         }),
         [next, ..] => (Unit::Character(*next), 1),
-        [] => (Unit::Any, 1),
     }
 }
 

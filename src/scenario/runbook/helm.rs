@@ -30,6 +30,69 @@ pub fn run(runner: &mut Runner<'_>, words: &[&str], state: State) -> Result<Outc
     }
 }
 
+/// What the flags of a call say of the set.
+#[derive(Default)]
+struct Given {
+    replicas: Option<i16>,
+    start: Option<i16>,
+    /// The flags of kubectl that name the same cluster.
+    cluster: Vec<String>,
+}
+
+impl Given {
+    fn of(words: &[&str]) -> Self {
+        const VALUES: [&str; 11] = [
+            "--set",
+            "--set-string",
+            "--kube-context",
+            "--kubeconfig",
+            "-n",
+            "--namespace",
+            "-f",
+            "--values",
+            "--version",
+            "--timeout",
+            "--repo",
+        ];
+        let mut given = Self::default();
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            let joined = word.split_once('=').filter(|_| word.starts_with("--"));
+            let (flag, value) = joined.map_or((*word, None), |(flag, value)| (flag, Some(value)));
+            if !VALUES.contains(&flag) {
+                continue;
+            }
+            let Some(value) = value.or_else(|| rest.next().copied()) else {
+                continue;
+            };
+            given.take(flag, value);
+        }
+        given
+    }
+
+    fn take(&mut self, flag: &str, value: &str) {
+        match flag {
+            "--set" | "--set-string" => {
+                for (key, value) in assignments(value) {
+                    let key = key.to_lowercase();
+                    let ends = |end: &str| key.ends_with(end);
+                    if key.ends_with("ordinals.start") {
+                        self.start = value.parse().ok();
+                    } else if ["replicas", "replicacount", "cluster.nodes"]
+                        .into_iter()
+                        .any(ends)
+                    {
+                        self.replicas = value.parse().ok();
+                    }
+                }
+            }
+            "--kube-context" => self.cluster = vec!["--context".to_owned(), value.to_owned()],
+            "--kubeconfig" => self.cluster = vec!["--kubeconfig".to_owned(), value.to_owned()],
+            _ => (),
+        }
+    }
+}
+
 fn release(
     runner: &mut Runner<'_>,
     words: &[&str],
@@ -37,55 +100,9 @@ fn release(
     installs: bool,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let mut replicas = None;
-    let mut start = None;
-    let mut context = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        let (flag, joined) = word
-            .split_once('=')
-            .filter(|_| word.starts_with("--"))
-            .map_or((*word, None), |(flag, value)| (flag, Some(value)));
-        let takes = matches!(
-            flag,
-            "--set"
-                | "--set-string"
-                | "--kube-context"
-                | "--kubeconfig"
-                | "-n"
-                | "--namespace"
-                | "-f"
-                | "--values"
-                | "--version"
-                | "--timeout"
-                | "--repo"
-        );
-        if !takes {
-            continue;
-        }
-        let Some(value) = joined.or_else(|| rest.next().copied()) else {
-            continue;
-        };
-        match flag {
-            "--set" | "--set-string" => {
-                for (key, value) in assignments(value) {
-                    let key = key.to_lowercase();
-                    if key.ends_with("ordinals.start") {
-                        start = value.parse::<i16>().ok();
-                    } else if key.ends_with("replicas")
-                        || key.ends_with("replicacount")
-                        || key.ends_with("cluster.nodes")
-                    {
-                        replicas = value.parse::<i16>().ok();
-                    }
-                }
-            }
-            "--kube-context" => context = vec!["--context".to_owned(), value.to_owned()],
-            "--kubeconfig" => context = vec!["--kubeconfig".to_owned(), value.to_owned()],
-            _ => (),
-        }
-    }
-    let Some(cluster) = kubectl::side(runner, &context, &state) else {
+    let given = Given::of(words);
+    let (start, replicas) = (given.start, given.replicas);
+    let Some(cluster) = kubectl::side(runner, &given.cluster, &state) else {
         return Ok(Outcome::ok(state));
     };
     let manifest = &runner.surroundings.sides[cluster].set;

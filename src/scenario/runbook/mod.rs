@@ -21,9 +21,11 @@ mod glob;
 mod helm;
 mod hole;
 mod kubectl;
+mod loops;
 mod markers;
 mod report;
 mod run;
+mod shells;
 mod simple;
 mod state;
 pub mod strategic;
@@ -318,7 +320,7 @@ pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
         files: &no_files,
     };
     let mut runner = Runner::new(&surroundings, text);
-    runner.findings.text = text.to_owned();
+    text.clone_into(&mut runner.findings.text);
     let _ = runner.script(&script);
     Some(runner.calls)
 }

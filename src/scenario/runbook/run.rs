@@ -13,8 +13,7 @@ use super::markers::Markers;
 use super::report::Findings;
 use super::state::{Env, Leave, Outcome, State, joined};
 use super::surroundings::Surroundings;
-use super::syntax::{self, Command, Kind, Word};
-use super::word::Within;
+use super::syntax::{Command, Kind, Word};
 use super::{arithmetic, conditions};
 use crate::world::id::PerCluster;
 use crate::world::program::Operation;
@@ -27,7 +26,7 @@ const MAX_COMMANDS: usize = 20_000;
 const MAX_STATES: usize = 24;
 
 /// The deepest calls of functions and substitutions.
-const MAX_DEPTH: usize = 24;
+pub const MAX_DEPTH: usize = 24;
 
 /// The longest text that a script may make.
 pub const MAX_TEXT: usize = 256 << 10;
@@ -61,12 +60,17 @@ pub struct Runner<'a> {
     pub statements: Vec<(Range<usize>, usize)>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
-    functions: Vec<Rc<Command>>,
-    parsed: BTreeMap<(usize, usize), Rc<Command>>,
+    /// How many `while` and `until` are around the command at hand.
+    pub polling: usize,
+    /// The functions that the run has come to.
+    pub functions: Vec<Rc<Command>>,
+    /// Scripts inside `$(…)` that are parsed already, by place and length.
+    pub parsed: BTreeMap<(usize, usize), Rc<Command>>,
     /// The script asks for `$?`.
     keeps_status: bool,
     commands: usize,
-    depth: usize,
+    /// How many calls and substitutions are around the command at hand.
+    pub depth: usize,
 }
 
 impl<'a> Runner<'a> {
@@ -84,6 +88,7 @@ impl<'a> Runner<'a> {
             spellings: PerCluster::default(),
             statements: Vec::new(),
             calls: Vec::new(),
+            polling: 0,
             functions: Vec::new(),
             parsed: BTreeMap::new(),
             keeps_status: text.contains("$?") || text.contains("${?"),
@@ -124,8 +129,13 @@ impl<'a> Runner<'a> {
     }
 
     /// Notes a mistake at the command at hand.
-    pub fn mistake(&mut self, code: &'static str, what: String, help: impl Into<String>) {
-        let what = self.holes.readable(&what);
+    pub fn mistake(
+        &mut self,
+        code: &'static str,
+        what: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let what = self.holes.readable(&what.into());
         self.findings
             .mistake(code, self.span.clone(), what, help.into());
     }
@@ -252,10 +262,9 @@ impl<'a> Runner<'a> {
     pub fn checked_end(&self, outcome: Outcome, checked: bool) -> Outcome {
         let mut outcome = outcome;
         if self.keeps_status {
-            outcome
-                .ok
-                .iter_mut()
-                .for_each(|state| state.env.failed = false);
+            for state in &mut outcome.ok {
+                state.env.failed = false;
+            }
             let failed = outcome.failed.iter_mut().chain(&mut outcome.exempt);
             failed.for_each(|state| state.env.failed = true);
         }
@@ -356,206 +365,6 @@ impl<'a> Runner<'a> {
         Ok(outcome)
     }
 
-    /// A loop whose condition may depend on the clusters: a round that begins with what an
-    /// earlier one began with goes back to it.
-    fn looped(
-        &mut self,
-        until: bool,
-        condition: &Command,
-        body: &Command,
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let mut outcome = Outcome::default();
-        let mut begun: Vec<(Env, usize)> = Vec::new();
-        let mut open = vec![state];
-        while let Some(state) = open.pop() {
-            let signature = self.signature(&state);
-            if let Some(&(_, position)) = begun.iter().find(|(env, _)| *env == signature) {
-                if position == self.code.made.len() {
-                    self.span = condition.span.clone();
-                    self.mistake(
-                        "runbook::endless",
-                        "this loop never ends, and asks nothing".to_owned(),
-                        "let it ask a cluster",
-                    );
-                    return Err(Halt);
-                }
-                self.code.tie(&state.joint, Goal::At(position));
-                continue;
-            }
-            begun.push((signature, self.code.made.len()));
-            let asked = self.command(condition, state, true)?;
-            outcome.left.extend(asked.left);
-            let failed = [asked.failed, asked.exempt].concat();
-            let (inside, over) = if until {
-                (failed, asked.ok)
-            } else {
-                (asked.ok, failed)
-            };
-            outcome.ok.extend(over);
-            for state in joined(inside) {
-                let round = self.command(body, state, checked)?;
-                open.extend(self.end_of_round(round, &mut outcome));
-            }
-            open = joined(open);
-        }
-        outcome.ok = joined(outcome.ok);
-        Ok(outcome)
-    }
-
-    /// What a state knows, whatever the place at which it has read a value of a cluster: one that
-    /// it has just read is as good as any such value, and one that it has read earlier is old.
-    fn signature(&mut self, state: &State) -> Env {
-        let mut env = state.env.clone();
-        for value in env.variables.values_mut() {
-            let Some(hole) = self.holes.whole(value).cloned() else {
-                continue;
-            };
-            let (same, at) = match hole {
-                Hole::Status(cluster, field, at) => (Hole::Status(cluster, field, 0), at),
-                Hole::If(condition, text, at) => (Hole::If(condition, text, 0), at),
-                _ => continue,
-            };
-            let is_fresh = at == self.code.made.len() || state.joint.is_right_behind(at);
-            let hole = if is_fresh {
-                same
-            } else {
-                Hole::Other("a value that was read earlier".to_owned())
-            };
-            *value = self.holes.text(hole).as_str().into();
-        }
-        env
-    }
-
-    /// The states in which the next round begins; what leaves the loop goes to `outcome`.
-    fn end_of_round(&self, round: Outcome, outcome: &mut Outcome) -> Vec<State> {
-        let (states, left) = round.going_on();
-        let mut next: Vec<State> = states.into_iter().map(|(state, _)| state).collect();
-        for (leave, state) in left {
-            match leave {
-                Leave::Continue(1) => next.push(state),
-                Leave::Break(1) => outcome.ok.push(state),
-                Leave::Continue(n) => outcome.left.push((Leave::Continue(n - 1), state)),
-                Leave::Break(n) => outcome.left.push((Leave::Break(n - 1), state)),
-                other => outcome.left.push((other, state)),
-            }
-        }
-        joined(next)
-    }
-
-    fn for_each(
-        &mut self,
-        name: &str,
-        words: Option<&[Word]>,
-        body: &Command,
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let mut outcome = Outcome::default();
-        let Some(words) = words else {
-            let values = state
-                .env
-                .arguments
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            self.rounds(name, values, body, state, checked, &mut outcome)?;
-            return Ok(outcome);
-        };
-        for (state, values) in self.expand_all(words, state)? {
-            self.rounds(name, values, body, state, checked, &mut outcome)?;
-        }
-        Ok(outcome)
-    }
-
-    fn rounds(
-        &mut self,
-        name: &str,
-        values: Vec<String>,
-        body: &Command,
-        state: State,
-        checked: bool,
-        outcome: &mut Outcome,
-    ) -> Result<(), Halt> {
-        let mut states = vec![state];
-        let is_read = self.findings.reads(name);
-        for state in &mut states {
-            state.env.loops.push(name.into());
-        }
-        for value in values {
-            let mut next = Vec::new();
-            let mut goes_on = false;
-            for mut state in states {
-                // Who never reads a variable cannot tell one round from the next.
-                if is_read {
-                    state.env.set(name, &value);
-                }
-                let (before, from) = (self.signature(&state), self.code.made.len());
-                let round = self.command(body, state, checked)?;
-                let ends = self.end_of_round(round, outcome);
-                let looks = self.code.made[from..]
-                    .iter()
-                    .all(|made| is_look(made.operation));
-                goes_on |= !looks
-                    || ends.iter().any(|end| self.signature(end) != before)
-                    || from == self.code.made.len();
-                next.extend(ends);
-            }
-            states = joined(next);
-            // Rounds that only look, and learn nothing, are one look: there is no clock.
-            if states.is_empty() || !goes_on {
-                break;
-            }
-        }
-        for state in states.iter_mut().chain(&mut outcome.ok) {
-            state.env.loops.retain(|other| **other != *name);
-        }
-        outcome.ok.extend(states);
-        outcome.ok = joined(std::mem::take(&mut outcome.ok));
-        Ok(())
-    }
-
-    fn counted(
-        &mut self,
-        parts: &[String; 3],
-        body: &Command,
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let mut outcome = Outcome::default();
-        let mut state = state;
-        let name = parts[0].split('=').next().unwrap_or("").trim().to_owned();
-        self.span = body.span.clone();
-        if self.arithmetic(&parts[0], &mut state.env).is_none() {
-            return Ok(Outcome::ok(state));
-        }
-        state.env.loops.push(name.as_str().into());
-        let mut states = vec![state];
-        while let Some(mut state) = states.pop() {
-            let goes_on = if parts[1].trim().is_empty() {
-                Some(1)
-            } else {
-                self.arithmetic(&parts[1], &mut state.env)
-            };
-            if goes_on.unwrap_or(0) == 0 {
-                outcome.ok.push(state);
-                continue;
-            }
-            let round = self.command(body, state, checked)?;
-            for mut next in self.end_of_round(round, &mut outcome) {
-                self.arithmetic(&parts[2], &mut next.env);
-                states.push(next);
-            }
-            states = joined(states);
-        }
-        for state in &mut outcome.ok {
-            state.env.loops.retain(|other| **other != *name);
-        }
-        outcome.ok = joined(outcome.ok);
-        Ok(outcome)
-    }
-
     fn case(
         &mut self,
         word: &Word,
@@ -589,223 +398,6 @@ impl<'a> Runner<'a> {
             });
         }
         Ok(outcome)
-    }
-
-    /// What is done in a subshell stays there, but for files.
-    fn subshell(&mut self, body: &Command, state: State, checked: bool) -> Result<Outcome, Halt> {
-        let before = state.env.clone();
-        let inner = self.command(body, state, checked)?;
-        let mut outcome = Outcome {
-            ok: inner.ok,
-            failed: inner.failed,
-            exempt: inner.exempt,
-            left: Vec::new(),
-        };
-        for (leave, state) in inner.left {
-            match leave {
-                Leave::Exit(true) | Leave::Return(true) => outcome.ok.push(state),
-                Leave::Exit(false) | Leave::Return(false) => outcome.failed.push(state),
-                _ => outcome.ok.push(state),
-            }
-        }
-        let outside = |states: Vec<State>| {
-            let states = states.into_iter().map(|state| State {
-                env: state.env.after_subshell(&before),
-                ..state
-            });
-            joined(states.collect())
-        };
-        let outcome = Outcome {
-            ok: outside(outcome.ok),
-            failed: outside(outcome.failed),
-            exempt: outside(outcome.exempt),
-            left: Vec::new(),
-        };
-        Ok(self.checked_end(outcome, checked))
-    }
-
-    /// Each command of a pipe gets the output of the one before it.
-    fn pipeline(
-        &mut self,
-        commands: &[Command],
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let before = state.env.clone();
-        let Some((last, stages)) = commands.split_last() else {
-            return Ok(Outcome::ok(state));
-        };
-        let mut states = vec![(state, true)];
-        for stage in stages {
-            let mut next = Vec::new();
-            for (state, sound) in states {
-                for (mut state, text, ok) in self.captured(stage, state)? {
-                    state.env.input = Some(text.as_str().into());
-                    next.push((state, sound && (ok || !before.pipefail)));
-                }
-            }
-            states = next;
-        }
-        let mut outcome = Outcome::default();
-        for (state, sound) in states {
-            let inner = self.subshell(last, state, true)?;
-            let back = |states: Vec<State>| -> Vec<State> {
-                let back = |state: State| State {
-                    env: Env {
-                        input: before.input.clone(),
-                        ..state.env.after_subshell(&before)
-                    },
-                    ..state
-                };
-                states.into_iter().map(back).collect()
-            };
-            let (ok, failed) = (back(inner.ok), back([inner.failed, inner.exempt].concat()));
-            outcome.failed.extend(failed);
-            if sound {
-                outcome.ok.extend(ok);
-            } else {
-                outcome.failed.extend(ok);
-            }
-        }
-        outcome.ok = joined(outcome.ok);
-        outcome.failed = joined(outcome.failed);
-        Ok(self.checked_end(outcome, checked))
-    }
-
-    /// Runs a command in a subshell and catches what it writes; whether it has succeeded.
-    pub fn captured(
-        &mut self,
-        command: &Command,
-        state: State,
-    ) -> Result<Vec<(State, String, bool)>, Halt> {
-        let before = state.env.clone();
-        let mut inside = state;
-        inside.env.output.push(String::new());
-        let outcome = self.subshell(command, inside, true)?;
-        let mut caught = Vec::new();
-        let ok = outcome.ok.into_iter().map(|state| (state, true));
-        let failed = outcome.failed.into_iter().chain(outcome.exempt);
-        for (mut state, ok) in ok.chain(failed.map(|state| (state, false))) {
-            let text = state.env.output.pop().unwrap_or_default();
-            if text.len() > MAX_TEXT {
-                self.mistake(
-                    "runbook::too-long",
-                    "the script makes a text that is too long".to_owned(),
-                    "shorten it",
-                );
-                return Err(Halt);
-            }
-            state.env = state.env.after_subshell(&before);
-            caught.push((state, text, ok));
-        }
-        Ok(caught)
-    }
-
-    /// Runs the script inside `$(…)`.
-    pub fn substituted(
-        &mut self,
-        script: &str,
-        start: Option<usize>,
-        state: State,
-    ) -> Result<Vec<(State, String, bool)>, Halt> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.mistake(
-                "runbook::too-deep",
-                "the script is nested too deeply".to_owned(),
-                "take it apart",
-            );
-            return Err(Halt);
-        }
-        let outer = self.span.clone();
-        let key = (start.unwrap_or(usize::MAX), script.len());
-        let known = start.and_then(|_| self.parsed.get(&key).cloned());
-        let command = match known {
-            Some(command) => command,
-            None => match syntax::parse(script, start.unwrap_or(0)) {
-                Ok(mut command) => {
-                    if start.is_none() {
-                        relocate(&mut command, &outer);
-                    }
-                    let command = Rc::new(command);
-                    if start.is_some() {
-                        self.parsed.insert(key, Rc::clone(&command));
-                    }
-                    command
-                }
-                Err(error) => {
-                    self.mistake(
-                        "runbook::syntax",
-                        format!("bash cannot read `{script}`: {}", error.message),
-                        "correct it",
-                    );
-                    return Err(Halt);
-                }
-            },
-        };
-        let mut state = state;
-        let errexit = std::mem::take(&mut state.env.errexit);
-        let mut caught = self.captured(&command, state)?;
-        for (state, text, _) in &mut caught {
-            state.env.errexit = errexit;
-            while text.ends_with('\n') {
-                text.pop();
-            }
-        }
-        self.depth -= 1;
-        self.span = outer;
-        Ok(caught)
-    }
-
-    /// Calls a function.
-    pub fn call(
-        &mut self,
-        number: usize,
-        arguments: Vec<String>,
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.mistake(
-                "runbook::too-deep",
-                "the script's functions call each other without an end".to_owned(),
-                "functions may not call themselves",
-            );
-            return Err(Halt);
-        }
-        let mut state = state;
-        let outer = state.env.arguments.clone();
-        state.env.arguments = arguments.iter().map(|text| text.as_str().into()).collect();
-        state.env.locals.push(BTreeMap::new());
-        let body = Rc::clone(&self.functions[number]);
-        let inner = self.command(&body, state, checked)?;
-        self.depth -= 1;
-        let mut outcome = Outcome {
-            ok: inner.ok,
-            failed: [inner.failed, inner.exempt].concat(),
-            ..Outcome::default()
-        };
-        for (leave, state) in inner.left {
-            match leave {
-                Leave::Return(true) => outcome.ok.push(state),
-                Leave::Return(false) => outcome.failed.push(state),
-                other => outcome.left.push((other, state)),
-            }
-        }
-        let left = outcome.left.iter_mut().map(|(_, state)| state);
-        for state in outcome.ok.iter_mut().chain(&mut outcome.failed).chain(left) {
-            state.env.arguments.clone_from(&outer);
-            for (name, value) in state.env.locals.pop().unwrap_or_default() {
-                match value {
-                    Some(value) => state.env.variables.insert(name, value),
-                    None => state.env.variables.remove(&name),
-                };
-            }
-        }
-        outcome.ok = joined(outcome.ok);
-        outcome.failed = joined(outcome.failed);
-        Ok(self.checked_end(outcome, checked))
     }
 
     /// The value of an arithmetic expression; a mistake in it is noted.
@@ -844,40 +436,11 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// The redirections of a group of commands.
-    fn redirected(
-        &mut self,
-        command: &Command,
-        state: State,
-        checked: bool,
-    ) -> Result<Outcome, Halt> {
-        self.span = command.span.clone();
-        let plain = Command {
-            redirects: Vec::new(),
-            ..command.clone()
-        };
-        let mut outcome = Outcome::default();
-        for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
-            let opened = channels.open(state);
-            let inner = self.command(&plain, opened, checked)?;
-            outcome.extend(channels.close(inner));
-        }
-        Ok(outcome)
-    }
-
     /// The function of a name.
     #[must_use]
     pub fn function(env: &Env, name: &str) -> Option<usize> {
         env.functions.get(name).copied()
     }
-}
-
-/// Whether an instruction only looks.
-const fn is_look(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::Test(_) | Operation::Get(_) | Operation::Await(..) | Operation::AwaitGone(..)
-    )
 }
 
 fn negated(outcome: Outcome) -> Outcome {
@@ -886,39 +449,5 @@ fn negated(outcome: Outcome) -> Outcome {
         failed: Vec::new(),
         exempt: joined(outcome.ok),
         left: outcome.left,
-    }
-}
-
-/// Commands whose own places are not known stand where the command around them stands.
-fn relocate(command: &mut Command, span: &Range<usize>) {
-    command.span = span.clone();
-    match &mut command.kind {
-        Kind::List(commands) | Kind::Pipeline(commands) => {
-            commands.iter_mut().for_each(|inner| relocate(inner, span));
-        }
-        Kind::Not(inner) | Kind::Subshell(inner) => relocate(inner, span),
-        Kind::And(left, right) | Kind::Or(left, right) => {
-            relocate(left, span);
-            relocate(right, span);
-        }
-        Kind::If {
-            condition,
-            then,
-            otherwise,
-        } => {
-            relocate(condition, span);
-            relocate(then, span);
-            if let Some(otherwise) = otherwise {
-                relocate(otherwise, span);
-            }
-        }
-        Kind::Loop {
-            condition, body, ..
-        } => {
-            relocate(condition, span);
-            relocate(body, span);
-        }
-        Kind::For { body, .. } | Kind::Counted { body, .. } => relocate(body, span),
-        _ => (),
     }
 }

@@ -151,6 +151,9 @@ pub struct Outcome {
     pub left: Vec<(Leave, State)>,
 }
 
+/// States in which a command has left more than itself.
+pub type Left = Vec<(Leave, State)>;
+
 /// What a command can leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leave {
@@ -203,7 +206,7 @@ impl Outcome {
 
     /// All states in which the script goes on behind the command, and whether it has succeeded.
     #[must_use]
-    pub fn going_on(self) -> (Vec<(State, bool)>, Vec<(Leave, State)>) {
+    pub fn going_on(self) -> (Vec<(State, bool)>, Left) {
         let ok = self.ok.into_iter().map(|state| (state, true));
         let failed = self.failed.into_iter().chain(self.exempt);
         let all = ok.chain(failed.map(|state| (state, false))).collect();

@@ -93,7 +93,7 @@ fn merge_maps(
                 }
             }
             (Json::Array(patch), Some(Json::Array(old))) => {
-                merge_lists(key, old, patch, depth + 1)?
+                merge_lists(key, old, patch, depth + 1)?;
             }
             (Json::Array(patch), _) => {
                 let mut new = Vec::new();

@@ -146,7 +146,7 @@ impl SideFacts {
 
     /// The set's document, with these numbers.
     #[must_use]
-    pub fn document(&self, start: Json, replicas: Json) -> Json {
+    pub fn document(&self, start: &Json, replicas: &Json) -> Json {
         let mut set = match &self.set {
             Json::Object(_) => self.set.clone(),
             _ => json!({
@@ -157,9 +157,9 @@ impl SideFacts {
             }),
         };
         if let Some(spec) = set.get_mut("spec").and_then(Json::as_object_mut) {
-            spec.insert("replicas".to_owned(), replicas);
+            spec.insert("replicas".to_owned(), replicas.clone());
             // The API server does not fill in what is left out here.
-            if spec.contains_key("ordinals") || start != json!(0) {
+            if spec.contains_key("ordinals") || *start != json!(0) {
                 spec.insert("ordinals".to_owned(), json!({ "start": start }));
             }
         }

@@ -236,6 +236,7 @@ impl Reader<'_> {
         (self.to_byte)(node.span.start)..(self.to_byte)(node.span.end)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of node")]
     fn command(&self, node: &Node, depth: usize) -> Command {
         let span = self.span(node);
         let plain = |kind| Command {

@@ -317,13 +317,12 @@ pub fn braces(text: &str) -> Vec<String> {
     };
     let (before, inner, after) = (&text[..open], &text[open + 1..close], &text[close + 1..]);
     let choices = if commas.is_empty() {
-        match sequence(inner) {
-            Some(sequence) => sequence,
-            None => {
-                let rest = braces(&text[close..]);
-                let joined = |rest: &String| format!("{}{rest}", &text[..close]);
-                return rest.iter().map(joined).collect();
-            }
+        if let Some(sequence) = sequence(inner) {
+            sequence
+        } else {
+            let rest = braces(&text[close..]);
+            let joined = |rest: &String| format!("{}{rest}", &text[..close]);
+            return rest.iter().map(joined).collect();
         }
     } else {
         let mut ends = commas.clone();
@@ -387,7 +386,7 @@ fn first_braces(text: &str) -> Option<(usize, usize, Vec<usize>)> {
 
 /// `5..0` or `0..9..3`.
 fn sequence(inner: &str) -> Option<Vec<String>> {
-    let mut parts = inner.split("..").map(|part| part.parse::<i64>());
+    let mut parts = inner.split("..").map(str::parse::<i64>);
     let (Some(Ok(first)), Some(Ok(last))) = (parts.next(), parts.next()) else {
         return None;
     };

@@ -156,6 +156,7 @@ fn statement() -> impl Strategy<Value = String> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn kubectl_gets_the_words_that_bash_would_pass() {
     let Some(folder) = stub() else {
         eprintln!("skipped: there is no bash here");

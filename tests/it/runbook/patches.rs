@@ -100,6 +100,7 @@ fn patch() -> impl Strategy<Value = Value> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn strategic_merge_agrees_with_kubectl() {
     let folder = std::env::temp_dir().join(format!("straddle-patch-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a temporary folder");

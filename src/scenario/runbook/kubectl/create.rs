@@ -63,12 +63,11 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
     };
     let mut objects = Vec::new();
     for path in files.iter().flat_map(|files| files.split(',')) {
-        match runner.read_file(path, &state) {
-            Some(text) => objects.extend(read(runner, path, &text)),
-            None => {
-                runner.unknown_file(path);
-                return Ok(Outcome::ok(state));
-            }
+        if let Some(text) = runner.read_file(path, &state) {
+            objects.extend(read(runner, path, &text));
+        } else {
+            runner.unknown_file(path);
+            return Ok(Outcome::ok(state));
         }
     }
     if objects.is_empty() {
@@ -341,10 +340,9 @@ fn claim(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let ordinal = match target::thing(runner, "pvc", name, cluster) {
-        Some(Thing::Claim(ordinal)) => ordinal,
-        Some(Thing::Companion(_)) => return Ok(Outcome::ok(state)),
-        _ => return Ok(Outcome::ok(state)),
+    // A claim of another template goes along.
+    let Some(Thing::Claim(ordinal)) = target::thing(runner, "pvc", name, cluster) else {
+        return Ok(Outcome::ok(state));
     };
     let volume = object
         .pointer("/spec/volumeName")
@@ -361,7 +359,7 @@ fn claim(
     created(
         runner,
         Operation::CreateClaim(Expression::number(i16::from(ordinal))),
-        Thing::Claim(ordinal),
+        &Thing::Claim(ordinal),
         cluster,
         how,
         state,
@@ -428,14 +426,14 @@ fn volume(
         _ => ClaimRefCopy::Keep,
     };
     let create = Operation::CreateVolume(Expression::number(i16::from(ordinal)), copy);
-    created(runner, create, Thing::Volume(ordinal), cluster, how, state)
+    created(runner, create, &Thing::Volume(ordinal), cluster, how, state)
 }
 
 /// A request that creates; with `apply` it is left out if the object is there.
 fn created(
     runner: &mut Runner<'_>,
     create: Operation,
-    thing: Thing,
+    thing: &Thing,
     cluster: ClusterId,
     how: How,
     state: State,

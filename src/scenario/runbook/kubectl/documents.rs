@@ -15,8 +15,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
     let mut document = match thing {
         Thing::Set => set(runner, cluster, state, at),
         Thing::Pod(ordinal) => pod(runner, cluster, *ordinal, at),
-        Thing::Claim(ordinal) => claim(runner, cluster, *ordinal, at),
-        Thing::Companion(ordinal) => claim(runner, cluster, *ordinal, at),
+        Thing::Claim(ordinal) | Thing::Companion(ordinal) => claim(runner, cluster, *ordinal, at),
         Thing::Volume(ordinal) => volume(runner, cluster, *ordinal),
         Thing::Extra(kind, name) => extra(runner, kind, name),
         Thing::Other(what) => {
@@ -46,18 +45,17 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
 }
 
 fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) -> Json {
-    let (start, replicas) = match state.env.sets[cluster] {
-        Set::Known(start, replicas) => (json!(start), json!(replicas)),
-        _ => {
-            let hole = |runner: &mut Runner<'_>, field: &str| {
-                let what = format!("spec.{field} of the set in {}", cluster.name());
-                Json::String(runner.hole(Hole::Other(what)))
-            };
-            (hole(runner, "ordinals.start"), hole(runner, "replicas"))
-        }
+    let (start, replicas) = if let Set::Known(start, replicas) = state.env.sets[cluster] {
+        (json!(start), json!(replicas))
+    } else {
+        let hole = |runner: &mut Runner<'_>, field: &str| {
+            let what = format!("spec.{field} of the set in {}", cluster.name());
+            Json::String(runner.hole(Hole::Other(what)))
+        };
+        (hole(runner, "ordinals.start"), hole(runner, "replicas"))
     };
     let side = &runner.surroundings.sides[cluster];
-    let mut set = side.document(start, replicas);
+    let mut set = side.document(&start, &replicas);
     let number = |runner: &mut Runner<'_>, field| {
         Json::String(runner.hole(Hole::Status(cluster, field, at)))
     };

@@ -221,7 +221,6 @@ fn printed(runner: &mut Runner<'_>, call: &Call, documents: Vec<(Thing, Json)>) 
     };
     match output.split_once('=').unwrap_or((output, "")) {
         ("yaml" | "json", _) => whole(&mut documents).to_string() + "\n",
-        ("name", _) => documents.iter().map(name).collect(),
         ("jsonpath", template) => match jsonpath::print(template, &whole(&mut documents)) {
             Ok(text) => text,
             Err(what) => {
@@ -232,7 +231,7 @@ fn printed(runner: &mut Runner<'_>, call: &Call, documents: Vec<(Thing, Json)>) 
                 String::new()
             }
         },
-        ("" | "wide", _) => documents.iter().map(name).collect(),
+        ("" | "name" | "wide", _) => documents.iter().map(name).collect(),
         _ => {
             runner.not_modelled(
                 format!("`-o {output}` is not modelled"),

@@ -34,13 +34,14 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     };
     let text = match (call.flag("patch"), call.flag("patch-file")) {
         (Some(text), _) => text.to_owned(),
-        (None, Some(path)) => match runner.read_file(path, &state) {
-            Some(text) => text.to_string(),
-            None => {
+        (None, Some(path)) => {
+            if let Some(text) = runner.read_file(path, &state) {
+                text.to_string()
+            } else {
                 runner.unknown_file(path);
                 return Ok(Outcome::ok(state));
             }
-        },
+        }
         (None, None) => {
             runner.mistake(
                 "runbook::usage",
@@ -211,15 +212,16 @@ pub fn change(
     refuse_other_changes(runner, before, after);
     let number = |runner: &mut Runner<'_>, value: Option<Json>| match value {
         None => Some(None),
-        Some(value) => match value.as_i64().and_then(|number| i16::try_from(number).ok()) {
-            Some(number) => Some(Some(number)),
-            None => {
+        Some(value) => {
+            if let Some(number) = value.as_i64().and_then(|number| i16::try_from(number).ok()) {
+                Some(Some(number))
+            } else {
                 let value = super::jsonpath::text(&value);
                 let what = format!("`{value}` is no number that is known here");
                 runner.not_modelled(what, "write the number into the script");
                 None
             }
-        },
+        }
     };
     let (Some(start), Some(replicas)) = (number(runner, start), number(runner, replicas)) else {
         return Ok(Outcome::ok(state));
@@ -381,5 +383,5 @@ pub fn present(runner: &Runner<'_>, cluster: ClusterId, state: &State) -> Json {
         Set::Known(start, replicas) => (json!(start), json!(replicas)),
         _ => (json!(UNKNOWN), json!(UNKNOWN)),
     };
-    runner.surroundings.sides[cluster].document(start, replicas)
+    runner.surroundings.sides[cluster].document(&start, &replicas)
 }

@@ -1,5 +1,7 @@
 //! Which cluster a call talks to, and which objects it names.
 
+use std::fmt::Write;
+
 use super::arguments::Call;
 use crate::scenario::error::did_you_mean;
 use crate::scenario::runbook::hole::Hole;
@@ -151,7 +153,7 @@ fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: Clus
             .flag(flag)
             .filter(|value| !value.contains(char::is_whitespace))
         {
-            words.push_str(&format!(" --{flag} {value}"));
+            let _ = write!(words, " --{flag} {value}");
         }
     }
     let says_side = call.flag("context").is_some()
@@ -165,9 +167,9 @@ fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: Clus
     };
     if call.flag("context").is_none() && call.flag("kubeconfig").is_none() {
         if let Some(context) = &state.env.context {
-            words.push_str(&format!(" --context {context}"));
+            let _ = write!(words, " --context {context}");
         } else if let Some(file) = state.env.exported("KUBECONFIG") {
-            words.push_str(&format!(" --kubeconfig {file}"));
+            let _ = write!(words, " --kubeconfig {file}");
         }
     }
     runner.spellings[side] = Some((words, marker));
@@ -179,16 +181,15 @@ pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> 
     let mut named: Vec<(String, String)> = Vec::new();
     if words.iter().any(|word| word.contains('/')) {
         for word in words {
-            match word.split_once('/') {
-                Some((kind, name)) => named.push((kind.to_owned(), name.to_owned())),
-                None => {
-                    runner.mistake(
-                        "runbook::usage",
-                        format!("`{word}` is no KIND/NAME"),
-                        "kubectl takes either `KIND NAME …` or `KIND/NAME …`",
-                    );
-                    return Some(Vec::new());
-                }
+            if let Some((kind, name)) = word.split_once('/') {
+                named.push((kind.to_owned(), name.to_owned()));
+            } else {
+                runner.mistake(
+                    "runbook::usage",
+                    format!("`{word}` is no KIND/NAME"),
+                    "kubectl takes either `KIND NAME …` or `KIND/NAME …`",
+                );
+                return Some(Vec::new());
             }
         }
     } else {

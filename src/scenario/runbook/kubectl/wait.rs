@@ -34,24 +34,16 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         );
         return Ok(Outcome::ok(state));
     };
-    let timeout = match timeout(call.flag("timeout").unwrap_or("30s")) {
-        Some(timeout) => timeout,
-        None => {
-            runner.mistake(
-                "runbook::usage",
-                format!(
-                    "`{}` is no length of time",
-                    call.flag("timeout").unwrap_or("")
-                ),
-                "write `--timeout=60s`",
-            );
-            return Ok(Outcome::ok(state));
-        }
+    let length = call.flag("timeout").unwrap_or("30s").to_owned();
+    let Some(timeout) = timeout(&length) else {
+        let what = format!("`{length}` is no length of time");
+        runner.mistake("runbook::usage", what, "write `--timeout=60s`");
+        return Ok(Outcome::ok(state));
     };
     let wanted = call.flag("for").unwrap_or("").to_owned();
     let mut outcome = Outcome::ok(state);
     for thing in &things {
-        let (states, _) = (joined(std::mem::take(&mut outcome.ok)), ());
+        let (states, ()) = (joined(std::mem::take(&mut outcome.ok)), ());
         for state in states {
             outcome.extend(wait(runner, &wanted, thing, cluster, timeout, state)?);
         }
