@@ -248,7 +248,13 @@ fn place(scenario: &Scenario, setup: &Setup, world: &World) -> String {
     } else {
         String::new()
     };
-    format!("{line}\"{next}\"{k}")
+    // Instructions of one line may ask the same thing.
+    let instruction = if setup.program.exits.is_empty() {
+        String::new()
+    } else {
+        format!(", instruction {}", world.driver.position + 1)
+    };
+    format!("{line}\"{next}\"{k}{instruction}")
 }
 
 fn faults(setup: &Setup, world: &World) -> Option<String> {

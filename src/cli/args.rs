@@ -86,11 +86,11 @@ pub(super) struct CheckArguments {
     pub runbook: Option<PathBuf>,
 
     /// The manifest of the set where it runs now, as `kubectl get sts NAME -o yaml` prints it
-    #[arg(long, value_name = "FILE", requires = "runbook", help_heading = RUNBOOKS)]
+    #[arg(long, value_name = "FILE", requires = "runbook", conflicts_with = "paths", help_heading = RUNBOOKS)]
     pub source: Option<PathBuf>,
 
     /// The manifest of the set where it shall run [default: the source's, with no replicas]
-    #[arg(long, value_name = "FILE", requires = "runbook", help_heading = RUNBOOKS)]
+    #[arg(long, value_name = "FILE", requires = "runbook", conflicts_with = "paths", help_heading = RUNBOOKS)]
     pub destination: Option<PathBuf>,
 
     /// Take commands of a runbook that are not modelled to be harmless, and list them

@@ -2,6 +2,7 @@
 
 mod input;
 mod outputs;
+mod runbooks;
 mod usage;
 mod walks;
 

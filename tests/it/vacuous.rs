@@ -136,6 +136,7 @@ fn bundled_scenarios_have_this_said_of_them() {
         lines.extend(ends.map(|ends| format!("{name}: {}", ends.sentence())));
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
+    blog-runbook: 1 state has no way on and is not the goal; after 31 steps: the program has ended at "create secret redis-redis-cluster in destination: AlreadyExists" (line 37)
     claim-swapped-late: 20 states have no way on and are not the goal; the nearest after 31 steps: the program has finished, but ordinal 0 is not on a disk with its data
     empty-disk: 3 states have no way on and are not the goal; the nearest after 19 steps: the program has ended at "create claim 2 in destination: AlreadyExists" (line 34)
     kep-3335-literal: 1 state has no way on and is not the goal; after 61 steps: the program has ended at "patch source replicas -1: Invalid" (line 39)

@@ -33,7 +33,11 @@ fn a_suite_a_scenario_and_a_case_a_property() {
         format!("{name}: {tests} tests, {failures} failed, {errors} errors, {skipped} skipped")
     };
     let suites: Vec<String> = report.test_suites.iter().map(count).collect();
-    assert_snapshot!(suites.join("\n"), @"");
+    assert_snapshot!(suites.join("\n"), @r"
+    blog-redis-cluster: 6 tests, 3 failed, 0 errors, 1 skipped
+    large: 3 tests, 0 failed, 0 errors, 2 skipped
+    input: 1 tests, 0 failed, 1 errors, 0 skipped
+    ");
 }
 
 #[test]
