@@ -95,11 +95,7 @@ impl Outlets {
         for (number, (_, file)) in outlets.files().enumerate() {
             if outlets.files().take(number).any(|(_, other)| other == file) {
                 let message = format!("two formats would be written to `{}`", file.display());
-                return Err(mistake(
-                    "output::same-file",
-                    message,
-                    "give each a file of its own",
-                ));
+                return mistake("output::same-file", message, "give each a file of its own");
             }
             probe(file)?;
         }
@@ -119,7 +115,7 @@ impl Outlets {
                     "`{name}` is a document, and standard output is to show something else too"
                 );
                 let help = format!("give it a file: -o {name}=FILE");
-                Err(mistake("output::mixed", message, &help))
+                mistake("output::mixed", message, &help)
             }
             _ => Ok(()),
         }
@@ -143,8 +139,8 @@ impl Outlets {
     }
 }
 
-fn mistake(code: &'static str, message: String, help: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(code, message).help(help))
+fn mistake<T>(code: &'static str, message: String, help: &str) -> Result<T, Box<Diagnostic>> {
+    Err(Box::new(Diagnostic::new(code, message).help(help)))
 }
 
 /// Finds out before a search that may take long whether a file can be written.

@@ -89,8 +89,8 @@ pub(super) fn message(property: &PropertyResult) -> String {
             None => story.story.clone(),
         },
         None => {
-            let reason = property.reason.iter();
-            let reason: String = reason.map(|reason| format!(": {reason}")).collect();
+            let reason = property.reason.as_deref();
+            let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             format!(
                 "{} where {} is expected{reason}",
                 verdict.words(),
