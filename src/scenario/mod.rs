@@ -92,6 +92,23 @@ pub struct RunbookFiles<'a> {
 }
 
 impl RunbookFiles<'_> {
+    /// Those that cannot be read, said of the flag that names each.
+    fn unreadable(&self) -> Vec<Diagnostic> {
+        let files = [
+            ("--source", Some(self.source)),
+            ("--destination", self.destination),
+            ("--runbook", Some(self.runbook)),
+        ];
+        let unreadable = |(flag, file): (&str, Option<&Path>)| {
+            let file = file?;
+            let reason = error::plain_io_error(&fs::File::open(file).err()?);
+            let message = format!("cannot read `{}`: {reason}", file.display());
+            let help = format!("`{flag}` names a file, as seen from the present folder");
+            Some(Diagnostic::new("runbook::unreadable-file", message).help(help))
+        };
+        files.into_iter().filter_map(unreadable).collect()
+    }
+
     /// The scenario that they stand for.
     fn scenario(&self, absent: bool) -> String {
         let quoted = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
@@ -170,6 +187,10 @@ impl Scenario {
         files: &RunbookFiles<'_>,
         overrides: &Overrides,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let mistakes = files.unreadable();
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
         let parse = |absent| {
             let text = files.scenario(absent);
             let path = Path::new("command line");

@@ -89,6 +89,22 @@ fn mistakes_are_shown_where_they_are() {
 }
 
 #[test]
+fn files_that_are_not_there_are_said_by_their_flags() {
+    let folder = folder("runbook_files", &[("web.yaml", WEB)]);
+    let command = straddle().current_dir(&folder);
+    let arguments = ["check", "--source", "web.yaml", "--runbook", "move.sh"];
+    let output = command.args(arguments).assert().code(2);
+    let text = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    for expected in [
+        "error[runbook::unreadable-file]: cannot read `move.sh`: there is no such file",
+        "`--runbook` names a file",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert!(!text.contains("command line"), "{text}");
+}
+
+#[test]
 fn a_script_takes_the_place_of_scenarios() {
     for arguments in [
         &["check", "--runbook", "move.sh"][..],
