@@ -37,22 +37,7 @@ fn joined_words(runner: &mut Runner<'_>, words: &[&str], state: State) -> Result
         for (operator, and) in [("-o", false), ("-a", true)] {
             if let Some(place) = words.iter().position(|word| *word == operator) {
                 let first = joined_words(runner, &words[..place], state)?;
-                let (go_on, stop) = if and {
-                    (first.ok, first.failed)
-                } else {
-                    (first.failed, first.ok)
-                };
-                let mut outcome = if and {
-                    Outcome {
-                        failed: stop,
-                        ..Outcome::default()
-                    }
-                } else {
-                    Outcome {
-                        ok: stop,
-                        ..Outcome::default()
-                    }
-                };
+                let (go_on, mut outcome) = decided(first, and);
                 for state in go_on {
                     outcome.extend(joined_words(runner, &words[place + 1..], state)?);
                 }
@@ -94,22 +79,7 @@ pub fn test(runner: &mut Runner<'_>, test: &Test, state: State) -> Result<Outcom
         Test::And(left, right) | Test::Or(left, right) => {
             let and = matches!(test, Test::And(..));
             let first = self::test(runner, left, state)?;
-            let (go_on, stop) = if and {
-                (first.ok, first.failed)
-            } else {
-                (first.failed, first.ok)
-            };
-            let mut outcome = if and {
-                Outcome {
-                    failed: stop,
-                    ..Outcome::default()
-                }
-            } else {
-                Outcome {
-                    ok: stop,
-                    ..Outcome::default()
-                }
-            };
+            let (go_on, mut outcome) = decided(first, and);
             for state in joined(go_on) {
                 outcome.extend(self::test(runner, right, state)?);
             }
@@ -329,4 +299,19 @@ fn look(
         failed: vec![no],
         ..Outcome::default()
     })
+}
+
+/// What the first of two conditions leaves to the second, and what it decides alone.
+fn decided(first: Outcome, and: bool) -> (Vec<State>, Outcome) {
+    let (go_on, ok, failed) = if and {
+        (first.ok, Vec::new(), first.failed)
+    } else {
+        (first.failed, first.ok, Vec::new())
+    };
+    let outcome = Outcome {
+        ok,
+        failed,
+        ..Outcome::default()
+    };
+    (go_on, outcome)
 }

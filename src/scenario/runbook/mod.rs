@@ -204,6 +204,37 @@ fn report(lowering: &mut Lowering<'_>, source: &Source, runner: &Runner<'_>) {
         let (line, _) = position(&source.text, span.start);
         lowering.assume(&format!("{name}:{line}"), &what, &text);
     }
+    for (field, value, text) in left_open(runner) {
+        lowering.assume(&field, &value, text);
+    }
+}
+
+/// What no command of the script says, and the model takes for granted: where, what, and how.
+fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
+    let surroundings = &runner.surroundings;
+    let templates = surroundings.sides.source.templates.iter().skip(1);
+    let claims = templates.map(|template| {
+        (
+            "source.volumeClaimTemplates".to_owned(),
+            template.clone(),
+            "its claims are taken to move with those of the first template: whether the script \
+             copies them is not checked",
+        )
+    });
+    let references = surroundings.sides.destination.references().into_iter();
+    let missing = references.filter(|(kind, name)| {
+        let extra = surroundings.extra(kind, name);
+        let named = runner.extras.iter().any(|other| other.name == extra.name);
+        !extra.exists.destination && !named
+    });
+    let existing = missing.map(|(kind, name)| {
+        (
+            format!("destination.{kind}"),
+            name,
+            "Pods need it, no manifest has it and the script does not name it: taken to exist",
+        )
+    });
+    claims.chain(existing).collect()
 }
 
 fn finish(runner: Runner<'_>, source: Source) -> (Lowered, Runbook) {

@@ -88,6 +88,45 @@ fn mistakes_are_shown_where_they_are() {
     );
 }
 
+/// A second claim template, and a Secret that nobody creates: neither is passed over in silence.
+#[test]
+fn what_the_script_does_not_name_is_listed() {
+    let claims = "  volumeClaimTemplates:\n  - metadata: {name: data}\n  - metadata: {name: log}\n";
+    let needs = "spec: {containers: [{name: web, envFrom: [{secretRef: {name: token}}]}]}}\n";
+    let pod = "template: {metadata: {labels: {app: web}}";
+    let web = WEB.replace(&format!("{pod}}}\n"), &format!("{pod}, {needs}"));
+    let web = format!("{web}{claims}");
+    let listed = |script: &str| {
+        let folder = folder("listed", &[("web.yaml", &web), ("move.sh", script)]);
+        let command = straddle().current_dir(folder);
+        let arguments = [
+            "check",
+            "--source",
+            "web.yaml",
+            "--runbook",
+            "move.sh",
+            "-o",
+            "json",
+        ];
+        let output = command.args(arguments).output().expect("it runs");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let assumed = report["results"][0]["assumed"].as_array().expect("a list");
+        let told = assumed
+            .iter()
+            .map(|one| format!("{} {}", one["field"], one["value"]));
+        told.collect::<Vec<_>>().join("\n")
+    };
+    let text = listed(MOVE);
+    assert!(
+        text.contains("\"source.volumeClaimTemplates\" \"log\""),
+        "{text}"
+    );
+    assert!(text.contains("\"destination.secret\" \"token\""), "{text}");
+    let creates = "kubectl --context destination create secret generic token --from-literal=a=b\n";
+    let text = listed(&format!("{creates}{MOVE}"));
+    assert!(!text.contains("destination.secret"), "{text}");
+}
+
 #[test]
 fn files_that_are_not_there_are_said_by_their_flags() {
     let folder = folder("runbook_files", &[("web.yaml", WEB)]);

@@ -186,6 +186,12 @@ fn extra(
     })
 }
 
+/// The text at a place of an object; empty if there is none.
+fn text_at(object: &Json, pointer: &str) -> String {
+    let value = object.pointer(pointer);
+    value.map(jsonpath::text).unwrap_or_default()
+}
+
 /// One object.
 fn one(
     runner: &mut Runner<'_>,
@@ -194,12 +200,7 @@ fn one(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let text = |pointer: &str| {
-        object
-            .pointer(pointer)
-            .map(jsonpath::text)
-            .unwrap_or_default()
-    };
+    let text = |pointer: &str| text_at(object, pointer);
     let (kind, name) = (text("/kind"), text("/metadata/name"));
     match (kind_of(&kind), kind.as_str()) {
         (Some("statefulset"), _) => {
@@ -374,12 +375,7 @@ fn volume(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let text = |pointer: &str| {
-        object
-            .pointer(pointer)
-            .map(jsonpath::text)
-            .unwrap_or_default()
-    };
+    let text = |pointer: &str| text_at(object, pointer);
     let hole = |text: &str| text.chars().next().and_then(HoleId::of);
     let named = text("/metadata/name");
     let (name, disk) = (
