@@ -31,6 +31,7 @@
 //!   its own steps.
 //! - [`properties`]: what a migration promises.
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
+//! - [`every_n`]: proofs for every number of ordinals; knows models, too.
 //! - [`model`]: all of these as one [`stateright::Model`].
 //! - [`scenario`]: YAML and manifests to a setup, and mistakes to their place in the text.
 //! - [`report`]: what a check found, as data, as JSON and for a terminal.
@@ -41,6 +42,7 @@ pub mod actors;
 pub mod check;
 pub mod cli;
 pub mod engine;
+pub mod every_n;
 pub mod model;
 pub mod properties;
 pub mod report;

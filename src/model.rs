@@ -1,5 +1,8 @@
 //! [`Migration`]: world, actors and properties joined into one `stateright::Model`.
 
+pub mod sizes;
+pub mod witnesses;
+
 use std::cell::RefCell;
 
 use stateright::{Model, Property};

@@ -3,9 +3,14 @@
 //! It is whoever runs the migration: a person at a shell, a script, an operator. It knows what
 //! it has read, forgets it in a crash, and starts again as the scenario says.
 
+mod counts;
 mod describe;
+mod names;
 mod place;
 
+pub use counts::witnesses as count_witnesses;
+pub use names::named;
+pub use place::is_plain_wait;
 use place::{go_on, leave_otherwise, restart, skip_step};
 
 use super::api_server::{self, Answer, Refusal};
@@ -16,7 +21,7 @@ use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{
     ClaimRefCopy, Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation,
-    StatusField, Timeout,
+    Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
@@ -84,8 +89,11 @@ fn possible(setup: &Setup, world: &World) -> (Option<Action>, Timeout) {
             Watch::Present => (None, timeout),
             Watch::Gone => (Some(Action::Advance), Timeout::Never),
         },
-        Operation::Await(condition, _) if holds(setup, world, condition) => {
-            (Some(Action::Advance), Timeout::Never)
+        Operation::Await(condition, timeout) if holds(setup, world, condition) => {
+            // A count that may differ may as well not be the one that is waited for.
+            let may_differ = setup.relaxes_counts && condition.counts();
+            let timeout = if may_differ { timeout } else { Timeout::Never };
+            (Some(Action::Advance), timeout)
         }
         Operation::Await(_, timeout) => (None, timeout),
         _ => (Some(Action::Advance), Timeout::Never),
@@ -212,13 +220,7 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
         ) => ordinal,
         _ => return None,
     };
-    existing(setup, world.driver.k, expression)
-}
-
-/// The ordinal that an expression names, if it is one that can exist.
-fn existing(setup: &Setup, k: Ordinal, expression: Expression) -> Option<Ordinal> {
-    let value = u8::try_from(expression.value(k, setup.replicas)).ok()?;
-    (value < setup.ordinals).then_some(Ordinal(value))
+    setup.existing(world.driver.k, expression)
 }
 
 /// Performs the request of the present instruction, or ends its wait, and goes on.
@@ -243,7 +245,7 @@ fn advance(setup: &Setup, world: &mut World) {
 fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
     let k = world.driver.k;
     let value = |expression: Expression| expression.value(k, setup.replicas);
-    let find = |expression: Expression| existing(setup, k, expression).ok_or(Refusal::NotFound);
+    let find = |expression: Expression| setup.existing(k, expression).ok_or(Refusal::NotFound);
     match operation {
         Operation::Patch {
             cluster,
@@ -383,7 +385,7 @@ fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
 /// holds.
 fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
     let k = world.driver.k;
-    let find = |expression| existing(setup, k, expression);
+    let find = |expression| setup.existing(k, expression);
     let side = &world.clusters[condition_cluster(condition)];
     match condition {
         Condition::PodAvailable(cluster, ordinal) if setup.clusters[cluster].min_ready => {
@@ -405,16 +407,9 @@ fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
         Condition::SetObserved(_) => side.set.is_some_and(|set| set.observed),
         Condition::Exists(object) => exists(setup, world, object),
         Condition::Absent(object) => !exists(setup, world, object),
-        Condition::RolledOut(_) => side.set.is_some_and(|set| {
-            set.observed && set.counted_ready.len() >= u32::from(set.slice.replicas())
-        }),
-        Condition::StatusEquals(_, field, expected) => side.set.is_some_and(|set| {
-            let counted = match field {
-                StatusField::Replicas => set.counted,
-                StatusField::ReadyReplicas => set.counted_ready,
-            };
-            i64::from(counted.len()) == i64::from(expected.value(k, setup.replicas))
-        }),
+        Condition::RolledOut(_) | Condition::StatusEquals(..) => {
+            counts::hold(setup, world, condition)
+        }
     }
 }
 
@@ -432,7 +427,7 @@ fn look(setup: &Setup, world: &mut World) {
 
 fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
     let side = &world.clusters[object.cluster];
-    let ordinal = existing(setup, world.driver.k, object.ordinal);
+    let ordinal = setup.existing(world.driver.k, object.ordinal);
     match object.kind {
         ObjectKind::StatefulSet => side.set.is_some(),
         ObjectKind::Pod => ordinal.is_some_and(|ordinal| side.pods[ordinal].is_some()),

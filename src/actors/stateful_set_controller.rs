@@ -82,7 +82,7 @@ impl Actor for StatefulSetController {
             let before = out.len();
             let next = next_writes(setup, cluster, &controller.plan);
             out.extend(next.map(|ordinal| Step::Controller(cluster, Action::Write(ordinal))));
-            if out.len() == before {
+            if out.len() == before && controller.plan.status != StatusWrite::None {
                 out.push(Step::Controller(cluster, Action::WriteStatus));
             }
         }

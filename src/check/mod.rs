@@ -5,6 +5,7 @@
 
 pub mod checkpoint;
 mod end;
+pub mod every_n;
 mod explain;
 mod facts;
 mod fix;

@@ -231,19 +231,24 @@ impl Scenario {
     /// none, or if something ties the scenario to its number.
     #[must_use]
     pub fn with_replicas(&self, n: u8) -> Option<Setup> {
-        let mut setup = self.setup.clone();
-        if n == setup.replicas {
-            return Some(setup);
+        if n == self.setup.replicas {
+            return Some(self.setup.clone());
         }
-        if n == 0 || n > setup.replicas || self.fixed_at.is_some() {
-            return None;
-        }
-        setup.replicas = n;
-        setup.allowed = n;
-        setup.clusters.source.initial = Some(Slice { start: 0, end: n });
-        setup.ordinals = reach::highest_end(&setup).ok()?;
-        Some(setup)
+        let is_fewer = 0 < n && n < self.setup.replicas && self.fixed_at.is_none();
+        is_fewer.then(|| resized(&self.setup, n)).flatten()
     }
+}
+
+/// The same migration with `n` replicas, if there is room for the ordinals that it reaches.
+/// Nothing in it may be tied to its number of replicas.
+#[must_use]
+pub fn resized(setup: &Setup, n: u8) -> Option<Setup> {
+    let mut setup = setup.clone();
+    setup.replicas = n;
+    setup.allowed = n;
+    setup.clusters.source.initial = Some(Slice { start: 0, end: n });
+    setup.ordinals = reach::highest_end(&setup).ok()?;
+    Some(setup)
 }
 
 fn not_text(path: &Path, valid: usize) -> Diagnostic {

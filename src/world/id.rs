@@ -198,9 +198,17 @@ impl FromIterator<Ordinal> for OrdinalSet {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Table<T>([T; MAX_ORDINALS]);
 
+impl<T: Copy> Table<T> {
+    /// The same value for each ordinal.
+    #[must_use]
+    pub const fn filled(value: T) -> Self {
+        Self([value; MAX_ORDINALS])
+    }
+}
+
 impl<T: Copy + Default> Default for Table<T> {
     fn default() -> Self {
-        Self([T::default(); MAX_ORDINALS])
+        Self::filled(T::default())
     }
 }
 

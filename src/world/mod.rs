@@ -9,6 +9,7 @@ pub mod alike;
 pub mod cluster;
 pub mod driver;
 pub mod id;
+pub mod letter;
 pub mod packing;
 pub mod parts;
 pub mod pod;

@@ -244,6 +244,14 @@ pub enum Condition {
     StatusEquals(ClusterId, StatusField, Expression),
 }
 
+impl Condition {
+    /// Whether it compares how many Pods a status counts with a number.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::RolledOut(_) | Self::StatusEquals(..))
+    }
+}
+
 /// The fields of a StatefulSet's status that count Pods.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StatusField {

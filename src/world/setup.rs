@@ -1,7 +1,7 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
-use super::program::{Condition, ObjectKind, Operation, Program, StatusField};
+use super::program::{Condition, Expression, ObjectKind, Operation, Program, StatusField};
 use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use super::volume::{Backend, ReclaimPolicy};
 
@@ -28,6 +28,10 @@ pub struct Setup {
     pub reads: PerCluster<Reads>,
     /// Secrets and ConfigMaps that the program creates or deletes.
     pub extras: Vec<Extra>,
+    /// A wait for a count also passes if ordinals that are counted and should not be might make up
+    /// for others. That says the same of any of the ordinals, as a count does not, and lets
+    /// more happen: for proofs about every N.
+    pub relaxes_counts: bool,
 }
 
 /// The most Secrets and ConfigMaps that a program may create or delete.
@@ -244,8 +248,13 @@ pub struct Budget {
 pub struct Pool {
     /// The kinds that spend it.
     pub kinds: FaultSet,
-    /// How many faults in all.
+    /// How many faults in all, or [`Pool::UNLIMITED`].
     pub at_most: u8,
+}
+
+impl Pool {
+    /// As many as may be. They are not counted.
+    pub const UNLIMITED: u8 = u8::MAX;
 }
 
 impl Budget {
@@ -284,6 +293,13 @@ impl Setup {
     /// Every ordinal that can occur, `{0..M-1}`.
     pub fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone + use<> {
         (0..self.ordinals).map(Ordinal)
+    }
+
+    /// The ordinal that an expression names in the iteration of `k`, if it is one that can exist.
+    #[must_use]
+    pub fn existing(&self, k: Ordinal, expression: Expression) -> Option<Ordinal> {
+        let value = u8::try_from(expression.value(k, self.replicas)).ok()?;
+        (value < self.ordinals).then_some(Ordinal(value))
     }
 
     /// Whether the sets have claim templates, and so each ordinal a disk.
@@ -365,7 +381,7 @@ impl Setup {
             "{} pools",
             self.budget.pools.len()
         );
-        let fits = |pool: &Pool| pool.at_most < 16;
+        let fits = |pool: &Pool| pool.at_most < 16 || pool.at_most == Pool::UNLIMITED;
         assert!(self.budget.pools.iter().all(fits), "a pool has four bits");
         assert!(
             self.program.instructions.len() < 255,

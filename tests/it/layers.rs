@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("world", &[]),
     ("actors", &[]),
     ("properties", &["actors"]),
     // Search knows nothing of Kubernetes.
     ("engine", &["world", "actors", "properties"]),
+    ("every_n", &["world", "actors", "properties"]),
     ("model", &[]),
     ("scenario", &[]),
     // A report is plain data; of the scenario it has the mistakes found in it.
     (
         "report",
-        &["world", "actors", "properties", "engine", "model"],
+        &["world", "actors", "properties", "engine", "every_n", "model"],
     ),
     ("check", &[]),
     ("cli", &[]),

@@ -1,6 +1,6 @@
 //! The driver's steps in words.
 
-use super::{Action, existing, exists, instruction};
+use super::{Action, exists, instruction};
 use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::id::describe_slice;
@@ -202,7 +202,7 @@ fn describe_condition(setup: &Setup, before: &World, condition: Condition) -> St
 }
 
 fn name(setup: &Setup, before: &World, object: ObjectRef) -> String {
-    let ordinal = match existing(setup, before.driver.k, object.ordinal) {
+    let ordinal = match setup.existing(before.driver.k, object.ordinal) {
         Some(ordinal) => ordinal.to_string(),
         None => object
             .ordinal

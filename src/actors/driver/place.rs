@@ -165,7 +165,8 @@ fn arrive(setup: &Setup, world: &mut World, place: Place) {
 }
 
 /// A wait of the file, not the one inside a `kubectl delete`.
-const fn is_plain_wait(operation: Operation) -> bool {
+#[must_use]
+pub const fn is_plain_wait(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::AwaitGone(_, Look::First, _) | Operation::Await(..)
@@ -194,7 +195,7 @@ pub(super) fn restart(setup: &Setup, world: &mut World) {
 
 /// Reads both sets and finds the ordinal to go on with: one that neither owns, or else the last
 /// that has moved, whose waits are repeated, or else the first.
-fn resume(setup: &Setup, world: &World) -> Option<(Mode, Ordinal)> {
+pub(super) fn resume(setup: &Setup, world: &World) -> Option<(Mode, Ordinal)> {
     let order = setup.program.loop_order?;
     let [source, destination] = ClusterId::BOTH.map(|side| {
         world.clusters[side]

@@ -14,7 +14,7 @@ use super::{Actor, Step, stateful_set_controller};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Pod, PodPhase};
-use crate::world::setup::{FaultId, Setup};
+use crate::world::setup::{FaultId, Pool, Setup};
 
 /// A kind of fault.
 pub trait Fault: Sync {
@@ -160,7 +160,9 @@ impl Actor for Faults {
             .budget
             .pool_of(id)
             .expect("only budgeted faults strike");
-        world.spent[pool] += 1;
+        if setup.budget.pools[pool].at_most != Pool::UNLIMITED {
+            world.spent[pool] += 1;
+        }
         kind(id).strike(setup, world, target);
         for cluster in ClusterId::BOTH {
             let controller = &mut world.clusters[cluster].controller;

@@ -38,7 +38,9 @@ pub(super) fn strips(layout: &Layout) -> Vec<Strip> {
         layout.columns.source.strip(),
         layout.contents.strip(),
     ];
-    strips.extend(written_by_ordinal(layout));
+    if layout.has.ordinals > 0 {
+        strips.extend(written_by_ordinal(layout));
+    }
     strips.retain(|strip| strip.bits > 0);
     strips
 }

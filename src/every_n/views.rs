@@ -1,0 +1,266 @@
+//! Views: a frame, the letters that it names, and a few free ones.
+
+use super::intern::Interner;
+use super::{MOST_FREE, Reasons, Sliced, StateOf};
+
+/// A free letter, and behind how many of the named ones it stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Place(u32);
+
+impl Place {
+    const NONE: Self = Self(u32::MAX);
+    /// Bits of the number of a letter.
+    const LETTER: u32 = 28;
+
+    const fn new(slot: usize, letter: u32) -> Self {
+        Self((slot as u32) << Self::LETTER | letter)
+    }
+
+    pub const fn slot(self) -> usize {
+        (self.0 >> Self::LETTER) as usize
+    }
+
+    pub const fn letter(self) -> u32 {
+        self.0 & ((1 << Self::LETTER) - 1)
+    }
+}
+
+/// A view by numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct View {
+    /// The frame and its named letters.
+    pub stem: u32,
+    free: [Place; MOST_FREE],
+}
+
+impl View {
+    /// # Panics
+    /// If there are more than [`MOST_FREE`] free letters.
+    pub fn new(stem: u32, places: &[Place]) -> Self {
+        let mut free = [Place::NONE; MOST_FREE];
+        free[..places.len()].copy_from_slice(places);
+        Self { stem, free }
+    }
+
+    /// Its free letters, in the order of their ordinals.
+    pub fn free(&self) -> &[Place] {
+        let count = self
+            .free
+            .iter()
+            .take_while(|place| **place != Place::NONE)
+            .count();
+        &self.free[..count]
+    }
+}
+
+/// A frame and the letters that it names, in the order of their ordinals.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Stem {
+    frame: u32,
+    named: Vec<u32>,
+}
+
+/// The free letters that views of a stem have.
+#[derive(Clone, Default)]
+pub(super) struct Options {
+    /// All of them.
+    pub all: Vec<(Place, Reasons)>,
+    /// Those that are reasons of some step.
+    pub telling: Vec<(Place, Reasons)>,
+    /// The reasons of the named letters.
+    named: Reasons,
+}
+
+/// A set of views, each with a number.
+pub struct Views<S: Sliced> {
+    /// The most free ordinals of one of them.
+    pub free: usize,
+    frames: Interner<S::Frame>,
+    letters: Interner<S::Letter>,
+    stems: Interner<Stem>,
+    set: Interner<View>,
+    /// By stem: its views of one free letter.
+    options: Vec<Options>,
+}
+
+impl<S: Sliced> Views<S> {
+    /// No views, of at most so many free ordinals.
+    #[must_use]
+    pub fn new(free: usize) -> Self {
+        assert!(free <= MOST_FREE, "{free} free ordinals");
+        Self {
+            free,
+            frames: Interner::default(),
+            letters: Interner::default(),
+            stems: Interner::default(),
+            set: Interner::default(),
+            options: Vec::new(),
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.set.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many different letters they have.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// How many different frames they have.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.frames.len()
+    }
+
+    pub(super) fn view(&self, number: u32) -> View {
+        *self.set.value(number)
+    }
+
+    pub(super) fn number(&self, view: &View) -> Option<u32> {
+        self.set.find(view)
+    }
+
+    /// The free letters that views of this stem have.
+    pub(super) fn options(&self, stem: u32) -> &Options {
+        &self.options[stem as usize]
+    }
+
+    /// Why steps may depend on further ordinals, by the named letters of a stem.
+    pub(super) fn reasons_of_named(&self, stem: u32) -> Reasons {
+        self.options[stem as usize].named
+    }
+
+    pub(super) fn frame(&self, stem: u32) -> &S::Frame {
+        self.frames.value(self.stems.value(stem).frame)
+    }
+
+    pub(super) fn letter(&self, place: Place) -> &S::Letter {
+        self.letters.value(place.letter())
+    }
+
+    /// Writes the letters of a word of this stem: the named ones, and these free ones between
+    /// them.
+    pub(super) fn spell(&self, stem: u32, free: &[Place], word: &mut Vec<S::Letter>) {
+        word.clear();
+        let mut free = free.iter().peekable();
+        let named = &self.stems.value(stem).named;
+        for slot in 0..=named.len() {
+            while let Some(place) = free.next_if(|place| place.slot() == slot) {
+                word.push(self.letters.value(place.letter()).clone());
+            }
+            if let Some(&letter) = named.get(slot) {
+                word.push(self.letters.value(letter).clone());
+            }
+        }
+    }
+
+    /// The state that a view stands for.
+    pub(super) fn state<'s>(&self, sliced: &'s S, view: &View) -> (&'s S::Model, StateOf<S>) {
+        let mut word = Vec::new();
+        self.spell(view.stem, view.free(), &mut word);
+        let joined = sliced.join(self.frame(view.stem), &word);
+        joined.expect("a view is part of a state")
+    }
+
+    /// Puts in all views of a word.
+    pub(super) fn insert_all(&mut self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) {
+        let (frame, _) = self.frames.number(frame);
+        let mut named = Vec::new();
+        let mut free = Vec::new();
+        for letter in word {
+            let (number, _) = self.letters.number(letter);
+            if sliced.is_named(letter) {
+                named.push(number);
+            } else {
+                free.push(Place::new(named.len(), number));
+            }
+        }
+        let (stem, is_new) = self.stems.number(&Stem { frame, named });
+        if is_new {
+            let named = word.iter().filter(|letter| sliced.is_named(letter));
+            let reasons = named.map(|letter| sliced.reasons(self.frames.value(frame), letter));
+            let named = reasons.fold(Reasons::default(), Reasons::and);
+            self.options.push(Options {
+                named,
+                ..Options::default()
+            });
+        }
+        let most = self.free;
+        for_each_choice(&free, most, &mut |places| self.insert(sliced, stem, places));
+    }
+
+    fn insert(&mut self, sliced: &S, stem: u32, places: &[Place]) {
+        let (_, is_new) = self.set.number(&View::new(stem, places));
+        if let [place] = places
+            && is_new
+        {
+            let reasons = sliced.reasons(self.frame(stem), self.letter(*place));
+            let options = &mut self.options[stem as usize];
+            options.all.push((*place, reasons));
+            if !reasons.is_empty() {
+                options.telling.push((*place, reasons));
+            }
+        }
+    }
+
+    /// Whether all views of a word are in the set.
+    pub fn has_all(&self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) -> bool {
+        self.missing(sliced, frame, word) == 0
+    }
+
+    /// How many views of a word are not in the set.
+    pub fn missing(&self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) -> usize {
+        let mut named = Vec::new();
+        let mut free = Vec::new();
+        for letter in word {
+            let number = self.letters.find(letter);
+            if sliced.is_named(letter) {
+                named.push(number);
+            } else {
+                free.push(number.map_or(Place::NONE, |number| Place::new(named.len(), number)));
+            }
+        }
+        let stem = self.frames.find(frame).and_then(|frame| {
+            let named = named.into_iter().collect::<Option<Vec<u32>>>()?;
+            self.stems.find(&Stem { frame, named })
+        });
+        let mut missing = 0;
+        for_each_choice(&free, self.free, &mut |places| {
+            let view = stem.filter(|_| !places.contains(&Place::NONE));
+            let is_in = view.is_some_and(|stem| self.number(&View::new(stem, places)).is_some());
+            missing += usize::from(!is_in);
+        });
+        missing
+    }
+}
+
+/// Calls `visit` with each choice of at most `most` of the places, in their order.
+pub(super) fn for_each_choice(places: &[Place], most: usize, visit: &mut impl FnMut(&[Place])) {
+    fn choose(
+        places: &[Place],
+        most: usize,
+        chosen: &mut Vec<Place>,
+        visit: &mut impl FnMut(&[Place]),
+    ) {
+        visit(chosen);
+        if chosen.len() == most {
+            return;
+        }
+        for (number, place) in places.iter().enumerate() {
+            chosen.push(*place);
+            choose(&places[number + 1..], most, chosen, visit);
+            chosen.pop();
+        }
+    }
+    choose(places, most, &mut Vec::with_capacity(most), visit);
+}

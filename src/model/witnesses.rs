@@ -1,0 +1,404 @@
+//! On how many further ordinals a step depends: the promise of [`crate::every_n::Sliced`].
+//!
+//! Most steps are about one ordinal, or about none. What is left:
+//! - the driver comes to another ordinal;
+//! - it names an ordinal or a mark that is not its own, such as `k - 1`;
+//! - it asks for a count;
+//! - a controller's status write is due since some ordinal is counted wrongly;
+//! - a refused write ends a sync, and with it the writes for all other ordinals.
+
+use crate::actors::faults::Target;
+use crate::actors::stateful_set_controller::Action;
+use crate::actors::{Step, driver};
+use crate::every_n::Reasons;
+use crate::world::World;
+use crate::world::driver::{DriverPhase, Mode};
+use crate::world::id::{ClusterId, OrdinalSet};
+use crate::world::letter::{Column, Frame, Letter, SideFrame};
+use crate::world::pod::{Owner, PodPhase};
+use crate::world::program::{
+    AfterCrash, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
+};
+use crate::world::setup::{Reads, Setup};
+use crate::world::stateful_set::{StatefulSet, StatusWrite, Write};
+
+/// The most further ordinals that a step may depend on.
+pub const MOST: usize = 3;
+
+/// More than any proof bears: a step that depends on ordinals in a way of its own.
+const BEYOND: usize = usize::MAX / 16;
+
+/// On how many further ordinals the step that leads from `before` to `after` depends.
+#[must_use]
+pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
+    match step {
+        Step::Driver(action) => of_driver(setup, before, action, after),
+        Step::Controller(id, Action::Sync) => of_sync(setup, before, id, after),
+        Step::Controller(id, Action::Write(ordinal)) => {
+            let plan = before.clusters[id].controller.plan;
+            let mut is_dropped = setup.ordinals().filter(|&other| {
+                let is_left = after.clusters[id].controller.plan.writes[other];
+                other != ordinal && plan.writes[other] != is_left
+            });
+            usize::from(plan.set_is_gone || is_dropped.next().is_some())
+        }
+        Step::Fault(_, Target::Driver) => newly_named(setup, before, after),
+        _ => 0,
+    }
+}
+
+/// Why a step of the driver, or one of a controller, may depend on further ordinals: an ordinal
+/// with this letter is one of them, or is the driver's own and not the one at which it would go on
+/// after a crash.
+#[must_use]
+pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
+    if letter.names != 0 {
+        let of_crash = !letter.is_to_resume();
+        return Reasons([0, 0, u8::from(of_crash)]);
+    }
+    let is_reason = |id| {
+        let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
+        if column.write == Write::None {
+            side.controller.plan.is_empty() && may_be_of_sync(setup, setup.reads[id], side, column)
+        } else {
+            side.controller.plan.set_is_gone || may_be_refused(column)
+        }
+    };
+    let of_controllers = ClusterId::BOTH.into_iter().any(is_reason);
+    let driver = &frame.driver;
+    let of_driver = match driver.phase {
+        DriverPhase::Running => {
+            let instruction = setup.program.instructions[usize::from(driver.position)];
+            by_letter(instruction.operation, letter)
+        }
+        _ => 0,
+    };
+    Reasons([of_driver, u8::from(of_controllers), 0])
+}
+
+/// The most that [`of`] says of a step from a world with this frame, by the reasons of its letters.
+#[must_use]
+pub fn most_with(setup: &Setup, frame: &Frame, Reasons(reasons): Reasons) -> usize {
+    let [of_driver, of_controllers, of_crash] = reasons.map(usize::from);
+    let crashes = frame.driver.phase == DriverPhase::Running
+        && setup.program.after_crash == AfterCrash::FromObserved;
+    // A driver outside its loop has no ordinal of its own.
+    let of_crash = crashes
+        && (of_crash > 0
+            || !setup
+                .program
+                .body()
+                .contains(&usize::from(frame.driver.position)));
+    (of_any(setup, frame) + of_driver)
+        .max(of_controllers.min(1))
+        .max(usize::from(of_crash))
+}
+
+/// How many ordinals of any kind a step of the driver may depend on.
+fn of_any(setup: &Setup, frame: &Frame) -> usize {
+    let (driver, program) = (&frame.driver, &setup.program);
+    match driver.phase {
+        DriverPhase::Finished | DriverPhase::Failed => 0,
+        DriverPhase::Crashed if program.loop_order.is_none() => 0,
+        DriverPhase::Crashed => match program.after_crash {
+            AfterCrash::FromSaved => 0,
+            AfterCrash::FromTop => 1,
+            AfterCrash::FromObserved => usize::from(!waits_in_body(setup)),
+        },
+        DriverPhase::Running => {
+            let operation = program.instructions[usize::from(driver.position)].operation;
+            usize::from(may_move(setup, frame)) + beside_any(operation)
+        }
+    }
+}
+
+/// Whether the write that is planned for an ordinal may be refused.
+const fn may_be_refused(column: &Column) -> bool {
+    match column.write {
+        Write::None => false,
+        Write::Adopt | Write::RefuseClaim => true,
+        Write::CreateClaimThenPod | Write::CreateClaim => column.claim.is_some(),
+        Write::CreatePod | Write::CreatePodThenOwnClaim => column.pod.is_some(),
+        Write::DeleteFailed | Write::DeleteCondemned => column.pod.is_none(),
+        Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+            column.claim.is_none()
+        }
+    }
+}
+
+/// A sync looks at each ordinal by itself. That some ordinal is counted wrongly, or has a write,
+/// is all that one ordinal is to another.
+fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize {
+    let (side, plan) = (&before.clusters[id], after.clusters[id].controller.plan);
+    let counts_wrongly =
+        plan.status != StatusWrite::None && side.set.is_some_and(|set| set.observed);
+    let refuses = plan.writes != crate::world::id::Table::default()
+        && setup
+            .ordinals()
+            .any(|ordinal| side.claims[ordinal].is_some_and(|claim| claim.deleting));
+    usize::from(counts_wrongly || refuses || plan.set_is_gone)
+}
+
+fn may_be_of_sync(setup: &Setup, reads: Reads, side: &SideFrame, column: &Column) -> bool {
+    let is_counted_wrongly = |set: StatefulSet| {
+        let Some(pod) = column.pod else {
+            return column.is_counted() || column.is_counted_ready();
+        };
+        let is_ready = pod.ready && pod.phase == PodPhase::Running;
+        set.observed
+            && (reads.replicas || reads.ready_replicas)
+            && (reads.replicas && !column.is_counted()
+                || reads.ready_replicas && column.is_counted_ready() != is_ready
+                || pod.owner != Owner::Set
+                || pod.phase != PodPhase::Running && pod.phase != PodPhase::Pending)
+    };
+    side.set.is_some_and(is_counted_wrongly) && reads.status()
+        || setup.deletes_claims()
+        || side.set.is_none() && side.controller.lags
+}
+
+fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &World) -> usize {
+    let named = newly_named(setup, before, after);
+    match action {
+        driver::Action::Restart => named + usize::from(!waits_in_body(setup)),
+        driver::Action::Advance | driver::Action::Look | driver::Action::TimeOut => {
+            let operation = driver::instruction(setup, before).operation;
+            named + beside(before, operation, setup.replicas) + of_count(setup, before, operation)
+        }
+    }
+}
+
+/// How many ordinals have names after a step that had none.
+fn newly_named(setup: &Setup, before: &World, after: &World) -> usize {
+    let set = |world| {
+        driver::named(setup, world)
+            .into_iter()
+            .flatten()
+            .collect::<OrdinalSet>()
+    };
+    let (before, after) = (set(before), set(after));
+    OrdinalSet(after.0 & !before.0).len() as usize
+}
+
+/// How many ordinals it takes to see that a count may be the one that is waited for.
+fn of_count(setup: &Setup, world: &World, operation: Operation) -> usize {
+    match operation {
+        Operation::Await(condition, _) | Operation::Test(condition) if condition.counts() => {
+            driver::count_witnesses(setup, world, condition)
+        }
+        _ => 0,
+    }
+}
+
+/// Whether a driver that resumes behind the last ordinal that has moved stays at that one first.
+fn waits_in_body(setup: &Setup) -> bool {
+    let body = &setup.program.instructions[setup.program.body()];
+    let mut operations = body.iter().map(|instruction| instruction.operation);
+    setup.program.after_crash != AfterCrash::FromObserved || operations.any(driver::is_plain_wait)
+}
+
+/// Whether the driver's next step may lead it to another ordinal.
+fn may_move(setup: &Setup, frame: &Frame) -> bool {
+    let (driver, program) = (&frame.driver, &setup.program);
+    let position = usize::from(driver.position);
+    let body = program.body();
+    if program.loop_order.is_none() {
+        return false;
+    }
+    if !body.contains(&position) {
+        return position < body.start;
+    }
+    // A refused step may be left out as a whole.
+    let step = program.instructions[position].step;
+    let rest = &program.instructions[position + 1..body.end];
+    driver.mode == Mode::WaitsOnly || rest.iter().all(|other| other.step == step)
+}
+
+/// How many ordinals of any kind an operation may be about beside `k`.
+fn beside_any(operation: Operation) -> usize {
+    match operation {
+        Operation::Patch {
+            start: Some(_),
+            replicas: None,
+            ..
+        } => MOST,
+        Operation::Patch {
+            start: None,
+            replicas: Some(replicas),
+            ..
+        }
+        | Operation::Scale { replicas, .. } => {
+            let end = Expression {
+                k: replicas.k.max(0),
+                ..replicas
+            };
+            if replicas.k < 0 { MOST } else { of_mark(end) }
+        }
+        Operation::Await(Condition::StatusEquals(_, _, expected), _)
+        | Operation::Test(Condition::StatusEquals(_, _, expected)) => {
+            if expected.k == 0 {
+                0
+            } else {
+                2
+            }
+        }
+        // What is left depends on nothing but the program.
+        _ => beside(&World::default(), operation, 0),
+    }
+}
+
+/// The same, for ordinals that a letter is enough to know.
+fn by_letter(operation: Operation, letter: &Letter) -> u8 {
+    match operation {
+        // Those below the start are there twice: as many are missing at the end.
+        Operation::Patch {
+            cluster,
+            start: None,
+            ..
+        }
+        | Operation::Scale { cluster, .. } => 2 * u8::from(letter.sides[cluster].is_below_start()),
+        Operation::Await(Condition::RolledOut(cluster), _)
+        | Operation::Test(Condition::RolledOut(cluster)) => {
+            let column = &letter.sides[cluster];
+            u8::from(column.is_counted_ready() != column.is_in_slice())
+        }
+        Operation::Await(Condition::StatusEquals(cluster, field, expected), _)
+        | Operation::Test(Condition::StatusEquals(cluster, field, expected)) => {
+            let column = &letter.sides[cluster];
+            let is_counted = match field {
+                StatusField::Replicas => column.is_counted(),
+                StatusField::ReadyReplicas => column.is_counted_ready(),
+            };
+            u8::from(is_counted != (expected.n > 0 && letter.is_member))
+        }
+        _ => 0,
+    }
+}
+
+/// How many ordinals beside those that the driver has named an operation is about.
+fn beside(world: &World, operation: Operation, members: u8) -> usize {
+    let of_object = |object: ObjectRef| match object.kind {
+        ObjectKind::StatefulSet => 0,
+        ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => of_ordinal(object.ordinal),
+    };
+    match operation {
+        Operation::Patch {
+            cluster,
+            start,
+            replicas,
+        } => of_patch(world, cluster, start, replicas, members),
+        Operation::Scale { cluster, replicas } => {
+            of_patch(world, cluster, None, Some(replicas), members)
+        }
+        Operation::CreateSet {
+            start, replicas, ..
+        } => of_marks(start, replicas),
+        Operation::GetClaim(ordinal)
+        | Operation::GetVolume(ordinal)
+        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateClaim(ordinal)
+        | Operation::RestoreDisk(ordinal) => of_ordinal(ordinal),
+        Operation::SetReclaimPolicy(object, _)
+        | Operation::Delete(object)
+        | Operation::ForceDeletePod(object)
+        | Operation::Get(object)
+        | Operation::AwaitGone(object, ..) => of_object(object),
+        Operation::Await(condition, _) | Operation::Test(condition) => match condition {
+            Condition::PodReady(_, ordinal)
+            | Condition::PodAvailable(_, ordinal)
+            | Condition::VolumeDetached(_, ordinal)
+            | Condition::VolumeBound(_, ordinal) => of_ordinal(ordinal),
+            Condition::Exists(object) | Condition::Absent(object) => of_object(object),
+            // Those for a count are counted by `of_count`.
+            Condition::SetObserved(_) | Condition::RolledOut(_) | Condition::StatusEquals(..) => 0,
+        },
+        Operation::DeleteSetOrphan(_) | Operation::Extra(..) | Operation::Save => 0,
+    }
+}
+
+/// How many ordinals beside `k` it takes to tell which one an expression names: those between it
+/// and `k`, the first, or the last.
+fn of_ordinal(expression: Expression) -> usize {
+    let Expression { k, n, constant } = expression;
+    match (k, n) {
+        (1, 0) => usize::from(constant.unsigned_abs()),
+        (0, 1) => usize::from(constant.min(0).unsigned_abs()),
+        (0, 0) => usize::from(constant.max(-1).unsigned_abs()) + 1,
+        _ => BEYOND,
+    }
+}
+
+/// The same for a mark between ordinals. Those below and above `k` are there with `k`.
+fn of_mark(expression: Expression) -> usize {
+    let Expression { k, n, constant } = expression;
+    match (k, n) {
+        (1, 0) if constant > 0 => usize::from(constant.unsigned_abs()) - 1,
+        (1 | 0, 0) => usize::from(constant.unsigned_abs()),
+        (0, 1) => usize::from(constant.min(0).unsigned_abs()),
+        _ => BEYOND,
+    }
+}
+
+/// The same for a slice.
+fn of_marks(start: Expression, replicas: Expression) -> usize {
+    let end = Expression {
+        k: start.k + replicas.k,
+        n: start.n + replicas.n,
+        constant: start.constant + replicas.constant,
+    };
+    of_mark(start) + of_mark(end)
+}
+
+/// The same for a request that may leave one of both numbers as it is, so that the end moves by
+/// as much as the start, or stays as far from it as it was.
+fn of_patch(
+    world: &World,
+    cluster: ClusterId,
+    start: Option<Expression>,
+    replicas: Option<Expression>,
+    members: u8,
+) -> usize {
+    let Some(set) = world.clusters[cluster].set else {
+        return 0;
+    };
+    let k = world.driver.k;
+    let old = i32::from(set.slice.start);
+    match (start, replicas) {
+        (None, None) => 0,
+        (Some(start), Some(replicas)) => of_marks(start, replicas),
+        (Some(start), None) => {
+            // An empty set has no end of its own.
+            let new = start.value(k, members);
+            let moved = if set.slice.is_empty() {
+                0
+            } else {
+                distance(old, new)
+            };
+            of_mark(start) + 2 * moved
+        }
+        (None, Some(replicas)) => {
+            let Expression {
+                k: of_k,
+                n,
+                constant,
+            } = replicas;
+            // Where the set starts if the end is meant to be a mark beside k, or the last one.
+            let meant = match (of_k, n) {
+                (-1, 1) => i32::from(k.0),
+                (1, 0) | (0, 1) => 0,
+                (0, 0) if constant == 0 => return 0,
+                _ => return BEYOND,
+            };
+            let end = Expression {
+                k: of_k.max(0),
+                n,
+                constant,
+            };
+            of_mark(end) + 2 * distance(old, meant)
+        }
+    }
+}
+
+const fn distance(a: i32, b: i32) -> usize {
+    a.abs_diff(b) as usize
+}
