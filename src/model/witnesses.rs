@@ -8,19 +8,20 @@
 //! - a refused write ends a sync, and with it the writes for all other ordinals.
 
 use crate::actors::faults::Target;
+use crate::actors::garbage_collector::Action as Collect;
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::driver::{DriverPhase, Mode};
-use crate::world::id::{ClusterId, OrdinalSet};
+use crate::world::id::{ClusterId, OrdinalSet, Table};
 use crate::world::letter::{Column, Frame, Letter, SideFrame};
-use crate::world::pod::{Owner, PodPhase};
+use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
     AfterCrash, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
 };
-use crate::world::setup::{Reads, Setup};
-use crate::world::stateful_set::{StatefulSet, StatusWrite, Write};
+use crate::world::setup::Setup;
+use crate::world::stateful_set::{PodManagementPolicy, StatusWrite, Write};
 
 /// The most further ordinals that a step may depend on.
 pub const MOST: usize = 3;
@@ -42,6 +43,10 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
             });
             usize::from(plan.set_is_gone || is_dropped.next().is_some())
         }
+        // What a sync under way still has to write keeps it from being forgotten with the set.
+        Step::Collect(id, Collect::RemoveSet) => {
+            usize::from(after.clusters[id].controller.plan.set_is_gone)
+        }
         Step::Fault(_, Target::Driver) => newly_named(setup, before, after),
         _ => 0,
     }
@@ -59,9 +64,10 @@ pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
     let is_reason = |id| {
         let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
         if column.write == Write::None {
-            side.controller.plan.is_empty() && may_be_of_sync(setup, setup.reads[id], side, column)
+            side.controller.plan.is_empty() && may_be_of_sync(setup, id, side, column)
         } else {
-            side.controller.plan.set_is_gone || may_be_refused(column)
+            let set_goes = side.set.is_some_and(|set| set.deleting);
+            set_goes || side.controller.plan.set_is_gone || may_be_refused(column)
         }
     };
     let of_controllers = ClusterId::BOTH.into_iter().any(is_reason);
@@ -126,35 +132,47 @@ const fn may_be_refused(column: &Column) -> bool {
     }
 }
 
-/// A sync looks at each ordinal by itself. That some ordinal is counted wrongly, or has a write,
-/// is all that one ordinal is to another.
+/// What a sync does to an ordinal depends on that one alone, but for this: that some ordinal is
+/// counted wrongly makes a status write due; with `OrderedReady` an ordinal may keep the sync from
+/// others; and a claim that is being deleted matters if there is anything else to write.
 fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize {
     let (side, plan) = (&before.clusters[id], after.clusters[id].controller.plan);
-    let counts_wrongly =
-        plan.status != StatusWrite::None && side.set.is_some_and(|set| set.observed);
-    let refuses = plan.writes != crate::world::id::Table::default()
-        && setup
-            .ordinals()
-            .any(|ordinal| side.claims[ordinal].is_some_and(|claim| claim.deleting));
-    usize::from(counts_wrongly || refuses || plan.set_is_gone)
+    let refuses = || {
+        let mut claims = setup.ordinals().filter_map(|ordinal| side.claims[ordinal]);
+        plan.writes != Table::default() && claims.any(|claim| claim.deleting)
+    };
+    if plan.status == StatusWrite::None && !plan.set_is_gone {
+        return usize::from(refuses());
+    }
+    let counts_wrongly = side.set.is_some_and(|set| set.observed);
+    let is_ordered = setup.clusters[id].policy == PodManagementPolicy::OrderedReady;
+    usize::from(counts_wrongly) + usize::from(is_ordered || plan.set_is_gone || refuses())
 }
 
-fn may_be_of_sync(setup: &Setup, reads: Reads, side: &SideFrame, column: &Column) -> bool {
-    let is_counted_wrongly = |set: StatefulSet| {
-        let Some(pod) = column.pod else {
-            return column.is_counted() || column.is_counted_ready();
-        };
-        let is_ready = pod.ready && pod.phase == PodPhase::Running;
-        set.observed
-            && (reads.replicas || reads.ready_replicas)
-            && (reads.replicas && !column.is_counted()
-                || reads.ready_replicas && column.is_counted_ready() != is_ready
-                || pod.owner != Owner::Set
-                || pod.phase != PodPhase::Running && pod.phase != PodPhase::Pending)
+/// Whether an ordinal may be a reason of that kind.
+fn may_be_of_sync(setup: &Setup, id: ClusterId, side: &SideFrame, column: &Column) -> bool {
+    let reads = setup.reads[id];
+    let Some(set) = side.set.filter(|_| !side.controller.lags) else {
+        return side.controller.lags;
     };
-    side.set.is_some_and(is_counted_wrongly) && reads.status()
-        || setup.deletes_claims()
-        || side.set.is_none() && side.controller.lags
+    let is_healthy = column.pod.is_some_and(Pod::is_healthy);
+    let may_stop = setup.clusters[id].policy == PodManagementPolicy::OrderedReady
+        && if column.is_in_slice() {
+            !is_healthy
+        } else {
+            column.pod.is_some()
+        };
+    let is_ready = column
+        .pod
+        .is_some_and(|pod| pod.ready && pod.phase == PodPhase::Running);
+    let is_its_own = column
+        .pod
+        .is_none_or(|pod| pod.owner == Owner::Set && pod.is_live());
+    let is_counted_wrongly = reads.replicas && column.is_counted() != column.pod.is_some()
+        || reads.ready_replicas && column.is_counted_ready() != is_ready
+        || (reads.replicas || reads.ready_replicas) && !is_its_own;
+    let status = reads.status() && (may_stop || set.observed && is_counted_wrongly);
+    status || setup.deletes_claims()
 }
 
 fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &World) -> usize {

@@ -15,7 +15,14 @@ const LAYERS: [(&str, &[&str]); 10] = [
     // A report is plain data; of the scenario it has the mistakes found in it.
     (
         "report",
-        &["world", "actors", "properties", "engine", "every_n", "model"],
+        &[
+            "world",
+            "actors",
+            "properties",
+            "engine",
+            "every_n",
+            "model",
+        ],
     ),
     ("check", &[]),
     ("cli", &[]),
