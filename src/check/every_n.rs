@@ -1,23 +1,74 @@
-//! A scenario's promises for every number of replicas.
+//! A scenario's always-properties for every number of replicas.
+//!
+//! What the search has broken is broken. The rest is looked for in views of one ordinal beside
+//! those that the driver names, then of two, then of three. A promise that some view breaks may
+//! still be kept: that is decided by a search with few replicas, and by larger views.
 
-use crate::every_n::Promise;
+use std::cell::Cell;
+use std::time::Instant;
+
+use super::{Task, Watch, certificate, decide, merge, question, story};
+use crate::actors::Step;
+use crate::actors::faults::{self, Reach};
+use crate::engine::{Progress, Trace, Verdict as Decided};
+use crate::every_n::cutoff::cutoff;
+use crate::every_n::fixpoint::{Closure, GaveUp, Limits, close};
+use crate::every_n::{MOST_FREE, Promise};
+use crate::model::Migration;
 use crate::model::sizes::Sizes;
-use crate::properties::{self, Kind};
+use crate::properties::{self, Kind, Property};
+use crate::report::every_n::Scope;
+use crate::report::{EveryN, EveryNResult, PropertyResult, ScenarioResult, Verdict};
 use crate::scenario::{self, Scenario};
-use crate::world::setup::{Availability, AvailabilityRule, Pool, Setup};
+use crate::world::setup::{Availability, AvailabilityRule, Budget, Pool, Setup};
 
-/// The migration for each number of replicas, with as many faults as may be.
+/// The most replicas with which a way to break a promise is looked for.
+const MOST_REPLICAS: u8 = 3;
+/// The most faults on it.
+const MOST_FAULTS: u8 = 3;
+/// States that one such search may take.
+const STATES: u64 = 200_000;
+/// States that may be looked at to see whether a few replicas show all views.
+const CUTOFF_STATES: usize = 20_000;
+
+/// Why there is no proof of liveness.
+const ABOUT_PATHS: &str = "it is about whole paths, and views are of states";
+
+/// What a proof is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aim {
+    /// The promises about each ordinal by itself.
+    Each,
+    /// No more than so many ordinals are down beside those that a fault has hit.
+    Down(u8),
+}
+
+impl Aim {
+    /// The least free ordinals that views need.
+    const fn free(self) -> usize {
+        match self {
+            Self::Each => 1,
+            Self::Down(most) => most as usize + 1,
+        }
+    }
+}
+
+/// The migration for each number of replicas, with as many faults as may be. `None` if it reaches
+/// ordinals in a way that depends on the number.
 #[must_use]
-pub fn sizes(scenario: &Scenario, most_down: u8) -> Option<Sizes> {
-    let mut setup = scenario.setup.clone();
+pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
+    let mut setup = setup.clone();
     for pool in &mut setup.budget.pools {
-        pool.at_most = if pool.at_most > 0 { Pool::UNLIMITED } else { 0 };
+        pool.at_most = pool.at_most.min(1) * Pool::UNLIMITED;
     }
     setup.relaxes_counts = true;
-    setup.availability = (most_down > 0).then_some(Availability {
-        rule: AvailabilityRule::MaxUnavailable(most_down),
-        excused: true,
-    });
+    setup.availability = match aim {
+        Aim::Each => None,
+        Aim::Down(most) => Some(Availability {
+            rule: AvailabilityRule::MaxUnavailable(most),
+            excused: true,
+        }),
+    };
     let resized = |n| scenario::resized(&setup, n);
     let setups: Vec<Setup> = (0..=16).map_while(resized).collect();
     let added = |setup: &Setup| setup.ordinals - setup.replicas;
@@ -32,24 +83,378 @@ pub fn sizes(scenario: &Scenario, most_down: u8) -> Option<Sizes> {
     })
 }
 
-/// The promises that views can keep.
-#[must_use]
-pub fn promises(scenario: &Scenario, most_down: u8) -> Vec<Promise<Sizes>> {
-    let mut promises: Vec<Promise<Sizes>> = Vec::new();
-    for property in properties::ALL {
-        if (property.applies)(&scenario.setup).is_err() && property.name != "available" {
+/// The promises of a property that views can keep.
+pub(super) fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
+    Promise {
+        name: property.name,
+        arity: aim.free(),
+        holds: Box::new(move |model, world| property.holds(model.setup(), world)),
+    }
+}
+
+/// Whether a property is about states, and not about counts of ordinals.
+fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, String> {
+    match property.kind {
+        kind if kind.is_about_paths() => Err(ABOUT_PATHS.to_owned()),
+        Kind::Always { .. } if property.name == properties::available::PROPERTY.name => {
+            most_down(setup).map(Aim::Down)
+        }
+        _ => Ok(Aim::Each),
+    }
+}
+
+/// How many ordinals may be down beside those that a fault has hit, so that the rule is kept.
+fn most_down(setup: &Setup) -> Result<u8, String> {
+    let Some(availability) = &setup.availability else {
+        return Err("no rule is given".to_owned());
+    };
+    let most = match &availability.rule {
+        AvailabilityRule::MaxUnavailable(most) => *most,
+        AvailabilityRule::Majority => {
+            return Err("a majority is no matter of any few ordinals".to_owned());
+        }
+        AvailabilityRule::Groups(groups) => {
+            let spare = |group: &crate::world::setup::Group| {
+                u8::try_from(group.ordinals.len())
+                    .unwrap_or(0)
+                    .saturating_sub(group.min)
+            };
+            groups.iter().map(spare).min().unwrap_or(0)
+        }
+    };
+    let hits = if availability.excused {
+        0
+    } else {
+        most_hits(&setup.budget)
+    };
+    most.checked_sub(hits).ok_or_else(|| {
+        "the faults of the scenario alone may take down more than the rule allows".to_owned()
+    })
+}
+
+/// How many Pods the faults of a budget may hit.
+fn most_hits(budget: &Budget) -> u8 {
+    let strikes_pod = |pool: &&Pool| {
+        pool.kinds
+            .iter()
+            .any(|id| faults::kind(id).reach() == Reach::Pod)
+    };
+    budget
+        .pools
+        .iter()
+        .filter(strikes_pod)
+        .map(|pool| pool.at_most)
+        .sum()
+}
+
+/// Proves what can be proved of a scenario that has been searched.
+pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watch) -> EveryN {
+    let start = Instant::now();
+    let proving = Proving {
+        task,
+        watch,
+        views: Cell::new(0),
+    };
+    let scenario = task.scenario;
+    let asked = searched.properties.iter();
+    let asked = asked.filter_map(|result| Some((result, properties::by_name(&result.name)?)));
+    let mut open: Vec<(Aim, &'static Property)> = Vec::new();
+    let mut every_n = EveryN {
+        faults: kinds(&scenario.setup.budget),
+        ..EveryN::default()
+    };
+    for (result, property) in asked {
+        if (property.applies)(&scenario.setup).is_err() {
             continue;
         }
-        let arity = match property.kind {
-            Kind::Always { .. } if property.name == "available" => usize::from(most_down) + 1,
-            Kind::AlwaysForEach(_) | Kind::Always { .. } => 1,
-            _ => continue,
-        };
-        promises.push(Promise {
-            name: property.name,
-            arity,
-            holds: Box::new(move |model, world| property.holds(model.setup(), world)),
-        });
+        let (known, aim) = proving.at_once(result, property);
+        every_n.properties.push(known);
+        open.extend(aim.map(|aim| (aim, property)));
     }
-    promises
+    proving.close_all(&open, &mut every_n);
+    if every_n
+        .properties
+        .iter()
+        .any(|property| property.scope.is_some())
+    {
+        every_n.assumptions = assumptions(scenario);
+    }
+    every_n.seconds = start.elapsed().as_secs_f64();
+    every_n
+}
+
+fn kinds(budget: &Budget) -> Vec<String> {
+    let kinds = budget.kinds();
+    kinds
+        .iter()
+        .map(|id| faults::kind(id).name().to_owned())
+        .collect()
+}
+
+fn assumptions(scenario: &Scenario) -> Vec<String> {
+    let mut assumptions = vec![
+        "that the model is right about Kubernetes".to_owned(),
+        "that a step depends on other ordinals only as it says: through all of them, some of them, \
+         or a few by name"
+            .to_owned(),
+    ];
+    let mut instructions = scenario.setup.program.instructions.iter();
+    let counts = instructions.any(|instruction| match instruction.operation {
+        crate::world::program::Operation::Await(condition, _) => condition.counts(),
+        _ => false,
+    });
+    if counts {
+        assumptions.push(
+            "that a wait for a count may also pass if other ordinals make up for those that are meant"
+                .to_owned(),
+        );
+    }
+    assumptions
+}
+
+/// A scenario of which something is to be proved.
+struct Proving<'a> {
+    task: &'a Task<'a>,
+    watch: &'a dyn Watch,
+    /// Views of the closures before the present one.
+    views: Cell<usize>,
+}
+
+impl Proving<'_> {
+    /// What is known of a property without a proof, and what is to be proved if nothing is.
+    fn at_once(&self, result: &PropertyResult, property: &Property) -> (EveryNResult, Option<Aim>) {
+        let scenario = self.task.scenario;
+        let blank = EveryNResult {
+            name: result.name.clone(),
+            verdict: Verdict::NotApplicable,
+            says: None,
+            scope: None,
+            reason: None,
+            breaks_with: None,
+            counterexample: None,
+        };
+        let not_covered = |reason| EveryNResult {
+            reason: Some(reason),
+            ..blank.clone()
+        };
+        if property.kind.is_about_paths() {
+            return (not_covered(ABOUT_PATHS.to_owned()), None);
+        }
+        if let Some(story) = result.counterexample.as_ref() {
+            let known = EveryNResult {
+                verdict: Verdict::Violated,
+                breaks_with: Some((story.replicas, story.faults)),
+                ..blank
+            };
+            return (known, None);
+        }
+        if scenario.runbook.is_some() {
+            return (
+                not_covered("the script names ordinals by number".to_owned()),
+                None,
+            );
+        }
+        if let Some(line) = scenario.program_fixed_at {
+            let reason = format!("line {line} names an ordinal by number");
+            return (not_covered(reason), None);
+        }
+        match aim_of(&scenario.setup, property) {
+            Ok(aim) => (blank, Some(aim)),
+            Err(reason) => (not_covered(reason), None),
+        }
+    }
+
+    /// Proves what is open, all that has the same aim together.
+    fn close_all(&self, open: &[(Aim, &'static Property)], every_n: &mut EveryN) {
+        let mut aims: Vec<Aim> = Vec::new();
+        for (aim, _) in open {
+            if !aims.contains(aim) {
+                aims.push(*aim);
+            }
+        }
+        for aim in aims {
+            let same = open.iter().filter(|(other, _)| *other == aim);
+            let mut left: Vec<&'static Property> = same.map(|(_, property)| *property).collect();
+            // Fewer are down than may be, in most migrations: that is the stronger promise.
+            if let Aim::Down(most) = aim {
+                for fewer in 1..most {
+                    let aim = Aim::Down(fewer);
+                    self.close_one(aim, aim.free(), &mut left, every_n);
+                }
+            }
+            let goes_on = self.close_one(aim, aim.free(), &mut left, every_n);
+            left.retain(|property| !self.refute(property, every_n));
+            for free in aim.free() + 1..=MOST_FREE {
+                if goes_on && !left.is_empty() && !self.close_one(aim, free, &mut left, every_n) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Looks for a proof with views of so many free ordinals. Whether larger ones might help.
+    fn close_one(
+        &self,
+        aim: Aim,
+        free: usize,
+        left: &mut Vec<&'static Property>,
+        every_n: &mut EveryN,
+    ) -> bool {
+        if left.is_empty() || free > MOST_FREE {
+            return false;
+        }
+        let Some(sizes) = sizes(&self.task.scenario.setup, aim) else {
+            let reason = "how far it reaches depends on the number of replicas";
+            note(every_n, left, reason);
+            return false;
+        };
+        let promises: Vec<_> = left.iter().map(|property| promise(property, aim)).collect();
+        let stop = |view: usize| view.is_multiple_of(1024) && self.stops(view);
+        match close(&sizes, free, &promises, Limits::default(), &stop) {
+            Ok(closure) => {
+                self.keep(aim, &sizes, &closure, left, every_n);
+                let reason = "some view breaks it, and no way to break it was found with up to 3 \
+                              replicas";
+                note(every_n, left, reason);
+                true
+            }
+            Err(reason) => {
+                note(every_n, left, gave_up(reason));
+                false
+            }
+        }
+    }
+
+    fn stops(&self, view: usize) -> bool {
+        self.watch.progress(&Progress {
+            unique_states: (self.views.get() + view) as u64,
+            depth: 0,
+            faults: 0,
+            frontier: 0,
+            bytes: 0,
+            found_before: 0,
+        })
+    }
+
+    /// Notes what a closure proves.
+    fn keep(
+        &self,
+        aim: Aim,
+        sizes: &Sizes,
+        closure: &Closure<Sizes>,
+        left: &mut Vec<&'static Property>,
+        every_n: &mut EveryN,
+    ) {
+        self.views.set(self.views.get() + closure.views.len());
+        if !closure.kept.iter().any(|kept| *kept) {
+            return;
+        }
+        let scope = Scope {
+            views: closure.views.len(),
+            free: closure.views.free,
+            steps: closure.steps,
+            cutoff: cutoff(sizes, &closure.views, CUTOFF_STATES)
+                .and_then(|letters| u32::try_from(letters).ok()),
+        };
+        let mut kept = closure.kept.iter();
+        let mut proved = Vec::new();
+        left.retain(|property| {
+            let is_kept = *kept.next().expect("one for each promise");
+            if is_kept {
+                proved.push(*property);
+            }
+            !is_kept
+        });
+        for property in &proved {
+            let result = result_of(every_n, property);
+            result.verdict = Verdict::Holds;
+            result.reason = None;
+            result.scope = Some(scope.clone());
+            result.says = says(&self.task.scenario.setup, aim);
+        }
+        if self.task.options.certificates {
+            let names: Vec<&str> = proved.iter().map(|property| property.name).collect();
+            let file = certificate::write(self.task, aim, sizes, closure, &names);
+            every_n.certificates.push(file);
+        }
+    }
+
+    /// Looks for a way to break a property with few replicas and few faults.
+    fn refute(&self, property: &'static Property, every_n: &mut EveryN) -> bool {
+        let scenario = self.task.scenario;
+        for replicas in 1..=MOST_REPLICAS {
+            let Some(mut setup) = scenario::resized(&scenario.setup, replicas) else {
+                continue;
+            };
+            for pool in &mut setup.budget.pools {
+                pool.at_most = pool.at_most.min(1) * MOST_FAULTS;
+            }
+            if property.name == properties::available::PROPERTY.name {
+                // More faults than the scenario has may well take down more.
+                setup.budget.clone_from(&scenario.setup.budget);
+            }
+            let model = Migration::new(setup.clone());
+            let question = question(&model, &[property.name], true);
+            let outcome = decide(&setup, &question, STATES, self.task.options.threads);
+            let decision = outcome.decisions.first();
+            if let Some(Decided::Violated(trace)) = decision.map(|decision| &decision.verdict) {
+                self.tell(&model, property, trace, every_n);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn tell(
+        &self,
+        model: &Migration,
+        property: &'static Property,
+        trace: &Trace<Step>,
+        every_n: &mut EveryN,
+    ) {
+        let told = story::Told::new(self.task.scenario, model, property.name, trace);
+        let counterexample = story::counterexample(&told, &merge::Role::default());
+        let result = result_of(every_n, property);
+        result.verdict = Verdict::Violated;
+        result.reason = None;
+        result.breaks_with = Some((u32::from(model.setup().replicas), trace.faults));
+        result.counterexample = Some(counterexample);
+    }
+}
+
+fn result_of<'a>(every_n: &'a mut EveryN, property: &Property) -> &'a mut EveryNResult {
+    let mut results = every_n.properties.iter_mut();
+    let found = results.find(|result| result.name == property.name);
+    found.expect("there is one for each property that is open")
+}
+
+/// Notes why nothing is known of those that are left.
+fn note(every_n: &mut EveryN, left: &[&'static Property], reason: &str) {
+    for property in left {
+        let result = result_of(every_n, property);
+        result.verdict = Verdict::Inconclusive;
+        result.reason = Some(reason.to_owned());
+    }
+}
+
+const fn gave_up(reason: GaveUp) -> &'static str {
+    match reason {
+        GaveUp::Views => "there are too many views",
+        GaveUp::Words => "too many combinations of views have to be tried",
+        GaveUp::OutOfClass => {
+            "a step moves a mark of a slice by a distance that depends on the number of replicas"
+        }
+        GaveUp::Interrupted => "interrupted",
+    }
+}
+
+/// What has been proved in place of the rule.
+fn says(setup: &Setup, aim: Aim) -> Option<String> {
+    let Aim::Down(most) = aim else { return None };
+    let down = format!("at most {most} down");
+    Some(if setup.budget.total() == 0 {
+        down
+    } else {
+        format!("{down} beside those that a fault has hit and that have not served since")
+    })
 }

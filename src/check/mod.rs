@@ -3,6 +3,7 @@
 //! The search decides; this layer asks it, tells its counterexamples as stories, says why they
 //! are possible, and looks for a wait that prevents them.
 
+pub mod certificate;
 pub mod checkpoint;
 mod end;
 pub mod every_n;
@@ -65,6 +66,10 @@ pub struct CheckOptions {
     pub every_step: bool,
     /// Let one state stand for all that differ only in which of some alike ordinals is which.
     pub symmetry: bool,
+    /// Prove the always-properties for every number of replicas, too.
+    pub every_n: bool,
+    /// Keep the proofs as files.
+    pub certificates: bool,
 }
 
 impl Default for CheckOptions {
@@ -80,6 +85,8 @@ impl Default for CheckOptions {
             store: StoreKind::default(),
             every_step: false,
             symmetry: true,
+            every_n: false,
+            certificates: false,
         }
     }
 }
@@ -229,8 +236,21 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// A first look, and `search` if that has not seen everything. It gives notes on itself, too.
+    /// The search, and the proofs for every number of replicas if they are asked for.
     fn check<E>(
+        &self,
+        watch: &dyn Watch,
+        search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
+    ) -> Result<ScenarioResult, E> {
+        let mut result = self.search(watch, search)?;
+        if self.options.every_n || self.scenario.prove {
+            result.every_n = Some(every_n::prove(self, &result, watch));
+        }
+        Ok(result)
+    }
+
+    /// A first look, and `search` if that has not seen everything. It gives notes on itself, too.
+    fn search<E>(
         &self,
         watch: &dyn Watch,
         search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
@@ -321,6 +341,7 @@ impl Task<'_> {
             vacuous: vacuous::vacuous(scenario, options, outcome),
             dead_ends: vacuous::dead_ends(scenario, self.model, outcome),
             notes: notes(scenario, options),
+            every_n: None,
             search: searched(outcome, options),
             properties,
         }

@@ -40,6 +40,12 @@ pub(super) enum Command {
     /// if the scenario has changed since, or if a step of it is not possible.
     #[command(after_long_help = REPLAY_EXIT_CODES)]
     Replay(ReplayArguments),
+    /// Look at a saved proof for every number of replicas again
+    ///
+    /// The views in the file are those of all initial states, none breaks a promise, and no step
+    /// of the model leads out of them: that is looked at anew, without looking for them.
+    #[command(after_long_help = CERTIFY_EXIT_CODES)]
+    Certify(CertifyArguments),
     /// Print the JSON Schema of the scenario file
     Schema,
 }
@@ -61,6 +67,13 @@ Exit codes, in this precedence:
     1  a promise is broken, and `--fail-on violated` was given
     0  the walks were taken, whatever they have shown
   130  interrupted; what is known is reported";
+
+const CERTIFY_EXIT_CODES: &str = "\
+Exit codes:
+    0  the file is a proof
+    1  it is none: a view is missing, altered, or breaks a promise
+    2  usage, or the file or its scenario is unreadable or refused
+    4  internal error";
 
 const REPLAY_EXIT_CODES: &str = "\
 Exit codes, in this precedence:
@@ -186,9 +199,17 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub no_symmetry: bool,
 
+    /// Prove the promises about states for every number of replicas, too
+    ///
+    /// With any number of faults of the kinds that may strike. What cannot be proved is looked for
+    /// with few replicas, and undecided if it is not found. Like `prove: every-n` in a scenario.
+    #[arg(long)]
+    pub every_n: bool,
+
     /// Save each counterexample in this folder, for `straddle replay`
     ///
-    /// They are called SCENARIO-PROPERTY.trace.json, and take the place of older ones.
+    /// They are called SCENARIO-PROPERTY.trace.json, and take the place of older ones. Proofs of
+    /// `--every-n` are saved, too, as SCENARIO.views, for `straddle certify`.
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
 
@@ -326,6 +347,21 @@ pub(super) struct ReplayArguments {
     /// Tell the whole world after each step, rather than what the step changes
     #[arg(long)]
     pub full: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CertifyArguments {
+    /// The proof, as `straddle check --every-n --save` has written it
+    #[arg(value_name = "VIEWS")]
+    pub views: PathBuf,
+
+    /// The scenario, if it is not where it was when the proof was saved
+    #[arg(long, value_name = "PATH")]
+    pub scenario: Option<PathBuf>,
+
+    /// Whether to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
 }
 
 const BOUNDS: &str = "Bounds";

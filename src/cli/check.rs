@@ -222,7 +222,12 @@ impl Run {
             let story = property.counterexample.as_ref()?;
             Some(SavedTrace::new(&origin, &property.name, story))
         });
-        let (said, mistakes) = saver.save(found);
+        let (mut said, mut mistakes) = saver.save(found);
+        if let Some(every_n) = &result.every_n {
+            let (proofs, more) = saver.save_proofs(&every_n.certificates);
+            said += &proofs;
+            mistakes.extend(more);
+        }
         if self.outlets.tells() {
             self.print(&said);
         }
@@ -347,6 +352,8 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
             memory: arguments.max_memory.or_else(memory::default_bound),
         },
         every_step: arguments.every_step,
+        every_n: arguments.every_n,
+        certificates: arguments.save.is_some(),
         symmetry: !arguments.no_symmetry,
         order: match arguments.order {
             Order::FewestFaults => SearchOrder::FewestFaults,

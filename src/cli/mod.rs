@@ -1,6 +1,7 @@
 //! The command line. Only this module reads the environment or prints.
 
 mod args;
+mod certify;
 mod check;
 mod errors;
 pub mod exit;
@@ -53,6 +54,7 @@ fn dispatch(args: &[OsString], program: &'static str) -> u8 {
             Command::Check(check) => check::run(&check, program),
             Command::Simulate(simulate) => simulate::run(&simulate, program),
             Command::Replay(replay) => replay::run(&replay),
+            Command::Certify(certify) => certify::run(&certify),
             Command::Schema => schema::run(),
         },
         // Also `--help` and `--version`, which go to standard output and succeed.

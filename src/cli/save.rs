@@ -41,19 +41,35 @@ impl Saver {
                 Err(mistake) => mistakes.push(*mistake),
             }
         }
-        (said(&saved), mistakes)
+        (said(&saved, "trace", "replay"), mistakes)
+    }
+
+    /// Writes each proof, which has a name and a text, to a file of its own.
+    pub fn save_proofs(&mut self, proofs: &[(String, String)]) -> (String, Vec<Diagnostic>) {
+        let (mut saved, mut mistakes) = (Vec::new(), Vec::new());
+        for (name, text) in proofs {
+            let scenario = name.trim_end_matches(".views");
+            match self.write(Path::new(name), scenario, text) {
+                Ok(path) => saved.push(path),
+                Err(mistake) => mistakes.push(*mistake),
+            }
+        }
+        (said(&saved, "proof", "certify"), mistakes)
     }
 
     fn save_one(&mut self, trace: &SavedTrace) -> Result<PathBuf, Box<Diagnostic>> {
-        let path = self.folder.join(trace.file_name());
+        self.write(&trace.file_name(), &trace.scenario.name, &trace.render())
+    }
+
+    fn write(&mut self, file: &Path, name: &str, text: &str) -> Result<PathBuf, Box<Diagnostic>> {
+        let path = self.folder.join(file);
         if !self.written.insert(path.clone()) {
-            let name = &trace.scenario.name;
             let message = format!("two scenarios are called `{name}`; the second is not saved");
             let diagnostic = Diagnostic::new("save::same-name", message).about(&path);
             let help = "run them one after another, each with a folder of its own";
             return Err(Box::new(diagnostic.help(help)));
         }
-        match outlet::write(&path, &trace.render()) {
+        match outlet::write(&path, text) {
             Ok(()) => Ok(path),
             Err(error) => Err(Box::new(unwritable(&path, &error))),
         }
@@ -69,17 +85,17 @@ fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// Which files were written, and an empty line.
-fn said(saved: &[PathBuf]) -> String {
+fn said(saved: &[PathBuf], what: &str, command: &str) -> String {
     if saved.is_empty() {
         return String::new();
     }
-    let traces = count(saved.len(), "trace");
+    let number = count(saved.len(), what);
     let paths = saved.iter();
     let paths: Vec<String> = paths
         .map(|path| format!("  {}", plain(&path.to_string_lossy())))
         .collect();
     format!(
-        "saved {traces} for `straddle replay`:\n{}\n\n",
+        "saved {number} for `straddle {command}`:\n{}\n\n",
         paths.join("\n")
     )
 }

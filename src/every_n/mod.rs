@@ -10,8 +10,11 @@
 //!
 //! It rests on one promise of the model, [`Sliced::witnesses`].
 
+pub mod cutoff;
 pub mod fixpoint;
 mod intern;
+pub mod recheck;
+pub mod rows;
 pub mod views;
 mod words;
 

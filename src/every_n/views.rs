@@ -172,8 +172,40 @@ impl<S: Sliced> Views<S> {
         joined.expect("a view is part of a state")
     }
 
+    /// How many stems there are.
+    pub(super) fn stems(&self) -> u32 {
+        u32::try_from(self.stems.len()).expect("fewer than 2^32 stems")
+    }
+
+    /// Whether a view of a stem is in the set.
+    pub(super) fn has(&self, stem: u32, places: &[Place]) -> bool {
+        self.number(&View::new(stem, places)).is_some()
+    }
+
+    /// Puts in the view that is a whole word, and none of its parts. Whether it is one.
+    pub(super) fn insert_whole(
+        &mut self,
+        sliced: &S,
+        frame: &S::Frame,
+        word: &[S::Letter],
+    ) -> bool {
+        let (stem, free) = self.numbers(sliced, frame, word);
+        let is_view = free.len() <= self.free;
+        if is_view {
+            self.insert(sliced, stem, &free);
+        }
+        is_view
+    }
+
     /// Puts in all views of a word.
     pub(super) fn insert_all(&mut self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) {
+        let (stem, free) = self.numbers(sliced, frame, word);
+        let most = self.free;
+        for_each_choice(&free, most, &mut |places| self.insert(sliced, stem, places));
+    }
+
+    /// The stem of a word, and its free letters.
+    fn numbers(&mut self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) -> (u32, Vec<Place>) {
         let (frame, _) = self.frames.number(frame);
         let mut named = Vec::new();
         let mut free = Vec::new();
@@ -195,8 +227,7 @@ impl<S: Sliced> Views<S> {
                 ..Options::default()
             });
         }
-        let most = self.free;
-        for_each_choice(&free, most, &mut |places| self.insert(sliced, stem, places));
+        (stem, free)
     }
 
     fn insert(&mut self, sliced: &S, stem: u32, places: &[Place]) {
@@ -213,13 +244,36 @@ impl<S: Sliced> Views<S> {
         }
     }
 
-    /// Whether all views of a word are in the set.
-    pub fn has_all(&self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) -> bool {
-        self.missing(sliced, frame, word) == 0
-    }
-
     /// How many views of a word are not in the set.
     pub fn missing(&self, sliced: &S, frame: &S::Frame, word: &[S::Letter]) -> usize {
+        let mut missing = 0;
+        self.each(sliced, frame, word, &mut |number| {
+            missing += usize::from(number.is_none());
+        });
+        missing
+    }
+
+    /// Calls `visit` with the number of each view of a word that is in the set.
+    pub(super) fn each_of(
+        &self,
+        sliced: &S,
+        frame: &S::Frame,
+        word: &[S::Letter],
+        visit: &mut impl FnMut(u32),
+    ) {
+        self.each(sliced, frame, word, &mut |number| {
+            number.into_iter().for_each(&mut *visit);
+        });
+    }
+
+    /// Calls `visit` for each view of a word, with its number if it is in the set.
+    fn each(
+        &self,
+        sliced: &S,
+        frame: &S::Frame,
+        word: &[S::Letter],
+        visit: &mut impl FnMut(Option<u32>),
+    ) {
         let mut named = Vec::new();
         let mut free = Vec::new();
         for letter in word {
@@ -234,13 +288,10 @@ impl<S: Sliced> Views<S> {
             let named = named.into_iter().collect::<Option<Vec<u32>>>()?;
             self.stems.find(&Stem { frame, named })
         });
-        let mut missing = 0;
         for_each_choice(&free, self.free, &mut |places| {
-            let view = stem.filter(|_| !places.contains(&Place::NONE));
-            let is_in = view.is_some_and(|stem| self.number(&View::new(stem, places)).is_some());
-            missing += usize::from(!is_in);
+            let stem = stem.filter(|_| !places.contains(&Place::NONE));
+            visit(stem.and_then(|stem| self.number(&View::new(stem, places))));
         });
-        missing
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::every_n::EveryNJson;
 use super::{Assumption, Cost, Counterexample, Headline, Lanes, Limits, Location, PropertyResult};
 use super::{DeadEnds, Summary, Vacuous, Verdict};
 use super::{Report, ReportedError, ScenarioResult, Search, SmallerResult, SmallerVerdict, Step};
@@ -73,6 +74,7 @@ struct ResultJson<'a> {
     vacuous: Vec<VacuousJson<'a>>,
     dead_ends: Option<DeadEndsJson<'a>>,
     notes: &'a [String],
+    every_n: Option<EveryNJson<'a>>,
     search: SearchJson<'a>,
 }
 
@@ -92,6 +94,7 @@ impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
             vacuous: result.vacuous.iter().map(VacuousJson::from).collect(),
             dead_ends: result.dead_ends.as_ref().map(DeadEndsJson::from),
             notes: &result.notes,
+            every_n: result.every_n.as_ref().map(EveryNJson::from),
             search: SearchJson::from(&result.search),
         }
     }

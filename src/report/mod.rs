@@ -1,5 +1,6 @@
 //! What a check found, as plain data, and one file for each format it is written in.
 
+pub mod every_n;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -15,7 +16,9 @@ pub mod terminal;
 mod text;
 mod timeline;
 mod vacuous;
+pub mod views;
 
+pub use every_n::{EveryN, EveryNResult};
 pub use smaller::{SmallerResult, SmallerVerdict};
 pub(crate) use text::{count, grouped, plain, shell_word};
 pub use vacuous::{DeadEnds, Vacuous};
@@ -68,6 +71,8 @@ pub struct ScenarioResult {
     pub dead_ends: Option<DeadEnds>,
     /// What else a reader should know, each in a sentence.
     pub notes: Vec<String>,
+    /// What is known for every number of replicas, if that was asked for.
+    pub every_n: Option<EveryN>,
     /// How it was searched.
     pub search: Search,
 }
@@ -82,11 +87,12 @@ impl ScenarioResult {
         self.properties.iter().any(differs)
     }
 
-    /// Some property has no verdict.
+    /// Some property has no verdict, for the replicas asked for or for every number of them.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         let undecided = |property: &PropertyResult| property.verdict == Verdict::Inconclusive;
-        self.properties.iter().any(undecided)
+        let for_every_n = self.every_n.as_ref().is_some_and(EveryN::is_undecided);
+        for_every_n || self.properties.iter().any(undecided)
     }
 }
 

@@ -148,6 +148,7 @@ fn scenario(name: &str, properties: Vec<PropertyResult>) -> ScenarioResult {
         vacuous: Vec::new(),
         dead_ends: None,
         notes: Vec::new(),
+        every_n: None,
         search: search(),
     }
 }

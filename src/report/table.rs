@@ -139,6 +139,10 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
         let texts = smaller::lines(result);
         remarks.extend(texts.into_iter().map(|text| ("smaller N", text)));
     }
+    if let Some(every_n) = &result.every_n {
+        let texts = every_n.remarks().into_iter();
+        remarks.extend(texts.map(|text| ("every N", text)));
+    }
     if !result.never_fired.is_empty() {
         let kinds = result.never_fired.join(", ");
         let text = format!("{kinds}: allowed, but there was no state in which it could strike");

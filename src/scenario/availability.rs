@@ -45,7 +45,7 @@ fn rule(
         }
         (None, Some(_), None) => Some(AvailabilityRule::Majority),
         (None, None, Some(groups)) => {
-            lowering.fix_at(file.head.start);
+            lowering.fix_groups_at(file.head.start);
             let groups = groups
                 .iter()
                 .map(|group| lower_group(lowering, group, replicas));

@@ -9,7 +9,7 @@ use super::file::{
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, Cascade, ExpectedVerdict, FaultCounting, Kind, PodUntil, Quorum, SetUntil,
+    ApiVersion, Cascade, ExpectedVerdict, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil,
     VolumeUntil,
 };
 use super::yaml::{self, DuplicateKeys, Entry, Node, Value};
@@ -47,6 +47,7 @@ scalar_words!(
     OnError,
     PodManagementPolicy,
     PodUntil,
+    Prove,
     Quorum,
     ReclaimPolicy,
     SetUntil,
@@ -56,16 +57,10 @@ scalar_words!(
 );
 
 /// Fields of later versions, with what to do instead.
-const LATER: &[(&str, &str)] = &[
-    (
-        "prove",
-        "leave it out; a verdict is about the replicas that the source has",
-    ),
-    (
-        "nodes",
-        "leave it out; every Pod is modelled as already scheduled",
-    ),
-];
+const LATER: &[(&str, &str)] = &[(
+    "nodes",
+    "leave it out; every Pod is modelled as already scheduled",
+)];
 const LATER_OF_SIDES: &[(&str, &str)] = &[
     (
         "nodes",
@@ -160,6 +155,7 @@ impl Decode for ScenarioFile {
         let faults = fields.optional(reader, "faults");
         let properties = fields.list(reader, "properties");
         let expect = fields.optional(reader, "expect");
+        let prove = fields.optional(reader, "prove");
         fields.finish::<Self>(reader);
         Some(Self {
             api_version,
@@ -174,6 +170,7 @@ impl Decode for ScenarioFile {
             faults,
             properties,
             expect,
+            prove,
         })
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::catalogue;
 use super::reader::{Scalar, Spanned};
 use super::step::StepFile;
-use super::words::{ApiVersion, ExpectedVerdict, FaultCounting, Kind, Quorum};
+use super::words::{ApiVersion, ExpectedVerdict, FaultCounting, Kind, Prove, Quorum};
 use crate::world::program::{AfterCrash, LoopOrder};
 use crate::world::setup::FaultId;
 use crate::world::stateful_set::PodManagementPolicy;
@@ -63,6 +63,9 @@ pub struct ScenarioFile {
     pub properties: Option<Vec<Spanned<PropertyName>>>,
     /// The verdicts that differ from `holds`.
     pub expect: Option<ExpectFile>,
+    /// What is to be proved beside the search: `every-n`, the always-properties for every number
+    /// of replicas.
+    pub prove: Option<Spanned<Prove>>,
 }
 
 /// One side: a cluster, a namespace in it, and the StatefulSet there.

@@ -71,6 +71,7 @@ pub struct Lowering<'a> {
     /// What of a runbook is not modelled is taken to be harmless.
     pub assume_harmless: bool,
     fixed_at: Option<usize>,
+    groups_at: Option<usize>,
 }
 
 impl Lowering<'_> {
@@ -86,6 +87,11 @@ impl Lowering<'_> {
     /// Notes a place that keeps the scenario from having another number of replicas.
     pub fn fix_at(&mut self, offset: usize) {
         self.fixed_at = Some(self.fixed_at.map_or(offset, |first| first.min(offset)));
+    }
+
+    /// Notes that availability groups name ordinals by number.
+    pub const fn fix_groups_at(&mut self, offset: usize) {
+        self.groups_at = Some(offset);
     }
 
     /// The place of a step whose key is at `key`.
@@ -123,6 +129,7 @@ pub fn lower(
         sleeps: Vec::new(),
         assume_harmless: overrides.assume_harmless,
         fixed_at: None,
+        groups_at: None,
     };
     let scenario = lower_all(&mut lowering, file, overrides);
     match scenario.filter(|_| lowering.reader.problems.is_empty()) {
@@ -162,6 +169,7 @@ fn lower_all(
     let (source, destination) = sides?;
     let (setup, steps, runbook) = lowered?;
     let Source { path, text } = lowering.reader.source.clone();
+    let line = |offset| position(&text, offset).0;
     Some(Scenario {
         name: super::find::name_of(&path),
         description: (file.description.as_ref()).map_or(String::new(), |text| text.value.clone()),
@@ -171,7 +179,14 @@ fn lower_all(
         kubernetes_assumed: !source.has_version && !destination.has_version,
         properties,
         expect,
-        fixed_at: lowering.fixed_at.map(|offset| position(&text, offset).0),
+        fixed_at: lowering
+            .fixed_at
+            .into_iter()
+            .chain(lowering.groups_at)
+            .min()
+            .map(line),
+        prove: file.prove.is_some(),
+        program_fixed_at: lowering.fixed_at.map(line),
         assumed: std::mem::take(&mut lowering.assumed),
         steps,
         runbook,

@@ -76,6 +76,10 @@ pub struct Scenario {
     pub steps: Vec<StepSource>,
     /// The line of the first thing that ties the scenario to its number of replicas.
     pub fixed_at: Option<usize>,
+    /// The same, availability groups left out.
+    pub program_fixed_at: Option<usize>,
+    /// A proof for every number of replicas is asked for.
+    pub prove: bool,
     /// The script that the program comes from, if it does.
     pub runbook: Option<Runbook>,
 }

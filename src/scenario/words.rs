@@ -245,6 +245,22 @@ impl Vocabulary for Quorum {
         &[("majority", Self::Majority, "More than half serve.")];
 }
 
+/// What is to be proved beside the search.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Prove {
+    /// The always-properties for every number of replicas.
+    EveryN,
+}
+
+impl Vocabulary for Prove {
+    const NAME: &'static str = "proof";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[(
+        "every-n",
+        Self::EveryN,
+        "The always-properties for every number of replicas, with any number of faults of the kinds that may strike.",
+    )];
+}
+
 /// Whether an ordinal counts as down that a fault has hit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FaultCounting {

@@ -54,7 +54,9 @@ impl Features {
         // All orphans are adopted in one sync, and the owners of many claims written; else
         // `OrderedReady` plans one write at most.
         let many_writes = |side: ClusterSetup| {
-            orphans || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
+            // A view may be of two states at once.
+            let is_view = setup.relaxes_counts;
+            orphans || is_view || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
         };
         let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));
         Self {

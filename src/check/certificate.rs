@@ -1,0 +1,138 @@
+//! Proofs for every number of replicas as files: written, and looked at again.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use super::every_n::{Aim, promise, sizes};
+use super::summary::model_hash;
+use super::{Task, read};
+use crate::every_n::Promise;
+use crate::every_n::fixpoint::Closure;
+use crate::every_n::recheck::{Flaw, Looked, recheck};
+use crate::every_n::rows::{self, Row};
+use crate::model::sizes::Sizes;
+use crate::properties;
+use crate::report::views::{SavedViews, ViewsOrigin, render};
+use crate::scenario::{Diagnostic, FaultsOverride, Overrides};
+
+/// The name and the text of the file of a proof.
+pub(super) fn write(
+    task: &Task<'_>,
+    aim: Aim,
+    sizes: &Sizes,
+    closure: &Closure<Sizes>,
+    names: &[&str],
+) -> (String, String) {
+    let (scenario, options) = (task.scenario, task.options);
+    let rows = rows::rows(sizes, &closure.views).into_iter();
+    let rows: Vec<_> = rows.map(|row| (row.letters, row.words)).collect();
+    let faults = options.overrides.faults.as_ref();
+    let origin = ViewsOrigin {
+        scenario: &scenario.name,
+        path: &scenario.path,
+        model_hash: model_hash(scenario),
+        faults: faults.map(ToString::to_string),
+        every_step: options.every_step,
+        properties: names,
+        most_down: match aim {
+            Aim::Each => None,
+            Aim::Down(most) => Some(most),
+        },
+        free: closure.views.free,
+    };
+    let suffix = match (aim, closure.views.free) {
+        (Aim::Each, 1) => String::new(),
+        (Aim::Each, free) => format!("-{free}"),
+        (Aim::Down(_), _) => "-available".to_owned(),
+    };
+    let name = format!("{}{suffix}.views", scenario.name);
+    (name, render(&origin, &rows))
+}
+
+/// What a file proves, once it has been looked at.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Certified {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The promises that are kept for every number of replicas.
+    pub properties: Vec<String>,
+    /// Of `available`: how many may be down beside those that a fault has hit.
+    pub most_down: Option<u8>,
+    /// The views.
+    pub views: usize,
+    /// What it took to look at them.
+    pub looked: Looked,
+}
+
+/// Looks whether the file `path` is a proof. `scenario` is where its scenario is, if not where it
+/// was.
+///
+/// # Errors
+/// Why it is none, or cannot be looked at.
+pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, Vec<Diagnostic>> {
+    let saved = SavedViews::read(path).map_err(|refused| vec![*refused])?;
+    let head = &saved.head;
+    let refused = |code, reason: String, help: &str| {
+        let message = format!("`{}` is no proof: {reason}", path.display());
+        vec![Diagnostic::new(code, message).about(path).help(help)]
+    };
+    let faults = head
+        .faults
+        .as_deref()
+        .map(FaultsOverride::parse)
+        .transpose();
+    let faults = faults.map_err(|reason| refused("certify::not-views", reason, ""))?;
+    let overrides = Overrides {
+        faults,
+        ..Overrides::default()
+    };
+    let place = scenario.unwrap_or(Path::new(&head.path));
+    let scenario = read(place, &overrides, head.every_step)?;
+    if model_hash(&scenario) != head.model_hash {
+        let reason = "the scenario, or Straddle, is not the one that it is about".to_owned();
+        let help = "write it anew with `straddle check --every-n --save DIR`";
+        return Err(refused("certify::other-model", reason, help));
+    }
+    let aim = head.most_down.map_or(Aim::Each, Aim::Down);
+    let rows = saved.rows.into_iter();
+    let rows: Vec<Row> = rows
+        .map(|(letters, words)| Row { letters, words })
+        .collect();
+    // Words that were never packed may be no state at all.
+    let looked = catch_unwind(AssertUnwindSafe(|| {
+        let sizes = sizes(&scenario.setup, aim)?;
+        let views = rows::views(&sizes, head.free, &rows)?;
+        let named = head.properties.iter().map(|name| properties::by_name(name));
+        let promises: Option<Vec<Promise<Sizes>>> = named
+            .map(|property| Some(promise(property?, aim)))
+            .collect();
+        Some(recheck(&sizes, &views, &promises?))
+    }));
+    match looked {
+        Ok(Some(Ok(looked))) => Ok(Certified {
+            scenario: head.scenario.clone(),
+            properties: head.properties.clone(),
+            most_down: head.most_down,
+            views: head.views,
+            looked,
+        }),
+        Ok(Some(Err(flaw))) => Err(refused("certify::flaw", said(flaw), HELP)),
+        Ok(None) | Err(_) => {
+            let reason = "a line is no view of this scenario".to_owned();
+            Err(refused("certify::flaw", reason, HELP))
+        }
+    }
+}
+
+/// What to do with a file that proves nothing.
+const HELP: &str = "do not rely on it; `straddle check --every-n --save DIR` writes a new one";
+
+fn said(flaw: Flaw) -> String {
+    match flaw {
+        Flaw::Initial => "a view of the initial state is missing".to_owned(),
+        Flaw::Part => "a part of a view is missing".to_owned(),
+        Flaw::Step => "a step leads to a view that is missing".to_owned(),
+        Flaw::OutOfClass => "a step depends on more ordinals than views tell of".to_owned(),
+        Flaw::Broken(promise) => format!("a view breaks `{promise}`"),
+    }
+}

@@ -1,0 +1,199 @@
+//! What is known of a scenario for every number of replicas.
+
+use serde::Serialize;
+
+use super::json::CounterexampleJson;
+use super::text::{count, grouped};
+use super::{Counterexample, Verdict};
+
+/// What is known of a scenario for every number of replicas.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct EveryN {
+    /// The kinds of fault that may strike any number of times; none if no fault may.
+    pub faults: Vec<String>,
+    /// The properties, in catalogue order.
+    pub properties: Vec<EveryNResult>,
+    /// What a proof rests on, each in a sentence.
+    pub assumptions: Vec<String>,
+    /// What it took.
+    pub seconds: f64,
+    /// The proofs as files, if they were asked for: a name and a text for each.
+    pub certificates: Vec<(String, String)>,
+}
+
+/// What is known of one property for every number of replicas.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EveryNResult {
+    /// Its name.
+    pub name: String,
+    /// `Holds` is proved, `Violated` is shown by a path of the model itself; `NotApplicable` is
+    /// beyond this kind of proof.
+    pub verdict: Verdict,
+    /// What it is that is proved or violated, if it is not the property as it stands.
+    pub says: Option<String>,
+    /// What a proof covers.
+    pub scope: Option<Scope>,
+    /// Why there is no proof.
+    pub reason: Option<String>,
+    /// The fewest replicas with which it breaks, and the faults of that path.
+    pub breaks_with: Option<(u32, u32)>,
+    /// How it breaks, if the search of the scenario itself has not told that already.
+    pub counterexample: Option<Counterexample>,
+}
+
+/// What a proof covers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scope {
+    /// Views in the closed set.
+    pub views: usize,
+    /// Free ordinals of a view.
+    pub free: usize,
+    /// Steps under which it is closed.
+    pub steps: u64,
+    /// With so many replicas all views occur: a verdict for so many is one for all.
+    pub cutoff: Option<u32>,
+}
+
+impl EveryN {
+    /// A promise that views can keep is neither proved nor broken.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        let mut properties = self.properties.iter();
+        properties.any(|property| property.verdict == Verdict::Inconclusive)
+    }
+
+    /// `any number of: eviction, driverCrash` or `none`.
+    fn faults(&self) -> String {
+        if self.faults.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("any number of: {}", self.faults.join(", "))
+        }
+    }
+
+    /// The remarks of a report, each a sentence.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let sentence = |property: &EveryNResult| match property.verdict {
+            Verdict::Holds => self.proved(property),
+            Verdict::Violated => {
+                let (replicas, faults) = property.breaks_with.unwrap_or_default();
+                let replicas = count(replicas as usize, "replica");
+                format!(
+                    "violated with {replicas}, {}",
+                    count(faults as usize, "fault")
+                )
+            }
+            Verdict::Inconclusive => format!("not proved: {}", property.reason()),
+            Verdict::NotApplicable => format!("not covered: {}", property.reason()),
+        };
+        let properties = self.properties.iter();
+        let named = properties.map(|property| (&*property.name, sentence(property)));
+        let grouped = super::table::groups(named);
+        grouped
+            .into_iter()
+            .map(|(names, text)| format!("{names}: {text}"))
+            .collect()
+    }
+
+    fn proved(&self, property: &EveryNResult) -> String {
+        let says = property
+            .says
+            .as_ref()
+            .map_or_else(String::new, |says| format!(" ({says})"));
+        let scope = property.scope.as_ref().map_or_else(String::new, |scope| {
+            let views = grouped(scope.views as u64);
+            let free = match scope.free {
+                1 => "one ordinal".to_owned(),
+                free => format!("{free} ordinals"),
+            };
+            let cutoff = scope.cutoff.map_or_else(String::new, |cutoff| {
+                format!("; {} show them all", count(cutoff as usize, "replica"))
+            });
+            format!(
+                ": {views} views of {free}, closed under {} steps{cutoff}",
+                grouped(scope.steps)
+            )
+        });
+        let faults = match self.faults.as_slice() {
+            [] => "without faults".to_owned(),
+            faults => format!("with any number of {}", faults.join(", ")),
+        };
+        format!("proved for every number of replicas, {faults}{says}{scope}")
+    }
+}
+
+impl EveryNResult {
+    fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or("no reason is known")
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EveryNJson<'a> {
+    properties: Vec<EveryNResultJson<'a>>,
+    assumptions: &'a [String],
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EveryNResultJson<'a> {
+    name: &'a str,
+    verdict: &'static str,
+    says: Option<&'a str>,
+    scope: Option<ScopeJson>,
+    reason: Option<&'a str>,
+    counterexample: Option<CounterexampleJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ScopeJson {
+    /// `N >= 1`, or the number of replicas with which the property breaks.
+    replicas: String,
+    faults: String,
+    views: Option<usize>,
+    j: Option<usize>,
+    steps: Option<u64>,
+    cutoff: Option<u32>,
+}
+
+impl<'a> From<&'a EveryN> for EveryNJson<'a> {
+    fn from(every_n: &'a EveryN) -> Self {
+        let scope = |property: &EveryNResult| match (&property.scope, property.breaks_with) {
+            (Some(scope), _) => Some(ScopeJson {
+                replicas: "N >= 1".to_owned(),
+                faults: every_n.faults(),
+                views: Some(scope.views),
+                j: Some(scope.free),
+                steps: Some(scope.steps),
+                cutoff: scope.cutoff,
+            }),
+            (None, Some((replicas, faults))) => Some(ScopeJson {
+                replicas: format!("N = {replicas}"),
+                faults: faults.to_string(),
+                views: None,
+                j: None,
+                steps: None,
+                cutoff: None,
+            }),
+            (None, None) => None,
+        };
+        let result = |property: &'a EveryNResult| EveryNResultJson {
+            name: &property.name,
+            verdict: property.verdict.name(),
+            says: property.says.as_deref(),
+            scope: scope(property),
+            reason: property.reason.as_deref(),
+            counterexample: property
+                .counterexample
+                .as_ref()
+                .map(CounterexampleJson::from),
+        };
+        Self {
+            properties: every_n.properties.iter().map(result).collect(),
+            assumptions: &every_n.assumptions,
+            seconds: every_n.seconds,
+        }
+    }
+}
