@@ -3,6 +3,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use straddle::every_n::fixpoint::{GaveUp, Limits, close};
 use straddle::every_n::views::Views;
 use straddle::every_n::{Reasons, Sliced};
 
@@ -55,7 +56,7 @@ fn every_step_of_a_reachable_state_is_one_of_a_small_part_of_it() {
 }
 
 /// A state that may well be out of reach, but has a meaning.
-fn random(model: &Reference, random: &mut Pcg64Mcg) -> State {
+pub fn random(model: &Reference, random: &mut Pcg64Mcg) -> State {
     let rules = &model.rules;
     let mark = |random: &mut Pcg64Mcg| random.random_range(0..=model.ordinals);
     let (one, other) = (mark(random), mark(random));
@@ -118,8 +119,13 @@ fn every_step_of_a_random_state_is_one_of_a_small_part_of_it() {
     }
 }
 
-/// The protocol, but no step depends on more than this many ordinals.
-struct Lowered(Slices, usize);
+/// The protocol with another number of ordinals that a step may depend on at most.
+struct Lowered {
+    slices: Slices,
+    most: usize,
+    /// Steps that depend on more do not say so.
+    hides: bool,
+}
 
 impl Sliced for Lowered {
     type Model = Reference;
@@ -127,35 +133,40 @@ impl Sliced for Lowered {
     type Letter = Letter;
 
     fn model(&self, letters: usize) -> Option<&Reference> {
-        self.0.model(letters)
+        self.slices.model(letters)
     }
 
     fn split(&self, model: &Reference, state: &State, letters: &mut Vec<Letter>) -> Frame {
-        self.0.split(model, state, letters)
+        self.slices.split(model, state, letters)
     }
 
     fn join(&self, frame: &Frame, letters: &[Letter]) -> Option<(&Reference, State)> {
-        self.0.join(frame, letters)
+        self.slices.join(frame, letters)
     }
 
     fn is_named(&self, letter: &Letter) -> bool {
-        self.0.is_named(letter)
+        self.slices.is_named(letter)
     }
 
     fn witnesses(&self, model: &Reference, state: &State, step: &Step, next: &State) -> usize {
-        self.0.witnesses(model, state, step, next).min(self.1)
+        let witnesses = self.slices.witnesses(model, state, step, next);
+        if self.hides {
+            witnesses.min(self.most)
+        } else {
+            witnesses
+        }
     }
 
     fn reasons(&self, frame: &Frame, letter: &Letter) -> Reasons {
-        self.0.reasons(frame, letter)
+        self.slices.reasons(frame, letter)
     }
 
     fn most_with(&self, frame: &Frame, reasons: Reasons) -> usize {
-        self.0.most_with(frame, reasons).min(self.1)
+        self.slices.most_with(frame, reasons).min(self.most)
     }
 
     fn most_witnesses(&self) -> usize {
-        self.1
+        self.most
     }
 }
 
@@ -179,7 +190,11 @@ fn missing<S: Sliced, const N: usize>(sliced: &S, views: &Views<S>) -> [usize; N
 /// states have an unmatched step, and how many views are missing.
 fn check_lowered<const N: usize>(rules: &Rules, told: usize, expected: [[usize; N]; 2]) {
     let free = variants::free(rules);
-    let lowered = Lowered(Slices::new(rules), told);
+    let lowered = Lowered {
+        slices: Slices::new(rules),
+        most: told,
+        hides: true,
+    };
     let closure = closed(&lowered, free, &promises(rules));
     // What is left out is no violation that one could see.
     assert!(closure.kept.iter().all(|kept| *kept), "{rules:?}");
@@ -195,6 +210,20 @@ fn a_witness_that_is_left_out_is_missed() {
     check_lowered(&variants::synced(), 1, [[0, 0, 28], [0; 3]]);
     let charged = variants::with_charges(Rules::default());
     check_lowered(&charged, 1, [[0, 0, 0, 152], [0; 4]]);
+}
+
+#[test]
+fn a_witness_that_is_one_too_many_is_told() {
+    let rules = Rules::default();
+    let lowered = Lowered {
+        slices: Slices::new(&rules),
+        most: 1,
+        hides: false,
+    };
+    let closure = close(&lowered, 1, &[], Limits::default(), &|_| false);
+    assert_eq!(closure.err(), Some(GaveUp::OutOfClass));
+    // Of states, too, a part of which tells it.
+    assert_eq!(unmatched(&lowered, 1), [0; 4]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use straddle::engine::{Bounds, Question, Searchable, Settings, Unobserved, Verdict, exhaustive};
+use straddle::every_n::fixpoint::{GaveUp, Limits, close};
 
 use super::lemma::{closed, occurring, reachable};
 use super::reference::{Reference, Rules};
@@ -111,6 +112,26 @@ fn a_reverted_source_is_found() {
 #[test]
 fn two_patches_take_two_ordinals_down() {
     breaks(&with_charges(two_patches()), 2, "at-most-one-down", 2, 11);
+}
+
+#[test]
+fn limits_are_kept() {
+    let gave_up = |limits: Limits, stop: &dyn Fn(usize) -> bool| {
+        let slices = Slices::new(&Rules::default());
+        close(&slices, 1, &[], limits, stop).err()
+    };
+    let limits = Limits::default();
+    assert_eq!(gave_up(limits, &|_| false), None);
+    assert_eq!(
+        gave_up(limits, &|view| view == 315),
+        Some(GaveUp::Interrupted)
+    );
+    for (views, why) in [(315, Some(GaveUp::Views)), (316, None)] {
+        assert_eq!(gave_up(Limits { views, ..limits }, &|_| false), why);
+    }
+    for (words, why) in [(1_238, Some(GaveUp::Words)), (1_239, None)] {
+        assert_eq!(gave_up(Limits { words, ..limits }, &|_| false), why);
+    }
 }
 
 /// Three implementations in other languages count the same.
