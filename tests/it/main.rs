@@ -8,6 +8,7 @@ mod cross_check;
 mod docs;
 mod driver;
 mod engine;
+mod every_n;
 mod faults;
 mod kubernetes_facts;
 mod layers;

@@ -1,0 +1,9 @@
+//! Proofs for every number of ordinals: what they say, and what they rest on.
+
+mod lemma;
+mod programs;
+mod reference;
+mod restriction;
+mod slices;
+mod variants;
+mod verdicts;
