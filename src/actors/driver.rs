@@ -20,8 +20,8 @@ use crate::world::World;
 use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{
-    ClaimRefCopy, Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation,
-    Timeout,
+    Cascade, ClaimRefCopy, Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError,
+    Operation, Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
@@ -155,7 +155,7 @@ pub const fn cluster_of(operation: Operation) -> Option<ClusterId> {
         Operation::Patch { cluster, .. }
         | Operation::Scale { cluster, .. }
         | Operation::CreateSet { cluster, .. }
-        | Operation::DeleteSetOrphan(cluster) => Some(cluster),
+        | Operation::DeleteSet(cluster, _) => Some(cluster),
         Operation::GetClaim(_) | Operation::GetVolume(_) => Some(ClusterId::Source),
         Operation::CreateVolume(..) | Operation::CreateClaim(_) | Operation::RestoreDisk(_) => {
             Some(ClusterId::Destination)
@@ -260,7 +260,9 @@ fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
             start,
             replicas,
         } => api_server::create_set(setup, world, cluster, value(start), value(replicas)),
-        Operation::DeleteSetOrphan(cluster) => api_server::delete_set_orphan(setup, world, cluster),
+        Operation::DeleteSet(cluster, cascade) => {
+            api_server::delete_set(setup, world, cluster, cascade)
+        }
         Operation::GetClaim(ordinal) => get_claim(world, find(ordinal)?),
         Operation::GetVolume(ordinal) => get_volume(world, find(ordinal)?),
         Operation::CreateVolume(ordinal, copy) => create_volume(world, find(ordinal)?, copy),
@@ -301,7 +303,9 @@ fn delete(
         ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
         ObjectKind::Claim => api_server::delete_claim(world, object.cluster, ordinal?),
         ObjectKind::Volume => api_server::delete_volume(world, object.cluster, ordinal?),
-        ObjectKind::StatefulSet => api_server::delete_set_orphan(setup, world, object.cluster),
+        ObjectKind::StatefulSet => {
+            api_server::delete_set(setup, world, object.cluster, Cascade::Orphan)
+        }
     }
 }
 

@@ -119,7 +119,7 @@ const fn ordinal_of(operation: Operation) -> Option<Expression> {
         | Operation::AwaitGone(object, ..) => named(object),
         Operation::Patch { .. }
         | Operation::Scale { .. }
-        | Operation::DeleteSetOrphan(_)
+        | Operation::DeleteSet(..)
         | Operation::CreateSet { .. }
         | Operation::Extra(..)
         | Operation::Save => None,

@@ -139,8 +139,8 @@ pub enum Operation {
     Delete(ObjectRef),
     /// DELETE of a Pod with a grace period of zero: the object goes, the container may stay.
     ForceDeletePod(ObjectRef),
-    /// DELETE of the set with `propagationPolicy: Orphan`.
-    DeleteSetOrphan(ClusterId),
+    /// DELETE of the set.
+    DeleteSet(ClusterId, Cascade),
     /// POST of the set.
     CreateSet {
         /// In which cluster.
@@ -163,6 +163,17 @@ pub enum Operation {
     Await(Condition, Timeout),
     /// Saves the position, for [`AfterCrash::FromSaved`].
     Save,
+}
+
+/// What becomes of what a deleted set owns: `propagationPolicy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cascade {
+    /// The set goes at once, and the garbage collector deletes afterwards what it owned.
+    Background,
+    /// The garbage collector deletes what the set owns, and the set goes once that is gone.
+    Foreground,
+    /// The garbage collector takes the set out of the owners of everything, and then the set goes.
+    Orphan,
 }
 
 /// A Secret or ConfigMap of a side, by its place in [`super::setup::Setup::extras`].

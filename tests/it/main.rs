@@ -9,6 +9,7 @@ mod docs;
 mod driver;
 mod engine;
 mod faults;
+mod garbage_collector;
 mod kubernetes_facts;
 mod layers;
 mod liveness;

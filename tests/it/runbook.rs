@@ -228,3 +228,23 @@ fn a_pod_does_not_start_without_its_secret() {
         Some(Verdict::Violated)
     );
 }
+
+/// The bundled script, and the same with the cascade under which its wait means what was meant.
+#[test]
+fn a_set_that_is_deleted_in_the_foreground_outlives_its_pods() {
+    let script = include_str!("../../models/cold-move-deleted/migrate.sh");
+    let broken = |script: &str| {
+        let result = result(&of_script(script, None));
+        let broken = result.properties.iter();
+        let broken = broken.filter(|one| one.verdict == Verdict::Violated);
+        let names = broken.map(|one| one.name.clone());
+        names.filter(|name| name != "available").collect::<Vec<_>>()
+    };
+    let first = ["at-most-one-pod", "at-most-one-running", "single-writer"];
+    assert_eq!(broken(script), first);
+    let foreground = script.replace("delete statefulset", "delete --cascade=foreground sts");
+    assert_ne!(script, foreground);
+    assert_eq!(broken(&foreground), [""; 0]);
+    let orphan = script.replace("delete statefulset", "delete --cascade=orphan sts");
+    assert!(broken(&orphan).contains(&"self-healing".to_owned()));
+}

@@ -323,7 +323,7 @@ pub fn creates_first(program: &Program) -> bool {
             cluster: ClusterId::Destination,
             ..
         }
-        | Operation::DeleteSetOrphan(ClusterId::Destination) => Some(false),
+        | Operation::DeleteSet(ClusterId::Destination, _) => Some(false),
         _ => None,
     };
     let mut instructions = program.instructions.iter();

@@ -148,8 +148,8 @@ fn what_is_not_understood_is_a_mistake_at_its_place() {
             "migrate.sh:1:1: error[runbook::not-modelled]: a change of `spec.template`",
         ),
         (
-            "kubectl --context source delete sts web",
-            "migrate.sh:1:1: error[runbook::not-modelled]: deleting the StatefulSet together",
+            "kubectl --context source delete sts web --cascade=sideways",
+            "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
         ),
         (
             "kubectl --context source scale sts web --replicas=$N",

@@ -83,10 +83,10 @@ fn mistakes_in_steps() {
       ^ "ignore" 
       help: write `continue`
     "#);
-    insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: background}"), @r#"
-    scenario.yaml:7:43 scenario::not-supported: the cascade `background` is not supported yet
-      ^ "background" 
-      help: supported: `orphan`
+    insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: backwards}"), @r#"
+    scenario.yaml:7:43 scenario::unknown-value: `backwards` is not a known cascade
+      ^ "backwards" 
+      help: known here: `background`, `foreground`, `orphan`
     "#);
     insta::assert_snapshot!(in_step("deletePod: {cluster: source, pod: -1, force: 1}"), @r#"
     scenario.yaml:7:50 scenario::wrong-type: expected `true` or `false`, found a number

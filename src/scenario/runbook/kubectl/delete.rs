@@ -5,7 +5,8 @@ use super::patch;
 use super::target::{self, Thing};
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Outcome, Set, State};
-use crate::world::program::{ExtraVerb, Look, Operation, Timeout};
+use crate::world::id::ClusterId;
+use crate::world::program::{Cascade, ExtraVerb, Look, ObjectRef, Operation, Timeout};
 
 /// `kubectl delete`.
 ///
@@ -64,24 +65,72 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     };
     let is_forced =
         call.is_on("force") && call.flag("grace-period").is_none_or(|period| period == "0");
-    let mut state = state;
     let operation = match thing {
         Thing::Set => {
-            if call.flag("cascade") != Some("orphan") && call.flag("cascade") != Some("false") {
-                runner.not_modelled(
-                    "deleting the StatefulSet together with its Pods is not modelled",
-                    "scale it to 0, or use `--cascade=orphan`",
-                );
+            let Some(cascade) = cascade(runner, call) else {
                 return Ok(Outcome::ok(state));
-            }
-            state.env.sets[cluster] = Set::Unknown;
-            Operation::DeleteSetOrphan(cluster)
+            };
+            return set(runner, call, cluster, cascade, state);
         }
         Thing::Pod(_) if is_forced => Operation::ForceDeletePod(object),
         _ => Operation::Delete(object),
     };
     let (done, refused) = runner.emit(state, operation)?;
-    let mut outcome = answered(call, done, refused);
+    let outcome = answered(call, done, refused);
+    awaited(runner, call, object, outcome)
+}
+
+/// How a set is deleted; `background` unless something else is said. `true` and `false` are what
+/// older releases say.
+fn cascade(runner: &mut Runner<'_>, call: &Call) -> Option<Cascade> {
+    match call.flag("cascade").unwrap_or("background") {
+        "background" | "true" => Some(Cascade::Background),
+        "foreground" => Some(Cascade::Foreground),
+        "orphan" | "false" => Some(Cascade::Orphan),
+        other => {
+            let what = format!("`{other}` is no cascade");
+            let help = "write `--cascade=background`, `foreground` or `orphan`";
+            runner.mistake("runbook::usage", what, help);
+            None
+        }
+    }
+}
+
+/// A set is gone at once when it is deleted in the background; its Pods are not.
+fn set(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    cascade: Cascade,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let (mut done, mut refused) = runner.emit(state, Operation::DeleteSet(cluster, cascade))?;
+    refused.env.sets[cluster] = Set::Absent;
+    if cascade == Cascade::Background {
+        done.env.sets[cluster] = Set::Absent;
+        return Ok(answered(call, done, refused));
+    }
+    done.env.sets[cluster] = Set::Unknown;
+    let Some(object) = Thing::Set.object(cluster) else {
+        return Ok(answered(call, done, refused));
+    };
+    let mut outcome = awaited(runner, call, object, answered(call, done, refused))?;
+    if call.flag("wait") != Some("false")
+        && let Some(gone) = outcome.ok.first_mut()
+    {
+        gone.env.sets[cluster] = Set::Absent;
+    }
+    Ok(outcome)
+}
+
+/// The wait inside, unless it is turned off.
+fn awaited(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    object: ObjectRef,
+    outcome: Outcome,
+) -> Result<Outcome, Halt> {
+    let mut outcome = outcome;
     if call.flag("wait") == Some("false") {
         return Ok(outcome);
     }
