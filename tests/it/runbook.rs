@@ -248,3 +248,33 @@ fn a_set_that_is_deleted_in_the_foreground_outlives_its_pods() {
     let orphan = script.replace("delete statefulset", "delete --cascade=orphan sts");
     assert!(broken(&orphan).contains(&"self-healing".to_owned()));
 }
+
+/// A wait of the script's own that may be given up keeps no other fix from being found.
+#[test]
+fn a_script_that_may_give_up_gets_a_fix() {
+    let status = "  kubectl --context destination rollout status sts/web --timeout=300s\n";
+    let script = one_by_one("", status);
+    let broken = result(&of_script(&script, None));
+    let verdict = |result: &ScenarioResult, name: &str| {
+        let mut properties = result.properties.iter();
+        let found = properties.find(|property| property.name == name);
+        found.map(|property| property.verdict)
+    };
+    assert_eq!(verdict(&broken, "recoverable"), Some(Verdict::Violated));
+    let mut properties = broken.properties.iter();
+    let story = properties.find(|property| property.name == "at-most-one-running");
+    let story = story.and_then(|property| property.counterexample.as_ref());
+    let help = story.and_then(|story| story.help.as_ref());
+    let text = &help.expect("a fix").text;
+    insta::assert_snapshot!(text, @r#"
+    before line 8
+      kubectl --context source wait --for=delete "pod/web-$k" --timeout=-1s
+    "#);
+    let fixed = result(&of_script(&with_fix(&script, text), None));
+    for name in ["at-most-one-pod", "at-most-one-running", "single-writer"] {
+        assert_eq!(verdict(&broken, name), Some(Verdict::Violated), "{name}");
+        assert_eq!(verdict(&fixed, name), Some(Verdict::Holds), "{name}");
+    }
+    // Giving up is the script's own affair.
+    assert_eq!(verdict(&fixed, "recoverable"), Some(Verdict::Violated));
+}
