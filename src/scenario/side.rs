@@ -7,6 +7,7 @@ use super::error::Diagnostic;
 use super::file::SideFile;
 use super::lower::Lowering;
 use super::runbook::SideFacts;
+use super::storage::StorageFacts;
 use crate::world::id::Slice;
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use base::{Number, base};
@@ -45,6 +46,8 @@ pub struct ManifestFacts {
     pub set: serde_json::Value,
     /// Kinds and names of Secrets, ConfigMaps and namespaces.
     pub others: Vec<(String, String)>,
+    /// What it says of disks.
+    pub storage: StorageFacts,
 }
 
 impl Side {
