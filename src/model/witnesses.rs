@@ -313,7 +313,7 @@ fn beside(world: &World, operation: Operation, members: u8) -> usize {
         } => of_marks(start, replicas),
         Operation::GetClaim(ordinal)
         | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateVolume(ordinal, ..)
         | Operation::CreateClaim(ordinal)
         | Operation::RestoreDisk(ordinal) => of_ordinal(ordinal),
         Operation::SetReclaimPolicy(object, _)

@@ -17,6 +17,7 @@ use super::storage;
 use super::{Overrides, Scenario};
 use crate::world::id::{MAX_ORDINALS, PerCluster};
 use crate::world::setup::{Budget, ClusterSetup, Reads, Setup};
+use crate::world::volume::ReclaimPolicy;
 
 /// The highest ordinal that there is room for.
 #[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
@@ -195,7 +196,8 @@ fn lower_setup(
     let allowed = lower_allowed(lowering, file, replicas);
     let availability = availability::lower(lowering, file.availability.as_ref(), replicas);
     let budget = lower_budget(lowering, file, overrides);
-    let lowered = lower_migration(lowering, file, &budget, sides);
+    let policy = storage.map(|storage| storage.reclaim_policy);
+    let lowered = lower_migration(lowering, file, &budget, policy.unwrap_or_default(), sides);
     let ((source, destination), (lowered, runbook)) = (sides?, lowered?);
     if source.templates.is_empty() {
         report_no_disk(lowering, &lowered.need_disk);
@@ -303,13 +305,14 @@ fn lower_migration(
     lowering: &mut Lowering<'_>,
     file: &ScenarioFile,
     budget: &Budget,
+    policy: ReclaimPolicy,
     sides: Option<&(Side, Side)>,
 ) -> Option<(Lowered, Option<Runbook>)> {
     let migration = file.migration.as_ref()?;
     let found = lowering.reader.problems.len();
     let crashes = budget::crashes(budget);
     if let Some(named) = &migration.runbook {
-        return lower_runbook(lowering, migration, named, crashes, sides?);
+        return lower_runbook(lowering, migration, named, policy, crashes, sides?);
     }
     let lowered = program::lower(lowering, migration, crashes);
     if crashes && migration.after_crash.is_none() {
@@ -329,6 +332,7 @@ fn lower_runbook(
     lowering: &mut Lowering<'_>,
     migration: &MigrationFile,
     named: &Spanned<String>,
+    policy: ReclaimPolicy,
     crashes: bool,
     (source, destination): &(Side, Side),
 ) -> Option<(Lowered, Option<Runbook>)> {
@@ -343,7 +347,7 @@ fn lower_runbook(
         let text = "a script that is stopped is started again from its first line";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
-    let (lowered, runbook) = runbook::lower(lowering, named, sides, crashes)?;
+    let (lowered, runbook) = runbook::lower(lowering, named, sides, policy, crashes)?;
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
     is_sound.then_some((lowered, Some(runbook)))
 }

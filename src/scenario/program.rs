@@ -13,8 +13,8 @@ use super::step::{
 use super::words::{PodUntil, SetUntil, VolumeUntil};
 use crate::world::id::ClusterId;
 use crate::world::program::{
-    AfterCrash, Cascade, Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError,
-    Operation, Program, Timeout,
+    AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, ObjectKind, ObjectRef,
+    OnError, Operation, Program, Timeout,
 };
 use crate::world::setup::Extra;
 
@@ -210,6 +210,7 @@ impl Builder<'_, '_> {
         self.push(Operation::CreateVolume(
             ordinal,
             claim_ref.unwrap_or_default(),
+            Copied::Read(None),
         ));
         self.push(Operation::CreateClaim(ordinal));
     }

@@ -58,6 +58,7 @@ impl Side {
             namespace: self.manifest.namespace.clone(),
             templates: self.templates.clone(),
             initial: self.initial,
+            owns_claims: self.retention != RetentionPolicy::default(),
             set: self.manifest.set.clone(),
             others: self.manifest.others.clone(),
         }

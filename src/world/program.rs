@@ -127,7 +127,7 @@ pub enum Operation {
     /// GET of the source's volume, whose fields the driver will copy.
     GetVolume(Expression),
     /// POST of the copied volume in the destination.
-    CreateVolume(Expression, ClaimRefCopy),
+    CreateVolume(Expression, ClaimRefCopy, Copied),
     /// POST of the copied claim in the destination, naming the copied volume.
     CreateClaim(Expression),
     /// A new disk holding what the disk of the source's claim holds now, with its volume and
@@ -294,6 +294,16 @@ pub enum ClaimRefCopy {
     DropUid,
     /// Everything stays, the source claim's uid too.
     Keep,
+}
+
+/// Whose fields a copied volume has, beside `spec.claimRef`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copied {
+    /// Those of the volume that the driver has read last; the reclaim policy perhaps another.
+    Read(Option<ReclaimPolicy>),
+    /// Those of the source's volume, which has not changed since it was read before others; it
+    /// had, or is given, this reclaim policy.
+    Kept(ReclaimPolicy),
 }
 
 /// `k`·*a* + `N`·*b* + *c*.

@@ -278,3 +278,33 @@ fn a_script_that_may_give_up_gets_a_fix() {
     // Giving up is the script's own affair.
     assert_eq!(verdict(&fixed, "recoverable"), Some(Verdict::Violated));
 }
+
+/// Many cold moves save everything first. The verdicts are those of reading in turn.
+#[test]
+fn a_script_that_saves_everything_first_comes_to_the_same() {
+    let stop = "set -e\nkubectl --context source scale sts web --replicas=0\n";
+    let waits = "for k in 0 1; do kubectl --context source wait --for=delete pod/web-$k --timeout=-1s; done\n";
+    let start = "kubectl --context destination scale sts web --replicas=2\n";
+    let read = "for k in 0 1; do\n  kubectl --context source get pvc data-web-$k -o yaml > c$k\n  \
+                kubectl --context source get pv $(yq .spec.volumeName c$k) -o yaml | yq 'del(.spec.claimRef)' > v$k\ndone\n";
+    let create = "for k in 0 1; do kubectl --context destination create -f v$k -f c$k; done\n";
+    let in_turn = format!("for k in 0 1; do\n{COPY}done\n");
+    let mut violated = 0;
+    for waits in [waits, ""] {
+        let verdicts = |copies: &str| {
+            let script = format!("{stop}{waits}{copies}{start}");
+            let result = result(&of_script(&script, None));
+            let verdicts = result.properties.iter();
+            verdicts
+                .map(|one| (one.name.clone(), one.verdict))
+                .collect::<Vec<_>>()
+        };
+        let first = verdicts(&format!("{read}{create}"));
+        assert_eq!(first, verdicts(&in_turn), "{waits}");
+        let broken = first
+            .iter()
+            .filter(|(_, verdict)| *verdict == Verdict::Violated);
+        violated += broken.count();
+    }
+    assert!(violated > 2, "both are safe");
+}
