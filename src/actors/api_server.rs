@@ -3,7 +3,8 @@
 //! It takes no step of its own; every request is a step of whoever makes it. One request is
 //! about one object.
 //!
-//! Kubernetes: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go;
+//! Kubernetes: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go (`Delete`,
+//! `deletionFinalizersForGarbageCollection`, `markAsDeleting`);
 //! pkg/registry/core/pod/strategy.go (`CheckGracefulDelete`);
 //! pkg/registry/apps/statefulset/strategy.go (`PrepareForUpdate`);
 //! pkg/apis/apps/validation/validation.go (`ValidateStatefulSetSpec`).
@@ -13,7 +14,7 @@ use crate::world::World;
 use crate::world::driver::Watch;
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Owner, Pod, PodPhase, Stray};
-use crate::world::program::{ExtraRef, ExtraVerb, ObjectKind, ObjectRef, Operation};
+use crate::world::program::{Cascade, ExtraRef, ExtraVerb, ObjectKind, ObjectRef, Operation};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
 use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
@@ -181,29 +182,55 @@ pub fn create_set(
     Ok(())
 }
 
-/// DELETE of the set with `propagationPolicy: Orphan`: the finalizer `orphan` holds it until the
-/// garbage collector has taken its name off every Pod.
+/// DELETE of the set with a `propagationPolicy`, which puts one finalizer of the garbage collector on
+/// it, and takes off another that an earlier DELETE has put there. Without any it goes at once.
 ///
 /// # Errors
 /// `NotFound` without a set.
-pub fn delete_set_orphan(setup: &Setup, world: &mut World, cluster: ClusterId) -> Answer {
+pub fn delete_set(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    cascade: Cascade,
+) -> Answer {
     let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
-    if !set.deleting {
+    if cascade == Cascade::Background {
+        remove_set(setup, world, cluster);
+        return Ok(());
+    }
+    let deleted = StatefulSet {
+        deleting: true,
+        foreground: cascade == Cascade::Foreground,
+        ..set
+    };
+    if set.deleting {
+        // Another finalizer is no change of the generation, and no controller of sets reads it.
+        world.clusters[cluster].set = Some(deleted);
+    } else {
         keep_previous_version(setup, world, cluster);
-        let deleted = StatefulSet {
-            deleting: true,
-            ..set
-        };
         store_spec(setup, world, cluster, deleted);
     }
     Ok(())
 }
 
-/// The set's last finalizer is gone, and so is the set. A sync under way goes on.
+/// The set's last finalizer is gone, and so is the set: what it owned belongs to a uid that no
+/// longer exists. A sync under way goes on.
 pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
     keep_previous_version(setup, world, cluster);
     let side = &mut world.clusters[cluster];
     side.set = None;
+    for ordinal in setup.ordinals() {
+        if let Some(pod) = side.pods[ordinal].as_mut()
+            && pod.owner == Owner::Set
+        {
+            pod.owner = Owner::RemovedSet;
+        }
+        if let Some(claim) = side.claims[ordinal].as_mut()
+            && claim.owner == ClaimOwner::Set
+        {
+            claim.owner = ClaimOwner::RemovedSet;
+        }
+    }
     let plan = &mut side.controller.plan;
     plan.status = StatusWrite::None;
     plan.set_is_gone = true;

@@ -20,8 +20,8 @@ use crate::world::World;
 use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{
-    ClaimRefCopy, Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation,
-    Timeout,
+    Cascade, ClaimRefCopy, Condition, Copied, Expression, Instruction, ObjectKind, ObjectRef,
+    OnError, Operation, Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
@@ -155,7 +155,7 @@ pub const fn cluster_of(operation: Operation) -> Option<ClusterId> {
         Operation::Patch { cluster, .. }
         | Operation::Scale { cluster, .. }
         | Operation::CreateSet { cluster, .. }
-        | Operation::DeleteSetOrphan(cluster) => Some(cluster),
+        | Operation::DeleteSet(cluster, _) => Some(cluster),
         Operation::GetClaim(_) | Operation::GetVolume(_) => Some(ClusterId::Source),
         Operation::CreateVolume(..) | Operation::CreateClaim(_) | Operation::RestoreDisk(_) => {
             Some(ClusterId::Destination)
@@ -202,7 +202,7 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
         },
         Operation::GetClaim(ordinal)
         | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateVolume(ordinal, ..)
         | Operation::CreateClaim(ordinal)
         | Operation::RestoreDisk(ordinal)
         | Operation::Await(
@@ -260,10 +260,14 @@ fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
             start,
             replicas,
         } => api_server::create_set(setup, world, cluster, value(start), value(replicas)),
-        Operation::DeleteSetOrphan(cluster) => api_server::delete_set_orphan(setup, world, cluster),
+        Operation::DeleteSet(cluster, cascade) => {
+            api_server::delete_set(setup, world, cluster, cascade)
+        }
         Operation::GetClaim(ordinal) => get_claim(world, find(ordinal)?),
         Operation::GetVolume(ordinal) => get_volume(world, find(ordinal)?),
-        Operation::CreateVolume(ordinal, copy) => create_volume(world, find(ordinal)?, copy),
+        Operation::CreateVolume(ordinal, copy, copied) => {
+            create_volume(world, find(ordinal)?, copy, copied)
+        }
         Operation::CreateClaim(ordinal) => {
             let ordinal = find(ordinal)?;
             api_server::create_claim(
@@ -301,7 +305,9 @@ fn delete(
         ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
         ObjectKind::Claim => api_server::delete_claim(world, object.cluster, ordinal?),
         ObjectKind::Volume => api_server::delete_volume(world, object.cluster, ordinal?),
-        ObjectKind::StatefulSet => api_server::delete_set_orphan(setup, world, object.cluster),
+        ObjectKind::StatefulSet => {
+            api_server::delete_set(setup, world, object.cluster, Cascade::Orphan)
+        }
     }
 }
 
@@ -327,17 +333,15 @@ fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
 }
 
 /// The fields are those at the GET. A uid of the source means nothing in the destination.
-fn create_volume(world: &mut World, ordinal: Ordinal, copy: ClaimRefCopy) -> Answer {
-    let Read::Volume {
-        disk,
-        reclaim_policy,
-        claim_ref,
-    } = std::mem::take(&mut world.driver.read)
-    else {
-        return Err(Refusal::NotFound);
-    };
+fn create_volume(
+    world: &mut World,
+    ordinal: Ordinal,
+    copy: ClaimRefCopy,
+    copied: Copied,
+) -> Answer {
+    let (disk, reclaim_policy, has_claim_ref) = fields(world, ordinal, copied)?;
     let claim_ref = match copy {
-        _ if !claim_ref => ClaimRef::None,
+        _ if !has_claim_ref => ClaimRef::None,
         ClaimRefCopy::Drop => ClaimRef::None,
         ClaimRefCopy::DropUid => ClaimRef::NameOnly,
         ClaimRefCopy::Keep => ClaimRef::DeadUid,
@@ -351,6 +355,29 @@ fn create_volume(world: &mut World, ordinal: Ordinal, copy: ClaimRefCopy) -> Ans
         deleting: false,
     };
     api_server::create_volume(world, ClusterId::Destination, ordinal, volume)
+}
+
+/// The disk and the reclaim policy of a copy, and whether the volume that was read had a `claimRef`.
+fn fields(
+    world: &mut World,
+    ordinal: Ordinal,
+    copied: Copied,
+) -> Result<(Disk, ReclaimPolicy, bool), Refusal> {
+    match copied {
+        Copied::Kept(policy) => {
+            let volume = world.clusters.source.volumes[ordinal].fixed;
+            let volume = volume.ok_or(Refusal::NotFound)?;
+            Ok((volume.disk, policy, volume.claim_ref != ClaimRef::None))
+        }
+        Copied::Read(policy) => match std::mem::take(&mut world.driver.read) {
+            Read::Volume {
+                disk,
+                reclaim_policy,
+                claim_ref,
+            } => Ok((disk, policy.unwrap_or(reclaim_policy), claim_ref)),
+            _ => Err(Refusal::NotFound),
+        },
+    }
 }
 
 /// A new disk with the contents of the one behind the source's claim, its volume and its claim.

@@ -1,12 +1,16 @@
-//! The garbage collector of each side: orphans what a deleted set owns, and deletes what is owned
-//! by something that is gone.
+//! The garbage collector of each side: orphans or deletes what a deleted set owns, and deletes what
+//! is owned by something that is gone.
 //!
-//! Kubernetes 1.31: `attemptToOrphanWorker`, `orphanDependents` and `attemptToDeleteItem` in
-//! pkg/controller/garbagecollector/garbagecollector.go.
-//! Left out: background and foreground cascades.
+//! Kubernetes 1.31: `attemptToOrphanWorker`, `orphanDependents`, `attemptToDeleteItem` and
+//! `processDeletingDependentsItem` in pkg/controller/garbagecollector/garbagecollector.go. A Pod
+//! or claim names its set by `NewControllerRef`, and so blocks the set's deletion in the foreground
+//! (`blockingDependents` in graph.go).
+//! Left out: a Pod that owns its claim, as `whenScaled: Delete` has it of a condemned Pod, and that
+//! goes along with its set, would itself be deleted in the foreground.
 
 use super::{Actor, Step, api_server};
 use crate::world::World;
+use crate::world::cluster::Cluster;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::Owner;
 use crate::world::setup::Setup;
@@ -21,13 +25,13 @@ pub struct GarbageCollector;
 pub enum Action {
     /// Takes the deleted set out of a Pod's owners.
     Orphan(Ordinal),
-    /// Takes the finalizer `orphan` off the set, which goes.
+    /// Takes its finalizer off the set, which goes.
     RemoveSet,
-    /// Deletes a Pod whose owner no longer exists.
+    /// Deletes a Pod whose owner no longer exists, or goes together with it.
     DeletePod(Ordinal),
     /// Takes the deleted set out of a claim's owners.
     OrphanClaim(Ordinal),
-    /// Deletes a claim whose owner no longer exists.
+    /// Deletes a claim whose owner no longer exists, or goes together with it.
     DeleteClaim(Ordinal),
 }
 
@@ -58,37 +62,22 @@ impl Actor for GarbageCollector {
         for cluster in ClusterId::BOTH {
             let side = &world.clusters[cluster];
             let mut enabled = |action| out.push(Step::Collect(cluster, action));
-            let owned_by = |owner| {
-                move |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| pod.owner == owner)
+            if let Some(set) = side.set.filter(|set| set.deleting) {
+                dependents(setup, side, set.foreground, &mut enabled);
+            }
+            let abandoned = |ordinal: &Ordinal| {
+                side.pods[*ordinal]
+                    .is_some_and(|pod| pod.owner == Owner::RemovedSet && !pod.terminating)
             };
-            let claimed_by = |owners: &'static [ClaimOwner]| {
-                move |ordinal: &Ordinal| {
-                    side.claims[*ordinal].is_some_and(|claim| owners.contains(&claim.owner))
-                }
+            let pods = setup.ordinals().filter(abandoned);
+            pods.map(Action::DeletePod).for_each(&mut enabled);
+            let abandoned = |ordinal: &Ordinal| {
+                let gone = [ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
+                side.claims[*ordinal]
+                    .is_some_and(|claim| gone.contains(&claim.owner) && !claim.deleting)
             };
-            if side.set.is_some_and(|set| set.deleting) {
-                let mut pods = setup.ordinals().filter(owned_by(Owner::Set)).peekable();
-                let mut claims = setup
-                    .ordinals()
-                    .filter(claimed_by(&[ClaimOwner::Set]))
-                    .peekable();
-                if pods.peek().is_none() && claims.peek().is_none() {
-                    enabled(Action::RemoveSet);
-                }
-                pods.for_each(|ordinal| enabled(Action::Orphan(ordinal)));
-                claims.for_each(|ordinal| enabled(Action::OrphanClaim(ordinal)));
-            }
-            for ordinal in setup.ordinals().filter(owned_by(Owner::RemovedSet)) {
-                if side.pods[ordinal].is_some_and(|pod| !pod.terminating) {
-                    enabled(Action::DeletePod(ordinal));
-                }
-            }
-            let gone = &[ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
-            for ordinal in setup.ordinals().filter(claimed_by(gone)) {
-                if side.claims[ordinal].is_some_and(|claim| !claim.deleting) {
-                    enabled(Action::DeleteClaim(ordinal));
-                }
-            }
+            let claims = setup.ordinals().filter(abandoned);
+            claims.map(Action::DeleteClaim).for_each(&mut enabled);
         }
     }
 
@@ -117,16 +106,49 @@ impl Actor for GarbageCollector {
         }
     }
 
-    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
-        let Step::Collect(_, action) = step else {
+    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
+        let Step::Collect(cluster, action) = step else {
             unreachable!("{step:?}")
         };
+        let side = &before.clusters[cluster];
+        let fate = |goes_along| if goes_along { "goes too" } else { "is gone" };
         match action {
             Action::Orphan(ordinal) => format!("orphan Pod {ordinal}"),
             Action::RemoveSet => "remove the set".to_owned(),
-            Action::DeletePod(ordinal) => format!("delete Pod {ordinal}, whose owner is gone"),
+            Action::DeletePod(ordinal) => {
+                let goes = side.pods[ordinal].is_some_and(|pod| pod.owner == Owner::Set);
+                format!("delete Pod {ordinal}, whose owner {}", fate(goes))
+            }
             Action::OrphanClaim(ordinal) => format!("orphan claim {ordinal}"),
-            Action::DeleteClaim(ordinal) => format!("delete claim {ordinal}, whose owner is gone"),
+            Action::DeleteClaim(ordinal) => {
+                let goes = side.claims[ordinal].is_some_and(|claim| claim.owner == ClaimOwner::Set);
+                format!("delete claim {ordinal}, whose owner {}", fate(goes))
+            }
         }
     }
+}
+
+/// What becomes of what a set owns that is being deleted. The set goes once nothing names it.
+fn dependents(setup: &Setup, side: &Cluster, foreground: bool, enabled: &mut impl FnMut(Action)) {
+    let owned = |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| pod.owner == Owner::Set);
+    let claimed = |ordinal: &Ordinal| {
+        side.claims[*ordinal].is_some_and(|claim| claim.owner == ClaimOwner::Set)
+    };
+    let (pods, claims) = (
+        setup.ordinals().filter(owned),
+        setup.ordinals().filter(claimed),
+    );
+    if pods.clone().next().is_none() && claims.clone().next().is_none() {
+        return enabled(Action::RemoveSet);
+    }
+    if !foreground {
+        pods.map(Action::Orphan).for_each(&mut *enabled);
+        return claims.map(Action::OrphanClaim).for_each(enabled);
+    }
+    let stays = |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| !pod.terminating);
+    let pods = pods.filter(stays);
+    pods.map(Action::DeletePod).for_each(&mut *enabled);
+    let stays = |ordinal: &Ordinal| side.claims[*ordinal].is_some_and(|claim| !claim.deleting);
+    let claims = claims.filter(stays);
+    claims.map(Action::DeleteClaim).for_each(enabled);
 }

@@ -6,6 +6,7 @@ use super::{Step, driver, garbage_collector, kubelet, persistent_volume_controll
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
+use crate::world::program::{Cascade, Operation};
 use crate::world::setup::Setup;
 
 const CONTROLLERS: Parts =
@@ -57,9 +58,13 @@ fn of_driver(setup: &Setup, before: &World, action: driver::Action) -> Parts {
     if action != driver::Action::Advance {
         return Parts::DRIVER;
     }
+    let sets = SETS.and(CONTROLLERS).and(Parts::DRIVER);
     match driver::ordinal_of(setup, before) {
         Some(ordinal) => Parts::of_ordinal(ordinal).and(Parts::DRIVER),
-        None => SETS.and(CONTROLLERS).and(Parts::DRIVER),
+        None => match driver::instruction(setup, before).operation {
+            Operation::DeleteSet(side, Cascade::Background) => sets.and(Parts::columns(side)),
+            _ => sets,
+        },
     }
 }
 

@@ -136,14 +136,23 @@ fn stopping(
         .map(|(number, ..)| number)
         .next_back();
     let value = value.strip_prefix("start: 0, ").unwrap_or(value);
+    let stored = told.steps().find(|(number, ..)| *number == shrunk);
+    let (does, actor) = match stored.map(|(_, _, _, after)| after.clusters[side].set) {
+        Some(None) => ("only removes the set".to_owned(), "garbage collector"),
+        Some(Some(set)) if set.deleting => (
+            "only marks the set for deletion".to_owned(),
+            "garbage collector",
+        ),
+        _ => (format!("only stores `{value}`"), "controller"),
+    };
     match asked {
         Some(asked) if terminating(told.last()) => format!(
-            "Step {shrunk} only stores `{value}`; step {asked} asks Pod {ordinal} in {} to stop, \
+            "Step {shrunk} {does}; step {asked} asks Pod {ordinal} in {} to stop, \
              and its object stays until the kubelet confirms.",
             side.name()
         ),
         _ => format!(
-            "Step {shrunk} only stores `{value}`; the {} controller has not acted on it yet.",
+            "Step {shrunk} {does}; the {} {actor} has not acted on it yet.",
             side.name()
         ),
     }

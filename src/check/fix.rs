@@ -2,7 +2,9 @@
 //!
 //! Candidates are searched at the smallest number of replicas that shows the violation, and
 //! the first one accepted there is confirmed once at the number that was asked for. A wait
-//! that never ends would make every always-property hold, so the goal has to stay in reach.
+//! that never ends would make every always-property hold, so the goal has to stay in reach. Where
+//! it is not in reach from everywhere as it is, since a wait of the program's own may be given up,
+//! no state may hang in the new wait, and the goal has to be in reach from the start.
 
 mod script;
 mod steps;
@@ -14,7 +16,7 @@ use super::merge::Role;
 use super::story::Told;
 use super::{CheckOptions, Engine, decide, question};
 use crate::actors::driver;
-use crate::engine::{Decision, Outcome, Question, Verdict};
+use crate::engine::{Decision, Invariant, Outcome, Question, Verdict};
 use crate::model::Migration;
 use crate::properties;
 use crate::report::Help;
@@ -98,8 +100,7 @@ struct Baseline {
     setup: Setup,
     /// Properties that hold as it is.
     holding: Vec<&'static str>,
-    /// With fewer faults than this, the goal is to stay in reach from everywhere: as it is, and
-    /// without faults in any case. A wait that never ends would keep every other promise.
+    /// With fewer faults than this, the goal is in reach from everywhere, and has to stay so.
     recoverable: usize,
     threads: NonZeroUsize,
 }
@@ -136,7 +137,7 @@ fn smallest(
             .all(|name| matches!(verdict(name), Some(Verdict::Violated(_))));
         let holds = |name: &&'static str| matches!(verdict(name), Some(Verdict::Holds));
         let holding = properties::NAMES.into_iter().filter(holds).collect();
-        let recoverable = recoverable_layers(&outcome).max(1);
+        let recoverable = recoverable_layers(&outcome);
         shows.then_some(Baseline {
             setup,
             holding,
@@ -147,7 +148,7 @@ fn smallest(
 }
 
 /// Whether all of these properties hold in a setup, the goal stays in reach with as many faults
-/// as `recoverable` says, and nothing hangs in the wait; and the states that took.
+/// as `recoverable` says, or at all, and nothing hangs in the wait; and the states that took.
 fn keeps(
     setup: &Setup,
     must_hold: &[&'static str],
@@ -173,9 +174,28 @@ fn keeps(
         taken += outcome.statistics.unique_states;
         outcome
     };
-    let kept = recoverable_layers(&reaches(None)) >= recoverable
-        && reaches(Some(is_past_the_wait)).decisions.iter().all(holds);
-    (kept, taken)
+    let stays = recoverable == 0 || recoverable_layers(&reaches(None)) >= recoverable;
+    let kept = stays && reaches(Some(is_past_the_wait)).decisions.iter().all(holds);
+    if !kept || recoverable > 0 {
+        return (kept, taken);
+    }
+    let outcome = decide(setup, &never_there(), states, threads);
+    taken += outcome.statistics.unique_states;
+    let is_there = |decision: &Decision<_>| matches!(decision.verdict, Verdict::Violated(_));
+    (outcome.decisions.iter().any(is_there), taken)
+}
+
+/// Whether the goal is never reached; a counterexample shows that it is.
+fn never_there() -> Question<Migration> {
+    Question {
+        invariants: vec![Invariant {
+            name: "never-there",
+            holds: |model: &Migration, world: &World| !world.is_goal(model.setup()),
+        }],
+        recoverable: false,
+        fail_fast: true,
+        ..only_recoverable(None)
+    }
 }
 
 /// The step of the file that an inserted wait belongs to: none of those there are, so that
@@ -206,8 +226,9 @@ type Goal = fn(&Migration, &World) -> bool;
 
 /// With fewer faults than this, the goal stays in reach from everywhere.
 fn recoverable_layers<A>(outcome: &Outcome<A>) -> usize {
-    let decision = outcome.decisions.last();
-    decision.map_or(0, |last| last.layers.iter().filter(|&&holds| holds).count())
+    let name = properties::recoverable::PROPERTY.name;
+    let decision = outcome.decisions.iter().find(|one| one.name == name);
+    decision.map_or(0, |one| one.layers.iter().filter(|&&holds| holds).count())
 }
 
 impl Proposal {

@@ -39,7 +39,9 @@ pub(super) fn story(told: &Told<'_>) -> String {
     } else if name == self_healing::PROPERTY.name {
         let keeps = |cluster: &ClusterId| {
             let side = &told.last().clusters[*cluster];
-            side.pods[ordinal].is_some_and(|pod| !pod.terminating && !side.looks_after(pod))
+            side.pods[ordinal].is_some_and(|pod| {
+                !pod.terminating && !side.looks_after(pod) && !side.collects(pod)
+            })
         };
         let side = ClusterId::BOTH
             .into_iter()

@@ -300,7 +300,7 @@ const fn operation(operation: Operation) -> &'static str {
         Operation::RestoreDisk(_) => "restoreDisk",
         Operation::SetReclaimPolicy(..) => "setReclaimPolicy",
         Operation::ForceDeletePod(_) => "forceDeletePod",
-        Operation::DeleteSetOrphan(_) => "deleteSet",
+        Operation::DeleteSet(..) => "deleteSet",
         Operation::CreateSet { .. } => "createSet",
         Operation::Get(_) | Operation::Extra(ExtraVerb::Get, _) => "get",
         Operation::Extra(ExtraVerb::Create, _) => "create",

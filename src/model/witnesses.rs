@@ -18,7 +18,7 @@ use crate::world::id::{ClusterId, OrdinalSet, Table};
 use crate::world::letter::{Column, Frame, Letter, SideFrame};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
-    AfterCrash, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
+    AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
 };
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{PodManagementPolicy, StatusWrite, Write};
@@ -313,7 +313,7 @@ fn beside(world: &World, operation: Operation, members: u8) -> usize {
         } => of_marks(start, replicas),
         Operation::GetClaim(ordinal)
         | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateVolume(ordinal, ..)
         | Operation::CreateClaim(ordinal)
         | Operation::RestoreDisk(ordinal) => of_ordinal(ordinal),
         Operation::SetReclaimPolicy(object, _)
@@ -330,7 +330,10 @@ fn beside(world: &World, operation: Operation, members: u8) -> usize {
             // Those for a count are counted by `of_count`.
             Condition::SetObserved(_) | Condition::RolledOut(_) | Condition::StatusEquals(..) => 0,
         },
-        Operation::DeleteSetOrphan(_) | Operation::Extra(..) | Operation::Save => 0,
+        Operation::DeleteSet(_, Cascade::Orphan) | Operation::Extra(..) | Operation::Save => 0,
+        // What becomes of the Pods is not looked into: a set that is removed gives up all of them
+        // in one step.
+        Operation::DeleteSet(_, Cascade::Background | Cascade::Foreground) => BEYOND,
     }
 }
 

@@ -10,7 +10,7 @@ pub const PROPERTY: Property = Property {
     name: "self-healing",
     kind: Kind::AlwaysForEach(holds),
     promise: "Every live Pod that is not terminating has a set on its side that owns it or will adopt it.",
-    details: "The set must not be being deleted. How long a replacement takes is no matter of this property: delays of OrderedReady show in `available`.",
+    details: "The set must not be being deleted. A Pod that the garbage collector is about to delete, since its set is gone or goes together with its Pods, is not meant to be replaced. How long a replacement takes is no matter of this property: delays of OrderedReady show in `available`.",
     violated_in: "orphan-by-hand",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -21,6 +21,6 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     SIDES.into_iter().all(|cluster| {
         let side = &world.clusters[cluster];
         let pod = side.pods[ordinal].filter(|pod| pod.is_live() && !pod.terminating);
-        pod.is_none_or(|pod| side.looks_after(pod))
+        pod.is_none_or(|pod| side.looks_after(pod) || side.collects(pod))
     })
 }

@@ -9,12 +9,14 @@ use super::file::{
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, Cascade, ExpectedVerdict, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil,
+    ApiVersion, ExpectedVerdict, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil,
     VolumeUntil,
 };
 use super::yaml::{self, DuplicateKeys, Entry, Node, Value};
 use crate::world::id::ClusterId;
-use crate::world::program::{AfterCrash, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout};
+use crate::world::program::{
+    AfterCrash, Cascade, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout,
+};
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::{Backend, ReclaimPolicy};
 

@@ -7,15 +7,17 @@ use super::availability;
 use super::budget;
 use super::error::{Diagnostic, Source, position};
 use super::expect;
-use super::file::{MigrationFile, ScenarioFile, SideFile, StorageFile};
+use super::file::{MigrationFile, ScenarioFile, SideFile};
 use super::program::{self, Lowered};
 use super::reach::{self, TooHigh};
 use super::reader::{Reader, Spanned};
 use super::runbook::{self, Runbook};
 use super::side::{self, KUBERNETES, Side};
+use super::storage;
 use super::{Overrides, Scenario};
-use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
-use crate::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
+use crate::world::id::{MAX_ORDINALS, PerCluster};
+use crate::world::setup::{Budget, ClusterSetup, Reads, Setup};
+use crate::world::volume::ReclaimPolicy;
 
 /// The highest ordinal that there is room for.
 #[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
@@ -204,12 +206,13 @@ fn lower_setup(
     sides: Option<&(Side, Side)>,
 ) -> Option<(Setup, Vec<StepSource>, Option<Runbook>)> {
     let source = sides.map(|(source, _)| source);
-    let storage = lower_storage(lowering, file.storage.as_ref(), source);
+    let storage = storage::lower(lowering, file.storage.as_ref(), source);
     let replicas = source.map(|source| source.initial.map_or(0, |slice| slice.end));
     let allowed = lower_allowed(lowering, file, replicas);
     let availability = availability::lower(lowering, file.availability.as_ref(), replicas);
     let budget = lower_budget(lowering, file, overrides);
-    let lowered = lower_migration(lowering, file, &budget, sides);
+    let policy = storage.map(|storage| storage.reclaim_policy);
+    let lowered = lower_migration(lowering, file, &budget, policy.unwrap_or_default(), sides);
     let ((source, destination), (lowered, runbook)) = (sides?, lowered?);
     if source.templates.is_empty() {
         report_no_disk(lowering, &lowered.need_disk);
@@ -266,67 +269,6 @@ fn lower_sides(lowering: &mut Lowering<'_>, file: &ScenarioFile) -> Option<(Side
     Some((source, destination))
 }
 
-fn lower_storage(
-    lowering: &mut Lowering<'_>,
-    file: Option<&StorageFile>,
-    source: Option<&Side>,
-) -> Option<StorageSetup> {
-    if let Some(sides) = file.and_then(|file| file.reachable_from.as_ref()) {
-        check_reach(lowering, sides);
-    }
-    let has_disks = source.is_some_and(|source| !source.templates.is_empty());
-    if !has_disks {
-        if file.is_some() && source.is_some() {
-            lowering.assume("storage", "not used", "the set has no claim templates");
-        }
-        return None;
-    }
-    let default = StorageFile::default();
-    let file = file.unwrap_or(&default);
-    if file.backend.is_none() {
-        let text = "both clusters can attach a disk at once";
-        lowering.assume("storage.backend", "permissive", text);
-    }
-    if file.reclaim_policy.is_none() {
-        let text = "Kubernetes' default for provisioned volumes";
-        lowering.assume("storage.reclaimPolicy", "Delete", text);
-    }
-    let reaches = |side: ClusterId| match &file.reachable_from {
-        Some(sides) => sides.iter().any(|word| word.value == side),
-        None => true,
-    };
-    Some(StorageSetup {
-        backend: file
-            .backend
-            .as_ref()
-            .map_or_else(Default::default, |word| word.value),
-        reclaim_policy: (file.reclaim_policy.as_ref()).map_or_else(Default::default, |w| w.value),
-        reachable: PerCluster {
-            source: reaches(ClusterId::Source),
-            destination: reaches(ClusterId::Destination),
-        },
-        shared: file.shared.as_ref().is_some_and(|shared| shared.value),
-    })
-}
-
-/// The source starts with its disks attached, so it must be able to attach them.
-fn check_reach(lowering: &mut Lowering<'_>, sides: &[Spanned<ClusterId>]) {
-    let Some(first) = sides.first() else {
-        return;
-    };
-    if sides.iter().any(|side| side.value == ClusterId::Source) {
-        return;
-    }
-    lowering.reader.report(
-        Diagnostic::new(
-            "scenario::source-unreachable",
-            "the source cannot attach its own disks",
-        )
-        .at(first.span.clone(), "`source` is missing here")
-        .help("the source starts with its disks attached: write `[source, destination]`"),
-    );
-}
-
 /// How many ordinals may be owned: those of the source, or `ordinals.max` and all below it.
 fn lower_allowed(
     lowering: &mut Lowering<'_>,
@@ -378,13 +320,14 @@ fn lower_migration(
     lowering: &mut Lowering<'_>,
     file: &ScenarioFile,
     budget: &Budget,
+    policy: ReclaimPolicy,
     sides: Option<&(Side, Side)>,
 ) -> Option<(Lowered, Option<Runbook>)> {
     let migration = file.migration.as_ref()?;
     let found = lowering.reader.problems.len();
     let crashes = budget::crashes(budget);
     if let Some(named) = &migration.runbook {
-        return lower_runbook(lowering, migration, named, crashes, sides?);
+        return lower_runbook(lowering, migration, named, policy, crashes, sides?);
     }
     let lowered = program::lower(lowering, migration, crashes);
     if crashes && migration.after_crash.is_none() {
@@ -404,6 +347,7 @@ fn lower_runbook(
     lowering: &mut Lowering<'_>,
     migration: &MigrationFile,
     named: &Spanned<String>,
+    policy: ReclaimPolicy,
     crashes: bool,
     (source, destination): &(Side, Side),
 ) -> Option<(Lowered, Option<Runbook>)> {
@@ -418,7 +362,7 @@ fn lower_runbook(
         let text = "a script that is stopped is started again from its first line";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
-    let (lowered, runbook) = runbook::lower(lowering, named, sides, crashes)?;
+    let (lowered, runbook) = runbook::lower(lowering, named, sides, policy, crashes)?;
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
     is_sound.then_some((lowered, Some(runbook)))
 }

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::error::{Diagnostic, Source, help_with, listed};
 use super::reader::{Reader, Spanned};
 use super::side::ManifestFacts;
+use super::storage::StorageFacts;
 use super::yaml::{self, DuplicateKeys, Node, Value};
 
 /// A StatefulSet as a manifest has it.
@@ -70,6 +71,7 @@ pub fn read_set(
     let others = others.collect();
     let mut set = typed(reader, &source, set)?;
     set.facts.others = others;
+    set.facts.storage = StorageFacts::of(&objects);
     Some(set)
 }
 
@@ -200,7 +202,7 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
             .and_then(|metadata| metadata.get("namespace")?.text())
             .map(str::to_owned),
         set: json.clone(),
-        others: Vec::new(),
+        ..ManifestFacts::default()
     };
     let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
     Some(ManifestSet {

@@ -22,6 +22,7 @@ mod reader;
 pub mod runbook;
 mod side;
 mod step;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod unmodelled;

@@ -10,11 +10,11 @@ use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
-use super::words::{Cascade, PodUntil, SetUntil, VolumeUntil};
+use super::words::{PodUntil, SetUntil, VolumeUntil};
 use crate::world::id::ClusterId;
 use crate::world::program::{
-    AfterCrash, Condition, Expression, Instruction, Look, ObjectKind, ObjectRef, OnError,
-    Operation, Program, Timeout,
+    AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, ObjectKind, ObjectRef,
+    OnError, Operation, Program, Timeout,
 };
 use crate::world::setup::Extra;
 
@@ -210,6 +210,7 @@ impl Builder<'_, '_> {
         self.push(Operation::CreateVolume(
             ordinal,
             claim_ref.unwrap_or_default(),
+            Copied::Read(None),
         ));
         self.push(Operation::CreateClaim(ordinal));
     }
@@ -238,8 +239,11 @@ impl Builder<'_, '_> {
     fn delete_set(&mut self, step: &DeleteSetStep) {
         self.react(step.on_error.as_ref());
         let cluster = step.cluster.value;
-        match step.cascade.value {
-            Cascade::Orphan => self.push(Operation::DeleteSetOrphan(cluster)),
+        let cascade = step.cascade.value;
+        self.push(Operation::DeleteSet(cluster, cascade));
+        if cascade == Cascade::Background {
+            // It is gone already.
+            return;
         }
         let set = object(ObjectKind::StatefulSet, cluster, Expression::default());
         self.await_deleted(set, step.wait.as_ref());

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::budget;
 use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal};
-use crate::world::program::{AfterCrash, Expression, OnError, Operation, Program, Target};
+use crate::world::program::{AfterCrash, Cascade, Expression, OnError, Operation, Program, Target};
 use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
@@ -134,7 +134,7 @@ impl Search<'_> {
                 Operation::Patch { .. }
                     | Operation::Scale { .. }
                     | Operation::CreateSet { .. }
-                    | Operation::DeleteSetOrphan(_)
+                    | Operation::DeleteSet(..)
             );
             let ways = [
                 (exits.done, accepted, after),
@@ -170,7 +170,7 @@ impl Search<'_> {
                 start,
                 replicas,
             } => self.create(&mut sets[side(cluster)], k, start, replicas),
-            Operation::DeleteSetOrphan(cluster) => Ok(delete(&mut sets[side(cluster)])),
+            Operation::DeleteSet(cluster, cascade) => Ok(delete(&mut sets[side(cluster)], cascade)),
             _ => Ok(true),
         }
     }
@@ -230,9 +230,13 @@ fn marks(start: i32, replicas: i32) -> Result<Option<(u8, u8)>, i32> {
     }
 }
 
-fn delete(set: &mut Set) -> bool {
+fn delete(set: &mut Set, cascade: Cascade) -> bool {
     match *set {
         Set::Absent => false,
+        _ if cascade == Cascade::Background => {
+            *set = Set::Absent;
+            true
+        }
         Set::Stored(start, end) | Set::Deleting(start, end) => {
             *set = Set::Deleting(start, end);
             true

@@ -5,10 +5,10 @@ use std::ops::Range;
 use schemars::JsonSchema;
 
 use super::reader::{Reader, Scalar, Spanned};
-use super::words::{Cascade, PodUntil, SetUntil, VolumeUntil};
+use super::words::{PodUntil, SetUntil, VolumeUntil};
 use super::yaml::Node;
 use crate::world::id::ClusterId;
-use crate::world::program::{ClaimRefCopy, Expression, OnError, StatusField, Timeout};
+use crate::world::program::{Cascade, ClaimRefCopy, Expression, OnError, StatusField, Timeout};
 use crate::world::volume::ReclaimPolicy;
 
 /// A step and its place.

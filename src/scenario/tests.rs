@@ -1,6 +1,7 @@
 //! Whole scenarios through the reader.
 
 mod good;
+mod large;
 mod mistakes;
 mod mutations;
 mod schema;

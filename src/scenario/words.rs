@@ -1,7 +1,9 @@
 //! The words that certain fields take, with what each means.
 
 use crate::world::id::ClusterId;
-use crate::world::program::{AfterCrash, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout};
+use crate::world::program::{
+    AfterCrash, Cascade, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout,
+};
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::{Backend, ReclaimPolicy};
 
@@ -218,18 +220,21 @@ impl Vocabulary for SetUntil {
     )];
 }
 
-/// What becomes of the Pods of a deleted set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cascade {
-    /// They stay.
-    Orphan,
-}
-
 impl Vocabulary for Cascade {
     const NAME: &'static str = "cascade";
-    const WORDS: &'static [(&'static str, Self, &'static str)] =
-        &[("orphan", Self::Orphan, "The Pods stay.")];
-    const UNSUPPORTED: &'static [&'static str] = &["background", "foreground"];
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "background",
+            Self::Background,
+            "The set goes at once, and its Pods are deleted afterwards.",
+        ),
+        (
+            "foreground",
+            Self::Foreground,
+            "Its Pods are deleted, and the set goes once they are gone.",
+        ),
+        ("orphan", Self::Orphan, "The Pods stay."),
+    ];
 }
 
 /// A share of the ordinals that must serve.

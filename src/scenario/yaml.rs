@@ -15,6 +15,14 @@ use super::error::{Diagnostic, Source};
 /// The most nodes a text may have, aliases counted as often as they are used.
 const MAX_NODES: usize = 20_000_000;
 
+/// The most items of one list, and keys of one map.
+const MAX_ITEMS: usize = 100_000;
+
+/// The most places at which a value may begin: line ends, commas and opening brackets. They are
+/// counted before anything is read, which takes no time. 20,000 objects of a cluster have half as
+/// many, so what has more was not made for one.
+const MAX_PLACES: usize = 1_500_000;
+
 /// Help for a file that is not YAML yet.
 pub const TEMPLATE: &str = "this looks like a template; render it first, as `helm template` does";
 
@@ -161,6 +169,10 @@ pub fn parse(
     duplicates: DuplicateKeys,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
+    if let Some(start) = place_too_many(&source.text) {
+        problems.push(too_large(start..start, "too many values").within(source));
+        return Vec::new();
+    }
     let mut builder = Builder {
         source,
         duplicates,
@@ -183,6 +195,14 @@ pub fn parse(
     builder.documents
 }
 
+/// Where the value begins that is one too many, by a rough count.
+fn place_too_many(text: &str) -> Option<usize> {
+    let begins = |byte: u8| matches!(byte, b'\n' | b',' | b'[' | b'{');
+    let bytes = text.bytes().enumerate();
+    let mut places = bytes.filter(|&(_, byte)| begins(byte));
+    places.nth(MAX_PLACES).map(|(place, _)| place)
+}
+
 fn syntax_error(source: &Source, error: &ScanError) -> Diagnostic {
     let text = &source.text;
     let offset = error.marker().byte_offset().unwrap_or(text.len());
@@ -193,7 +213,7 @@ fn syntax_error(source: &Source, error: &ScanError) -> Diagnostic {
         .filter(|&next| next != '\n' && next != '\r')
         .map_or(start, |next| start + next.len_utf8());
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-        return too_large(start..end, "nested too deeply");
+        return too_large(start..end, "values that are nested too deeply");
     }
     let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
     let help = if text[line..start].contains('\t') || text[start..].starts_with('\t') {
@@ -293,7 +313,10 @@ impl Builder<'_> {
             children: Vec::new(),
         });
         if self.open.len() > MAX_DEPTH {
-            return Err(Box::new(too_large(span, "nested too deeply")));
+            return Err(Box::new(too_large(
+                span,
+                "values that are nested too deeply",
+            )));
         }
         Ok(())
     }
@@ -329,7 +352,7 @@ impl Builder<'_> {
         if self.nodes > MAX_NODES || self.open.len() + target.depth > MAX_DEPTH {
             return Err(Box::new(too_large(
                 span,
-                "too much after its aliases are filled in",
+                "too many values once its aliases are filled in",
             )));
         }
         self.add(0, target)
@@ -344,7 +367,22 @@ impl Builder<'_> {
             self.anchors.insert(anchor, child.clone());
         }
         match self.open.last_mut() {
-            Some(open) => open.children.push(child),
+            Some(open) => {
+                let most = if open.is_map {
+                    2 * MAX_ITEMS
+                } else {
+                    MAX_ITEMS
+                };
+                if open.children.len() >= most {
+                    let what = if open.is_map {
+                        "too many keys in one map"
+                    } else {
+                        "too many items in one list"
+                    };
+                    return Err(Box::new(too_large(child.node.span, what)));
+                }
+                open.children.push(child);
+            }
             None => self.documents.push(child.node),
         }
         Ok(())
@@ -419,7 +457,7 @@ fn merged_entries(node: &Node) -> Vec<Entry> {
 }
 
 fn too_large(span: Range<usize>, what: &str) -> Diagnostic {
-    Diagnostic::new("yaml::too-large", format!("the file is {what}"))
+    Diagnostic::new("yaml::too-large", format!("the file has {what}"))
         .at(span, "here")
         .help("leave out what the migration does not need")
 }

@@ -108,7 +108,7 @@ const fn ordinal_of(operation: Operation) -> Option<Expression> {
     match operation {
         Operation::GetClaim(ordinal)
         | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, _)
+        | Operation::CreateVolume(ordinal, ..)
         | Operation::CreateClaim(ordinal)
         | Operation::RestoreDisk(ordinal) => Some(ordinal),
         Operation::Await(condition, _) | Operation::Test(condition) => asked_of(condition),
@@ -119,7 +119,7 @@ const fn ordinal_of(operation: Operation) -> Option<Expression> {
         | Operation::AwaitGone(object, ..) => named(object),
         Operation::Patch { .. }
         | Operation::Scale { .. }
-        | Operation::DeleteSetOrphan(_)
+        | Operation::DeleteSet(..)
         | Operation::CreateSet { .. }
         | Operation::Extra(..)
         | Operation::Save => None,

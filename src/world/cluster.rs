@@ -103,6 +103,18 @@ impl Cluster {
         self.pods[ordinal].is_some_and(Pod::is_live)
     }
 
+    /// Whether the garbage collector will delete the Pod: the set that owns it is gone, or goes
+    /// together with its Pods.
+    #[must_use]
+    pub fn collects(&self, pod: Pod) -> bool {
+        let goes_along = self.set.is_some_and(|set| set.deleting && set.foreground);
+        match pod.owner {
+            Owner::Set => goes_along,
+            Owner::RemovedSet => true,
+            Owner::Nobody => false,
+        }
+    }
+
     /// Whether the side's set owns the Pod or will adopt it.
     #[must_use]
     pub fn looks_after(&self, pod: Pod) -> bool {

@@ -171,6 +171,11 @@ impl Layout {
                 fields::memory(pass, has, id, &mut controller);
             });
         }
+        if parts.contains(Parts::columns(id)) {
+            for ordinal in (0..has.ordinals).map(Ordinal) {
+                self.columns[id].write(words, has, id, world, ordinal);
+            }
+        }
         if let Some(ordinal) = parts.ordinal.filter(|_| parts.contains(Parts::column(id))) {
             self.columns[id].write(words, has, id, world, ordinal);
         }

@@ -21,7 +21,7 @@ impl Parts {
     /// What the ordinal's disks hold.
     pub const CONTENTS: Self = Self::new(1 << 2);
     /// Everything, of one ordinal at most.
-    pub const ALL: Self = Self::new(u16::MAX);
+    pub const ALL: Self = Self::new((1 << 9) - 1);
 
     const fn new(what: u16) -> Self {
         Self {
@@ -50,6 +50,13 @@ impl Parts {
     #[must_use]
     pub const fn column(side: ClusterId) -> Self {
         Self::of_side(side, 2)
+    }
+
+    /// What a side has of every ordinal. One step changes that much only in name: a set is removed,
+    /// and what it owned belongs to a set that is gone.
+    #[must_use]
+    pub const fn columns(side: ClusterId) -> Self {
+        Self::of_side(side, 3)
     }
 
     /// Both sides' columns of an ordinal, and its contents.
@@ -102,6 +109,12 @@ impl World {
             }
             if parts.contains(Parts::controller(id)) {
                 side.controller = from.controller;
+            }
+            if parts.contains(Parts::columns(id)) {
+                side.pods = from.pods;
+                side.containers = from.containers;
+                side.claims = from.claims;
+                side.volumes = from.volumes;
             }
             let column = parts.ordinal.filter(|_| parts.contains(Parts::column(id)));
             if let Some(ordinal) = column {

@@ -127,7 +127,7 @@ pub enum Operation {
     /// GET of the source's volume, whose fields the driver will copy.
     GetVolume(Expression),
     /// POST of the copied volume in the destination.
-    CreateVolume(Expression, ClaimRefCopy),
+    CreateVolume(Expression, ClaimRefCopy, Copied),
     /// POST of the copied claim in the destination, naming the copied volume.
     CreateClaim(Expression),
     /// A new disk holding what the disk of the source's claim holds now, with its volume and
@@ -139,8 +139,8 @@ pub enum Operation {
     Delete(ObjectRef),
     /// DELETE of a Pod with a grace period of zero: the object goes, the container may stay.
     ForceDeletePod(ObjectRef),
-    /// DELETE of the set with `propagationPolicy: Orphan`.
-    DeleteSetOrphan(ClusterId),
+    /// DELETE of the set.
+    DeleteSet(ClusterId, Cascade),
     /// POST of the set.
     CreateSet {
         /// In which cluster.
@@ -163,6 +163,17 @@ pub enum Operation {
     Await(Condition, Timeout),
     /// Saves the position, for [`AfterCrash::FromSaved`].
     Save,
+}
+
+/// What becomes of what a deleted set owns: `propagationPolicy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cascade {
+    /// The set goes at once, and the garbage collector deletes afterwards what it owned.
+    Background,
+    /// The garbage collector deletes what the set owns, and the set goes once that is gone.
+    Foreground,
+    /// The garbage collector takes the set out of the owners of everything, and then the set goes.
+    Orphan,
 }
 
 /// A Secret or ConfigMap of a side, by its place in [`super::setup::Setup::extras`].
@@ -283,6 +294,16 @@ pub enum ClaimRefCopy {
     DropUid,
     /// Everything stays, the source claim's uid too.
     Keep,
+}
+
+/// Whose fields a copied volume has, beside `spec.claimRef`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copied {
+    /// Those of the volume that the driver has read last; the reclaim policy perhaps another.
+    Read(Option<ReclaimPolicy>),
+    /// Those of the source's volume, which has not changed since it was read before others; it
+    /// had, or is given, this reclaim policy.
+    Kept(ReclaimPolicy),
 }
 
 /// `k`·*a* + `N`·*b* + *c*.

@@ -347,7 +347,7 @@ impl Setup {
             || instructions.any(|instruction| {
                 matches!(
                     instruction.operation,
-                    Operation::DeleteSetOrphan(_) | Operation::CreateSet { .. }
+                    Operation::DeleteSet(..) | Operation::CreateSet { .. }
                 )
             })
     }

@@ -11,8 +11,10 @@ use super::volume::ClaimOwner;
 pub struct StatefulSet {
     /// `spec.ordinals.start` and `spec.replicas`, as marks.
     pub slice: Slice,
-    /// `metadata.deletionTimestamp` is set; the finalizer `orphan` holds the object.
+    /// `metadata.deletionTimestamp` is set; a finalizer of the garbage collector holds the object.
     pub deleting: bool,
+    /// That finalizer is `foregroundDeletion`, and not `orphan`: what the set owns is deleted.
+    pub foreground: bool,
     /// `status.observedGeneration` equals `metadata.generation`. True when nobody reads it.
     pub observed: bool,
     /// The Pods that `status.replicas` counts; empty unless the program reads the field.

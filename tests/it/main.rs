@@ -10,6 +10,7 @@ mod driver;
 mod engine;
 mod every_n;
 mod faults;
+mod garbage_collector;
 mod kubernetes_facts;
 mod layers;
 mod liveness;

@@ -228,3 +228,83 @@ fn a_pod_does_not_start_without_its_secret() {
         Some(Verdict::Violated)
     );
 }
+
+/// The bundled script, and the same with the cascade under which its wait means what was meant.
+#[test]
+fn a_set_that_is_deleted_in_the_foreground_outlives_its_pods() {
+    let script = include_str!("../../models/cold-move-deleted/migrate.sh");
+    let broken = |script: &str| {
+        let result = result(&of_script(script, None));
+        let broken = result.properties.iter();
+        let broken = broken.filter(|one| one.verdict == Verdict::Violated);
+        let names = broken.map(|one| one.name.clone());
+        names.filter(|name| name != "available").collect::<Vec<_>>()
+    };
+    let first = ["at-most-one-pod", "at-most-one-running", "single-writer"];
+    assert_eq!(broken(script), first);
+    let foreground = script.replace("delete statefulset", "delete --cascade=foreground sts");
+    assert_ne!(script, foreground);
+    assert_eq!(broken(&foreground), [""; 0]);
+    let orphan = script.replace("delete statefulset", "delete --cascade=orphan sts");
+    assert!(broken(&orphan).contains(&"self-healing".to_owned()));
+}
+
+/// A wait of the script's own that may be given up keeps no other fix from being found.
+#[test]
+fn a_script_that_may_give_up_gets_a_fix() {
+    let status = "  kubectl --context destination rollout status sts/web --timeout=300s\n";
+    let script = one_by_one("", status);
+    let broken = result(&of_script(&script, None));
+    let verdict = |result: &ScenarioResult, name: &str| {
+        let mut properties = result.properties.iter();
+        let found = properties.find(|property| property.name == name);
+        found.map(|property| property.verdict)
+    };
+    assert_eq!(verdict(&broken, "recoverable"), Some(Verdict::Violated));
+    let mut properties = broken.properties.iter();
+    let story = properties.find(|property| property.name == "at-most-one-running");
+    let story = story.and_then(|property| property.counterexample.as_ref());
+    let help = story.and_then(|story| story.help.as_ref());
+    let text = &help.expect("a fix").text;
+    insta::assert_snapshot!(text, @r#"
+    before line 8
+      kubectl --context source wait --for=delete "pod/web-$k" --timeout=-1s
+    "#);
+    let fixed = result(&of_script(&with_fix(&script, text), None));
+    for name in ["at-most-one-pod", "at-most-one-running", "single-writer"] {
+        assert_eq!(verdict(&broken, name), Some(Verdict::Violated), "{name}");
+        assert_eq!(verdict(&fixed, name), Some(Verdict::Holds), "{name}");
+    }
+    // Giving up is the script's own affair.
+    assert_eq!(verdict(&fixed, "recoverable"), Some(Verdict::Violated));
+}
+
+/// Many cold moves save everything first. The verdicts are those of reading in turn.
+#[test]
+fn a_script_that_saves_everything_first_comes_to_the_same() {
+    let stop = "set -e\nkubectl --context source scale sts web --replicas=0\n";
+    let waits = "for k in 0 1; do kubectl --context source wait --for=delete pod/web-$k --timeout=-1s; done\n";
+    let start = "kubectl --context destination scale sts web --replicas=2\n";
+    let read = "for k in 0 1; do\n  kubectl --context source get pvc data-web-$k -o yaml > c$k\n  \
+                kubectl --context source get pv $(yq .spec.volumeName c$k) -o yaml | yq 'del(.spec.claimRef)' > v$k\ndone\n";
+    let create = "for k in 0 1; do kubectl --context destination create -f v$k -f c$k; done\n";
+    let in_turn = format!("for k in 0 1; do\n{COPY}done\n");
+    let mut violated = 0;
+    for waits in [waits, ""] {
+        let verdicts = |copies: &str| {
+            let script = format!("{stop}{waits}{copies}{start}");
+            let result = result(&of_script(&script, None));
+            let verdicts = result.properties.iter();
+            verdicts
+                .map(|one| (one.name.clone(), one.verdict))
+                .collect::<Vec<_>>()
+        };
+        let first = verdicts(&format!("{read}{create}"));
+        assert_eq!(first, verdicts(&in_turn), "{waits}");
+        let broken = first
+            .iter()
+            .filter(|(_, verdict)| *verdict == Verdict::Violated);
+        violated += broken.count();
+    }
+    assert!(violated > 2, "both are safe");
+}

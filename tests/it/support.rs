@@ -4,7 +4,7 @@
 //!
 //! - the set: `OrderedReady start 3 of 2`, or `Parallel …`, then optionally `with claims`, which may be
 //!   `deleted when scaled`, `deleted with the set` or `deleted always`, `with minReadySeconds`, and
-//!   `deleting`; or `no set`;
+//!   `deleting` or `deleting in foreground`; or `no set`;
 //! - what there is beside it, comma by comma, or `nothing`:
 //!   - Pods: `0-2 ready`, `3 4 pending`, `2 failed`, `2 succeeded`, `5 running` (not Ready), `3 stuck`
 //!     (never Ready), `4 fresh` (Ready, but not yet for `minReadySeconds`), `1 terminating` (runs, no

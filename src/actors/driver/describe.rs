@@ -5,7 +5,8 @@ use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::id::describe_slice;
 use crate::world::program::{
-    AfterCrash, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation, StatusField,
+    AfterCrash, Cascade, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation,
+    StatusField,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::ReclaimPolicy;
@@ -82,7 +83,7 @@ fn operation(setup: &Setup, before: &World) -> String {
         Operation::GetVolume(ordinal) => {
             format!("get the volume of claim {} in source", value(ordinal))
         }
-        Operation::CreateVolume(ordinal, _) => {
+        Operation::CreateVolume(ordinal, ..) => {
             format!(
                 "create the volume of disk {} in destination",
                 value(ordinal)
@@ -114,8 +115,9 @@ fn operation(setup: &Setup, before: &World) -> String {
                 object.cluster.name()
             )
         }
-        Operation::DeleteSetOrphan(cluster) => {
-            format!("delete the set in {}, orphaning its Pods", cluster.name())
+        Operation::DeleteSet(cluster, cascade) => {
+            let pods = describe_cascade(cascade);
+            format!("delete the set in {}, {pods}", cluster.name())
         }
         Operation::CreateSet {
             cluster,
@@ -140,12 +142,7 @@ fn operation(setup: &Setup, before: &World) -> String {
             object.cluster.name()
         ),
         Operation::Extra(verb, extra) => {
-            let verb = match verb {
-                ExtraVerb::Get => "get",
-                ExtraVerb::Create => "create",
-                ExtraVerb::Apply => "apply",
-                ExtraVerb::Delete => "delete",
-            };
+            let verb = describe_verb(verb);
             let name = &setup.extras[usize::from(extra.number)].name;
             format!("{verb} {name} in {}", extra.cluster.name())
         }
@@ -160,6 +157,23 @@ fn operation(setup: &Setup, before: &World) -> String {
         }
         Operation::Await(condition, _) => describe_condition(setup, before, condition),
         Operation::Save => "save the position".to_owned(),
+    }
+}
+
+const fn describe_cascade(cascade: Cascade) -> &'static str {
+    match cascade {
+        Cascade::Background => "its Pods to follow",
+        Cascade::Foreground => "its Pods first",
+        Cascade::Orphan => "orphaning its Pods",
+    }
+}
+
+const fn describe_verb(verb: ExtraVerb) -> &'static str {
+    match verb {
+        ExtraVerb::Get => "get",
+        ExtraVerb::Create => "create",
+        ExtraVerb::Apply => "apply",
+        ExtraVerb::Delete => "delete",
     }
 }
 

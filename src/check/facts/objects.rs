@@ -25,7 +25,11 @@ pub(super) fn set(setup: &Setup, side: ClusterId, cluster: &Cluster) -> String {
         let _ = write!(text, " from {}", set.slice.start);
     }
     if set.deleting {
-        text += ", being deleted";
+        text += if set.foreground {
+            ", being deleted with its Pods"
+        } else {
+            ", being deleted"
+        };
     }
     let reads = setup.reads[side];
     if reads.observed_generation {

@@ -55,6 +55,12 @@ impl Joint {
         before.is_some_and(|before| self.0 == [(before, Exit::Done)])
     }
 
+    /// The instructions that lead here when they are not done: `None` for whatever else leads here.
+    pub fn failures(&self) -> impl Iterator<Item = Option<usize>> + '_ {
+        let exits = self.0.iter();
+        exits.map(|&(position, exit)| (exit == Exit::Otherwise).then_some(position))
+    }
+
     /// Both.
     pub fn join(&mut self, other: Self) {
         let known: BTreeSet<_> = self.0.iter().copied().collect();

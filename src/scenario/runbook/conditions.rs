@@ -249,6 +249,12 @@ fn compared(
     let hole = runner.holes.whole(left).cloned();
     let is_equality = matches!(operator, "=" | "==" | "!=" | "-eq" | "-ne");
     let negated = matches!(operator, "!=" | "-ne");
+    if matches!(hole, Some(Hole::Answer(_))) && (is_equality || operator == "=~") {
+        let text = "whoever is asked is taken to type what is compared here";
+        let what = format!("what a person types {operator} {right}");
+        runner.findings.assume(runner.span.clone(), what, text);
+        return Ok(Outcome::of(state, !negated));
+    }
     let condition = match hole {
         // A number that is 0 is left out of the status, and nothing is printed.
         Some(Hole::Status(cluster, field, at)) if is_equality => {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arrays;
 use super::glob;
 use super::run::{Halt, MAX_TEXT, Runner};
 use super::state::{State, hole_in};
@@ -207,19 +208,19 @@ impl Runner<'_> {
                 next.push((state, fields));
             }
             PieceKind::Parameter(name, operator, _)
-                if operator.is_empty() && (name == "@" || name == "*") =>
+                if operator.is_empty() && arrays::list(name, &state.env).is_some() =>
             {
-                let arguments = state.env.arguments.clone();
-                if how == Use::Arguments && name == "@" && piece.quoted {
-                    for (number, argument) in arguments.iter().enumerate() {
+                let items = arrays::list(name, &state.env).unwrap_or_default();
+                if how == Use::Arguments && arrays::is_separate(name) && piece.quoted {
+                    for (number, item) in items.iter().enumerate() {
                         if number > 0 {
                             fields.end();
                         }
-                        fields.add(argument);
+                        fields.add(item);
                     }
                     next.push((state, fields));
                 } else {
-                    add(fields, state, &arguments.join(" "));
+                    add(fields, state, &items.join(" "));
                 }
             }
             PieceKind::Parameter(name, operator, argument) => {
@@ -269,7 +270,16 @@ impl Runner<'_> {
         argument: &str,
         state: State,
     ) -> Result<Vec<(State, Option<String>)>, Halt> {
-        let value = Self::value_of(name, &state).map(|value| value.to_string());
+        let mut state = state;
+        let value = match arrays::subscript(name) {
+            Some(_) if operator == "#" && arrays::list(name, &state.env).is_some() => {
+                let items = arrays::list(name, &state.env).unwrap_or_default();
+                return Ok(vec![(state, Some(items.len().to_string()))]);
+            }
+            Some((array, subscript)) => self.element(array, subscript, &mut state)?,
+            None => Self::value_of(name, &state),
+        };
+        let value = value.map(|value| value.to_string());
         let is_set = value.is_some();
         let has_text = value.as_ref().is_some_and(|value| !value.is_empty());
         let nounset = state.env.nounset && !is_set && !matches!(name, "@" | "*");
@@ -403,7 +413,10 @@ impl Runner<'_> {
             "0" => Some("runbook".into()),
             _ => match name.parse::<usize>() {
                 Ok(number) => env.arguments.get(number.wrapping_sub(1)).cloned(),
-                Err(_) => env.get(name).cloned(),
+                Err(_) => match env.arrays.get(name) {
+                    Some(items) => items.first().cloned(),
+                    None => env.get(name).cloned(),
+                },
             },
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::world::id::ClusterId;
 use crate::world::program::Condition;
+use crate::world::volume::ReclaimPolicy;
 
 /// The first character that stands for a hole.
 const FIRST: u32 = 0xF_0000;
@@ -38,14 +39,17 @@ pub enum Hole {
     VolumeName(ClusterId, u8),
     /// The disk behind the volume that was read for an ordinal.
     Disk(u8),
-    /// The reclaim policy of the volume that was read for an ordinal.
-    Policy(u8),
+    /// The reclaim policy of the volume that was read for an ordinal, and what it was at that time
+    /// if the script knows.
+    Policy(u8, Option<ReclaimPolicy>),
     /// The uid of the claim that the volume of an ordinal names.
     ClaimUid(u8),
     /// A number in a set's status, at one place of the program.
     Status(ClusterId, crate::world::program::StatusField, usize),
     /// The text `value` if a condition holds, at one place of the program.
     If(Condition, &'static str, usize),
+    /// What a person types who is asked, at one place of the script.
+    Answer(usize),
     /// Something that no request of a migration depends on; in words.
     Other(String),
 }
@@ -103,10 +107,11 @@ impl Holes {
         match self.get(id) {
             Hole::VolumeName(_, ordinal) => format!("<the volume of claim {ordinal}>"),
             Hole::Disk(ordinal) => format!("<disk {ordinal}>"),
-            Hole::Policy(ordinal) => format!("<the reclaim policy of volume {ordinal}>"),
+            Hole::Policy(ordinal, _) => format!("<the reclaim policy of volume {ordinal}>"),
             Hole::ClaimUid(ordinal) => format!("<the uid of claim {ordinal}>"),
             Hole::Status(side, ..) => format!("<a number of the status in {}>", side.name()),
             Hole::If(..) => "<a condition>".to_owned(),
+            Hole::Answer(_) => "<what a person types>".to_owned(),
             Hole::Other(what) => format!("<{what}>"),
         }
     }

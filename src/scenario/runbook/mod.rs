@@ -12,12 +12,14 @@
 //! if the user says so.
 
 mod arithmetic;
+mod arrays;
 mod channels;
 mod code;
 mod conditions;
 mod expand;
 mod filter;
 mod glob;
+mod harmless;
 mod helm;
 mod hole;
 mod kubectl;
@@ -46,6 +48,7 @@ use super::program::Lowered;
 use super::reader::Spanned;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
+use crate::world::volume::ReclaimPolicy;
 pub use code::Place;
 use run::Runner;
 pub use surroundings::SideFacts;
@@ -72,6 +75,7 @@ pub fn lower(
     lowering: &mut Lowering<'_>,
     named: &Spanned<String>,
     sides: PerCluster<SideFacts>,
+    reclaim_policy: ReclaimPolicy,
     crashes: bool,
 ) -> Option<(Lowered, Runbook)> {
     let source = read(lowering, named)?;
@@ -95,21 +99,27 @@ pub fn lower(
     let folder = source.path.parent().unwrap_or(Path::new("")).to_path_buf();
     let surroundings = Surroundings {
         sides,
+        reclaim_policy,
         crashes,
         folder,
         files: lowering.reader.files,
     };
-    let follow = |keeps_disks| {
+    let follow = |keeps_disks, keeps_policies| {
         let mut runner = Runner::new(&surroundings, &source.text);
         runner.findings.text = source.text.to_string();
         runner.keeps_disks = keeps_disks;
+        runner.keeps_policies = keeps_policies;
         let followed = runner.script(&script);
         (runner, followed)
     };
-    let (mut runner, mut followed) = follow(true);
-    let mut made = runner.code.made.iter();
-    if made.any(|made| deletes_disk(made.operation)) {
-        (runner, followed) = follow(false);
+    let (mut runner, mut followed) = follow(true, true);
+    let any = |wanted: fn(Operation) -> bool| {
+        let mut made = runner.code.made.iter();
+        made.any(|made| wanted(made.operation))
+    };
+    let (deletes, patches) = (any(deletes_disk), any(patches_policy));
+    if deletes || patches {
+        (runner, followed) = follow(!deletes, !patches);
     }
     for place in &runner.markers.unclear {
         let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
@@ -144,6 +154,20 @@ const fn deletes_disk(operation: Operation) -> bool {
             cluster: ClusterId::Source,
             ..
         })
+    )
+}
+
+/// Whether a request changes the reclaim policy of a volume of the source.
+const fn patches_policy(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::SetReclaimPolicy(
+            ObjectRef {
+                cluster: ClusterId::Source,
+                ..
+            },
+            _
+        )
     )
 }
 
@@ -323,7 +347,7 @@ pub fn creates_first(program: &Program) -> bool {
             cluster: ClusterId::Destination,
             ..
         }
-        | Operation::DeleteSetOrphan(ClusterId::Destination) => Some(false),
+        | Operation::DeleteSet(ClusterId::Destination, _) => Some(false),
         _ => None,
     };
     let mut instructions = program.instructions.iter();
@@ -346,6 +370,7 @@ pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
             source: side.clone(),
             destination: side,
         },
+        reclaim_policy: ReclaimPolicy::default(),
         crashes: false,
         folder: std::path::PathBuf::new(),
         files: &no_files,

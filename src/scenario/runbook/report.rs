@@ -66,6 +66,14 @@ impl Findings {
         }
     }
 
+    /// The first line of the command at a place.
+    #[must_use]
+    pub fn command_at(&self, span: &Range<usize>) -> String {
+        let text = self.text.get(span.clone()).unwrap_or("");
+        let line = text.lines().next().unwrap_or("");
+        line.trim_end_matches(['\\', ' ']).to_owned()
+    }
+
     /// Whether the script may ask for a variable.
     #[must_use]
     pub fn reads(&self, name: &str) -> bool {

@@ -47,6 +47,8 @@ pub struct Runner<'a> {
     pub holes: Holes,
     /// The script never deletes a claim or volume of the source, so those of its ordinals exist.
     pub keeps_disks: bool,
+    /// The script never changes the reclaim policy of a volume of the source.
+    pub keeps_policies: bool,
     /// What is to be said of the script.
     pub findings: Findings,
     /// Secrets and ConfigMaps that the script creates or deletes, by kind and name.
@@ -82,6 +84,7 @@ impl<'a> Runner<'a> {
             code: Code::default(),
             holes: Holes::default(),
             keeps_disks: true,
+            keeps_policies: true,
             findings: Findings::default(),
             extras: Vec::new(),
             span: 0..0,
@@ -107,8 +110,11 @@ impl<'a> Runner<'a> {
             env: self.surroundings.beginning(),
         };
         let outcome = self.command(script, state, false)?;
-        let ends = [outcome.ok, outcome.failed, outcome.exempt].concat();
-        for state in ends {
+        let failed = [outcome.failed, outcome.exempt].concat();
+        for state in &failed {
+            self.note_failed_end(state);
+        }
+        for state in [outcome.ok, failed].concat() {
             self.code.tie(&state.joint, Goal::End);
         }
         for (leave, state) in outcome.left {
@@ -119,6 +125,20 @@ impl<'a> Runner<'a> {
             self.code.tie(&state.joint, goal);
         }
         Ok(())
+    }
+
+    /// A script whose last command fails has done all it does: it counts as finished.
+    fn note_failed_end(&mut self, state: &State) {
+        let text = "may fail as the script's last command: the script counts as finished all the \
+                    same, but its exit code is not 0, and whoever runs it sees a failure";
+        for failure in state.joint.failures() {
+            let span = match failure {
+                Some(position) => self.code.made[position].place.span.clone(),
+                None => self.span.clone(),
+            };
+            let what = self.findings.command_at(&span);
+            self.findings.assume(span, what, text);
+        }
     }
 
     /// Notes something that the run does not understand, at the command at hand.

@@ -8,7 +8,7 @@ use super::run::{Halt, Runner};
 use super::state::{Leave, Outcome, State, hole_in};
 use super::syntax::{Command, Word};
 use super::word::Within;
-use super::{conditions, filter, helm, kubectl};
+use super::{conditions, filter, harmless, helm, kubectl};
 
 /// Names and values of assignments.
 type Values = Vec<(String, String)>;
@@ -98,10 +98,23 @@ impl Runner<'_> {
             };
             let appends = name.ends_with('+');
             let name = name.trim_end_matches('+');
-            if text.starts_with('(') || name.contains('[') {
+            if let Some(items) = text
+                .strip_prefix('(')
+                .and_then(|text| text.strip_suffix(')'))
+            {
+                let mut next = Vec::new();
+                for (state, values) in ways {
+                    let states = self.array_assigned(name, items, appends, state)?;
+                    next.extend(states.into_iter().map(|state| (state, values.clone())));
+                }
+                ways = next;
+                continue;
+            }
+            let is_array = |(state, _): &(State, Values)| state.env.arrays.contains_key(name);
+            if name.contains('[') || ways.iter().any(is_array) {
                 self.not_modelled(
-                    "arrays are not modelled",
-                    "use a list of words: `for k in 2 1 0`",
+                    "a change of one element of an array is not modelled",
+                    "write the array as a whole: `names=(a b c)`, or append to it: `names+=(d)`",
                 );
                 continue;
             }
@@ -166,6 +179,7 @@ impl Runner<'_> {
             "unset" => {
                 for name in &words {
                     state.env.variables.remove(*name);
+                    state.env.arrays.remove(*name);
                 }
                 Ok(Outcome::ok(state))
             }
@@ -179,6 +193,8 @@ impl Runner<'_> {
                 Ok(Outcome::ok(state))
             }
             "exit" | "return" | "break" | "continue" => Ok(leave(name, &words, state)),
+            "trap" => Ok(harmless::trap(self, &words, state)),
+            "read" => Ok(harmless::read(self, &words, state)),
             "test" | "[" => conditions::bracket(self, name, &words, state),
             "sleep" => {
                 // Between two looks of a loop nobody takes it for a guard.
@@ -244,9 +260,9 @@ impl Runner<'_> {
     fn unknown_program(&mut self, name: &str) {
         let help = match name {
             "source" | "." => "put what it has into this script",
-            "trap" => "a script that is stopped is the fault `driverCrash`; leave `trap` out",
-            "read" | "select" => {
-                "a person who decides is not modelled; let the script ask the cluster"
+            "mapfile" | "readarray" => "write the array out: `names=(a b c)`",
+            "wait" | "jobs" | "fg" | "bg" | "disown" => {
+                "commands in the background are not modelled; let one follow the other"
             }
             _ => "if it cannot change what is checked, take it so with `--assume-harmless`",
         };
@@ -341,6 +357,13 @@ impl Runner<'_> {
             let (name, value) = word
                 .split_once('=')
                 .map_or((*word, None), |(name, value)| (name, Some(value)));
+            if value.is_some_and(|value| value.starts_with('(')) {
+                self.not_modelled(
+                    format!("an array of `{how}` is not modelled"),
+                    "set it on a line of its own: `names=(a b c)`",
+                );
+                break;
+            }
             if how == "local" {
                 let covered = state.env.get(name).cloned();
                 if let Some(locals) = state.env.locals.last_mut() {

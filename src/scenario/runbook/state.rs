@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::code::Joint;
 use super::hole::HoleId;
 use crate::world::id::{ClusterId, PerCluster};
+use crate::world::volume::ReclaimPolicy;
 
 /// A place in the program, and what the script knows when it comes there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,6 +22,8 @@ pub struct State {
 pub struct Env {
     /// Variables.
     pub variables: BTreeMap<Rc<str>, Rc<str>>,
+    /// Arrays, whose indices have no gaps.
+    pub arrays: BTreeMap<Rc<str>, Rc<[Rc<str>]>>,
     /// Variables that programs see.
     pub exported: BTreeSet<Rc<str>>,
     /// Variables of loops, innermost last.
@@ -51,6 +54,10 @@ pub struct Env {
     pub failed: bool,
     /// The claim or volume that the driver has read last.
     pub memory: Memory,
+    /// The reclaim policies of the source's volumes that the script has patched.
+    pub policies: BTreeMap<u8, ReclaimPolicy>,
+    /// The script may have deleted a claim or a volume of the source.
+    pub has_deleted_disks: bool,
     /// The sets, as far as they are known: nobody but the driver changes their `spec`.
     pub sets: PerCluster<Set>,
     /// A `$(…)` in the present command has failed.
@@ -92,6 +99,8 @@ impl Env {
             output: self.output,
             failed: self.failed,
             memory: self.memory,
+            policies: self.policies,
+            has_deleted_disks: self.has_deleted_disks,
             sets: self.sets,
             substitution_failed: self.substitution_failed,
             ..before.clone()

@@ -9,11 +9,14 @@ use serde_json::{Value as Json, json};
 use super::state::{Env, Set};
 use crate::world::id::{PerCluster, Slice};
 use crate::world::setup::Extra;
+use crate::world::volume::ReclaimPolicy;
 
 /// What is known before a script begins.
 pub struct Surroundings<'f> {
     /// Both sides.
     pub sides: PerCluster<SideFacts>,
+    /// The reclaim policy of the source's volumes at the start.
+    pub reclaim_policy: ReclaimPolicy,
     /// The driver may crash and begin again, when the clusters are not as at the start any more.
     pub crashes: bool,
     /// The script's folder.
@@ -33,6 +36,8 @@ pub struct SideFacts {
     pub templates: Vec<String>,
     /// The set's ordinals at the start, if there is a set.
     pub initial: Option<Slice>,
+    /// Claims go with their Pods or their set.
+    pub owns_claims: bool,
     /// The set as its manifest has it.
     pub set: Json,
     /// Kinds and names of the other objects in the manifest.

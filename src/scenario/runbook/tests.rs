@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 
 use crate::scenario::{Overrides, Scenario};
-use crate::world::program::{Operation, Target};
+use crate::world::program::{Copied, Operation, Target};
+use crate::world::volume::ReclaimPolicy;
 
 const SCENARIO: &str = "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\n\
     source: {name: web, replicas: 3, volumeClaimTemplates: [data], kubernetes: \"1.31\"}\n\
@@ -148,8 +149,20 @@ fn what_is_not_understood_is_a_mistake_at_its_place() {
             "migrate.sh:1:1: error[runbook::not-modelled]: a change of `spec.template`",
         ),
         (
-            "kubectl --context source delete sts web",
-            "migrate.sh:1:1: error[runbook::not-modelled]: deleting the StatefulSet together",
+            "kubectl --context source delete sts web --cascade=sideways",
+            "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
+        ),
+        (
+            "kubectl --context source delete pod -l app=web",
+            "migrate.sh:1:1: error[runbook::not-modelled]: which labels the Pods have",
+        ),
+        (
+            "kubectl --context source delete pod web-1 web-0",
+            "migrate.sh:1:1: error[runbook::not-modelled]: the wait for several deleted Pods",
+        ),
+        (
+            "kubectl --context source delete -f gone.yaml",
+            "migrate.sh:1:1: error[runbook::unknown-file]",
         ),
         (
             "kubectl --context source scale sts web --replicas=$N",
@@ -175,8 +188,20 @@ fn what_is_not_understood_is_a_mistake_at_its_place() {
             "migrate.sh:1:1: error[runbook::unknown-file]",
         ),
         (
-            "read -p 'go on?' x",
-            "migrate.sh:1:1: error[runbook::not-modelled]: `read`",
+            "echo a | while read -r x; do kubectl --context source get pod $x; done",
+            "migrate.sh:1:16: error[runbook::not-modelled]: `read` from a file or a pipe",
+        ),
+        (
+            "trap 'kubectl --context source scale sts web --replicas=3' ERR",
+            "migrate.sh:1:1: error[runbook::not-modelled]: `trap` with `kubectl",
+        ),
+        (
+            "names=(a b)\nnames[1]=c",
+            "migrate.sh:2:1: error[runbook::not-modelled]: a change of one element",
+        ),
+        (
+            "mapfile -t names < hosts",
+            "migrate.sh:1:1: error[runbook::not-modelled]",
         ),
         (
             "kubectl --context source get pod web-0 & wait",
@@ -255,4 +280,134 @@ fn markers_say_which_cluster_is_meant() {
             "destination"
         ]
     );
+}
+
+#[test]
+fn a_set_is_gone_at_once_or_waited_for() {
+    insta::assert_snapshot!(program(
+        "set -e\n# straddle: cluster=source\nkubectl delete sts web\nkubectl create -f - <<E\nkind: StatefulSet\n\
+         metadata: {name: web}\nspec: {replicas: 0}\nE\nkubectl delete sts web --cascade=foreground\n\
+         kubectl delete sts web --cascade=orphan --wait=false --ignore-not-found\n"
+    ), @r"
+    0 DeleteSet line 3 -> 1 else fail
+    1 CreateSet line 4 -> 2 else fail
+    2 DeleteSet line 9 -> 3 else fail
+    3 AwaitGone line 9 -> 4 else fail
+    4 DeleteSet line 10 -> end else end
+    ");
+}
+
+/// The claims of a file, all of them before any is waited for.
+#[test]
+fn the_objects_of_files_are_deleted() {
+    insta::assert_snapshot!(program(
+        "set -e\n# straddle: cluster=destination\n\
+         printf 'kind: List\\nitems:\\n- {kind: PersistentVolumeClaim, metadata: {name: data-web-0}}\\n' > a\n\
+         printf 'kind: PersistentVolumeClaim\\nmetadata: {name: data-web-1}\\n' > b\n\
+         kubectl delete -f a -f b\nkubectl delete -f a,b --wait=false\n"
+    ), @r"
+    0 Delete line 5 -> 1 else 2
+    1 Delete line 5 -> 3 else 5
+    2 Delete line 5 -> 5 else 5
+    3 AwaitGone line 5 -> 4 else fail
+    4 AwaitGone line 5 -> 7 else fail
+    5 AwaitGone line 5 -> 6 else fail
+    6 AwaitGone line 5 -> fail else fail
+    7 Delete line 6 -> 8 else 9
+    8 Delete line 6 -> end else fail
+    9 Delete line 6 -> fail else fail
+    ");
+}
+
+/// What is read first and created afterwards is as good as what is read in turn, if nothing
+/// changes it in between; a reclaim policy is the one that was read.
+#[test]
+fn volumes_may_all_be_read_before_the_first_is_created() {
+    let read = "# straddle: cluster=source\nfor k in 1 0; do kubectl get pvc data-web-$k -o yaml > c$k; done\n\
+                for k in 1 0; do kubectl get pv $(yq .spec.volumeName c$k) -o yaml > v$k; done\n";
+    let patch = "for k in 1 0; do kubectl patch pv $(yq .spec.volumeName c$k) -p 'spec: {persistentVolumeReclaimPolicy: Retain}'; done\n";
+    let create = "for k in 1 0; do kubectl --context destination create -f v$k; done\n";
+    let read_script = self::read;
+    let copies = |script: &str| {
+        let scenario = read_script(script, "");
+        let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+        let instructions = scenario.setup.program.instructions.into_iter();
+        let copies = instructions.filter_map(|instruction| match instruction.operation {
+            Operation::CreateVolume(_, _, copied) => Some(copied),
+            _ => None,
+        });
+        copies.collect::<Vec<_>>()
+    };
+    // The driver still remembers the claim that it has read last, and finds its volume by that.
+    let kept = [Copied::Kept(ReclaimPolicy::Delete), Copied::Read(None)];
+    assert_eq!(copies(&format!("{read}{create}")), kept);
+    // The files have what was read before the patch.
+    assert_eq!(copies(&format!("{read}{patch}{create}")), kept);
+    let first = read.replace(
+        "for k in 1 0; do kubectl get pv ",
+        &format!("{patch}for k in 1 0; do kubectl get pv "),
+    );
+    assert_ne!(first, read);
+    let retained = Copied::Kept(ReclaimPolicy::Retain);
+    let copied = copies(&format!("{first}{create}"));
+    assert_eq!(copied, [retained, Copied::Read(None)]);
+    // A policy of its own, or none, which means that the volume is retained.
+    for edit in ["= \"Retain\"", ""] {
+        let delete = if edit.is_empty() { "del" } else { "" };
+        let filter = format!("{delete}(.spec.persistentVolumeReclaimPolicy){edit}");
+        let edited = read.replace("-o yaml > v", &format!("-o yaml | yq '{filter}' > v"));
+        let copied = copies(&format!("{edited}{create}"));
+        let own = Copied::Read(Some(ReclaimPolicy::Retain));
+        assert_eq!(copied, [retained, own], "{filter}");
+    }
+    // In turn, the driver remembers what it has read.
+    let in_turn = "set -e\n# straddle: cluster=source\nfor k in 1 0; do\nkubectl get pvc data-web-$k -o yaml > c\n\
+                   kubectl get pv $(yq .spec.volumeName c) -o yaml | yq '.spec.persistentVolumeReclaimPolicy = \"Retain\"' \
+                   | kubectl --context destination create -f -\ndone\n";
+    assert_eq!(
+        copies(in_turn),
+        [Copied::Read(Some(ReclaimPolicy::Retain)); 2]
+    );
+    // A claim that is deleted before takes the volume along, or not: nobody knows then.
+    let delete = "kubectl delete pvc data-web-1\n";
+    let problems = read_script(&format!("{read}{delete}{create}"), "");
+    let problems = problems
+        .expect_err("the copy is of something else")
+        .join("\n");
+    assert!(
+        problems.contains("volume 1 is read or copied after"),
+        "{problems}"
+    );
+}
+
+/// A failure that nobody minds: the script is finished, and the report says how it ends.
+#[test]
+fn a_last_command_that_may_fail_is_listed() {
+    let said = |script: &str| {
+        let scenario = read(script, "").unwrap_or_else(|problems| panic!("{problems:?}"));
+        let assumed = scenario.assumed.into_iter();
+        let last = assumed.filter(|one| one.text.contains("last command"));
+        last.map(|one| (one.field, one.value)).collect::<Vec<_>>()
+    };
+    let wait = "kubectl --context source wait --for=delete pod/web-2";
+    let expected = [("migrate.sh:1".to_owned(), wait.to_owned())];
+    assert_eq!(said(&format!("{wait}\n")), expected);
+    assert_eq!(said(&format!("set -e\n{wait}\n")), []);
+    assert_eq!(said(&format!("{wait}\necho done\n")), []);
+    assert_eq!(said(&format!("{wait} || exit 1\n")), []);
+    let expected = [("migrate.sh:2".to_owned(), "[ a = b ]".to_owned())];
+    let done = "kubectl --context source wait --for=delete pod/web-2 --timeout=-1s";
+    assert_eq!(said(&format!("{done}\n[ a = b ]\n")), expected);
+}
+
+#[test]
+fn people_and_traps_are_harmless() {
+    let script = "trap 'rm -f /tmp/x; echo \"stopped\"' EXIT INT\nbye() { echo bye; }\ntrap bye EXIT\ntrap - INT\n\
+                  read -r -p 'go on? ' answer\n[ \"$answer\" != yes ] && exit 1\n\
+                  kubectl --context source scale sts web --replicas=1\n";
+    let scenario = read(script, "").unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert_eq!(scenario.setup.program.instructions.len(), 1);
+    let mut assumed = scenario.assumed.iter();
+    let answer = assumed.find(|one| one.value == "what a person types != yes");
+    assert_eq!(answer.map(|one| &*one.field), Some("migrate.sh:6"));
 }

@@ -270,11 +270,12 @@ fn plain_name(rest: &str) -> &str {
 fn parameter(inner: &str) -> Result<PieceKind, String> {
     let not_modelled = || format!("the expansion `${{{inner}}}`");
     if let Some(name) = inner.strip_prefix('#').filter(|name| !name.is_empty()) {
-        let is_name = plain_name(name) == name;
+        let is_name = plain_name(name) == name || element_name(name) == Some(name);
         let length = PieceKind::Parameter(name.to_owned(), "#".to_owned(), String::new());
         return is_name.then_some(length).ok_or_else(not_modelled);
     }
     let name = plain_digits(inner).unwrap_or_else(|| plain_name(inner));
+    let name = element_name(inner).unwrap_or(name);
     if name.is_empty() {
         return Err(not_modelled());
     }
@@ -295,6 +296,16 @@ fn parameter(inner: &str) -> Result<PieceKind, String> {
         operator.to_owned(),
         rest[operator.len()..].to_owned(),
     ))
+}
+
+/// `name[@]`, `name[*]` or `name[i]`, with the brackets.
+fn element_name(inner: &str) -> Option<&str> {
+    let name = plain_name(inner);
+    let starts = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
+    let subscript = inner[name.len()..].strip_prefix('[').filter(|_| starts)?;
+    let end = subscript.find([']', '[']).filter(|&end| end > 0)?;
+    let is_closed = subscript[end..].starts_with(']');
+    is_closed.then(|| &inner[..=name.len() + 1 + end])
 }
 
 /// `${10}` is one parameter.

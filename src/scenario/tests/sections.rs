@@ -83,10 +83,10 @@ fn mistakes_in_steps() {
       ^ "ignore" 
       help: write `continue`
     "#);
-    insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: background}"), @r#"
-    scenario.yaml:7:43 scenario::not-supported: the cascade `background` is not supported yet
-      ^ "background" 
-      help: supported: `orphan`
+    insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: backwards}"), @r#"
+    scenario.yaml:7:43 scenario::unknown-value: `backwards` is not a known cascade
+      ^ "backwards" 
+      help: known here: `background`, `foreground`, `orphan`
     "#);
     insta::assert_snapshot!(in_step("deletePod: {cluster: source, pod: -1, force: 1}"), @r#"
     scenario.yaml:7:50 scenario::wrong-type: expected `true` or `false`, found a number
@@ -265,9 +265,9 @@ fn mistakes_in_other_sections() {
       help: did you mean `right-disk`?
     "#);
     insta::assert_snapshot!(in_section("prove: all"), @r#"
-    scenario.yaml:8:1 scenario::not-supported: `prove` is not supported yet
-      ^ "prove" 
-      help: leave it out; a verdict is about the replicas that the source has
+    scenario.yaml:8:8 scenario::unknown-value: `all` is not a known proof
+      ^ "all" 
+      help: known here: `every-n`
     "#);
     insta::assert_snapshot!(in_section("storage: {nodeAffinity: zone-a, backend: nfs}"), @r#"
     scenario.yaml:8:11 scenario::not-supported: `nodeAffinity` is not supported yet

@@ -1,7 +1,7 @@
 //! What of a world can differ between two states of one setup.
 
 use crate::world::id::PerCluster;
-use crate::world::program::{AfterCrash, ObjectKind, Operation};
+use crate::world::program::{AfterCrash, Cascade, ObjectKind, Operation};
 use crate::world::setup::{ClusterSetup, Reads, Setup};
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::ReclaimPolicy;
@@ -29,6 +29,8 @@ pub(super) struct Features {
     /// The reclaim policy of the source's volumes at the start, if nothing changes it.
     pub source_policy: Option<ReclaimPolicy>,
     pub orphans: bool,
+    /// Whether a set may be deleted together with its Pods and stay until they are gone.
+    pub foreground: bool,
     pub strays: bool,
     pub watches: bool,
     pub resumes: bool,
@@ -79,6 +81,9 @@ impl Features {
                 .map(|storage| storage.reclaim_policy)
                 .filter(|_| !patches_policy),
             orphans,
+            foreground: uses(|operation| {
+                matches!(operation, Operation::DeleteSet(_, Cascade::Foreground))
+            }),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
             resumes: setup.program.after_crash == AfterCrash::FromObserved,

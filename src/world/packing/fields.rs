@@ -299,6 +299,7 @@ pub(super) fn stateful_set(
     optional(pass, place, there, StatefulSet::default(), |pass, spec| {
         slice(pass, has, true, &mut spec.slice);
         flag(pass, &mut spec.deleting, has.orphans);
+        flag(pass, &mut spec.foreground, has.foreground);
         // A set that is not there is written as zeros, and so as one that is not observed.
         let observed = spec.observed && reads.observed_generation;
         let number = pass.number(u64::from(observed), 1, u32::from(reads.observed_generation));

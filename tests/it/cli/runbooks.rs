@@ -169,3 +169,69 @@ fn a_script_takes_the_place_of_scenarios() {
         straddle().args(arguments).assert().code(2);
     }
 }
+
+/// A manifest's labels say which Pods a selector means, and its StorageClass what becomes of disks.
+#[test]
+fn a_manifest_says_what_a_selector_and_a_class_mean() {
+    let claims =
+        "  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {storageClassName: fast}\n";
+    let class = "---\nkind: StorageClass\nmetadata: {name: fast}\nreclaimPolicy: Retain\n";
+    let volume = |ordinal: u8, policy: &str| {
+        format!(
+            "---\nkind: PersistentVolume\nmetadata: {{name: pv-{ordinal}}}\nspec:\n  \
+             claimRef: {{name: data-web-{ordinal}, namespace: shop}}\n  \
+             persistentVolumeReclaimPolicy: {policy}\n"
+        )
+    };
+    let check = |more: &str, script: &str| {
+        let web = format!("{WEB}{claims}{more}");
+        let folder = folder("selectors", &[("web.yaml", &web), ("move.sh", script)]);
+        let command = straddle().current_dir(folder);
+        let arguments = ["check", "--source", "web.yaml", "--runbook", "move.sh"];
+        let output = command.args(arguments).output().expect("it runs");
+        let both = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&both).into_owned();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let script = "set -e\n# straddle: cluster=source\nkubectl scale sts web --replicas=0\n\
+                  kubectl wait --for=delete pods -l 'app in (web), !other' --timeout=-1s\n";
+    let text = check(class, script);
+    for expected in [
+        "storage.reclaimPolicy Retain: said by the manifest's StorageClass `fast`",
+        "move.sh:4 kubectl wait --for=delete by a selector",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    let both = format!("{class}{}{}", volume(0, "Delete"), volume(1, "Delete"));
+    let text = check(&both, script);
+    let expected = "storage.reclaimPolicy Delete: said by the manifest's PersistentVolumes";
+    assert!(text.contains(expected), "{text}");
+    let text = check(&format!("{class}{}", volume(1, "Delete")), script);
+    let expected = "storage.reclaimPolicy Delete: the volumes of the set differ";
+    assert!(text.contains(expected), "{text}");
+    let text = check(
+        class,
+        "kubectl --context source wait --for=delete pod -l app=wbe\n",
+    );
+    for expected in [
+        "error[runbook::unknown-object]: `app=wbe` selects no Pod of the set in source",
+        "help: its Pods have the labels app=web",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+/// Nobody stands behind `kubectl wait -l` for a Pod that does not exist yet.
+#[test]
+fn a_selector_waits_for_the_pods_that_there_are() {
+    let start = "set -e\n# straddle: cluster=destination\nkubectl scale sts web --replicas=2\n\
+                 kubectl wait --for=condition=Ready pod -l app=web --timeout=-1s\n";
+    let folder = folder("selected", &[("web.yaml", WEB), ("move.sh", start)]);
+    let command = straddle().current_dir(folder);
+    let arguments = ["check", "--source", "web.yaml", "--runbook", "move.sh"];
+    let output = command.args([&arguments[..], &["--property", "completes"]].concat());
+    let output = output.output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("VIOLATED  completes"), "{text}");
+    assert!(text.contains("move.sh:4"), "{text}");
+}

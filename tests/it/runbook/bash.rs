@@ -100,6 +100,16 @@ fn word() -> impl Strategy<Value = String> {
         "{.status}",
         "~x",
         "a=b",
+        "\"${list[@]}\"",
+        "x\"${list[@]}\"y",
+        "${list[@]}",
+        "\"${list[*]}\"",
+        "${#list[@]}",
+        "\"${list[1]}\"",
+        "\"${list[-1]}\"",
+        "\"${list[1 - 1]%b}\"",
+        "$list",
+        "\"${empty[@]}\"",
     ];
     prop::sample::select(fixed.to_vec()).prop_map(str::to_owned)
 }
@@ -118,6 +128,8 @@ fn statement() -> impl Strategy<Value = String> {
         Just("s=\"$s-$k\"".to_owned()),
         Just("local_f 1 \"a b\"".to_owned()),
         Just("set -- x 'y z'".to_owned()),
+        Just("list+=(\"$s\" $s)".to_owned()),
+        Just("list=(ab # none\n  'c  d' {1..2} $(seq 2))".to_owned()),
         Just("(( k-- )) || true".to_owned()),
     ];
     simple.prop_recursive(3, 12, 3, |inner| {
@@ -129,6 +141,9 @@ fn statement() -> impl Strategy<Value = String> {
             block
                 .clone()
                 .prop_map(|body| format!("for k in $(seq 3 -1 2); do\n{body}\ndone")),
+            block
+                .clone()
+                .prop_map(|body| format!("for s in \"${{list[@]}}\"; do\n{body}\ndone")),
             block
                 .clone()
                 .prop_map(|body| format!("if [ \"$k\" -gt 2 ]; then\n{body}\nelse\n:\nfi")),
@@ -162,7 +177,7 @@ fn kubectl_gets_the_words_that_bash_would_pass() {
         eprintln!("skipped: there is no bash here");
         return;
     };
-    let head = "k=3\ns='a b'\nlocal_f() { local k=$1; kubectl exec w -- \"$k\" \"$2\" $#; }\n";
+    let head = "k=3\ns='a b'\nlist=(b \"$s\")\nempty=()\nlocal_f() { local k=$1; kubectl exec w -- \"$k\" \"$2\" $#; }\n";
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 150,
         failure_persistence: None,

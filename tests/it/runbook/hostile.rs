@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use straddle::scenario::{Overrides, Scenario};
 
-const FIXTURES: [&str; 4] = [
+const FIXTURES: [&str; 5] = [
     include_str!("../../../models/blog-runbook/migrate.sh"),
     include_str!("../../../models/blog-runbook-gated/migrate.sh"),
     include_str!("../../../models/cold-move-runbook/migrate.sh"),
+    include_str!("../../../models/cold-move-deleted/migrate.sh"),
     include_str!("../../../models/polling-runbook/migrate.sh"),
 ];
 
@@ -39,6 +40,12 @@ fn read(script: &[u8]) {
 fn piece() -> impl Strategy<Value = String> {
     let pieces = [
         "$(",
+        "names=(",
+        "\"${names[@]}\"",
+        "${names[",
+        "trap 'kubectl ",
+        "read x\n",
+        "kubectl --context source delete pod -l 'a in (b",
         "`",
         "\"",
         "'",

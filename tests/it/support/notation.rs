@@ -18,6 +18,8 @@ pub struct Set {
     pub claims: bool,
     /// Whether it is being deleted.
     pub deleting: bool,
+    /// Whether it is being deleted together with its Pods.
+    pub foreground: bool,
     /// Whether a Pod is not Available at once.
     pub min_ready: bool,
     /// Which claims go with their owners.
@@ -45,7 +47,8 @@ impl Set {
             policy,
             slice,
             claims: cell.contains("with claims"),
-            deleting: cell.ends_with("deleting"),
+            deleting: cell.ends_with("deleting") || cell.ends_with("deleting in foreground"),
+            foreground: cell.ends_with("deleting in foreground"),
             min_ready: cell.contains("minReadySeconds"),
             retention: RetentionPolicy {
                 delete_when_scaled: cell.contains("deleted when scaled")

@@ -12,7 +12,7 @@ use straddle::actors::storage::SharedStorage;
 use straddle::actors::{Actor, Step, api_server};
 use straddle::world::World;
 use straddle::world::id::{ClusterId, Ordinal, PerCluster};
-use straddle::world::program::Program;
+use straddle::world::program::{Cascade, Program};
 use straddle::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
 use straddle::world::stateful_set::{Plan, StatefulSet, Write};
 use straddle::world::volume::{Backend, Contents, Disk, ReclaimPolicy};
@@ -50,6 +50,7 @@ impl Scene {
         side.set = set.slice.map(|slice| StatefulSet {
             slice,
             deleting: set.deleting,
+            foreground: set.foreground,
             observed: true,
             ..StatefulSet::default()
         });
@@ -125,8 +126,8 @@ impl Scene {
         events.to_string()
     }
 
-    /// Makes one request: `start 3`, `replicas 2`, `start 3 replicas 2`, `delete 4`, `delete claim 4`, or
-    /// `time passes`.
+    /// Makes one request: `start 3`, `replicas 2`, `start 3 replicas 2`, `delete 4`, `delete claim 4`,
+    /// `delete set background` (or `foreground`, `orphan`), `create set 3`, or `time passes`.
     pub fn send(&mut self, request: &str) {
         let (setup, world) = (&self.setup, &mut self.world);
         let words: Vec<&str> = request.split_whitespace().collect();
@@ -144,6 +145,18 @@ impl Scene {
             }
             ["delete", "claim", claim] => {
                 api_server::delete_claim(world, SIDE, Ordinal(number(claim)))
+            }
+            ["delete", "set", cascade] => {
+                let cascade = match cascade {
+                    "background" => Cascade::Background,
+                    "foreground" => Cascade::Foreground,
+                    "orphan" => Cascade::Orphan,
+                    other => panic!("no cascade: {other}"),
+                };
+                api_server::delete_set(setup, world, SIDE, cascade)
+            }
+            ["create", "set", replicas] => {
+                api_server::create_set(setup, world, SIDE, 0, i32::from(number(replicas)))
             }
             ["time", "passes"] => Ok(()),
             _ => panic!("no request: {request}"),

@@ -8,14 +8,14 @@ use serde_json::Value as Json;
 
 use super::arguments::Call;
 use super::target::{self, Thing, kind_of};
-use super::{jsonpath, patch};
+use super::{jsonpath, patch, volumes};
 use crate::scenario::error::Source;
-use crate::scenario::runbook::hole::{Hole, HoleId};
+use crate::scenario::runbook::hole::Hole;
 use crate::scenario::runbook::run::{Halt, Runner};
-use crate::scenario::runbook::state::{Memory, Outcome, Set, State, joined};
+use crate::scenario::runbook::state::{Outcome, Set, State, joined};
 use crate::scenario::yaml::{self, DuplicateKeys};
 use crate::world::id::ClusterId;
-use crate::world::program::{ClaimRefCopy, Condition, Expression, ExtraVerb, Operation};
+use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
 /// What becomes of an object that exists already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,22 +54,15 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
         runner.not_modelled(what, "leave it out");
         return Ok(Outcome::ok(state));
     }
-    let files: Vec<String> = call.all("filename").map(str::to_owned).collect();
-    if files.is_empty() {
+    if call.flag("filename").is_none() {
         return named(runner, call, state, how);
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let mut objects = Vec::new();
-    for path in files.iter().flat_map(|files| files.split(',')) {
-        if let Some(text) = runner.read_file(path, &state) {
-            objects.extend(read(runner, path, &text));
-        } else {
-            runner.unknown_file(path);
-            return Ok(Outcome::ok(state));
-        }
-    }
+    let Some(objects) = objects(runner, call, &state) else {
+        return Ok(Outcome::ok(state));
+    };
     if objects.is_empty() {
         // kubectl: `error: no objects passed to create`.
         return Ok(Outcome::failed(state));
@@ -93,6 +86,19 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
         failed: states(failed),
         ..Outcome::default()
     })
+}
+
+/// The objects of all files that a call names, in order; `None` if one is not known.
+pub fn objects(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Vec<Json>> {
+    let mut objects = Vec::new();
+    for path in call.all("filename").flat_map(|files| files.split(',')) {
+        let Some(text) = runner.read_file(path, state) else {
+            runner.unknown_file(path);
+            return None;
+        };
+        objects.extend(read(runner, path, &text));
+    }
+    Some(objects)
 }
 
 /// The objects of a text; a list stands for its items.
@@ -187,7 +193,8 @@ fn extra(
 }
 
 /// The text at a place of an object; empty if there is none.
-fn text_at(object: &Json, pointer: &str) -> String {
+#[must_use]
+pub fn text_at(object: &Json, pointer: &str) -> String {
     let value = object.pointer(pointer);
     value.map(jsonpath::text).unwrap_or_default()
 }
@@ -210,7 +217,7 @@ fn one(
             set(runner, object, cluster, how, state)
         }
         (Some("persistentvolumeclaim"), _) => claim(runner, object, &name, cluster, how, state),
-        (Some("persistentvolume"), _) => volume(runner, object, cluster, how, state),
+        (Some("persistentvolume"), _) => volumes::create(runner, object, cluster, how, state),
         (Some(kind @ ("secret" | "configmap" | "namespace")), _) => {
             extra(runner, kind, &name, cluster, how, state)
         }
@@ -367,66 +374,11 @@ fn claim(
     )
 }
 
-/// A copy of the source's volume, as it was read.
-fn volume(
-    runner: &mut Runner<'_>,
-    object: &Json,
-    cluster: ClusterId,
-    how: How,
-    state: State,
-) -> Result<Outcome, Halt> {
-    let text = |pointer: &str| text_at(object, pointer);
-    let hole = |text: &str| text.chars().next().and_then(HoleId::of);
-    let named = text("/metadata/name");
-    let (name, disk) = (
-        runner.holes.whole(&named).cloned(),
-        text("/spec/csi/volumeHandle"),
-    );
-    let disk = hole(&disk).map(|id| runner.holes.get(id).clone());
-    let ordinal = match (name, disk) {
-        (Some(Hole::VolumeName(_, name)), Some(Hole::Disk(disk))) if name == disk => name,
-        _ => {
-            runner.not_modelled(
-                "a volume that is no copy of one in source is not modelled",
-                "copy it: `kubectl get pv … -o yaml > FILE`, then `kubectl create -f FILE`",
-            );
-            return Ok(Outcome::ok(state));
-        }
-    };
-    if cluster != ClusterId::Destination {
-        runner.not_modelled(
-            "a volume can be copied to destination only",
-            "create it there",
-        );
-        return Ok(Outcome::ok(state));
-    }
-    let policy = text("/spec/persistentVolumeReclaimPolicy");
-    if !matches!(runner.holes.whole(&policy), Some(Hole::Policy(_))) {
-        runner.not_modelled(
-            "a copied volume with another reclaim policy is not modelled",
-            "patch the source's volume before it is read",
-        );
-    }
-    if state.env.memory != Memory::Volume(ordinal) {
-        runner.not_modelled(
-            format!("a copy of volume {ordinal} that was read before others is not modelled"),
-            "read the claim and its volume, and create both, ordinal by ordinal",
-        );
-    }
-    let copy = match (
-        object.pointer("/spec/claimRef"),
-        object.pointer("/spec/claimRef/uid"),
-    ) {
-        (None | Some(Json::Null), _) => ClaimRefCopy::Drop,
-        (Some(_), None | Some(Json::Null)) => ClaimRefCopy::DropUid,
-        _ => ClaimRefCopy::Keep,
-    };
-    let create = Operation::CreateVolume(Expression::number(i16::from(ordinal)), copy);
-    created(runner, create, &Thing::Volume(ordinal), cluster, how, state)
-}
-
 /// A request that creates; with `apply` it is left out if the object is there.
-fn created(
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn created(
     runner: &mut Runner<'_>,
     create: Operation,
     thing: &Thing,

@@ -8,6 +8,7 @@ use crate::scenario::runbook::run::Runner;
 use crate::scenario::runbook::state::{Set, State};
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, StatusField};
+use crate::world::volume::ReclaimPolicy;
 
 /// The document of an object as it is read at this place of the program.
 pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, state: &State) -> Json {
@@ -16,7 +17,10 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
         Thing::Set => set(runner, cluster, state, at),
         Thing::Pod(ordinal) => pod(runner, cluster, *ordinal, at),
         Thing::Claim(ordinal) | Thing::Companion(ordinal) => claim(runner, cluster, *ordinal, at),
-        Thing::Volume(ordinal) => volume(runner, cluster, *ordinal),
+        Thing::Volume(ordinal) => {
+            let known = super::volumes::policy(runner, *ordinal, state);
+            volume(runner, cluster, *ordinal, known)
+        }
         Thing::Extra(kind, name) => extra(runner, kind, name),
         Thing::Other(what) => {
             let (kind, name) = what.split_once(' ').unwrap_or((what, ""));
@@ -98,12 +102,17 @@ fn claim(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) ->
     })
 }
 
-fn volume(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8) -> Json {
+fn volume(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    ordinal: u8,
+    known: Option<ReclaimPolicy>,
+) -> Json {
     let side = &runner.surroundings.sides[cluster];
     let (claim, namespace) = (side.claim_name(ordinal), side.namespace.clone());
     let name = runner.hole(Hole::VolumeName(cluster, ordinal));
     let disk = runner.hole(Hole::Disk(ordinal));
-    let policy = runner.hole(Hole::Policy(ordinal));
+    let policy = runner.hole(Hole::Policy(ordinal, known));
     let uid = runner.hole(Hole::ClaimUid(ordinal));
     let phase = runner.hole(Hole::Other(format!("the phase of volume {ordinal}")));
     json!({

@@ -5,10 +5,10 @@ use serde_json::{Value as Json, json};
 use super::arguments::Call;
 use super::documents::document;
 use super::target::{self, Thing, things};
-use super::{jsonpath, opaque};
+use super::{jsonpath, opaque, volumes};
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Memory, Outcome, Set, State, joined};
-use crate::world::id::{ClusterId, Ordinal};
+use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
 /// The flags that are understood.
@@ -82,7 +82,8 @@ fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
     if is_caught {
         runner.not_modelled(
             "a list of objects whose number only the cluster knows is not modelled",
-            "name the objects: `kubectl get pod web-5`",
+            "name the objects: `kubectl get pod web-5`; `kubectl wait` and `kubectl delete` take a \
+             selector of Pods",
         );
     }
     opaque(runner, state, "a list")
@@ -134,11 +135,13 @@ fn look(
             Memory::Claim(*ordinal),
         )),
         Thing::Volume(ordinal) if wants_content && cluster == ClusterId::Source => {
-            check_memory(runner, *ordinal, &state);
-            Some((
-                Operation::GetVolume(Expression::number(i16::from(*ordinal))),
-                Memory::Volume(*ordinal),
-            ))
+            // The driver of the model finds a volume by the claim it has read last.
+            let follows = state.env.memory == Memory::Claim(*ordinal);
+            if !follows && !volumes::are_kept(runner, *ordinal, &state) {
+                volumes::refuse(runner, *ordinal);
+            }
+            let read = Operation::GetVolume(Expression::number(i16::from(*ordinal)));
+            follows.then_some((read, Memory::Volume(*ordinal)))
         }
         Thing::Companion(_) | Thing::Other(_) => return Ok((Some(state), None)),
         Thing::Extra(kind, name) => {
@@ -159,34 +162,12 @@ fn look(
         (None, Some(object)) => (Operation::Get(object), None),
         (None, None) => return Ok((Some(state), None)),
     };
-    let is_kept = runner.keeps_disks && cluster == ClusterId::Source && is_disk(runner, thing);
+    let is_kept = volumes::exists(runner, thing, cluster);
     let (mut found, missing) = runner.emit(state, operation)?;
     if let Some(memory) = memory {
         found.env.memory = memory;
     }
     Ok((Some(found), (!is_kept).then_some(missing)))
-}
-
-/// Whether it is the claim or the volume of an ordinal that the source has had from the start.
-fn is_disk(runner: &Runner<'_>, thing: &Thing) -> bool {
-    let initial = runner.surroundings.sides.source.initial;
-    let (Thing::Claim(ordinal) | Thing::Volume(ordinal)) = *thing else {
-        return false;
-    };
-    initial.is_some_and(|slice| slice.contains(Ordinal(ordinal)))
-}
-
-/// The driver of the model finds a volume by the claim it has read last.
-fn check_memory(runner: &mut Runner<'_>, ordinal: u8, state: &State) {
-    if state.env.memory != Memory::Claim(ordinal) {
-        let what = format!(
-            "volume {ordinal} is read after something else than its claim, which is not modelled"
-        );
-        runner.not_modelled(
-            what,
-            "read the claim, its volume, and create both, ordinal by ordinal",
-        );
-    }
 }
 
 /// What is printed of the objects that were found.

@@ -7,7 +7,9 @@ mod documents;
 mod get;
 mod jsonpath;
 mod patch;
+mod selector;
 mod target;
+mod volumes;
 mod wait;
 
 use super::hole::Hole;

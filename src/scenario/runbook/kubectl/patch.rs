@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
 use super::target::{self, Thing, things};
+use super::volumes;
 use crate::scenario::error::Source;
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Outcome, Set, State};
@@ -14,7 +15,6 @@ use crate::scenario::runbook::strategic;
 use crate::scenario::yaml::{self, DuplicateKeys};
 use crate::world::id::ClusterId;
 use crate::world::program::{Expression, Operation};
-use crate::world::volume::ReclaimPolicy;
 
 /// `kubectl patch`.
 ///
@@ -57,7 +57,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     let kind = call.flag("type").unwrap_or("strategic");
     match thing {
         Thing::Set => set(runner, cluster, kind, &patch, state),
-        Thing::Volume(ordinal) => volume(runner, cluster, ordinal, kind, &patch, state),
+        Thing::Volume(ordinal) => volumes::patch(runner, cluster, ordinal, kind, &patch, state),
         Thing::Claim(_) | Thing::Companion(_) if only_metadata(&patch, kind) => {
             runner.findings.assume(
                 runner.span.clone(),
@@ -139,7 +139,7 @@ fn only_metadata(patch: &Json, kind: &str) -> bool {
 }
 
 /// A document after a patch.
-fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Json) -> Option<Json> {
+pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Json) -> Option<Json> {
     let mut after = document.clone();
     let problem = match kind {
         "strategic" => strategic::merge(&mut after, patch).err(),
@@ -304,43 +304,6 @@ fn request(
             ..Outcome::default()
         }),
     }
-}
-
-fn volume(
-    runner: &mut Runner<'_>,
-    cluster: ClusterId,
-    ordinal: u8,
-    kind: &str,
-    patch: &Json,
-    state: State,
-) -> Result<Outcome, Halt> {
-    let before = super::documents::document(runner, &Thing::Volume(ordinal), cluster, &state);
-    let Some(after) = patched(runner, kind, &before, patch) else {
-        return Ok(Outcome::failed(state));
-    };
-    let policy = after
-        .pointer("/spec/persistentVolumeReclaimPolicy")
-        .and_then(Json::as_str);
-    let policy = match policy {
-        Some("Retain") => ReclaimPolicy::Retain,
-        Some("Delete") => ReclaimPolicy::Delete,
-        _ => {
-            runner.not_modelled(
-                "this patch of a volume is not modelled",
-                "only `spec.persistentVolumeReclaimPolicy` can be changed, to `Retain` or `Delete`",
-            );
-            return Ok(Outcome::ok(state));
-        }
-    };
-    let Some(object) = Thing::Volume(ordinal).object(cluster) else {
-        return Ok(Outcome::ok(state));
-    };
-    let (done, refused) = runner.emit(state, Operation::SetReclaimPolicy(object, policy))?;
-    Ok(Outcome {
-        ok: vec![done],
-        failed: vec![refused],
-        ..Outcome::default()
-    })
 }
 
 /// `kubectl scale`.

@@ -5,6 +5,7 @@
 //! anything but a deletion fails at once if there is no such object.
 
 use super::arguments::Call;
+use super::selector;
 use super::target::{self, Thing, things};
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Outcome, Set, State, joined};
@@ -16,7 +17,13 @@ use crate::world::program::{Condition, Expression, Look, Operation, StatusField,
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    const FLAGS: [&str; 4] = ["for", "timeout", "output", "allow-missing-template-keys"];
+    const FLAGS: [&str; 5] = [
+        "for",
+        "timeout",
+        "output",
+        "allow-missing-template-keys",
+        "selector",
+    ];
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         runner.not_modelled(
             format!("`kubectl wait --{flag}` is not modelled"),
@@ -27,13 +34,6 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let Some(things) = things(runner, &call.words[1..], cluster) else {
-        runner.not_modelled(
-            "`kubectl wait` for a whole kind is not modelled",
-            "name the objects: `kubectl wait --for=delete pod/web-5`",
-        );
-        return Ok(Outcome::ok(state));
-    };
     let length = call.flag("timeout").unwrap_or("30s").to_owned();
     let Some(timeout) = timeout(&length) else {
         let what = format!("`{length}` is no length of time");
@@ -41,11 +41,88 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         return Ok(Outcome::ok(state));
     };
     let wanted = call.flag("for").unwrap_or("").to_owned();
+    if call.flag("selector").is_some() {
+        let Some(pods) = selector::pods(runner, call, cluster, &state) else {
+            return Ok(Outcome::ok(state));
+        };
+        return selected(runner, &wanted, &pods, cluster, timeout, state);
+    }
+    let Some(things) = things(runner, &call.words[1..], cluster) else {
+        runner.not_modelled(
+            "`kubectl wait` for a whole kind is not modelled",
+            "name the objects: `kubectl wait --for=delete pod/web-5`",
+        );
+        return Ok(Outcome::ok(state));
+    };
+    waits(runner, &wanted, &things, cluster, timeout, state)
+}
+
+/// The most Pods that a selector may mean: any of them may exist when kubectl looks, or not.
+const MOST_SELECTED: usize = 4;
+
+/// Waits for those of the Pods that exist at the beginning. Without any there is nothing to be
+/// deleted, and for anything else it is an error (`RunWait`).
+fn selected(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    pods: &[Thing],
+    cluster: ClusterId,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
+    if pods.len() > MOST_SELECTED {
+        let what = format!(
+            "a wait for {} Pods by a selector is not modelled",
+            pods.len()
+        );
+        runner.not_modelled(what, "name them: `kubectl wait --for=delete pod/web-5`");
+        return Ok(Outcome::ok(state));
+    }
+    let mut found = vec![(state, Vec::new())];
+    for pod in pods {
+        let Some(object) = pod.object(cluster) else {
+            continue;
+        };
+        let mut next = Vec::new();
+        for (state, things) in found {
+            let exists = Operation::Test(Condition::Exists(object));
+            let (there, missing) = runner.emit(state, exists)?;
+            let with = [things.clone(), vec![pod.clone()]].concat();
+            next.extend([(there, with), (missing, things)]);
+        }
+        found = next;
+    }
+    let mut outcome = Outcome::default();
+    for (state, things) in found {
+        if things.is_empty() && !wanted.eq_ignore_ascii_case("delete") {
+            outcome.failed.push(state);
+        } else {
+            outcome.extend(waits(runner, wanted, &things, cluster, length, state)?);
+        }
+    }
+    outcome.ok = joined(outcome.ok);
+    outcome.failed = joined(outcome.failed);
+    let text = "the Pods that exist at the beginning are waited for one after the other, each \
+                for the Pod of its name that is there by then";
+    let what = format!("kubectl wait --for={wanted} by a selector");
+    runner.findings.assume(runner.span.clone(), what, text);
+    Ok(outcome)
+}
+
+/// Waits for one object after the other.
+fn waits(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    things: &[Thing],
+    cluster: ClusterId,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
     let mut outcome = Outcome::ok(state);
-    for thing in &things {
+    for thing in things {
         let (states, ()) = (joined(std::mem::take(&mut outcome.ok)), ());
         for state in states {
-            outcome.extend(wait(runner, &wanted, thing, cluster, timeout, state)?);
+            outcome.extend(wait(runner, wanted, thing, cluster, length, state)?);
         }
     }
     outcome.failed = joined(outcome.failed);

@@ -1,0 +1,136 @@
+//! What a side's manifest says, before the inline fields.
+
+use std::ops::Range;
+
+use super::ManifestFacts;
+use crate::scenario::error::{Diagnostic, Source};
+use crate::scenario::file::SideFile;
+use crate::scenario::lower::Lowering;
+use crate::scenario::manifest::{self, ManifestSet};
+use crate::scenario::reader::unknown_word;
+use crate::scenario::unmodelled;
+use crate::scenario::words::Vocabulary;
+use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+
+/// A number that decides a side's ordinals, and where it was said.
+#[derive(Clone)]
+pub(super) struct Number {
+    pub(super) value: i64,
+    pub(super) place: Place,
+}
+
+/// Where something was said.
+#[derive(Clone)]
+pub(super) enum Place {
+    Scenario(Range<usize>),
+    Manifest(Source, Range<usize>),
+}
+
+impl Number {
+    /// Reports a mistake where the number was said.
+    pub(super) fn blame(&self, lowering: &mut Lowering<'_>, problem: Diagnostic) {
+        let problem = match &self.place {
+            Place::Scenario(range) => problem.within(lowering.reader.source).at(range.clone(), ""),
+            Place::Manifest(source, range) => problem.within(source).at(range.clone(), ""),
+        };
+        lowering.reader.problems.push(problem);
+    }
+}
+
+/// What a side is before the inline fields.
+pub(super) struct Base {
+    pub(super) name: Option<String>,
+    pub(super) start: Number,
+    pub(super) replicas: Number,
+    pub(super) policy: Option<PodManagementPolicy>,
+    pub(super) templates: Option<Vec<String>>,
+    pub(super) min_ready: bool,
+    pub(super) retention: RetentionPolicy,
+    pub(super) facts: ManifestFacts,
+}
+
+/// The manifest's set, if one is named; the outer `None` if it cannot be read.
+#[expect(
+    clippy::option_option,
+    reason = "not named and not readable are two things"
+)]
+pub(super) fn base(
+    lowering: &mut Lowering<'_>,
+    side: &str,
+    file: &SideFile,
+) -> Option<Option<Base>> {
+    let Some(manifest) = &file.manifest else {
+        return Some(None);
+    };
+    let set = manifest::read_set(&mut lowering.reader, manifest, file.stateful_set.as_ref())?;
+    unmodelled::report(lowering, side, &set);
+    let policy = manifest_policy(lowering, &set);
+    let number = |value: Option<i32>, default: i64, path: &[&str]| Number {
+        value: value.map_or(default, i64::from),
+        place: Place::Manifest(set.source.clone(), set.place(path)),
+    };
+    let ordinals = set
+        .spec
+        .ordinals
+        .as_ref()
+        .and_then(|ordinals| ordinals.start);
+    let templates = set.spec.volume_claim_templates.iter().flatten();
+    Some(Some(Base {
+        start: number(ordinals, 0, &["spec", "ordinals", "start"]),
+        replicas: number(set.spec.replicas, 1, &["spec", "replicas"]),
+        policy,
+        templates: Some(
+            templates
+                .map(|claim| claim.metadata.name.clone().unwrap_or_default())
+                .collect(),
+        ),
+        min_ready: set
+            .spec
+            .min_ready_seconds
+            .is_some_and(|seconds| seconds > 0),
+        retention: retention(lowering, &set),
+        name: set.name,
+        facts: set.facts,
+    }))
+}
+
+fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<PodManagementPolicy> {
+    let text = set.spec.pod_management_policy.as_deref()?;
+    let words = PodManagementPolicy::WORDS;
+    let known: Vec<&str> = words.iter().map(|&(word, ..)| word).collect();
+    let found = words.iter().find(|(word, ..)| *word == text);
+    if found.is_none() {
+        let what = PodManagementPolicy::NAME;
+        lowering.reader.problems.push(
+            unknown_word(text, what, "manifest::invalid-field", &known, &[])
+                .within(&set.source)
+                .at(set.place(&["spec", "podManagementPolicy"]), ""),
+        );
+    }
+    found.map(|&(_, policy, _)| policy)
+}
+
+/// Which claims the manifest lets go with their Pods or their set.
+fn retention(lowering: &mut Lowering<'_>, set: &ManifestSet) -> RetentionPolicy {
+    let policy = set.spec.persistent_volume_claim_retention_policy.as_ref();
+    let mut deletes = |field: &str, value: Option<&String>| match value.map(String::as_str) {
+        None | Some("Retain") => false,
+        Some("Delete") => true,
+        Some(other) => {
+            let (what, known) = ("claim retention policy", ["Retain", "Delete"]);
+            let path = ["spec", "persistentVolumeClaimRetentionPolicy", field];
+            lowering.reader.problems.push(
+                unknown_word(other, what, "manifest::invalid-field", &known, &[])
+                    .within(&set.source)
+                    .at(set.place(&path), ""),
+            );
+            false
+        }
+    };
+    let when_scaled = policy.and_then(|policy| policy.when_scaled.as_ref());
+    let when_deleted = policy.and_then(|policy| policy.when_deleted.as_ref());
+    RetentionPolicy {
+        delete_when_scaled: deletes("whenScaled", when_scaled),
+        delete_when_deleted: deletes("whenDeleted", when_deleted),
+    }
+}
