@@ -166,7 +166,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
             self.waiting = std::mem::take(&mut self.later);
             for work in &mut self.works {
-                work.forget();
+                work.forget(&self.store.format);
             }
             if self.waiting.is_empty() {
                 self.statistics.complete = !self.cut;
@@ -178,7 +178,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     fn store_initial(&mut self) {
-        let mut work = Work::new(self.words);
+        let mut work = Work::new(&self.store.format);
         for state in self.model.init_states() {
             work.put_initial(self.model, &self.store, &state);
         }

@@ -8,6 +8,7 @@ pub mod cross_check;
 mod edges;
 pub mod exhaustive;
 mod expand;
+mod gather;
 pub mod liveness;
 mod recent;
 mod recoverable;

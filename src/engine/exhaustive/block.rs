@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::super::expand::{Gathered, Gathering, Part, Task, Work, parts};
+use super::super::expand::{Part, Task, Work, parts};
+use super::super::gather::{Gathered, Gathering};
 use super::super::store::{Kept, Lane, PARTITIONS, Partition, Turn};
 use super::Search;
 use crate::engine::Searchable;
@@ -24,11 +25,15 @@ impl<M: Searchable> Search<'_, M> {
             1
         };
         while self.works.len() < workers {
-            self.works.push(Work::new(self.words));
+            self.works.push(Work::new(&self.store.format));
         }
         if shared && self.pool.is_none() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             self.pool = pool.build().ok();
+        }
+        let states = self.store.len();
+        for work in &mut self.works[..workers] {
+            work.fit(&self.store.format, states);
         }
         let turn = Turn {
             layer: self.layer,
@@ -66,9 +71,7 @@ impl<M: Searchable> Search<'_, M> {
         };
         let mut dealt: Vec<Vec<Lane>> = (0..PARTITIONS).map(of_partition).collect();
         let take_in = |(partition, lanes): (&mut Partition, &mut Vec<Lane>)| {
-            for lane in lanes {
-                partition.store(format, lane, turn);
-            }
+            partition.store(format, lanes, turn);
         };
         match &self.pool {
             Some(pool) if shared => {

@@ -15,8 +15,9 @@ mod saved;
 mod table;
 
 pub(super) use fold::{append, fold, same};
-pub(super) use lane::{Found, Lane, Note};
+pub(super) use lane::{BEHIND, Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
+pub(super) use table::{LINE, ask_for};
 
 use super::{Bits, Searchable};
 use table::MAX_LOCAL;
@@ -85,6 +86,22 @@ impl Format {
         }
     }
 
+    /// The hash by which a row is stored.
+    pub(super) fn hash(&self, row: &[u64]) -> u64 {
+        let mut fingerprint = [0; fold::FINGERPRINT];
+        fold(self.what_is_kept(row, &mut fingerprint), &self.key)
+    }
+
+    fn what_is_kept<'a>(&self, row: &'a [u64], fingerprint: &'a mut [u64; 2]) -> &'a [u64] {
+        match self.kept {
+            Kept::Rows => row,
+            Kept::Fingerprints => {
+                *fingerprint = fold::fingerprint(row);
+                fingerprint
+            }
+        }
+    }
+
     /// Words that are kept of a row.
     pub(super) const fn kept_words(&self) -> usize {
         match self.kept {
@@ -146,31 +163,15 @@ impl Store {
     /// The number of the state with this row, or of one that covers it.
     pub(super) fn find(&self, row: &[u64]) -> Option<Index> {
         let mut fingerprint = [0; fold::FINGERPRINT];
-        let kept = self.what_is_kept(row, &mut fingerprint);
+        let kept = self.format.what_is_kept(row, &mut fingerprint);
         let hash = fold(kept, &self.format.key);
         self.partitions[partition_of(hash)].find(&self.format, kept, hash)
-    }
-
-    /// The hash by which a row is stored.
-    pub(super) fn hash(&self, row: &[u64]) -> u64 {
-        let mut fingerprint = [0; fold::FINGERPRINT];
-        fold(self.what_is_kept(row, &mut fingerprint), &self.format.key)
     }
 
     /// Whether exactly this row is what is kept of that state.
     pub(super) fn is(&self, index: Index, row: &[u64]) -> bool {
         let mut fingerprint = [0; fold::FINGERPRINT];
-        self.kept(index) == self.what_is_kept(row, &mut fingerprint)
-    }
-
-    fn what_is_kept<'a>(&self, row: &'a [u64], fingerprint: &'a mut [u64; 2]) -> &'a [u64] {
-        match self.format.kept {
-            Kept::Rows => row,
-            Kept::Fingerprints => {
-                *fingerprint = fold::fingerprint(row);
-                fingerprint
-            }
-        }
+        self.kept(index) == self.format.what_is_kept(row, &mut fingerprint)
     }
 
     /// On which way a state has been reached so far.
