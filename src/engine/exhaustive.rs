@@ -15,7 +15,10 @@ mod level;
 mod resume;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
 use super::expand::{Frontier, Work};
@@ -78,7 +81,8 @@ struct Search<'a, M: Searchable> {
     /// States of the next layer, by depth.
     later: BTreeMap<u32, Frontier>,
     works: Vec<Work>,
-    pool: Option<rayon::ThreadPool>,
+    /// Threads, once some level is worth them.
+    pool: Option<Arc<ThreadPool>>,
     layer: u32,
     /// Some state behind the bound of steps has been left out.
     cut: bool,
@@ -199,23 +203,13 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     /// Expands every state of the layer.
     fn finish_layer(&mut self) -> Layer {
-        while let Some(mut level) = self.next_level() {
-            while level.done < level.states.indices.len() {
-                let total = level.before + level.states.indices.len();
-                let stop = self.bound_reached(level.depth, total);
-                self.save(&level, stop.is_some());
-                if let Some(reason) = stop {
-                    return Layer::Stopped(reason);
-                }
-                let block = level.block(self.block());
-                level.done = block.end;
-                self.expand(level.part(block, self.words), level.depth);
-                if self.fails_fast() {
-                    return Layer::Stopped(StopReason::FailFast);
-                }
-                if self.is_decided() {
-                    return Layer::AllDecided;
-                }
+        while let Some(level) = self.next_level() {
+            let ended = match self.pool_for(level.states.indices.len()) {
+                Some(pool) => pool.install(|| self.finish_levels(level)),
+                None => self.finish_level(level),
+            };
+            if let Some(ended) = ended {
+                return ended;
             }
         }
         if self.cut {
@@ -242,6 +236,39 @@ impl<'a, M: Searchable> Search<'a, M> {
             return Layer::AllDecided;
         }
         Layer::Finished
+    }
+
+    /// Expands every state of a level and of all behind it, as [`Search::finish_level`] does. Once
+    /// on a thread of the pool, the search stays there: to go back and forth takes time.
+    fn finish_levels(&mut self, mut level: Level) -> Option<Layer> {
+        loop {
+            if let Some(ended) = self.finish_level(level) {
+                return Some(ended);
+            }
+            level = self.next_level()?;
+        }
+    }
+
+    /// Expands every state of a level. Or not: how the layer ends in the middle of it.
+    fn finish_level(&mut self, mut level: Level) -> Option<Layer> {
+        while level.done < level.states.indices.len() {
+            let total = level.before + level.states.indices.len();
+            let stop = self.bound_reached(level.depth, total);
+            self.save(&level, stop.is_some());
+            if let Some(reason) = stop {
+                return Some(Layer::Stopped(reason));
+            }
+            let block = level.block(self.block());
+            level.done = block.end;
+            self.expand(level.part(block, self.words), level.depth);
+            if self.fails_fast() {
+                return Some(Layer::Stopped(StopReason::FailFast));
+            }
+            if self.is_decided() {
+                return Some(Layer::AllDecided);
+            }
+        }
+        None
     }
 
     /// The states of the layer that come next: what an earlier run has left, then by depth.

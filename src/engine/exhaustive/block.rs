@@ -1,6 +1,9 @@
 //! One block of a level: expanded by the workers, then taken in by the partitions of the store.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::super::expand::{Part, Task, Work, parts};
 use super::super::gather::{Gathered, Gathering};
@@ -12,9 +15,23 @@ use crate::engine::Searchable;
 const WORTH_A_THREAD: usize = 128;
 
 /// Parts of a block for each thread, so that none waits long for the slowest.
-const PARTS_PER_THREAD: usize = 4;
+const PARTS_PER_THREAD: usize = 2;
 
 impl<M: Searchable> Search<'_, M> {
+    /// The threads for a level of so many states, if it is worth them. What runs on one of them
+    /// is passed on to the others without a pause.
+    pub(super) fn pool_for(&mut self, states: usize) -> Option<Arc<ThreadPool>> {
+        let threads = self.settings.threads.get();
+        if threads == 1 || states < 2 * WORTH_A_THREAD {
+            return None;
+        }
+        if self.pool.is_none() {
+            let pool = ThreadPoolBuilder::new().num_threads(threads);
+            self.pool = pool.build().ok().map(Arc::new);
+        }
+        self.pool.clone()
+    }
+
     /// Expands a block of states that all have `depth`, on all threads.
     pub(super) fn expand(&mut self, block: Part, depth: u32) {
         let threads = self.settings.threads.get();
@@ -26,10 +43,6 @@ impl<M: Searchable> Search<'_, M> {
         };
         while self.works.len() < workers {
             self.works.push(Work::new(&self.store.format));
-        }
-        if shared && self.pool.is_none() {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            self.pool = pool.build().ok();
         }
         let states = self.store.len();
         for work in &mut self.works[..workers] {
