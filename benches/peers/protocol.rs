@@ -345,6 +345,11 @@ impl Searchable for Protocol {
         ]
     }
 
+    #[inline(always)]
+    fn keeps_all(&self, state: &State) -> bool {
+        state.keeps_all(self.replicas)
+    }
+
     fn is_goal(&self, state: &State) -> bool {
         let [source, destination] = Side::BOTH.map(|side| state.phases(side));
         state.get(INSTRUCTION) == instruction::DONE

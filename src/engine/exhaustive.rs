@@ -25,8 +25,8 @@ use super::expand::{Frontier, Work};
 use super::liveness::Promise;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::{
-    Bounds, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question, Searchable,
-    Settings, Statistics, StopReason, StoreKind, Verdict,
+    Bounds, Decision, Ends, Invariant, Labels, Observer, Order, Outcome, Progress, Question,
+    Searchable, Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
 /// The most states that are expanded between two looks at the bounds.
@@ -73,6 +73,8 @@ struct Search<'a, M: Searchable> {
     before: (Duration, u64),
     saver: Option<resume::Saver<'a>>,
     words: usize,
+    /// The question asks for no other always-properties than the model has.
+    all_are_own: bool,
     store: Store,
     /// What an earlier run has left of its last level.
     rest: Option<Level>,
@@ -138,6 +140,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             before: (Duration::ZERO, 0),
             saver: None,
             words: format.words,
+            all_are_own: question.invariants.iter().all(|asked| is_own(model, asked)),
             store: Store::new(format),
             rest: None,
             waiting: BTreeMap::new(),
@@ -400,6 +403,11 @@ impl<'a, M: Searchable> Search<'a, M> {
             statistics: self.statistics,
         }
     }
+}
+
+fn is_own<M: Searchable>(model: &M, asked: &Invariant<M>) -> bool {
+    let mut own = model.invariants().into_iter();
+    own.any(|own| own.name == asked.name)
 }
 
 /// How states are kept under these settings.

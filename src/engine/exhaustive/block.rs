@@ -58,6 +58,7 @@ impl<M: Searchable> Search<'_, M> {
             question: self.question,
             store: &self.store,
             open: self.open(),
+            all_are_own: self.all_are_own,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
             turn,
         };
