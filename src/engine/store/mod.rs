@@ -20,7 +20,6 @@ pub(super) use partition::{Partition, Rank, Turn};
 pub(super) use table::{LINE, ask_for};
 
 use super::{Bits, Searchable};
-use table::MAX_LOCAL;
 
 /// Number of a stored state: its number in its partition, and the partition. In a given search
 /// always the same, whatever the number of threads.
@@ -29,10 +28,13 @@ pub(super) type Index = u32;
 /// The parent of an initial state.
 pub(super) const NO_PARENT: Index = Index::MAX >> 1;
 
-/// Parts of a store. More than threads, so that each finds work; not so many that their tables
-/// are too small to be worth a look.
+/// Parts of a store. More than threads, so that each finds work; not so many that what a worker
+/// finds for each of them at a time is too little to be worth a look.
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
-const PARTITION_BITS: u32 = 6;
+const PARTITION_BITS: u32 = 5;
+
+/// The most states of one partition.
+const MAX_LOCAL: usize = (1 << (Index::BITS - 1 - PARTITION_BITS)) - 1;
 
 /// What is kept of a state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -9,9 +9,6 @@
     reason = "comparing sixteen bytes at once and asking for memory ahead of time have no safe names"
 )]
 
-/// The most states of one partition.
-pub(super) const MAX_LOCAL: usize = (1 << 25) - 1;
-
 /// Words of a line of the processor's cache.
 pub(in crate::engine) const LINE: usize = 8;
 
