@@ -30,7 +30,7 @@ use super::{
 };
 
 /// The most states that are expanded between two looks at the bounds.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 18;
 
 use level::Level;
 pub use resume::{Saved, check_with, may_resume};
