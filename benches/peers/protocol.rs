@@ -38,6 +38,17 @@ impl Pod {
         Self::new(side, ordinal_of(lane))
     }
 
+    /// The Pod of a lane of both tables of phases.
+    #[inline(always)]
+    const fn of_both(lane: u64) -> Self {
+        let ordinal = ordinal_of(lane);
+        if ordinal < MOST_REPLICAS {
+            Self::new(Side::Source, ordinal)
+        } else {
+            Self::new(Side::Destination, ordinal - MOST_REPLICAS)
+        }
+    }
+
     /// Its cluster.
     pub const fn side(self) -> Side {
         Side::BOTH[(self.0 >> 4) as usize]
@@ -123,7 +134,6 @@ impl Protocol {
     #[inline(always)]
     fn expand(&self, state: State, mut visit: impl FnMut(Step, State)) {
         let all = below(self.replicas.into());
-        let evicts = state.get(EVICTIONS) < u64::from(self.evictions);
         for side in Side::BOTH {
             let pods = state.phases(side);
             let range = state.range(side);
@@ -137,27 +147,17 @@ impl Protocol {
                 let step = Step::Delete(Pod::of_lane(side, deleted));
                 visit(step, state.terminated(side, deleted));
             }
-            let startable = pods.pending() & !state.attached(side.other());
-            each(startable, |lane| {
-                visit(
-                    Step::Start(Pod::of_lane(side, lane)),
-                    state.started(side, lane),
-                );
+        }
+        each(state.startable(), |pod| {
+            visit(Step::Start(Pod::of_both(pod)), state.after_start(pod));
+        });
+        each(state.terminating(), |pod| {
+            visit(Step::Finish(Pod::of_both(pod)), state.after_finish(pod));
+        });
+        if state.get(EVICTIONS) < u64::from(self.evictions) {
+            each(state.running(), |pod| {
+                visit(Step::Evict(Pod::of_both(pod)), state.after_eviction(pod));
             });
-            each(pods.terminating(), |lane| {
-                visit(
-                    Step::Finish(Pod::of_lane(side, lane)),
-                    state.finished(side, lane),
-                );
-            });
-            if evicts {
-                each(pods.running(), |lane| {
-                    visit(
-                        Step::Evict(Pod::of_lane(side, lane)),
-                        state.evicted(side, lane),
-                    );
-                });
-            }
         }
         let at = state.get(INSTRUCTION);
         if self.may_drive(state, at) {
@@ -287,7 +287,10 @@ impl Searchable for Protocol {
 
     #[inline(always)]
     fn pack(&self, state: &State, words: &mut [u64]) {
-        words.copy_from_slice(&state.0);
+        // One by one: what has just been written in halves is slow to read as a whole.
+        let State([first, second]) = *state;
+        words[0] = first;
+        words[1] = second;
     }
 
     #[inline(always)]
@@ -340,6 +343,11 @@ impl Searchable for Protocol {
                 holds: |model, state| state.is_available(model.replicas),
             },
         ]
+    }
+
+    #[inline(always)]
+    fn keeps_all(&self, state: &State) -> bool {
+        state.keeps_all(self.replicas)
     }
 
     fn is_goal(&self, state: &State) -> bool {

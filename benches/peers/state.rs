@@ -13,6 +13,9 @@ pub const MOST_REPLICAS: u8 = 10;
 /// The lower bit of each lane of a table.
 const LANES: u64 = 0x5_5555;
 
+/// The lower bit of each lane of both tables of phases, which are next to each other.
+const BOTH: u64 = LANES | LANES << TABLE;
+
 /// Bits from one table to the next: ten lanes.
 const TABLE: u32 = 20;
 
@@ -67,14 +70,6 @@ pub enum Side {
 impl Side {
     pub(super) const BOTH: [Self; 2] = [Self::Source, Self::Destination];
 
-    /// The other one.
-    pub(super) const fn other(self) -> Self {
-        match self {
-            Self::Source => Self::Destination,
-            Self::Destination => Self::Source,
-        }
-    }
-
     /// Where its phases start in the first word.
     pub(super) const fn shift(self) -> u32 {
         self as u32 * TABLE
@@ -100,10 +95,6 @@ pub(super) struct Phases {
 impl Phases {
     pub(super) const fn present(self) -> u64 {
         self.low | self.high
-    }
-
-    pub(super) const fn pending(self) -> u64 {
-        self.low & !self.high
     }
 
     pub(super) const fn ready(self) -> u64 {
@@ -132,6 +123,14 @@ pub(super) fn each(mut lanes: u64, mut visit: impl FnMut(u64)) {
         visit(lanes & lanes.wrapping_neg());
         lanes &= lanes - 1;
     }
+}
+
+/// The bits that say that the volumes of these Pods are attached where they run.
+#[inline(always)]
+const fn attachment(pods: u64) -> u64 {
+    let [source, destination] = [pods & LANES, pods >> TABLE];
+    (source * Side::Source.attached()) << ATTACHMENTS
+        | (destination * Side::Destination.attached()) << ATTACHMENTS
 }
 
 /// The ordinal of a lane.
@@ -204,6 +203,47 @@ impl State {
         next
     }
 
+    /// Pods in the lanes of both tables of phases that their kubelets can start: their volumes are
+    /// not attached to the other cluster.
+    #[inline(always)]
+    pub(super) const fn startable(self) -> u64 {
+        let elsewhere = self.attached(Side::Source) << TABLE | self.attached(Side::Destination);
+        self.0[0] & !(self.0[0] >> 1) & BOTH & !elsewhere
+    }
+
+    /// Pods of both clusters that are to end.
+    #[inline(always)]
+    pub(super) const fn terminating(self) -> u64 {
+        self.0[0] & self.0[0] >> 1 & BOTH
+    }
+
+    /// Pods of both clusters that can be evicted.
+    #[inline(always)]
+    pub(super) const fn running(self) -> u64 {
+        (self.0[0] ^ self.0[0] >> 1) & BOTH
+    }
+
+    /// [`State::started`] by the lane in both tables.
+    #[inline(always)]
+    pub(super) const fn after_start(self, pod: u64) -> Self {
+        let [phases, rest] = self.0;
+        Self([(phases ^ (pod * 3)) | attachment(pod), rest])
+    }
+
+    /// [`State::finished`] by the lane in both tables.
+    #[inline(always)]
+    pub(super) const fn after_finish(self, pod: u64) -> Self {
+        let [phases, rest] = self.0;
+        Self([phases & !((pod * 3) | attachment(pod)), rest])
+    }
+
+    /// [`State::evicted`] by the lane in both tables.
+    #[inline(always)]
+    pub(super) const fn after_eviction(self, pod: u64) -> Self {
+        let [phases, rest] = self.0;
+        Self([phases | (pod * 3), rest + (1 << EVICTIONS.shift)])
+    }
+
     /// The driver starts again.
     #[inline(always)]
     pub(super) const fn crashed(self) -> Self {
@@ -240,6 +280,18 @@ impl State {
 
     pub(super) const fn goes_to(self, instruction: u64, ordinal: u64) -> Self {
         self.with(INSTRUCTION, instruction).with(ORDINAL, ordinal)
+    }
+
+    /// All four of the following at once.
+    #[inline(always)]
+    pub(super) const fn keeps_all(self, replicas: u8) -> bool {
+        let [source, destination] = [self.phases(Side::Source), self.phases(Side::Destination)];
+        let [on_source, on_destination] = [source.ready(), destination.ready()];
+        let wrong = source.present() & destination.present()
+            | on_source & !self.attached(Side::Source)
+            | on_destination & !(self.attached(Side::Destination) & self.copied());
+        let ready = (on_source | on_destination).count_ones() as u64;
+        wrong == 0 && ready + 1 + self.get(EVICTIONS) >= replicas as u64
     }
 
     pub(super) fn has_at_most_one_pod(self) -> bool {

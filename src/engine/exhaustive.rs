@@ -15,19 +15,22 @@ mod level;
 mod resume;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
 use super::expand::{Frontier, Work};
 use super::liveness::Promise;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::{
-    Bounds, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question, Searchable,
-    Settings, Statistics, StopReason, StoreKind, Verdict,
+    Bounds, Decision, Ends, Invariant, Labels, Observer, Order, Outcome, Progress, Question,
+    Searchable, Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
 /// The most states that are expanded between two looks at the bounds.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 18;
 
 use level::Level;
 pub use resume::{Saved, check_with, may_resume};
@@ -70,6 +73,8 @@ struct Search<'a, M: Searchable> {
     before: (Duration, u64),
     saver: Option<resume::Saver<'a>>,
     words: usize,
+    /// The question asks for no other always-properties than the model has.
+    all_are_own: bool,
     store: Store,
     /// What an earlier run has left of its last level.
     rest: Option<Level>,
@@ -78,7 +83,8 @@ struct Search<'a, M: Searchable> {
     /// States of the next layer, by depth.
     later: BTreeMap<u32, Frontier>,
     works: Vec<Work>,
-    pool: Option<rayon::ThreadPool>,
+    /// Threads, once some level is worth them.
+    pool: Option<Arc<ThreadPool>>,
     layer: u32,
     /// Some state behind the bound of steps has been left out.
     cut: bool,
@@ -134,6 +140,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             before: (Duration::ZERO, 0),
             saver: None,
             words: format.words,
+            all_are_own: question.invariants.iter().all(|asked| is_own(model, asked)),
             store: Store::new(format),
             rest: None,
             waiting: BTreeMap::new(),
@@ -166,7 +173,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
             self.waiting = std::mem::take(&mut self.later);
             for work in &mut self.works {
-                work.forget();
+                work.forget(&self.store.format);
             }
             if self.waiting.is_empty() {
                 self.statistics.complete = !self.cut;
@@ -178,7 +185,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     }
 
     fn store_initial(&mut self) {
-        let mut work = Work::new(self.words);
+        let mut work = Work::new(&self.store.format);
         for state in self.model.init_states() {
             work.put_initial(self.model, &self.store, &state);
         }
@@ -199,23 +206,13 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     /// Expands every state of the layer.
     fn finish_layer(&mut self) -> Layer {
-        while let Some(mut level) = self.next_level() {
-            while level.done < level.states.indices.len() {
-                let total = level.before + level.states.indices.len();
-                let stop = self.bound_reached(level.depth, total);
-                self.save(&level, stop.is_some());
-                if let Some(reason) = stop {
-                    return Layer::Stopped(reason);
-                }
-                let block = level.block(self.block());
-                level.done = block.end;
-                self.expand(level.part(block, self.words), level.depth);
-                if self.fails_fast() {
-                    return Layer::Stopped(StopReason::FailFast);
-                }
-                if self.is_decided() {
-                    return Layer::AllDecided;
-                }
+        while let Some(level) = self.next_level() {
+            let ended = match self.pool_for(level.states.indices.len()) {
+                Some(pool) => pool.install(|| self.finish_levels(level)),
+                None => self.finish_level(level),
+            };
+            if let Some(ended) = ended {
+                return ended;
             }
         }
         if self.cut {
@@ -242,6 +239,39 @@ impl<'a, M: Searchable> Search<'a, M> {
             return Layer::AllDecided;
         }
         Layer::Finished
+    }
+
+    /// Expands every state of a level and of all behind it, as [`Search::finish_level`] does. Once
+    /// on a thread of the pool, the search stays there: to go back and forth takes time.
+    fn finish_levels(&mut self, mut level: Level) -> Option<Layer> {
+        loop {
+            if let Some(ended) = self.finish_level(level) {
+                return Some(ended);
+            }
+            level = self.next_level()?;
+        }
+    }
+
+    /// Expands every state of a level. Or not: how the layer ends in the middle of it.
+    fn finish_level(&mut self, mut level: Level) -> Option<Layer> {
+        while level.done < level.states.indices.len() {
+            let total = level.before + level.states.indices.len();
+            let stop = self.bound_reached(level.depth, total);
+            self.save(&level, stop.is_some());
+            if let Some(reason) = stop {
+                return Some(Layer::Stopped(reason));
+            }
+            let block = level.block(self.block());
+            level.done = block.end;
+            self.expand(level.part(block, self.words), level.depth);
+            if self.fails_fast() {
+                return Some(Layer::Stopped(StopReason::FailFast));
+            }
+            if self.is_decided() {
+                return Some(Layer::AllDecided);
+            }
+        }
+        None
     }
 
     /// The states of the layer that come next: what an earlier run has left, then by depth.
@@ -373,6 +403,11 @@ impl<'a, M: Searchable> Search<'a, M> {
             statistics: self.statistics,
         }
     }
+}
+
+fn is_own<M: Searchable>(model: &M, asked: &Invariant<M>) -> bool {
+    let mut own = model.invariants().into_iter();
+    own.any(|own| own.name == asked.name)
 }
 
 /// How states are kept under these settings.

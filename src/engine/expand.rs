@@ -1,11 +1,12 @@
 //! One worker's part of a level: states are looked at, and their successors sorted by the
 //! partition that will store them.
 
-use super::edges::{Block, NO_HELP, NO_STEP, Notes};
+use super::edges::Notes;
+use super::gather::Slots;
 use super::recent::Recent;
 use super::store::{
-    Format, Found, Index, Kept, Lane, NO_PARENT, Note, PARTITIONS, Rank, Store, Turn, append, fold,
-    partition_of,
+    BEHIND, Format, Index, Kept, LINE, Lane, NO_PARENT, Note, PARTITIONS, Rank, Store, Turn,
+    append, ask_for, fold, partition_of,
 };
 use super::{Invariant, Labels, Question, Searchable};
 
@@ -22,6 +23,8 @@ pub(super) struct Task<'a, M: Searchable> {
     pub store: &'a Store,
     /// The always-properties that are not violated yet: bit i is the i-th of the question.
     pub open: u32,
+    /// None of them is violated where the model says that all of its own hold.
+    pub all_are_own: bool,
     /// Successors are behind the bound of steps.
     pub too_deep: bool,
     pub turn: Turn,
@@ -50,25 +53,26 @@ pub(super) struct Work {
     /// Some successor behind the bound of steps is not stored.
     pub cut: bool,
     /// The recorded states.
-    from: Vec<Index>,
+    pub(super) from: Vec<Index>,
     /// By recorded state: what is special about it.
-    notes: Vec<Notes>,
+    pub(super) notes: Vec<Notes>,
     /// By recorded state: one above the number of its last successor in the line of this layer.
-    ends: Vec<u32>,
+    pub(super) ends: Vec<u32>,
     /// How many successors get in the line of this layer, and in that of the next.
-    numbers: [u32; 2],
+    pub(super) numbers: [u32; 2],
     words: usize,
     /// Successors that are not sorted yet: rows with their notes, as in a lane.
     batch: Vec<u64>,
     /// Words of the batch that are in use.
     filled: usize,
     recent: Recent,
-    /// Room for [`Work::gather`].
-    slots: Slots,
+    /// Room for `Work::gather`.
+    pub(super) slots: Slots,
 }
 
 impl Work {
-    pub(super) fn new(words: usize) -> Self {
+    pub(super) fn new(format: &Format) -> Self {
+        let words = format.words;
         Self {
             lanes: (0..PARTITIONS).map(|_| Lane::default()).collect(),
             broken: Vec::new(),
@@ -82,10 +86,10 @@ impl Work {
             notes: Vec::new(),
             ends: Vec::new(),
             numbers: [0; 2],
-            words: words.max(1),
-            batch: vec![0; BATCH * (words.max(1) + 1)],
+            words,
+            batch: vec![0; BATCH * (words + BEHIND)],
             filled: 0,
-            recent: Recent::new(words.max(1)),
+            recent: Recent::new(format),
             slots: Slots::default(),
         }
     }
@@ -106,9 +110,14 @@ impl Work {
         self.cut = false;
     }
 
+    /// Ready for a block when there are so many states.
+    pub(super) fn fit(&mut self, format: &Format, states: u64) {
+        self.recent.fit(format, states);
+    }
+
     /// Another layer begins: what was reached in the last one may be reached again.
-    pub(super) fn forget(&mut self) {
-        self.recent.clear();
+    pub(super) fn forget(&mut self, format: &Format) {
+        self.recent.clear(format);
     }
 
     /// Puts in an initial state as if a step had led to it.
@@ -122,8 +131,8 @@ impl Work {
         store.format.pack(model, state, row);
         self.batch[self.words] = Note::new(NO_PARENT, self.numbers[0]).word();
         self.numbers[0] += 1;
-        self.filled = self.words + 1;
-        self.sort::<0>(&store.format, Some(store), false);
+        self.filled = self.words + BEHIND;
+        self.sort::<0>(&store.format, false);
         // No step led to it.
         self.transitions = 0;
     }
@@ -152,7 +161,8 @@ impl Work {
                 Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
             };
             let state = task.model.unpack(row);
-            if task.open != 0 {
+            let is_fine = task.open == 0 || task.all_are_own && task.model.keeps_all(&state);
+            if !is_fine {
                 self.judge(task, index, &state);
             }
             if let Some(label) = task.model.mark(&state) {
@@ -168,7 +178,7 @@ impl Work {
                 self.ends.push(self.numbers[0]);
             }
         }
-        self.sort::<WORDS>(&task.store.format, Some(task.store), task.turn.records);
+        self.sort::<WORDS>(&task.store.format, task.turn.records);
     }
 
     fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
@@ -204,9 +214,9 @@ impl Work {
         task.model.successors(state, &mut |action, next| {
             let words = if WORDS > 0 { WORDS } else { all_words };
             if self.filled == self.batch.len() {
-                self.sort::<WORDS>(&task.store.format, Some(task.store), records);
+                self.sort::<WORDS>(&task.store.format, records);
             }
-            let successor = &mut self.batch[self.filled..][..=words];
+            let successor = &mut self.batch[self.filled..][..words + BEHIND];
             task.model
                 .pack_successor(row, state, &action, next, &mut successor[..words]);
             if symmetric {
@@ -234,7 +244,7 @@ impl Work {
                 note = note.idle(!task.model.recovers(state, &action));
             }
             successor[words] = note.word();
-            self.filled += words + 1;
+            self.filled += words + BEHIND;
         });
         way_on
     }
@@ -242,29 +252,54 @@ impl Work {
     /// Sorts the batch by partition. Not a part of what is done for each successor, which is to be
     /// small enough to be done where the model finds it.
     #[inline(never)]
-    fn sort<const WORDS: usize>(&mut self, format: &Format, store: Option<&Store>, records: bool) {
+    fn sort<const WORDS: usize>(&mut self, format: &Format, records: bool) {
         let words = if WORDS > 0 { WORDS } else { self.words };
-        let mut hashes = [0; BATCH];
-        let rows = self.batch[..self.filled].chunks_exact(words + 1);
-        self.transitions += rows.len() as u64;
-        for (row, hash) in rows.clone().zip(&mut hashes) {
-            *hash = match store {
-                Some(store) if WORDS == 0 => store.hash(&row[..words]),
+        let rows = self.batch[..self.filled].chunks_exact_mut(words + BEHIND);
+        let count = rows.len();
+        for row in rows {
+            row[words + 1] = match format.kept {
+                Kept::Fingerprints if WORDS == 0 => format.hash(&row[..words]),
                 _ => fold(&row[..words], &format.key[..words]),
             };
+            self.recent.ask_for(row[words + 1], words);
         }
-        for (row, hash) in rows.zip(hashes) {
-            if !records {
-                let note = Note::from_word(row[words]);
-                // By a fault a state may be reached in a worse way than it will be.
-                let puts = !(format.ranked && note.is_fault());
-                if self.recent.has(hash, &row[..words], puts) {
-                    continue;
-                }
-            }
-            append(&mut self.lanes[partition_of(hash)].rows, row);
+        self.transitions += count as u64;
+        let mut places = std::array::from_fn(|place| place as u32);
+        // Of a step that is recorded it is to be known where it leads.
+        let count = if records || !self.recent.is_of_use() {
+            count
+        } else {
+            self.leave_out_recent::<WORDS>(format, &mut places)
+        };
+        for &place in &places[..count] {
+            let row = &self.batch[place as usize * (words + BEHIND)..][..words + BEHIND];
+            let rows = &mut self.lanes[partition_of(row[words + 1])].rows;
+            append(rows, row);
+            ask_for(rows.spare_capacity_mut(), LINE);
         }
         self.filled = 0;
+    }
+
+    /// Leaves out of the batch whatever has just been passed on: writes the places of the others
+    /// to the front of `places`, and tells how many there are. Nobody can foresee which they are,
+    /// so there is no branch on it.
+    #[inline(always)]
+    fn leave_out_recent<const WORDS: usize>(
+        &mut self,
+        format: &Format,
+        places: &mut [u32; BATCH],
+    ) -> usize {
+        let words = if WORDS > 0 { WORDS } else { self.words };
+        let mut count = 0;
+        let rows = self.batch[..self.filled].chunks_exact(words + BEHIND);
+        for (row, place) in rows.zip(0..) {
+            // By a fault a state may be reached in a worse way than it will be.
+            let puts = !(format.ranked && Note::from_word(row[words]).is_fault());
+            let is_known = self.recent.has(row[words + 1], &row[..words], puts);
+            places[count] = place;
+            count += usize::from(!is_known);
+        }
+        count
     }
 
     fn note_end<M: Searchable>(
@@ -278,23 +313,6 @@ impl Work {
             self.dead_ends += 1;
             self.first_dead_end.get_or_insert(index);
         }
-    }
-
-    /// What the lanes know, once all is stored, in the order in which the successors were found:
-    /// the states that have to get in line, and the steps if they were recorded.
-    pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
-        let lanes = &self.lanes;
-        let [now, later] = self.numbers;
-        let mut gathered = Gathered {
-            now: self.slots.line(task, lanes, now, |lane| &lane.now),
-            later: self.slots.line(task, lanes, later, |lane| &lane.later),
-            edges: Block::default(),
-        };
-        if task.records {
-            let targets = steps(task, lanes, now as usize);
-            gathered.edges = Block::new(&self.from, &self.notes, &self.ends, targets);
-        }
-        gathered
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -331,93 +349,6 @@ struct WayOn {
     goes_on: bool,
     /// Nothing has to happen. Known only if steps are recorded.
     may_stay: bool,
-}
-
-/// What gets in a line, by its number there.
-#[derive(Default)]
-struct Slots {
-    /// The state, or [`NOBODY`].
-    indices: Vec<Index>,
-    /// The place of its row in its lane, if rows go along.
-    places: Vec<u32>,
-}
-
-const NOBODY: Index = Index::MAX;
-
-impl Slots {
-    /// A line in the order of its numbers.
-    fn line(
-        &mut self,
-        task: &Gathering,
-        lanes: &[Lane],
-        numbers: u32,
-        found: impl Fn(&Lane) -> &[Found],
-    ) -> Frontier {
-        self.indices.clear();
-        self.indices.resize(numbers as usize, NOBODY);
-        if task.carries_rows {
-            self.places.resize(numbers as usize, 0);
-        }
-        for found in lanes.iter().flat_map(&found) {
-            self.indices[found.number as usize] = found.index;
-            if task.carries_rows {
-                self.places[found.number as usize] = found.place;
-            }
-        }
-        let mut line = Frontier::default();
-        let count = lanes.iter().map(|lane| found(lane).len()).sum();
-        line.indices.reserve_exact(count);
-        for (number, &index) in self.indices.iter().enumerate() {
-            if index == NOBODY {
-                continue;
-            }
-            line.indices.push(index);
-            if task.carries_rows {
-                let lane = &lanes[index as usize % PARTITIONS];
-                let place = self.places[number] as usize;
-                append(&mut line.rows, lane.row(place, task.words).0);
-            }
-        }
-        line
-    }
-
-    fn bytes(&self) -> u64 {
-        ((self.indices.capacity() + self.places.capacity()) * size_of::<u32>()) as u64
-    }
-}
-
-/// Where the steps lead, by number; [`NO_STEP`] for faults.
-fn steps(task: &Gathering, lanes: &[Lane], numbers: usize) -> Vec<Index> {
-    let mut steps = vec![NO_STEP; numbers];
-    for lane in lanes {
-        for (place, &target) in lane.targets.iter().enumerate() {
-            let (_, note) = lane.row(place, task.words);
-            if !note.is_fault() {
-                let mark = if note.is_idle() { NO_HELP } else { 0 };
-                steps[note.number() as usize] = target | mark;
-            }
-        }
-    }
-    steps
-}
-
-/// How to gather.
-#[derive(Clone, Copy)]
-pub(super) struct Gathering {
-    /// Words of a row.
-    pub words: usize,
-    /// Rows go along: the store keeps none.
-    pub carries_rows: bool,
-    /// Steps have been recorded.
-    pub records: bool,
-}
-
-/// What a worker's part has led to.
-#[derive(Default)]
-pub(super) struct Gathered {
-    pub now: Frontier,
-    pub later: Frontier,
-    pub edges: Block,
 }
 
 /// States that wait for their turn.

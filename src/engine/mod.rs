@@ -8,6 +8,7 @@ pub mod cross_check;
 mod edges;
 pub mod exhaustive;
 mod expand;
+mod gather;
 pub mod liveness;
 mod recent;
 mod recoverable;
@@ -114,6 +115,12 @@ pub trait Searchable:
     where
         Self: Sized;
 
+    /// Whether a state keeps all of [`Searchable::invariants`], if that is quickly seen of a state
+    /// as a whole. One for which the answer is `false` is asked for one after another.
+    fn keeps_all(&self, _state: &Self::State) -> bool {
+        false
+    }
+
     /// The state that [`Question::recoverable`] and [`Question::completes`] ask for.
     fn is_goal(&self, state: &Self::State) -> bool;
 
@@ -201,7 +208,7 @@ impl<M: stateright::Model> Copy for Invariant<M> {}
 
 /// What a search is asked to decide.
 pub struct Question<M: stateright::Model> {
-    /// The always-properties.
+    /// The always-properties. One with the name of one of [`Searchable::invariants`] is that one.
     pub invariants: Vec<Invariant<M>>,
     /// Whether from every reachable state the goal can be reached without a further fault.
     pub recoverable: bool,

@@ -1,8 +1,12 @@
 //! One block of a level: expanded by the workers, then taken in by the partitions of the store.
 
-use rayon::prelude::*;
+use std::sync::Arc;
 
-use super::super::expand::{Gathered, Gathering, Part, Task, Work, parts};
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::super::expand::{Part, Task, Work, parts};
+use super::super::gather::{Gathered, Gathering};
 use super::super::store::{Kept, Lane, PARTITIONS, Partition, Turn};
 use super::Search;
 use crate::engine::Searchable;
@@ -11,9 +15,23 @@ use crate::engine::Searchable;
 const WORTH_A_THREAD: usize = 128;
 
 /// Parts of a block for each thread, so that none waits long for the slowest.
-const PARTS_PER_THREAD: usize = 4;
+const PARTS_PER_THREAD: usize = 2;
 
 impl<M: Searchable> Search<'_, M> {
+    /// The threads for a level of so many states, if it is worth them. What runs on one of them
+    /// is passed on to the others without a pause.
+    pub(super) fn pool_for(&mut self, states: usize) -> Option<Arc<ThreadPool>> {
+        let threads = self.settings.threads.get();
+        if threads == 1 || states < 2 * WORTH_A_THREAD {
+            return None;
+        }
+        if self.pool.is_none() {
+            let pool = ThreadPoolBuilder::new().num_threads(threads);
+            self.pool = pool.build().ok().map(Arc::new);
+        }
+        self.pool.clone()
+    }
+
     /// Expands a block of states that all have `depth`, on all threads.
     pub(super) fn expand(&mut self, block: Part, depth: u32) {
         let threads = self.settings.threads.get();
@@ -24,11 +42,11 @@ impl<M: Searchable> Search<'_, M> {
             1
         };
         while self.works.len() < workers {
-            self.works.push(Work::new(self.words));
+            self.works.push(Work::new(&self.store.format));
         }
-        if shared && self.pool.is_none() {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            self.pool = pool.build().ok();
+        let states = self.store.len();
+        for work in &mut self.works[..workers] {
+            work.fit(&self.store.format, states);
         }
         let turn = Turn {
             layer: self.layer,
@@ -40,6 +58,7 @@ impl<M: Searchable> Search<'_, M> {
             question: self.question,
             store: &self.store,
             open: self.open(),
+            all_are_own: self.all_are_own,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
             turn,
         };
@@ -66,9 +85,7 @@ impl<M: Searchable> Search<'_, M> {
         };
         let mut dealt: Vec<Vec<Lane>> = (0..PARTITIONS).map(of_partition).collect();
         let take_in = |(partition, lanes): (&mut Partition, &mut Vec<Lane>)| {
-            for lane in lanes {
-                partition.store(format, lane, turn);
-            }
+            partition.store(format, lanes, turn);
         };
         match &self.pool {
             Some(pool) if shared => {

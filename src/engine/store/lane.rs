@@ -61,10 +61,13 @@ impl Note {
     }
 }
 
+/// Words behind a row: that of its note, then its hash.
+pub(in crate::engine) const BEHIND: usize = 2;
+
 /// Rows that one worker has found for one partition, in the order in which it found them.
 #[derive(Default)]
 pub(in crate::engine) struct Lane {
-    /// The rows, one after another, each with the word of its note behind it.
+    /// The rows, one after another, each with [`BEHIND`] words behind it.
     pub rows: Vec<u64>,
     /// By row: the state that it turned out to be. Empty unless steps are recorded.
     pub targets: Vec<Index>,
@@ -96,8 +99,8 @@ impl Lane {
     /// The row at a place, of `words` words, and its note.
     #[inline(always)]
     pub(in crate::engine) fn row(&self, place: usize, words: usize) -> (&[u64], Note) {
-        let start = place * (words + 1);
-        let row = &self.rows[start..=start + words];
+        let start = place * (words + BEHIND);
+        let row = &self.rows[start..start + words + BEHIND];
         (&row[..words], Note::from_word(row[words]))
     }
 

@@ -15,11 +15,11 @@ mod saved;
 mod table;
 
 pub(super) use fold::{append, fold, same};
-pub(super) use lane::{Found, Lane, Note};
+pub(super) use lane::{BEHIND, Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
+pub(super) use table::{LINE, ask_for};
 
 use super::{Bits, Searchable};
-use table::MAX_LOCAL;
 
 /// Number of a stored state: its number in its partition, and the partition. In a given search
 /// always the same, whatever the number of threads.
@@ -28,10 +28,13 @@ pub(super) type Index = u32;
 /// The parent of an initial state.
 pub(super) const NO_PARENT: Index = Index::MAX >> 1;
 
-/// Parts of a store. More than threads, so that each finds work; not so many that their tables
-/// are too small to be worth a look.
+/// Parts of a store. More than threads, so that each finds work; not so many that what a worker
+/// finds for each of them at a time is too little to be worth a look.
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
-const PARTITION_BITS: u32 = 6;
+const PARTITION_BITS: u32 = 5;
+
+/// The most states of one partition.
+const MAX_LOCAL: usize = (1 << (Index::BITS - 1 - PARTITION_BITS)) - 1;
 
 /// What is kept of a state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,6 +85,22 @@ impl Format {
         model.pack(state, row);
         if self.symmetric {
             model.canonicalize(state, row);
+        }
+    }
+
+    /// The hash by which a row is stored.
+    pub(super) fn hash(&self, row: &[u64]) -> u64 {
+        let mut fingerprint = [0; fold::FINGERPRINT];
+        fold(self.what_is_kept(row, &mut fingerprint), &self.key)
+    }
+
+    fn what_is_kept<'a>(&self, row: &'a [u64], fingerprint: &'a mut [u64; 2]) -> &'a [u64] {
+        match self.kept {
+            Kept::Rows => row,
+            Kept::Fingerprints => {
+                *fingerprint = fold::fingerprint(row);
+                fingerprint
+            }
         }
     }
 
@@ -146,31 +165,15 @@ impl Store {
     /// The number of the state with this row, or of one that covers it.
     pub(super) fn find(&self, row: &[u64]) -> Option<Index> {
         let mut fingerprint = [0; fold::FINGERPRINT];
-        let kept = self.what_is_kept(row, &mut fingerprint);
+        let kept = self.format.what_is_kept(row, &mut fingerprint);
         let hash = fold(kept, &self.format.key);
         self.partitions[partition_of(hash)].find(&self.format, kept, hash)
-    }
-
-    /// The hash by which a row is stored.
-    pub(super) fn hash(&self, row: &[u64]) -> u64 {
-        let mut fingerprint = [0; fold::FINGERPRINT];
-        fold(self.what_is_kept(row, &mut fingerprint), &self.format.key)
     }
 
     /// Whether exactly this row is what is kept of that state.
     pub(super) fn is(&self, index: Index, row: &[u64]) -> bool {
         let mut fingerprint = [0; fold::FINGERPRINT];
-        self.kept(index) == self.what_is_kept(row, &mut fingerprint)
-    }
-
-    fn what_is_kept<'a>(&self, row: &'a [u64], fingerprint: &'a mut [u64; 2]) -> &'a [u64] {
-        match self.format.kept {
-            Kept::Rows => row,
-            Kept::Fingerprints => {
-                *fingerprint = fold::fingerprint(row);
-                fingerprint
-            }
-        }
+        self.kept(index) == self.format.what_is_kept(row, &mut fingerprint)
     }
 
     /// On which way a state has been reached so far.

@@ -2,11 +2,11 @@
 
 mod saved;
 
-use super::lane::{Found, Lane, Note};
+use super::lane::{BEHIND, Found, Lane, Note};
 use super::table::{Place, Table, ask_for};
 use super::{Format, Index, Kept, append, fold, join};
 
-/// Rows whose places are asked for at once, before the first of them is looked at.
+/// Rows whose places are asked for at once, while those before them are looked at.
 const BATCH: usize = 64;
 
 /// On which way a state was reached: with how many faults, then in how many steps. The lesser
@@ -95,65 +95,150 @@ impl Partition {
         word.is_some_and(|word| word >> (local % 64) & 1 == 1)
     }
 
-    /// Stores the rows of a lane that are not stored yet, in order.
-    pub(in crate::engine) fn store(&mut self, format: &Format, lane: &mut Lane, turn: Turn) {
+    /// Stores the rows of lanes that are not stored yet, in order.
+    pub(in crate::engine) fn store(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
         match (format.kept, format.words) {
-            (Kept::Rows, 1) => self.store_rows::<1>(format, lane, turn),
-            (Kept::Rows, 2) => self.store_rows::<2>(format, lane, turn),
-            (Kept::Rows, 3) => self.store_rows::<3>(format, lane, turn),
-            (Kept::Rows, 4) => self.store_rows::<4>(format, lane, turn),
-            (Kept::Rows, 5) => self.store_rows::<5>(format, lane, turn),
-            (Kept::Rows, 6) => self.store_rows::<6>(format, lane, turn),
-            _ => self.store_rows::<0>(format, lane, turn),
+            (Kept::Rows, 1) => self.store_lanes::<1>(format, lanes, turn),
+            (Kept::Rows, 2) => self.store_lanes::<2>(format, lanes, turn),
+            (Kept::Rows, 3) => self.store_lanes::<3>(format, lanes, turn),
+            (Kept::Rows, 4) => self.store_lanes::<4>(format, lanes, turn),
+            (Kept::Rows, 5) => self.store_lanes::<5>(format, lanes, turn),
+            (Kept::Rows, 6) => self.store_lanes::<6>(format, lanes, turn),
+            _ => self.store_lanes::<0>(format, lanes, turn),
         }
     }
 
     /// [`Partition::store`] for kept rows of `WORDS` words; 0 for any other kind.
-    fn store_rows<const WORDS: usize>(&mut self, format: &Format, lane: &mut Lane, turn: Turn) {
+    ///
+    /// The memory that a row needs is asked for long before it is looked at: first its bucket,
+    /// while the batch before is stored, then the state that it is likely to be.
+    fn store_lanes<const WORDS: usize>(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
         let words = if WORDS > 0 { WORDS } else { format.words };
-        let mut hashes = [0; BATCH];
-        let mut fingerprints = [[0; fold::FINGERPRINT]; BATCH];
-        let mut place = 0;
-        for batch in lane.rows.chunks(BATCH * (words + 1)) {
-            let rows = batch.chunks_exact(words + 1);
-            self.make_room(format, rows.len());
-            for ((row, hash), print) in rows.clone().zip(&mut hashes).zip(&mut fingerprints) {
-                let row = &row[..words];
-                if WORDS == 0 && format.kept == Kept::Fingerprints {
-                    *print = fold::fingerprint(row);
-                }
-                *hash = fold(kept_of::<WORDS>(format, row, print), &format.key);
-                self.table.prefetch(*hash);
+        let batch_words = BATCH * (words + BEHIND);
+        let mut lanes = lanes.iter_mut().peekable();
+        if let Some(lane) = lanes.peek() {
+            self.ask_for_buckets(first_of(&lane.rows, batch_words), words);
+        }
+        while let Some(lane) = lanes.next() {
+            let rows = std::mem::take(&mut lane.rows);
+            let mut batches = rows.chunks(batch_words).zip(0..).peekable();
+            while let Some((batch, number)) = batches.next() {
+                let next = match (batches.peek(), lanes.peek()) {
+                    (Some((next, _)), _) => next,
+                    (None, Some(lane)) => first_of(&lane.rows, batch_words),
+                    (None, None) => &[],
+                };
+                self.make_room(format, batch.len() / (words + BEHIND));
+                self.ask_for_buckets(next, words);
+                self.store_batch::<WORDS>(format, lane, (batch, number), turn);
             }
-            for &hash in &hashes[..rows.len()] {
-                if let Some(local) = self.table.candidate(hash) {
-                    self.ask_for(local);
-                }
+            lane.rows = rows;
+        }
+    }
+
+    /// Stores the rows of a batch of a lane, and tells the lane what they are.
+    #[inline(always)]
+    fn store_batch<const WORDS: usize>(
+        &mut self,
+        format: &Format,
+        lane: &mut Lane,
+        (batch, number): (&[u64], u32),
+        turn: Turn,
+    ) {
+        let words = if WORDS > 0 { WORDS } else { format.words };
+        let rows = batch.chunks_exact(words + BEHIND);
+        let count = rows.len();
+        let mut likely = [0; BATCH];
+        for (row, likely) in rows.zip(&mut likely) {
+            *likely = self.table.candidate(row[words + 1]);
+            self.ask_for(*likely);
+        }
+        if turn.records {
+            let likely = likely[..count].iter();
+            lane.targets
+                .extend(likely.map(|&local| join(self.number, local)));
+        }
+        let mut unknown = [0; BATCH];
+        let count = self.leave_out_known::<WORDS>(format, batch, &likely, &mut unknown);
+        for &place in &unknown[..count] {
+            let row = &batch[place as usize * (words + BEHIND)..][..words + BEHIND];
+            let (local, is_news) = self.store_row::<WORDS>(format, row, turn);
+            let index = join(self.number, local);
+            let place = number * BATCH as u32 + place;
+            if turn.records {
+                lane.targets[place as usize] = index;
             }
-            for ((row, &hash), print) in rows.zip(&hashes).zip(&fingerprints) {
+            if is_news {
                 let note = Note::from_word(row[words]);
-                let kept = kept_of::<WORDS>(format, &row[..words], print);
-                let (local, is_news) = self.keep::<WORDS>(format, kept, hash, note, turn);
-                let index = join(self.number, local);
-                if turn.records {
-                    lane.targets.push(index);
-                }
-                if is_news {
-                    let line = if format.ranked && note.is_fault() {
-                        &mut lane.later
-                    } else {
-                        &mut lane.now
-                    };
-                    let number = note.number();
-                    line.push(Found {
-                        number,
-                        index,
-                        place,
-                    });
-                }
-                place += 1;
+                let is_later = format.ranked && note.is_fault();
+                let line = if is_later {
+                    &mut lane.later
+                } else {
+                    &mut lane.now
+                };
+                let number = note.number();
+                line.push(Found {
+                    number,
+                    index,
+                    place,
+                });
             }
         }
+    }
+
+    /// Asks for the buckets of rows.
+    #[inline(always)]
+    fn ask_for_buckets(&self, rows: &[u64], words: usize) {
+        for row in rows.chunks_exact(words + BEHIND) {
+            self.table.prefetch(row[words + 1]);
+        }
+    }
+
+    /// Writes to the front of `unknown` the places of those rows that are not the state that they
+    /// are likely to be, and tells how many there are. Nobody can foresee which, so there is no
+    /// branch on it.
+    #[inline(always)]
+    fn leave_out_known<const WORDS: usize>(
+        &self,
+        format: &Format,
+        batch: &[u64],
+        likely: &[u32; BATCH],
+        unknown: &mut [u32; BATCH],
+    ) -> usize {
+        let words = if WORDS > 0 { WORDS } else { format.words };
+        let mut count = 0;
+        let rows = batch.chunks_exact(words + BEHIND);
+        for ((row, &likely), place) in rows.zip(likely).zip(0..) {
+            let start = likely as usize * words;
+            let is_known = match self.kept.get(start..start + words) {
+                Some(stored) if WORDS > 0 || format.kept == Kept::Rows => {
+                    let is_it = covers::<WORDS>(format, stored, &row[..words]);
+                    is_it & !(format.ranked && self.is_seed(likely))
+                }
+                _ => false,
+            };
+            unknown[count % BATCH] = place;
+            count += usize::from(!is_known);
+        }
+        count
+    }
+
+    /// Stores one row of a lane: see [`Partition::keep`].
+    #[inline(always)]
+    fn store_row<const WORDS: usize>(
+        &mut self,
+        format: &Format,
+        row: &[u64],
+        turn: Turn,
+    ) -> (u32, bool) {
+        let words = if WORDS > 0 { WORDS } else { format.words };
+        let (note, hash) = (Note::from_word(row[words]), row[words + 1]);
+        let row = &row[..words];
+        if WORDS == 0 && format.kept == Kept::Fingerprints {
+            let fingerprint = fold::fingerprint(row);
+            return self.keep::<0>(format, &fingerprint, hash, note, turn);
+        }
+        self.keep::<WORDS>(format, row, hash, note, turn)
     }
 
     /// The number of a state, which is stored unless it is there or covered; and whether it has
@@ -268,9 +353,19 @@ impl Partition {
     /// A table with room for `states`, and in it the states that are there.
     fn fill(&self, format: &Format, states: usize) -> Table {
         let mut table = Table::for_states(states);
-        for local in 0..self.parents.len() {
-            let hash = fold(nth(&self.kept, local, self.kept_words), &format.key);
-            table.add(local as u32, hash);
+        let mut hashes = [0; BATCH];
+        let mut local = 0;
+        for rows in self.kept.chunks(BATCH * self.kept_words) {
+            let rows = rows.chunks_exact(self.kept_words);
+            let count = rows.len();
+            for (row, hash) in rows.zip(&mut hashes) {
+                *hash = fold(row, &format.key);
+                table.prefetch(*hash);
+            }
+            for &hash in &hashes[..count] {
+                table.add(local, hash);
+                local += 1;
+            }
         }
         table
     }
@@ -283,26 +378,15 @@ impl Partition {
     }
 }
 
+/// The first words of some.
+fn first_of(rows: &[u64], words: usize) -> &[u64] {
+    &rows[..rows.len().min(words)]
+}
+
 /// Row number `number` of rows of `words` words.
 #[inline(always)]
 pub(in crate::engine) fn nth(rows: &[u64], number: usize, words: usize) -> &[u64] {
     &rows[number * words..(number + 1) * words]
-}
-
-/// What is kept of a row.
-#[inline(always)]
-fn kept_of<'a, const WORDS: usize>(
-    format: &Format,
-    row: &'a [u64],
-    fingerprint: &'a [u64; fold::FINGERPRINT],
-) -> &'a [u64] {
-    if WORDS > 0 {
-        return &row[..WORDS];
-    }
-    match format.kept {
-        Kept::Rows => row,
-        Kept::Fingerprints => fingerprint,
-    }
 }
 
 /// Whether a stored state is the other one, or the same but for fewer faults spent.

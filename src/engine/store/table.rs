@@ -9,8 +9,8 @@
     reason = "comparing sixteen bytes at once and asking for memory ahead of time have no safe names"
 )]
 
-/// The most states of one partition.
-pub(super) const MAX_LOCAL: usize = (1 << 25) - 1;
+/// Words of a line of the processor's cache.
+pub(in crate::engine) const LINE: usize = 8;
 
 /// States of a bucket.
 const BUCKET: usize = 12;
@@ -60,10 +60,10 @@ impl Bucket {
             .fold(0, same)
     }
 
-    /// The state at the first of some places.
+    /// The state at the first of some places; at the last place, if there are none.
     #[inline(always)]
     fn first(&self, places: u32) -> u32 {
-        self.states[places.trailing_zeros() as usize % BUCKET]
+        self.states[(places.trailing_zeros() as usize).min(BUCKET - 1)]
     }
 
     /// How many places are taken.
@@ -110,12 +110,14 @@ impl Table {
         hash as usize & (self.buckets.len() - 1)
     }
 
-    /// The first state that may have this hash, unless its bucket was full when it came.
+    /// The first state that may have this hash, unless its bucket was full when it came. Without
+    /// one, some number; nobody can foresee which it is, so there is no branch on it.
     #[inline(always)]
-    pub(super) fn candidate(&self, hash: u64) -> Option<u32> {
+    pub(super) fn candidate(&self, hash: u64) -> u32 {
         let bucket = &self.buckets[self.bucket(hash)];
         let places = bucket.places(tag(hash));
-        (places != 0).then(|| bucket.first(places))
+        let candidate = bucket.first(places);
+        std::hint::select_unpredictable(places == 0, 0, candidate)
     }
 
     /// The first state with this hash that is as wanted, or the place for one.
@@ -178,7 +180,7 @@ const fn is_crowded(buckets: usize, states: usize) -> bool {
 /// Asks the processor for the memory of an element that will be looked at soon. Where there is
 /// no way to ask, nothing happens.
 #[inline(always)]
-pub(super) fn ask_for<T>(slice: &[T], index: usize) {
+pub(in crate::engine) fn ask_for<T>(slice: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = slice.get(index) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
