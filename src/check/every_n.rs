@@ -27,7 +27,7 @@ const MOST_REPLICAS: u8 = 3;
 /// The most faults on it.
 const MOST_FAULTS: u8 = 3;
 /// States that one such search may take.
-const STATES: u64 = 200_000;
+const STATES: u64 = 20_000;
 /// States that may be looked at to see whether a few replicas show all views.
 const CUTOFF_STATES: usize = 20_000;
 

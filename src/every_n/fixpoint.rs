@@ -17,11 +17,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A minute or two, and a few hundred megabytes.
+    /// Some seconds, and a few hundred megabytes.
     fn default() -> Self {
         Self {
-            views: 5_000_000,
-            words: 50_000_000,
+            views: 1_000_000,
+            words: 5_000_000,
         }
     }
 }
