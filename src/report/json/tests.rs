@@ -120,6 +120,7 @@ fn shape_of_a_result() {
           "vacuous": [],
           "deadEnds": null,
           "notes": [],
+          "everyN": null,
           "search": {
             "engine": "exhaustive",
             "store": "exact",

@@ -267,7 +267,7 @@ fn mistakes_in_other_sections() {
     insta::assert_snapshot!(in_section("prove: all"), @r#"
     scenario.yaml:8:8 scenario::unknown-value: `all` is not a known proof
       ^ "all" 
-      help: known here: `every-n`
+      help: write `every-n`
     "#);
     insta::assert_snapshot!(in_section("storage: {nodeAffinity: zone-a, backend: nfs}"), @r#"
     scenario.yaml:8:11 scenario::not-supported: `nodeAffinity` is not supported yet
