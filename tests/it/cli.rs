@@ -195,6 +195,7 @@ fn json_has_the_keys_of_the_contract() {
             "vacuous",
             "deadEnds",
             "notes",
+            "everyN",
             "search"
         ]
     );
