@@ -129,15 +129,7 @@ fn give_up_after<T>(timeout: Duration, search: impl FnOnce() -> T) -> T {
 
 fn straddle(protocol: &Protocol, threads: usize, order: Order) -> Result<Measured, String> {
     let threads = NonZeroUsize::new(threads).expect("a row has threads");
-    let question = Question {
-        invariants: protocol.invariants(),
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let question = Question::always(protocol.invariants());
     let settings = Settings {
         threads,
         order,

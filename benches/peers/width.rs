@@ -122,15 +122,7 @@ impl Cost {
 }
 
 fn search(model: &Counters) -> Result<Cost, String> {
-    let question = Question {
-        invariants: model.invariants(),
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let question = Question::always(model.invariants());
     let bounds = Bounds::default();
     let outcome = exhaustive::check(model, &question, &bounds, NonZeroUsize::MIN, &Unobserved);
     let found = outcome.statistics;

@@ -48,15 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<String, String> {
 
 /// Every state, fewest steps first, as stateright does.
 fn straddle(model: &Migration, arguments: &Arguments) -> Result<Cost, String> {
-    let question = Question {
-        invariants: model.invariants(),
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let question = Question::always(model.invariants());
     let settings = Settings {
         threads: arguments.threads,
         order: Order::Shortest,

@@ -90,15 +90,7 @@ fn whole<M: Searchable>(model: &M, arguments: &Arguments) -> (Cost, Vec<&'static
         name: "searched to the end",
         holds: |_, _| true,
     });
-    let question = Question {
-        invariants,
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let question = Question::always(invariants);
     let settings = Settings {
         threads: arguments.threads,
         order: Order::Shortest,

@@ -133,6 +133,7 @@ fn said(flaw: Flaw) -> String {
         Flaw::Part => "a part of a view is missing".to_owned(),
         Flaw::Step => "a step leads to a view that is missing".to_owned(),
         Flaw::OutOfClass => "a step depends on more ordinals than views tell of".to_owned(),
+        Flaw::TooSmall(promise) => format!("its views are too small for `{promise}`"),
         Flaw::Broken(promise) => format!("a view breaks `{promise}`"),
     }
 }

@@ -92,10 +92,9 @@ pub(super) fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
     }
 }
 
-/// Whether a property is about states, and not about counts of ordinals.
+/// What it takes to prove a property that is about states.
 fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, String> {
     match property.kind {
-        kind if kind.is_about_paths() => Err(ABOUT_PATHS.to_owned()),
         Kind::Always { .. } if property.name == properties::available::PROPERTY.name => {
             most_down(setup).map(Aim::Down)
         }
@@ -354,7 +353,7 @@ impl Proving<'_> {
             free: closure.views.free,
             steps: closure.steps,
             cutoff: cutoff(sizes, &closure.views, CUTOFF_STATES)
-                .and_then(|letters| u32::try_from(letters).ok()),
+                .and_then(|letters| u32::try_from(sizes.replicas(letters)).ok()),
         };
         let mut kept = closure.kept.iter();
         let mut proved = Vec::new();
@@ -379,9 +378,13 @@ impl Proving<'_> {
         }
     }
 
-    /// Looks for a way to break a property with few replicas and few faults.
+    /// Looks for a way to break a property with few replicas and few faults. Groups are of the
+    /// ordinals that the scenario has.
     fn refute(&self, property: &'static Property, every_n: &mut EveryN) -> bool {
         let scenario = self.task.scenario;
+        if scenario.fixed_at.is_some() {
+            return false;
+        }
         for replicas in 1..=MOST_REPLICAS {
             let Some(mut setup) = scenario::resized(&scenario.setup, replicas) else {
                 continue;

@@ -12,6 +12,7 @@ mod facts;
 mod fix;
 mod forever;
 mod merge;
+mod options;
 pub mod replay;
 mod sentences;
 pub mod simulate;
@@ -26,10 +27,8 @@ use std::path::Path;
 
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
-use crate::engine::{
-    self, Observer, Order, Outcome, Question, StopReason, Trace, Verdict as Decided,
-};
-use crate::engine::{Searchable, Settings, StoreKind, exhaustive};
+use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
+use crate::engine::{Searchable, exhaustive};
 use crate::model::Migration;
 use crate::properties::{self, Property};
 use crate::report::{Cost, Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
@@ -42,96 +41,9 @@ use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
 use crate::world::id::PerCluster;
 use crate::world::setup::{Reads, Setup};
 
+pub use options::{CheckOptions, Engine};
+
 pub use crate::engine::{Bounds, Order as SearchOrder, Progress, StoreKind as SearchStore};
-
-/// What is asked of a check, beside the scenario.
-#[derive(Clone, Debug)]
-pub struct CheckOptions {
-    /// Threads of the search.
-    pub threads: NonZeroUsize,
-    /// What the command line says in place of the scenario.
-    pub overrides: Overrides,
-    /// Stop at the first violation.
-    pub fail_fast: bool,
-    /// Where to stop before the search has finished.
-    pub bounds: Bounds,
-    /// Which search.
-    pub engine: Engine,
-    /// In which order our own search goes. With the fewest steps first, a counterexample may have
-    /// more faults than it needs, and nothing is said of layers.
-    pub order: Order,
-    /// What our own search keeps of a state.
-    pub store: StoreKind,
-    /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
-    pub every_step: bool,
-    /// Let one state stand for all that differ only in which of some alike ordinals is which.
-    pub symmetry: bool,
-    /// Prove the always-properties for every number of replicas, too.
-    pub every_n: bool,
-    /// Keep the proofs as files.
-    pub certificates: bool,
-}
-
-impl Default for CheckOptions {
-    /// One thread, no bounds, nothing in place of the scenario.
-    fn default() -> Self {
-        Self {
-            threads: NonZeroUsize::MIN,
-            overrides: Overrides::default(),
-            fail_fast: false,
-            bounds: Bounds::default(),
-            engine: Engine::default(),
-            order: Order::default(),
-            store: StoreKind::default(),
-            every_step: false,
-            symmetry: true,
-            every_n: false,
-            certificates: false,
-        }
-    }
-}
-
-impl CheckOptions {
-    /// How our own engine is to search.
-    fn settings(&self) -> Settings {
-        Settings {
-            threads: self.threads,
-            order: self.order,
-            store: self.store,
-            dominance: self.order == Order::FewestFaults,
-            symmetry: self.symmetry,
-        }
-    }
-
-    /// No counterexample has fewer faults, and of those none has fewer steps.
-    fn finds_the_fewest(&self) -> bool {
-        self.engine == Engine::Exhaustive && self.order == Order::FewestFaults
-    }
-}
-
-/// A search to choose.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Engine {
-    /// Our own.
-    #[default]
-    Exhaustive,
-    /// stateright's, breadth first.
-    StaterightBfs,
-    /// stateright's, depth first.
-    StaterightDfs,
-}
-
-impl Engine {
-    /// As it is typed and reported.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Exhaustive => "exhaustive",
-            Self::StaterightBfs => "stateright-bfs",
-            Self::StaterightDfs => "stateright-dfs",
-        }
-    }
-}
 
 /// Somebody who watches a check.
 pub trait Watch: Sync {

@@ -9,6 +9,7 @@ mod edges;
 pub mod exhaustive;
 mod expand;
 mod gather;
+mod labels;
 pub mod liveness;
 mod recent;
 mod recoverable;
@@ -16,6 +17,8 @@ pub mod simulate;
 mod space;
 mod store;
 mod trace;
+
+pub use labels::Labels;
 
 use std::fmt::Debug;
 use std::num::NonZeroUsize;
@@ -150,46 +153,6 @@ impl Bits {
     }
 }
 
-/// A set of small numbers, each for something that a model wants to know to happen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Labels([u64; 16]);
-
-impl Labels {
-    /// One above the highest label.
-    pub const MOST: u16 = 1024;
-
-    /// Puts a label in.
-    ///
-    /// # Panics
-    /// If there is no such label.
-    pub const fn insert(&mut self, label: u16) {
-        self.0[label as usize / 64] |= 1 << (label % 64);
-    }
-
-    /// Whether a label is in the set.
-    #[must_use]
-    pub const fn contains(&self, label: u16) -> bool {
-        label < Self::MOST && self.0[label as usize / 64] >> (label % 64) & 1 == 1
-    }
-
-    /// The set as bits: bit i of word w is label 64 w + i.
-    pub(crate) const fn words(&self) -> &[u64] {
-        &self.0
-    }
-
-    /// The set of these bits, if there are as many words as a set has.
-    pub(crate) fn from_words(words: &[u64]) -> Option<Self> {
-        words.try_into().ok().map(Self)
-    }
-
-    /// Puts in all that `other` has.
-    pub fn extend(&mut self, other: &Self) {
-        for (word, more) in self.0.iter_mut().zip(other.0) {
-            *word |= more;
-        }
-    }
-}
-
 /// An always-property of a model.
 pub struct Invariant<M: stateright::Model> {
     /// Its name in reports.
@@ -223,6 +186,22 @@ pub struct Question<M: stateright::Model> {
     pub goal: Option<fn(&M, &M::State) -> bool>,
     /// Stop at the first property found violated.
     pub fail_fast: bool,
+}
+
+impl<M: stateright::Model> Question<M> {
+    /// Whether these hold in every reachable state, and nothing else.
+    #[must_use]
+    pub const fn always(invariants: Vec<Invariant<M>>) -> Self {
+        Self {
+            invariants,
+            recoverable: false,
+            completes: false,
+            stays_migrated: false,
+            ends: false,
+            goal: None,
+            fail_fast: false,
+        }
+    }
 }
 
 impl<M: stateright::Model> Clone for Question<M> {

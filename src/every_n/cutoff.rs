@@ -6,7 +6,7 @@ use super::views::Views;
 use super::{Sliced, StateOf};
 use crate::engine::Searchable;
 
-/// The fewest ordinals with which every view of a closed set occurs: what is about so few ordinals
+/// The fewest letters with which every view of a closed set occurs: what is about so few ordinals
 /// as a view has is decided by that many for all. `None` if there are more, or if more than
 /// `states` states would have to be looked at.
 pub fn cutoff<S>(sliced: &S, views: &Views<S>, states: usize) -> Option<usize>
@@ -16,31 +16,24 @@ where
 {
     let mut seen = vec![false; views.len()];
     let mut left = views.len();
-    for letters in 0.. {
-        let Some(model) = sliced.model(letters) else {
-            continue_or_stop(letters)?;
-            continue;
-        };
-        let reached = reachable(model, states)?;
-        for state in &reached {
-            let mut word = Vec::new();
+    let mut word = Vec::new();
+    for model in sliced.models() {
+        for state in &reachable(model, states)? {
+            word.clear();
             let frame = sliced.split(model, state, &mut word);
-            views.each_of(sliced, &frame, &word, &mut |number| {
-                let seen = &mut seen[number as usize];
-                left -= usize::from(!*seen);
-                *seen = true;
+            views.each(sliced, &frame, &word, &mut |number| {
+                if let Some(number) = number {
+                    let seen = &mut seen[number as usize];
+                    left -= usize::from(!*seen);
+                    *seen = true;
+                }
             });
         }
         if left == 0 {
-            return Some(letters);
+            return Some(word.len());
         }
     }
     None
-}
-
-/// The first sizes may be missing.
-fn continue_or_stop(letters: usize) -> Option<()> {
-    (letters < super::MOST_FREE).then_some(())
 }
 
 /// All states of a model, if they are no more than `most`.

@@ -47,7 +47,7 @@ pub struct Closure<S: Sliced> {
     pub words: u64,
     /// How many steps they have.
     pub steps: u64,
-    /// For each promise whether it is kept in all views.
+    /// For each promise whether it is kept in all views, and they have room for what breaks it.
     pub kept: Vec<bool>,
 }
 
@@ -69,7 +69,11 @@ pub fn close<S: Sliced>(
             views: initial(sliced, free),
             words: 0,
             steps: 0,
-            kept: vec![true; promises.len()],
+            // Smaller views than a promise is about say nothing of it.
+            kept: promises
+                .iter()
+                .map(|promise| promise.arity <= free)
+                .collect(),
         },
         scratch: Scratch::default(),
     };
@@ -100,10 +104,10 @@ pub fn close<S: Sliced>(
 }
 
 /// The views of the initial states. One of many ordinals has no view that one of few has not.
-pub(super) fn initial<S: Sliced>(sliced: &S, free: usize) -> Views<S> {
+fn initial<S: Sliced>(sliced: &S, free: usize) -> Views<S> {
     let mut views = Views::new(free);
     let mut word = Vec::new();
-    for model in sizes(sliced) {
+    for model in sliced.models() {
         for state in model.init_states() {
             word.clear();
             let frame = sliced.split(model, &state, &mut word);
@@ -111,11 +115,6 @@ pub(super) fn initial<S: Sliced>(sliced: &S, free: usize) -> Views<S> {
         }
     }
     views
-}
-
-/// The models of every size there is.
-fn sizes<S: Sliced>(sliced: &S) -> impl Iterator<Item = &S::Model> {
-    (0..=16).filter_map(|letters| sliced.model(letters))
 }
 
 struct Closing<'a, S: Sliced> {

@@ -42,6 +42,11 @@ pub trait Sliced: Sync {
     /// The model whose states have so many letters, if there is one.
     fn model(&self, letters: usize) -> Option<&Self::Model>;
 
+    /// The models of all numbers of ordinals that there are.
+    fn models(&self) -> impl Iterator<Item = &Self::Model> {
+        (0..=MOST_LETTERS).filter_map(|letters| self.model(letters))
+    }
+
     /// Takes a state of `model` apart; its letters are appended to `letters`, lowest first.
     fn split(
         &self,
@@ -122,6 +127,9 @@ pub struct Promise<S: Sliced> {
     )]
     pub holds: Box<dyn Fn(&S::Model, &StateOf<S>) -> bool + Sync>,
 }
+
+/// The most letters of any state.
+const MOST_LETTERS: usize = 16;
 
 /// The most free ordinals of a view.
 pub const MOST_FREE: usize = 3;

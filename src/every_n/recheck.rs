@@ -21,6 +21,8 @@ pub enum Flaw {
     Step,
     /// A step depends on more ordinals than any proof bears.
     OutOfClass,
+    /// It takes larger views to see whether this promise is kept.
+    TooSmall(&'static str),
     /// A view breaks this promise.
     Broken(&'static str),
 }
@@ -44,8 +46,12 @@ pub fn recheck<S: Sliced>(
     views: &Views<S>,
     promises: &[Promise<S>],
 ) -> Result<Looked, Flaw> {
+    let mut larger = promises.iter().filter(|promise| promise.arity > views.free);
+    if let Some(promise) = larger.next() {
+        return Err(Flaw::TooSmall(promise.name));
+    }
     let mut word = Vec::new();
-    for model in (0..=16).filter_map(|letters| sliced.model(letters)) {
+    for model in sliced.models() {
         for state in model.init_states() {
             word.clear();
             let frame = sliced.split(model, &state, &mut word);

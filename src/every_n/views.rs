@@ -110,18 +110,6 @@ impl<S: Sliced> Views<S> {
         self.len() == 0
     }
 
-    /// How many different letters they have.
-    #[must_use]
-    pub fn letters(&self) -> usize {
-        self.letters.len()
-    }
-
-    /// How many different frames they have.
-    #[must_use]
-    pub fn frames(&self) -> usize {
-        self.frames.len()
-    }
-
     pub(super) fn view(&self, number: u32) -> View {
         *self.set.value(number)
     }
@@ -253,21 +241,8 @@ impl<S: Sliced> Views<S> {
         missing
     }
 
-    /// Calls `visit` with the number of each view of a word that is in the set.
-    pub(super) fn each_of(
-        &self,
-        sliced: &S,
-        frame: &S::Frame,
-        word: &[S::Letter],
-        visit: &mut impl FnMut(u32),
-    ) {
-        self.each(sliced, frame, word, &mut |number| {
-            number.into_iter().for_each(&mut *visit);
-        });
-    }
-
     /// Calls `visit` for each view of a word, with its number if it is in the set.
-    fn each(
+    pub(super) fn each(
         &self,
         sliced: &S,
         frame: &S::Frame,

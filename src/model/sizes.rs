@@ -38,6 +38,14 @@ impl Sizes {
     }
 }
 
+impl Sizes {
+    /// How many replicas a state of so many letters has.
+    #[must_use]
+    pub const fn replicas(&self, letters: usize) -> usize {
+        letters.saturating_sub(self.added)
+    }
+}
+
 impl Sliced for Sizes {
     type Model = Migration;
     type Frame = Frame;

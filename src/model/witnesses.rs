@@ -96,8 +96,15 @@ pub fn most_with(setup: &Setup, frame: &Frame, Reasons(reasons): Reasons) -> usi
                 .body()
                 .contains(&usize::from(frame.driver.position)));
     (of_any(setup, frame) + of_driver)
-        .max(of_controllers.min(1))
+        .max(of_controllers.min(most_of_controller(setup)))
         .max(usize::from(of_crash))
+}
+
+/// The most that a step of a controller depends on: one ordinal that keeps it from others, and if
+/// anybody reads counts, one that is counted wrongly.
+fn most_of_controller(setup: &Setup) -> usize {
+    let counts = |id| setup.reads[id].replicas || setup.reads[id].ready_replicas;
+    1 + usize::from(ClusterId::BOTH.into_iter().any(counts))
 }
 
 /// How many ordinals of any kind a step of the driver may depend on.

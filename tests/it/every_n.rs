@@ -1,6 +1,7 @@
 //! Proofs for every number of ordinals: what they say, and what they rest on.
 
 mod lemma;
+mod migration;
 mod programs;
 mod reference;
 mod restriction;

@@ -22,15 +22,7 @@ use twin::Twin;
 type Size = (u8, u8, u8);
 
 fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
-    Question {
-        invariants,
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    }
+    Question::always(invariants)
 }
 
 fn run(model: &Protocol, question: &Question<Protocol>, threads: usize) -> Outcome<Step> {

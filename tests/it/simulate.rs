@@ -30,15 +30,7 @@ fn walks(runs: u64, faults: u32) -> Walks {
 }
 
 fn question<M: Searchable>(model: &M) -> Question<M> {
-    Question {
-        invariants: model.invariants(),
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    }
+    Question::always(model.invariants())
 }
 
 fn take<M: Searchable>(model: &M, walks: &Walks) -> WalkOutcome<M::Action> {

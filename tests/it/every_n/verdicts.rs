@@ -14,15 +14,7 @@ use super::variants::{
 
 /// For each promise the steps of the shortest way to break it, if there is one.
 pub fn shortest(model: &Reference) -> Vec<Option<usize>> {
-    let question = Question {
-        invariants: model.invariants(),
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let question = Question::always(model.invariants());
     let settings = Settings::from(NonZeroUsize::MIN);
     let outcome = exhaustive::check(model, &question, &Bounds::default(), settings, &Unobserved);
     let steps = |verdict: &Verdict<_>| match verdict {

@@ -1,0 +1,155 @@
+//! The promise that the proofs rest on, for the migrations of the bundled scenarios: on reachable
+//! states, on states far from the start, and on such as are made of letters of several.
+
+use std::path::Path;
+
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use straddle::check::every_n::{Aim, sizes};
+use straddle::every_n::Sliced;
+use straddle::every_n::recheck::{Flaw, recheck};
+use straddle::every_n::rows::{rows, views};
+use straddle::model::sizes::Sizes;
+use straddle::{Migration, Overrides, Scenario, Searchable, World};
+
+use super::lemma::{closed, coverage, reachable, restriction};
+
+/// Scenarios, each with the most replicas of which all states are looked at.
+const SCENARIOS: [(&str, usize); 13] = [
+    ("blog-redis-cluster", 2),
+    ("blog-redis-cluster-exclusive", 2),
+    ("blog-redis-cluster-gated", 4),
+    ("blog-redis-cluster-gated-faults", 1),
+    ("cold-backup-restore", 4),
+    ("kep-3335-literal", 4),
+    ("kep-3335-ordered", 2),
+    ("low-end-first", 2),
+    ("naive-double-up", 4),
+    ("orphan-by-hand", 1),
+    ("reclaim-delete", 3),
+    ("tidied-wrong-side", 2),
+    ("two-patches-start-first", 3),
+];
+
+const MOST_STATES: usize = 50_000;
+
+fn sized(name: &str, aim: Aim) -> Sizes {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{name}/scenario.yaml"));
+    let scenario = Scenario::read(&path, &Overrides::default()).expect("a bundled scenario");
+    sizes(&scenario.setup, aim).expect("it is the same for every number of replicas")
+}
+
+/// Expects the promise of all steps of these states.
+#[track_caller]
+fn check<'a>(
+    name: &str,
+    sizes: &Sizes,
+    replicas: usize,
+    states: impl IntoIterator<Item = &'a World>,
+) {
+    let model = sizes.model(replicas).expect("a size that there is");
+    for state in states {
+        let unmatched = restriction(sizes, model, state, 1);
+        assert_eq!(unmatched, None, "{name}, {replicas} replicas");
+    }
+}
+
+#[test]
+fn no_view_of_a_reachable_state_is_missing() {
+    for (name, most) in SCENARIOS {
+        let sizes = sized(name, Aim::Each);
+        let closure = closed(&sizes, 1, &[]);
+        for replicas in 0..=most {
+            let missing = coverage(&sizes, &closure.views, replicas, MOST_STATES);
+            assert_eq!(missing, 0, "{name}, {replicas} replicas");
+        }
+    }
+}
+
+#[test]
+fn every_step_of_a_reachable_state_is_one_of_a_small_part_of_it() {
+    for (name, most) in SCENARIOS {
+        let sizes = sized(name, Aim::Each);
+        for replicas in 0..=most {
+            let states = reachable(&sizes, replicas, MOST_STATES);
+            check(name, &sizes, replicas, &states);
+        }
+    }
+}
+
+/// The states of some random walks.
+fn walked(model: &Migration, random: &mut Pcg64Mcg) -> Vec<World> {
+    let mut states = Vec::new();
+    for _ in 0..3 {
+        let mut world = World::initial(model.setup());
+        for _ in 0..120 {
+            let mut found = Vec::new();
+            model.successors(&world, &mut |_, next| found.push(*next));
+            let Some(next) = found.choose(random) else {
+                break;
+            };
+            world = *next;
+            states.push(world);
+        }
+    }
+    states
+}
+
+/// States with the frame of one and letters of others that have the same.
+fn mixed(sizes: &Sizes, replicas: usize, states: &[World], random: &mut Pcg64Mcg) -> Vec<World> {
+    let model = sizes.model(replicas).expect("a size that there is");
+    let words = states.iter().map(|world| {
+        let mut letters = Vec::new();
+        let frame = sizes.split(model, world, &mut letters);
+        (frame, letters)
+    });
+    let words: Vec<_> = words.collect();
+    let mut mixed = Vec::new();
+    for (frame, letters) in &words {
+        let same: Vec<_> = words.iter().filter(|(other, _)| other == frame).collect();
+        let mut letters = letters.clone();
+        for letter in letters.iter_mut().filter(|letter| !sizes.is_named(letter)) {
+            let (_, others) = same.choose(random).expect("the word itself");
+            let other = others[random.random_range(0..others.len())];
+            if !sizes.is_named(&other) {
+                *letter = other;
+            }
+        }
+        mixed.extend(sizes.join(frame, &letters).map(|(_, world)| world));
+    }
+    mixed
+}
+
+#[test]
+fn every_step_far_from_the_start_is_one_of_a_small_part_of_the_state() {
+    let mut random = Pcg64Mcg::seed_from_u64(3335);
+    for (name, _) in SCENARIOS {
+        let sizes = sized(name, Aim::Each);
+        for replicas in [4, 6] {
+            let model = sizes.model(replicas).expect("a size that there is");
+            let walked = walked(model, &mut random);
+            check(name, &sizes, replicas, &walked);
+            let mixed = mixed(&sizes, replicas, &walked, &mut random);
+            check(name, &sizes, replicas, &mixed);
+        }
+    }
+}
+
+#[test]
+fn a_proof_without_any_one_of_its_views_is_none() {
+    let sizes = sized("kep-3335-ordered-fault-free", Aim::Each);
+    let closure = closed(&sizes, 1, &[]);
+    let all = rows(&sizes, &closure.views);
+    let whole = views(&sizes, 1, &all).expect("they were written");
+    let looked = recheck(&sizes, &whole, &[]).expect("it is closed");
+    assert_eq!((looked.words, looked.steps), (closure.words, closure.steps));
+    for missing in 0..all.len() {
+        let mut rest = all.clone();
+        rest.remove(missing);
+        let rest = views(&sizes, 1, &rest).expect("they were written");
+        let flaw = recheck(&sizes, &rest, &[]).expect_err("one is missing");
+        let is_missing = matches!(flaw, Flaw::Initial | Flaw::Part | Flaw::Step);
+        assert!(is_missing, "without view {missing}: {flaw:?}");
+    }
+}
