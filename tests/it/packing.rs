@@ -9,6 +9,7 @@ use straddle::engine::{Bits, Searchable};
 use straddle::world::World;
 
 use crate::models::{bundled, scenario};
+use crate::support::cases;
 
 /// A walk of so many steps through one of the bundled scenarios, under faults of every kind.
 fn walk(choices: &[u16], model: &Migration) -> Vec<(World, Vec<Step>)> {
@@ -54,7 +55,7 @@ fn without_faults_of(model: &Migration, world: &World, counter: Bits) -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn packing_is_one_to_one(

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use straddle::check::replay::{ReplayOptions, replay};
 use straddle::check::simulate::{SimulateOptions, simulate};
 use straddle::report::replay::Replayed;
@@ -12,7 +11,7 @@ use straddle::report::simulation::{Seen, SimulatedScenario};
 use straddle::{Diagnostic, Scenario};
 
 use crate::models::{bundled, scenario};
-use crate::support::{list, scenario as small};
+use crate::support::{cases, list, scenario as small};
 
 /// Every trace that a few walks find, as they would be saved.
 fn found(scenario: &Scenario, seed: u64, faults: Option<&str>) -> Vec<SavedTrace> {
@@ -56,12 +55,7 @@ fn play_anyway(trace: &SavedTrace, scenario: &Scenario) -> Result<Replayed, Box<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 40,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn a_trace_survives_print_parse_and_replay(number in 0_usize..1000, seed in any::<u64>()) {

@@ -24,7 +24,18 @@ mod walk;
 pub use scene::{SIDE, Scene};
 pub use walk::{Walk, list, scenario};
 
+use proptest::test_runner::{Config, RngSeed};
 use straddle::world::setup::Reads;
+
+/// So many cases of a property, the same ones whenever the tests run.
+pub fn cases(count: u32) -> Config {
+    Config {
+        cases: count,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..Config::default()
+    }
+}
 
 /// Checks every row of a table: `actual` makes the last cell from the cells before it.
 ///

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::arrays;
 use super::glob;
-use super::run::{Halt, MAX_TEXT, Runner};
+use super::run::{Halt, Runner};
 use super::state::{State, hole_in};
 use super::syntax::Word;
 use super::word::{Piece, PieceKind, Within, braces, pieces};
@@ -25,6 +25,11 @@ impl Fields {
         self.done.extend(self.open.take());
     }
 
+    /// The bytes of all words.
+    fn length(&self) -> usize {
+        self.done.iter().chain(&self.open).map(String::len).sum()
+    }
+
     fn add_split(&mut self, text: &str) {
         let is_space = |c: char| matches!(c, ' ' | '\t' | '\n');
         if text.starts_with(is_space) {
@@ -43,6 +48,24 @@ impl Fields {
         if text.ends_with(is_space) {
             self.end();
         }
+    }
+}
+
+/// Adds the words that were made in each way to those before them, which are copied only where the
+/// ways part.
+fn append(ways: &mut Vec<(State, Vec<String>)>, before: Vec<String>, made: Vec<(State, Fields)>) {
+    let mut before = Some(before);
+    let mut made = made.into_iter().peekable();
+    while let Some((state, mut fields)) = made.next() {
+        fields.end();
+        let copied = if made.peek().is_some() {
+            before.clone()
+        } else {
+            before.take()
+        };
+        let mut arguments = copied.unwrap_or_default();
+        arguments.append(&mut fields.done);
+        ways.push((state, arguments));
     }
 }
 
@@ -67,7 +90,7 @@ impl Runner<'_> {
         words: &[Word],
         state: State,
     ) -> Result<Vec<(State, Vec<String>)>, Halt> {
-        let mut ways = vec![(state, Fields::default())];
+        let mut ways = vec![(state, Vec::new())];
         for word in words {
             let words = braced(word);
             if words.is_empty() {
@@ -76,16 +99,15 @@ impl Runner<'_> {
             }
             for word in words {
                 let parts = self.pieces_of(&word, Within::Word);
-                ways = self.fill(&parts, ways, Use::Arguments)?;
-                for (_, fields) in &mut ways {
-                    fields.end();
+                let mut next = Vec::new();
+                for (state, arguments) in ways {
+                    let filled = self.fill(&parts, state, Use::Arguments)?;
+                    append(&mut next, arguments, filled);
                 }
+                ways = next;
             }
         }
-        Ok(ways
-            .into_iter()
-            .map(|(state, fields)| (state, fields.done))
-            .collect())
+        Ok(ways)
     }
 
     /// The text that a word stands for where it is not split.
@@ -116,7 +138,7 @@ impl Runner<'_> {
             start,
         };
         let parts = self.pieces_of(&word, within);
-        let ways = self.fill(&parts, vec![(state, Fields::default())], Use::Whole)?;
+        let ways = self.fill(&parts, state, Use::Whole)?;
         let text = |fields: Fields| fields.open.unwrap_or_default();
         Ok(ways
             .into_iter()
@@ -130,7 +152,7 @@ impl Runner<'_> {
     /// The script cannot be followed any further.
     pub fn expand_pattern(&mut self, word: &Word, state: State) -> Result<(State, String), Halt> {
         let parts = self.pieces_of(word, Within::Word);
-        let mut ways = self.fill(&parts, vec![(state, Fields::default())], Use::Pattern)?;
+        let mut ways = self.fill(&parts, state, Use::Pattern)?;
         if ways.len() > 1 {
             self.not_modelled(
                 "a pattern that depends on what a cluster answers is not modelled",
@@ -157,10 +179,10 @@ impl Runner<'_> {
     fn fill(
         &mut self,
         parts: &[Piece],
-        ways: Vec<(State, Fields)>,
+        state: State,
         how: Use,
     ) -> Result<Vec<(State, Fields)>, Halt> {
-        let mut ways = ways;
+        let mut ways = vec![(state, Fields::default())];
         for piece in parts {
             let mut next = Vec::new();
             for (state, fields) in ways {
@@ -168,16 +190,8 @@ impl Runner<'_> {
             }
             ways = next;
         }
-        let is_long = |fields: &Fields| {
-            fields
-                .open
-                .as_ref()
-                .is_some_and(|text| text.len() > MAX_TEXT)
-        };
-        if ways.iter().any(|(_, fields)| is_long(fields)) {
-            let what = "the script makes a text that is too long".to_owned();
-            self.mistake("runbook::too-long", what, "shorten it");
-            return Err(Halt);
+        for (_, fields) in &ways {
+            self.made_text(fields.length())?;
         }
         Ok(ways)
     }

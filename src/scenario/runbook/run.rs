@@ -28,8 +28,14 @@ const MAX_STATES: usize = 24;
 /// The deepest calls of functions and substitutions.
 pub const MAX_DEPTH: usize = 24;
 
-/// The longest text that a script may make.
-pub const MAX_TEXT: usize = 256 << 10;
+/// The longest text that a script may make, in bytes.
+const MAX_TEXT: usize = 256 << 10;
+
+/// The most text that one script may make altogether, in bytes.
+const MAX_TEXTS: usize = 32 << 20;
+
+/// The most words that one command may have.
+const MAX_ARGUMENTS: usize = 500;
 
 /// The script cannot be followed any further; what is wrong has been noted.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +77,8 @@ pub struct Runner<'a> {
     /// The script asks for `$?`.
     keeps_status: bool,
     commands: usize,
+    /// How much text the script has made so far, in bytes.
+    texts: usize,
     /// How many calls and substitutions are around the command at hand.
     pub depth: usize,
 }
@@ -96,6 +104,7 @@ impl<'a> Runner<'a> {
             parsed: BTreeMap::new(),
             keeps_status: text.contains("$?") || text.contains("${?"),
             commands: 0,
+            texts: 0,
             depth: 0,
         }
     }
@@ -158,6 +167,34 @@ impl<'a> Runner<'a> {
         let what = self.holes.readable(&what.into());
         self.findings
             .mistake(code, self.span.clone(), what, help.into());
+    }
+
+    /// Counts a text that the script makes.
+    ///
+    /// # Errors
+    /// It is too long, or all texts together are.
+    pub fn made_text(&mut self, length: usize) -> Result<(), Halt> {
+        self.texts += length;
+        if length <= MAX_TEXT && self.texts <= MAX_TEXTS {
+            return Ok(());
+        }
+        let what = "the script makes a text that is too long";
+        self.mistake("runbook::too-long", what, "shorten it");
+        Err(Halt)
+    }
+
+    /// Looks whether a command has few enough words to be followed.
+    ///
+    /// # Errors
+    /// It has too many.
+    pub fn few_words(&mut self, arguments: &[String]) -> Result<(), Halt> {
+        if arguments.len() <= MAX_ARGUMENTS {
+            return Ok(());
+        }
+        let what = format!("this command has more than {MAX_ARGUMENTS} words");
+        let help = "go through them in a loop, one command each";
+        self.mistake("runbook::too-long", what, help);
+        Err(Halt)
     }
 
     /// Adds an instruction for the command at hand: how it goes on if it is done, and otherwise.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::run::{Halt, MAX_DEPTH, MAX_TEXT, Runner};
+use super::run::{Halt, MAX_DEPTH, Runner};
 use super::state::{Env, Leave, Outcome, State, joined};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
@@ -109,14 +109,7 @@ impl Runner<'_> {
         let failed = outcome.failed.into_iter().chain(outcome.exempt);
         for (mut state, ok) in ok.chain(failed.map(|state| (state, false))) {
             let text = state.env.output.pop().unwrap_or_default();
-            if text.len() > MAX_TEXT {
-                self.mistake(
-                    "runbook::too-long",
-                    "the script makes a text that is too long".to_owned(),
-                    "shorten it",
-                );
-                return Err(Halt);
-            }
+            self.made_text(text.len())?;
             state.env = state.env.after_subshell(&before);
             caught.push((state, text, ok));
         }

@@ -48,6 +48,7 @@ impl Runner<'_> {
         channels: &Channels,
         checked: bool,
     ) -> Result<Outcome, Halt> {
+        self.few_words(arguments)?;
         let mut state = channels.open(state);
         let Some((name, rest)) = arguments.split_first() else {
             for (name, value) in values {

@@ -8,6 +8,8 @@ use std::process::Command;
 use proptest::prelude::*;
 use straddle::scenario::runbook::calls;
 
+use crate::support::cases;
+
 /// A folder with a stub `kubectl` that writes down its words, and the two programs that scripts
 /// may use beside it.
 fn stub() -> Option<PathBuf> {
@@ -178,11 +180,7 @@ fn kubectl_gets_the_words_that_bash_would_pass() {
         return;
     };
     let head = "k=3\ns='a b'\nlist=(b \"$s\")\nempty=()\nlocal_f() { local k=$1; kubectl exec w -- \"$k\" \"$2\" $#; }\n";
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 150,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
+    let mut runner = proptest::test_runner::TestRunner::new(cases(150));
     let number = std::sync::atomic::AtomicU64::new(0);
     let body = prop::collection::vec(statement(), 1..5).prop_map(|all| all.join("\n"));
     runner

@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use straddle::scenario::runbook::strategic;
 
+use crate::support::cases;
+
 fn set() -> Value {
     json!({
         "apiVersion": "apps/v1",
@@ -108,11 +110,7 @@ fn strategic_merge_agrees_with_kubectl() {
         eprintln!("skipped: there is no kubectl here");
         return;
     }
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 40,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
+    let mut runner = proptest::test_runner::TestRunner::new(cases(40));
     runner
         .run(&patch(), |patch| {
             let theirs = kubectl(&folder, &set(), &patch);

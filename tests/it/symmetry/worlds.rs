@@ -13,6 +13,7 @@ use straddle::world::stateful_set::PodManagementPolicy;
 
 use super::{PLAIN, SYMMETRIC, check_trace, expect_the_same};
 use crate::models::{bundled, scenario};
+use crate::support::cases;
 
 /// Everything that may befall a Pod or a controller.
 const FAULTS: &str = "2:eviction,pressureEviction,containerCrash,controllerRestart,podNeverReady,\
@@ -134,7 +135,7 @@ fn check_world(model: &Migration, world: &World, told: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn a_world_behaves_as_its_canonical_form(
