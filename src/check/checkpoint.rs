@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::summary::model_hash;
 use super::{CheckOptions, Engine, Task, Watch, Watched, question, read};
-use crate::engine::StopReason;
 use crate::engine::checkpoint::{Checkpoints, Error};
 use crate::engine::exhaustive::{self, Saved};
+use crate::engine::{Question, StopReason};
 use crate::model::Migration;
 use crate::report::{ScenarioResult, shell_word};
 use crate::scenario::Diagnostic;
@@ -86,16 +86,17 @@ pub fn check_scenario(
     if options.engine != Engine::Exhaustive {
         return Err(vec![other_engine()]);
     }
-    if checkpoints.resumes() {
+    // What is proved is not searched for: then the search itself has to look.
+    let proves = options.every_n || scenario.prove;
+    if checkpoints.resumes() && !proves {
         let verified = exhaustive::may_resume(&model, &question, bounds, settings, checkpoints);
         verified.map_err(refused)?;
     }
     let task = Task::new(&scenario, options, &model, &question, watch);
     let mut finished = None;
     let watched = Watched(watch);
-    let search = || {
-        let run =
-            exhaustive::check_with(&model, &question, bounds, settings, &watched, checkpoints);
+    let search = |open: &Question<Migration>| {
+        let run = exhaustive::check_with(&model, open, bounds, settings, &watched, checkpoints);
         let (outcome, saved) = run.map_err(refused)?;
         finished = Some(saved.finished);
         let notes = notes(&saved, outcome.statistics.stopped, checkpoints);
@@ -103,8 +104,7 @@ pub fn check_scenario(
     };
     let result = task.check(watch, search)?;
     // A first look that has seen everything has finished, too.
-    let interrupted = result.search.stopped.is_some();
-    keeper.finished = finished.unwrap_or(!interrupted);
+    keeper.finished = finished.unwrap_or(result.is_decided());
     Ok(result)
 }
 

@@ -4,23 +4,30 @@
 //! those that the driver names, then of two, then of three. A promise that some view breaks may
 //! still be kept: that is decided by a search with few replicas, and by larger views.
 
+mod aim;
+
 use std::cell::Cell;
 use std::time::Instant;
 
+use aim::aim_of;
+pub(super) use aim::promise;
+pub use aim::{Aim, sizes};
+
+use super::verdicts::is_as_expected;
 use super::{Task, Watch, certificate, decide, merge, question, story};
 use crate::actors::Step;
-use crate::actors::faults::{self, Reach};
+use crate::actors::faults;
 use crate::engine::{Progress, Trace, Verdict as Decided};
+use crate::every_n::MOST_FREE;
 use crate::every_n::cutoff::cutoff;
 use crate::every_n::fixpoint::{Closure, GaveUp, Limits, close};
-use crate::every_n::{MOST_FREE, Promise};
 use crate::model::Migration;
 use crate::model::sizes::Sizes;
-use crate::properties::{self, Kind, Property};
+use crate::properties::{self, Property};
 use crate::report::every_n::Scope;
 use crate::report::{EveryN, EveryNResult, PropertyResult, ScenarioResult, Verdict};
 use crate::scenario::{self, Scenario};
-use crate::world::setup::{Availability, AvailabilityRule, Budget, Pool, Setup};
+use crate::world::setup::{Budget, Setup};
 
 /// The most replicas with which a way to break a promise is looked for.
 const MOST_REPLICAS: u8 = 3;
@@ -33,118 +40,6 @@ const CUTOFF_STATES: usize = 20_000;
 
 /// Why there is no proof of liveness.
 const ABOUT_PATHS: &str = "it is about whole paths, and views are of states";
-
-/// What a proof is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Aim {
-    /// The promises about each ordinal by itself.
-    Each,
-    /// No more than so many ordinals are down beside those that a fault has hit.
-    Down(u8),
-}
-
-impl Aim {
-    /// The least free ordinals that views need.
-    const fn free(self) -> usize {
-        match self {
-            Self::Each => 1,
-            Self::Down(most) => most as usize + 1,
-        }
-    }
-}
-
-/// The migration for each number of replicas, with as many faults as may be. `None` if it reaches
-/// ordinals in a way that depends on the number.
-#[must_use]
-pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
-    let mut setup = setup.clone();
-    for pool in &mut setup.budget.pools {
-        pool.at_most = pool.at_most.min(1) * Pool::UNLIMITED;
-    }
-    setup.relaxes_counts = true;
-    setup.availability = match aim {
-        Aim::Each => None,
-        Aim::Down(most) => Some(Availability {
-            rule: AvailabilityRule::MaxUnavailable(most),
-            excused: true,
-        }),
-    };
-    let resized = |n| scenario::resized(&setup, n);
-    let setups: Vec<Setup> = (0..=16).map_while(resized).collect();
-    let added = |setup: &Setup| setup.ordinals - setup.replicas;
-    let last = added(setups.last()?);
-    // A few replicas may reach less far than many do.
-    let mut grown = setups.iter().skip_while(|setup| added(setup) < last);
-    grown.all(|setup| added(setup) == last).then(|| {
-        Sizes::new(setups.into_iter().map(|setup| Setup {
-            ordinals: setup.replicas + last,
-            ..setup
-        }))
-    })
-}
-
-/// The promises of a property that views can keep.
-pub(super) fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
-    Promise {
-        name: property.name,
-        arity: aim.free(),
-        holds: Box::new(move |model, world| property.holds(model.setup(), world)),
-    }
-}
-
-/// What it takes to prove a property that is about states.
-fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, String> {
-    match property.kind {
-        Kind::Always { .. } if property.name == properties::available::PROPERTY.name => {
-            most_down(setup).map(Aim::Down)
-        }
-        _ => Ok(Aim::Each),
-    }
-}
-
-/// How many ordinals may be down beside those that a fault has hit, so that the rule is kept.
-fn most_down(setup: &Setup) -> Result<u8, String> {
-    let Some(availability) = &setup.availability else {
-        return Err("no rule is given".to_owned());
-    };
-    let most = match &availability.rule {
-        AvailabilityRule::MaxUnavailable(most) => *most,
-        AvailabilityRule::Majority => {
-            return Err("a majority is no matter of any few ordinals".to_owned());
-        }
-        AvailabilityRule::Groups(groups) => {
-            let spare = |group: &crate::world::setup::Group| {
-                u8::try_from(group.ordinals.len())
-                    .unwrap_or(0)
-                    .saturating_sub(group.min)
-            };
-            groups.iter().map(spare).min().unwrap_or(0)
-        }
-    };
-    let hits = if availability.excused {
-        0
-    } else {
-        most_hits(&setup.budget)
-    };
-    most.checked_sub(hits).ok_or_else(|| {
-        "the faults of the scenario alone may take down more than the rule allows".to_owned()
-    })
-}
-
-/// How many Pods the faults of a budget may hit.
-fn most_hits(budget: &Budget) -> u8 {
-    let strikes_pod = |pool: &&Pool| {
-        pool.kinds
-            .iter()
-            .any(|id| faults::kind(id).reach() == Reach::Pod)
-    };
-    budget
-        .pools
-        .iter()
-        .filter(strikes_pod)
-        .map(|pool| pool.at_most)
-        .sum()
-}
 
 /// Proves what can be proved of a scenario that has been searched.
 pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watch) -> EveryN {
@@ -180,6 +75,33 @@ pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watc
     }
     every_n.seconds = start.elapsed().as_secs_f64();
     every_n
+}
+
+/// Adds proofs to what a search has found. What is proved for every number of replicas holds with
+/// those of the scenario; what the search has broken later is broken.
+pub(super) fn add(task: &Task<'_>, proofs: &EveryN, result: &mut ScenarioResult) {
+    let mut proofs = proofs.clone();
+    for property in &mut result.properties {
+        if property.verdict == Verdict::Inconclusive && proofs.proves(&property.name) {
+            property.verdict = Verdict::Holds;
+            property.reason = Some("proved for every number of replicas".to_owned());
+            property.as_expected = is_as_expected(task.scenario, property, task.options);
+        }
+        let Some(story) = property.counterexample.as_ref() else {
+            continue;
+        };
+        let mut results = proofs.properties.iter_mut();
+        if let Some(known) = results.find(|known| known.name == property.name)
+            && known.verdict != Verdict::Violated
+        {
+            debug_assert_ne!(known.verdict, Verdict::Holds, "what is proved is broken");
+            known.verdict = Verdict::Violated;
+            known.reason = None;
+            known.breaks_with = Some((story.replicas, story.faults));
+        }
+    }
+    result.every_n = Some(proofs);
+    result.sum_up();
 }
 
 fn kinds(budget: &Budget) -> Vec<String> {
@@ -274,6 +196,10 @@ impl Proving<'_> {
         for aim in aims {
             let same = open.iter().filter(|(other, _)| *other == aim);
             let mut left: Vec<&'static Property> = same.map(|(_, property)| *property).collect();
+            if matches!(aim, Aim::Down(_)) {
+                // The faults are the scenario's own: that is soon decided.
+                left.retain(|property| !self.refute(property, every_n));
+            }
             // Fewer are down than may be, in most migrations: that is the stronger promise.
             if let Aim::Down(most) = aim {
                 for fewer in 1..most {

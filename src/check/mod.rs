@@ -20,6 +20,7 @@ mod smaller;
 mod story;
 mod summary;
 mod vacuous;
+mod verdicts;
 
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
@@ -27,17 +28,18 @@ use std::path::Path;
 
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
-use crate::engine::{self, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided};
+use crate::engine::{
+    self, Decision, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided,
+};
 use crate::engine::{Searchable, exhaustive};
 use crate::model::Migration;
 use crate::properties::{self, Property};
-use crate::report::{Cost, Counterexample, Expected, PropertyResult, ScenarioResult, Verdict};
+use crate::report::{Cost, Counterexample, EveryN, ScenarioResult, Verdict};
 use smaller::Smaller;
-use summary::{
-    assumption, headline, kind, layers, model_hash, never_fired, notes, reason, searched,
-};
+use summary::{assumption, headline, model_hash, never_fired, notes, searched};
+use verdicts::results;
 
-use crate::scenario::{Diagnostic, ExpectedVerdict, Overrides, Scenario};
+use crate::scenario::{Diagnostic, Overrides, Scenario};
 use crate::world::id::PerCluster;
 use crate::world::setup::{Reads, Setup};
 
@@ -115,7 +117,9 @@ pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> 
     let model = Migration::new(scenario.setup.clone());
     let question = question(&model, &scenario.properties, options.fail_fast);
     let task = Task::new(scenario, options, &model, &question, watch);
-    let search = || Ok::<_, Infallible>((search(&model, &question, options, watch), Vec::new()));
+    let search = |open: &Question<Migration>| {
+        Ok::<_, Infallible>((search(&model, open, options, watch), Vec::new()))
+    };
     match task.check(watch, search) {
         Ok(result) => result,
         Err(never) => match never {},
@@ -148,43 +152,63 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// The search, and the proofs for every number of replicas if they are asked for.
+    /// A first look; proofs for every number of replicas, if they are asked for; and `search` for
+    /// what is still open then. It gives notes on itself, too.
     fn check<E>(
         &self,
         watch: &dyn Watch,
-        search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
+        search: impl FnOnce(&Question<Migration>) -> Result<(Outcome<Step>, Vec<String>), E>,
     ) -> Result<ScenarioResult, E> {
-        let mut result = self.search(watch, search)?;
-        if self.options.every_n || self.scenario.prove {
-            result.every_n = Some(every_n::prove(self, &result, watch));
+        let mut known = Vec::new();
+        let mut proofs = None;
+        let first = first_look(self.model, self.question, self.options, watch);
+        if let Some(first) = &first {
+            known = self.stories(first, &[]);
+            let mut result = self.result(first, &known);
+            let saw_all = first.statistics.stopped != Some(StopReason::States);
+            if !saw_all && !known.is_empty() {
+                watch.stories(&result);
+            }
+            proofs = self.proofs(&result, watch);
+            if let Some(proofs) = &proofs {
+                every_n::add(self, proofs, &mut result);
+            }
+            if saw_all {
+                return Ok(result);
+            }
+            if result.is_decided() {
+                result.search.stopped = Some("each promise is proved or broken".to_owned());
+                return Ok(result);
+            }
+        }
+        let (whole, notes) = search(&self.open(proofs.as_ref()))?;
+        let outcome = match first {
+            Some(first) => with_first_look(whole, first),
+            None => whole,
+        };
+        let stories = self.stories(&outcome, &known);
+        let mut result = self.result(&outcome, &stories);
+        result.notes.extend(notes);
+        if let Some(proofs) = proofs.or_else(|| self.proofs(&result, watch)) {
+            every_n::add(self, &proofs, &mut result);
         }
         Ok(result)
     }
 
-    /// A first look, and `search` if that has not seen everything. It gives notes on itself, too.
-    fn search<E>(
-        &self,
-        watch: &dyn Watch,
-        search: impl FnOnce() -> Result<(Outcome<Step>, Vec<String>), E>,
-    ) -> Result<ScenarioResult, E> {
-        let mut known = Vec::new();
-        let first = first_look(self.model, self.question, self.options, watch);
-        if let Some(first) = &first {
-            known = self.stories(first, &[]);
-            let result = self.result(first, &known);
-            if first.statistics.stopped != Some(StopReason::States) {
-                return Ok(result);
-            }
-            if !known.is_empty() {
-                watch.stories(&result);
-            }
+    /// What can be said for every number of replicas, if that is asked for.
+    fn proofs(&self, searched: &ScenarioResult, watch: &dyn Watch) -> Option<EveryN> {
+        let is_asked = self.options.every_n || self.scenario.prove;
+        is_asked.then(|| every_n::prove(self, searched, watch))
+    }
+
+    /// The question without what is proved.
+    fn open(&self, proofs: Option<&EveryN>) -> Question<Migration> {
+        let mut open = self.question.clone();
+        if let Some(proofs) = proofs {
+            let is_open = |name| !proofs.proves(name);
+            open.invariants.retain(|invariant| is_open(invariant.name));
         }
-        let (whole, notes) = search()?;
-        let outcome = keep_violations(whole, first);
-        let stories = self.stories(&outcome, &known);
-        let mut result = self.result(&outcome, &stories);
-        result.notes.extend(notes);
-        Ok(result)
+        open
     }
 }
 
@@ -220,16 +244,24 @@ fn first_look(
     ))
 }
 
-/// A search that was stopped before it came as far as the first look knows what that found.
-fn keep_violations(mut whole: Outcome<Step>, first: Option<Outcome<Step>>) -> Outcome<Step> {
-    let first = first.map_or_else(Vec::new, |first| first.decisions);
-    for (decision, earlier) in whole.decisions.iter_mut().zip(first) {
-        let undecided = matches!(decision.verdict, Decided::Inconclusive(_));
-        if undecided && matches!(earlier.verdict, Decided::Violated(_)) {
-            *decision = earlier;
+/// What a search knows, and of the rest what the first look knows: all that was asked for then, and
+/// what was broken if the search was stopped before it came as far.
+fn with_first_look(mut whole: Outcome<Step>, first: Outcome<Step>) -> Outcome<Step> {
+    let later = std::mem::take(&mut whole.decisions);
+    let decision = |earlier: Decision<Step>| {
+        let mut later = later.iter();
+        let later = later.find(|later| later.name == earlier.name);
+        match later {
+            Some(later) if !is_broken(&earlier) || is_broken(later) => later.clone(),
+            _ => earlier,
         }
-    }
+    };
+    whole.decisions = first.decisions.into_iter().map(decision).collect();
     whole
+}
+
+const fn is_broken(decision: &Decision<Step>) -> bool {
+    matches!(decision.verdict, Decided::Violated(_))
 }
 
 impl Task<'_> {
@@ -237,16 +269,13 @@ impl Task<'_> {
     fn result(&self, outcome: &Outcome<Step>, stories: &[Story]) -> ScenarioResult {
         let (scenario, options) = (self.scenario, self.options);
         let properties = results(scenario, options, outcome, stories);
-        let decided = |property: &PropertyResult| {
-            property.verdict != Verdict::Inconclusive && property.as_expected
-        };
-        ScenarioResult {
+        let mut result = ScenarioResult {
             scenario: scenario.name.clone(),
             path: scenario.path.clone(),
             model_hash: model_hash(scenario),
             headline: headline(scenario),
-            verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
-            as_expected: properties.iter().all(decided),
+            verdict: Verdict::Holds,
+            as_expected: true,
             assumed: scenario.assumed.iter().map(assumption).collect(),
             smaller: self.smaller.iter().map(Smaller::result).collect(),
             never_fired: never_fired(&scenario.setup.budget, outcome),
@@ -256,7 +285,9 @@ impl Task<'_> {
             every_n: None,
             search: searched(outcome, options),
             properties,
-        }
+        };
+        result.sum_up();
+        result
     }
 
     /// The counterexamples, each told as a story, with the fewest replicas that show it; what one
@@ -378,101 +409,12 @@ fn search(
     }
 }
 
-/// What is known of each property that the scenario asks for, in the order of the catalogue.
-fn results(
-    scenario: &Scenario,
-    options: &CheckOptions,
-    outcome: &Outcome<Step>,
-    stories: &[Story],
-) -> Vec<PropertyResult> {
-    let asked = scenario
-        .properties
-        .iter()
-        .filter_map(|&name| properties::by_name(name));
-    asked
-        .map(|property| {
-            let decision = outcome
-                .decisions
-                .iter()
-                .find(|decision| decision.name == property.name);
-            let mut result = PropertyResult {
-                name: property.name.to_owned(),
-                kind: kind(property),
-                verdict: Verdict::NotApplicable,
-                expected: expected(scenario, property),
-                as_expected: true,
-                reason: (property.applies)(&scenario.setup).err().map(str::to_owned),
-                layers: Vec::new(),
-                counterexample: None,
-            };
-            if let Some(decision) = decision {
-                (result.verdict, result.reason) = match &decision.verdict {
-                    Decided::Holds => (Verdict::Holds, None),
-                    Decided::Violated(_) => (Verdict::Violated, None),
-                    Decided::Inconclusive(stop) => {
-                        (Verdict::Inconclusive, Some(reason(*stop, &options.bounds)))
-                    }
-                };
-                result.layers = layers(&decision.layers);
-                let story = stories.iter().find(|story| story.name == property.name);
-                result.counterexample = story.map(|story| story.counterexample.clone());
-            }
-            result.as_expected = is_as_expected(scenario, &result, options);
-            result
-        })
-        .collect()
-}
-
 /// A counterexample with what it was told from.
 struct Story {
     name: &'static str,
     trace: Trace<Step>,
     role: merge::Role,
     counterexample: Counterexample,
-}
-
-/// What the scenario expects of a property: that it holds, unless it says otherwise.
-fn expected(scenario: &Scenario, property: &Property) -> Expected {
-    let said = scenario
-        .expect
-        .iter()
-        .find(|expectation| expectation.property == property.name);
-    let Some(said) = said else {
-        return Verdict::Holds.into();
-    };
-    Expected {
-        verdict: match said.verdict {
-            ExpectedVerdict::Holds => Verdict::Holds,
-            ExpectedVerdict::Violated => Verdict::Violated,
-            ExpectedVerdict::NotApplicable => Verdict::NotApplicable,
-        },
-        steps: said.steps.map(|steps| steps as usize),
-        faults: said.faults,
-    }
-}
-
-/// A property that says nothing of the scenario is as expected, unless the scenario names it.
-/// Steps and faults are compared only if the search finds the fewest.
-fn is_as_expected(scenario: &Scenario, result: &PropertyResult, options: &CheckOptions) -> bool {
-    let named = scenario
-        .expect
-        .iter()
-        .any(|expectation| expectation.property == result.name);
-    if result.verdict == Verdict::NotApplicable && !named {
-        return true;
-    }
-    let same_cost = result.cost().is_none_or(|cost| {
-        let steps = result
-            .expected
-            .steps
-            .is_none_or(|steps| steps == cost.steps);
-        let faults = result
-            .expected
-            .faults
-            .is_none_or(|faults| faults == cost.faults);
-        !options.finds_the_fewest() || steps && faults
-    });
-    result.verdict == result.expected.verdict && same_cost
 }
 
 /// A search of a changed or smaller setup, for explanations. Bounded by a number of states, so

@@ -84,7 +84,8 @@ pub trait Sliced: Sync {
     fn reasons(&self, frame: &Self::Frame, letter: &Self::Letter) -> Reasons;
 
     /// The most X that a step from a state with this frame may have, by the reasons of X, W and
-    /// what the state names together. More reasons never make it less.
+    /// what the state names together. More reasons never make it less, and so many of one kind as
+    /// [`Sliced::most_witnesses`] are as good as any more.
     fn most_with(&self, frame: &Self::Frame, reasons: Reasons) -> usize;
 
     /// The most that [`Sliced::witnesses`] says. A state in which it says more is out of reach of

@@ -6,7 +6,7 @@
 
 use stateright::Model;
 
-use super::views::{Place, Views, for_each_choice};
+use super::views::{Choice, Place, Views, for_each_choice};
 use super::{Promise, Reasons, Sliced};
 use crate::engine::Searchable;
 
@@ -93,10 +93,10 @@ struct Looking<'a, S: Sliced> {
 }
 
 /// A choice of free letters of one stem.
-struct Choice<'a> {
+struct Chosen<'a> {
     stem: u32,
-    all: &'a [(Place, Reasons)],
-    chosen: Vec<Place>,
+    all: &'a [Choice],
+    letters: Vec<Place>,
 }
 
 impl<S: Sliced> Looking<'_, S> {
@@ -107,44 +107,44 @@ impl<S: Sliced> Looking<'_, S> {
             .all
             .iter()
             .copied()
-            .partition(|(_, reasons)| !reasons.is_empty());
+            .partition(|choice| !choice.reasons.is_empty());
         let all = [telling.as_slice(), silent.as_slice()].concat();
-        let mut choice = Choice {
+        let mut choice = Chosen {
             stem,
             all: &all,
-            chosen: Vec::new(),
+            letters: Vec::new(),
         };
-        let reasons = self.views.reasons_of_named(stem);
+        let reasons = options.named;
         self.choose(&mut choice, 0, reasons)
     }
 
     /// Chooses further letters, from that of place `from` on: those with reasons come first.
     fn choose(
         &mut self,
-        choice: &mut Choice<'_>,
+        choice: &mut Chosen<'_>,
         from: usize,
         reasons: Reasons,
     ) -> Result<(), Flaw> {
-        let beside = choice.chosen.len().saturating_sub(self.views.free);
+        let beside = choice.letters.len().saturating_sub(self.views.free);
         let most = self.sliced.most_witnesses();
-        let room = self
-            .sliced
-            .most_with(self.views.frame(choice.stem), reasons)
-            .min(most);
+        let room = self.views.options(choice.stem).room(reasons);
         if beside <= room {
-            self.arrange(choice.stem, &choice.chosen.clone())?;
+            self.arrange(choice.stem, &choice.letters.clone())?;
         }
         if beside == most {
             return Ok(());
         }
-        for (at, &(place, further)) in choice.all.iter().enumerate().skip(from) {
+        for (at, letter) in choice.all.iter().enumerate().skip(from) {
             // Behind those with reasons no more room is made.
-            if further.is_empty() && beside >= room && choice.chosen.len() >= self.views.free {
+            if letter.reasons.is_empty()
+                && beside >= room
+                && choice.letters.len() >= self.views.free
+            {
                 break;
             }
-            choice.chosen.push(place);
-            let result = self.choose(choice, at, reasons.and(further));
-            choice.chosen.pop();
+            choice.letters.push(letter.place);
+            let result = self.choose(choice, at, reasons.and(letter.reasons));
+            choice.letters.pop();
             result?;
         }
         Ok(())

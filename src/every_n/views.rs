@@ -60,15 +60,59 @@ struct Stem {
     named: Vec<u32>,
 }
 
-/// The free letters that views of a stem have.
-#[derive(Clone, Default)]
+/// A view of one free letter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// The letter.
+    pub place: Place,
+    /// Why steps may depend on it.
+    pub reasons: Reasons,
+    /// The number of the view.
+    pub number: u32,
+}
+
+/// What is known of a stem: the free letters that its views have, and what steps may depend on.
 pub(super) struct Options {
-    /// All of them.
-    pub all: Vec<(Place, Reasons)>,
+    /// All of them, in the order in which they were put in.
+    pub all: Vec<Choice>,
     /// Those that are reasons of some step.
-    pub telling: Vec<(Place, Reasons)>,
+    pub telling: Vec<Choice>,
     /// The reasons of the named letters.
-    named: Reasons,
+    pub named: Reasons,
+    /// The most further ordinals that a step may depend on, by reasons up to [`MOST_TOLD`] each.
+    room: [u8; ROOMS],
+}
+
+/// More reasons of a kind than so many are told apart by nobody.
+const MOST_TOLD: usize = 3;
+const ROOMS: usize = (MOST_TOLD + 1).pow(3);
+
+impl Options {
+    /// Those of a stem without free letters yet.
+    fn new<S: Sliced>(sliced: &S, frame: &S::Frame, named: Reasons) -> Self {
+        let most = sliced.most_witnesses();
+        assert!(most <= MOST_TOLD, "{most} further ordinals");
+        let mut room = [0; ROOMS];
+        for (index, room) in room.iter_mut().enumerate() {
+            let told = MOST_TOLD + 1;
+            let reasons = [index % told, index / told % told, index / told / told];
+            let reasons = Reasons(reasons.map(|count| count as u8));
+            *room = sliced.most_with(frame, reasons).min(most) as u8;
+        }
+        Self {
+            all: Vec::new(),
+            telling: Vec::new(),
+            named,
+            room,
+        }
+    }
+
+    /// The most further ordinals that a step of a word of this stem may depend on.
+    pub fn room(&self, Reasons(reasons): Reasons) -> usize {
+        let [one, two, three] = reasons.map(|count| usize::from(count).min(MOST_TOLD));
+        let told = MOST_TOLD + 1;
+        usize::from(self.room[one + told * (two + told * three)])
+    }
 }
 
 /// A set of views, each with a number.
@@ -121,11 +165,6 @@ impl<S: Sliced> Views<S> {
     /// The free letters that views of this stem have.
     pub(super) fn options(&self, stem: u32) -> &Options {
         &self.options[stem as usize]
-    }
-
-    /// Why steps may depend on further ordinals, by the named letters of a stem.
-    pub(super) fn reasons_of_named(&self, stem: u32) -> Reasons {
-        self.options[stem as usize].named
     }
 
     pub(super) fn frame(&self, stem: u32) -> &S::Frame {
@@ -210,24 +249,27 @@ impl<S: Sliced> Views<S> {
             let named = word.iter().filter(|letter| sliced.is_named(letter));
             let reasons = named.map(|letter| sliced.reasons(self.frames.value(frame), letter));
             let named = reasons.fold(Reasons::default(), Reasons::and);
-            self.options.push(Options {
-                named,
-                ..Options::default()
-            });
+            let options = Options::new(sliced, self.frames.value(frame), named);
+            self.options.push(options);
         }
         (stem, free)
     }
 
     fn insert(&mut self, sliced: &S, stem: u32, places: &[Place]) {
-        let (_, is_new) = self.set.number(&View::new(stem, places));
+        let (number, is_new) = self.set.number(&View::new(stem, places));
         if let [place] = places
             && is_new
         {
             let reasons = sliced.reasons(self.frame(stem), self.letter(*place));
             let options = &mut self.options[stem as usize];
-            options.all.push((*place, reasons));
+            let choice = Choice {
+                place: *place,
+                reasons,
+                number,
+            };
+            options.all.push(choice);
             if !reasons.is_empty() {
-                options.telling.push((*place, reasons));
+                options.telling.push(choice);
             }
         }
     }

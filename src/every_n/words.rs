@@ -45,7 +45,7 @@ impl Words {
         };
         let mut word = view.free().to_vec();
         let reasons = word.iter().map(|place| last.reasons(*place));
-        let reasons = reasons.fold(views.reasons_of_named(stem), Reasons::and);
+        let reasons = reasons.fold(views.options(stem).named, Reasons::and);
         self.grow(&last, &mut word, 0, reasons, &mut |word| visit(stem, word));
     }
 
@@ -63,14 +63,16 @@ impl Words {
             return;
         }
         let options = last.views.options(last.stem);
-        let options = if last.most_with(reasons) > added {
+        let letters = if options.room(reasons) > added {
             &options.all
         } else {
             &options.telling
         };
-        for &(place, further) in options {
-            let reasons = reasons.and(further);
-            if last.most_with(reasons) <= added {
+        // The rest came later than the view.
+        let earlier = letters.partition_point(|choice| choice.number <= last.number);
+        for choice in &letters[..earlier] {
+            let (place, reasons) = (choice.place, reasons.and(choice.reasons));
+            if options.room(reasons) <= added {
                 continue;
             }
             for at in positions(word, place) {
@@ -92,12 +94,12 @@ impl<S: Sliced> Last<'_, S> {
         self.sliced.reasons(frame, self.views.letter(place))
     }
 
-    fn most_with(&self, reasons: Reasons) -> usize {
-        self.sliced.most_with(self.views.frame(self.stem), reasons)
-    }
-
     /// Whether all views that have the letter at this place come no later.
     fn has_views(&self, word: &[Place], at: usize) -> bool {
+        // That of the letter alone does.
+        if self.views.free == 1 {
+            return true;
+        }
         let mut chosen = Vec::with_capacity(self.views.free);
         self.has_views_from(word, at, 0, &mut chosen)
     }

@@ -7,18 +7,19 @@
 //! - a controller's status write is due since some ordinal is counted wrongly;
 //! - a refused write ends a sync, and with it the writes for all other ordinals.
 
-use crate::actors::faults::Target;
+use crate::actors::faults::{self, Reach, Target};
 use crate::actors::garbage_collector::Action as Collect;
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
-use crate::world::driver::{DriverPhase, Mode};
+use crate::world::driver::{DriverPhase, Mode, Watch};
 use crate::world::id::{ClusterId, OrdinalSet, Table};
-use crate::world::letter::{Column, Frame, Letter, SideFrame};
+use crate::world::letter::{Column, Frame, Letter, SideFrame, names};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
     AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
+    Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{PodManagementPolicy, StatusWrite, Write};
@@ -58,8 +59,9 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
 #[must_use]
 pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
     if letter.names != 0 {
+        let moves = may_move(setup, frame) && own_wait_is_over(setup, frame, letter);
         let of_crash = !letter.is_to_resume();
-        return Reasons([0, 0, u8::from(of_crash)]);
+        return Reasons([u8::from(moves), 0, u8::from(of_crash)]);
     }
     let is_reason = |id| {
         let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
@@ -87,7 +89,8 @@ pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
 pub fn most_with(setup: &Setup, frame: &Frame, Reasons(reasons): Reasons) -> usize {
     let [of_driver, of_controllers, of_crash] = reasons.map(usize::from);
     let crashes = frame.driver.phase == DriverPhase::Running
-        && setup.program.after_crash == AfterCrash::FromObserved;
+        && setup.program.after_crash == AfterCrash::FromObserved
+        && faults::may_reach(&setup.budget, Reach::Driver);
     // A driver outside its loop has no ordinal of its own.
     let of_crash = crashes
         && (of_crash > 0
@@ -120,7 +123,8 @@ fn of_any(setup: &Setup, frame: &Frame) -> usize {
         },
         DriverPhase::Running => {
             let operation = program.instructions[usize::from(driver.position)].operation;
-            usize::from(may_move(setup, frame)) + beside_any(operation)
+            let moves = may_move(setup, frame) && own_wait(operation).is_none();
+            usize::from(moves) + beside_any(operation)
         }
     }
 }
@@ -179,7 +183,8 @@ fn may_be_of_sync(setup: &Setup, id: ClusterId, side: &SideFrame, column: &Colum
         || reads.ready_replicas && column.is_counted_ready() != is_ready
         || (reads.replicas || reads.ready_replicas) && !is_its_own;
     let status = reads.status() && (may_stop || set.observed && is_counted_wrongly);
-    status || setup.deletes_claims()
+    // What ends the sync, or is left out where there is nothing else to write.
+    status || column.claim.is_some_and(|claim| claim.deleting)
 }
 
 fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &World) -> usize {
@@ -222,13 +227,47 @@ fn waits_in_body(setup: &Setup) -> bool {
     setup.program.after_crash != AfterCrash::FromObserved || operations.any(driver::is_plain_wait)
 }
 
-/// Whether the driver's next step may lead it to another ordinal.
+/// A wait that only the ordinal that the loop is at can end.
+const fn own_wait(operation: Operation) -> Option<Condition> {
+    match operation {
+        Operation::Await(condition, Timeout::Never) => match condition {
+            Condition::PodReady(_, Expression::K)
+            | Condition::PodAvailable(_, Expression::K)
+            | Condition::VolumeBound(_, Expression::K) => Some(condition),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a letter is that of the ordinal that the loop is at, and may end the wait for it.
+fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
+    let instruction = setup.program.instructions[usize::from(frame.driver.position)];
+    let ends = match own_wait(instruction.operation) {
+        Some(Condition::PodReady(id, _) | Condition::PodAvailable(id, _)) => {
+            letter.sides[id].pod.is_some_and(|pod| pod.ready)
+        }
+        Some(Condition::VolumeBound(id, _)) => {
+            letter.sides[id].claim.is_some_and(|claim| claim.bound)
+        }
+        _ => false,
+    };
+    ends && letter.names & 1 << names::K != 0
+}
+
+/// Whether the driver's next step may lead it to another ordinal, as far as the frame says.
 fn may_move(setup: &Setup, frame: &Frame) -> bool {
     let (driver, program) = (&frame.driver, &setup.program);
     let position = usize::from(driver.position);
     let body = program.body();
-    if program.loop_order.is_none() {
+    if driver.phase != DriverPhase::Running || program.loop_order.is_none() {
         return false;
+    }
+    match program.instructions[position].operation {
+        Operation::AwaitGone(_, _, Timeout::Never) if driver.watch == Watch::Present => {
+            return false;
+        }
+        _ => (),
     }
     if !body.contains(&position) {
         return position < body.start;

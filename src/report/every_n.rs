@@ -62,6 +62,13 @@ impl EveryN {
         properties.any(|property| property.verdict == Verdict::Inconclusive)
     }
 
+    /// Whether there is a proof of a property.
+    #[must_use]
+    pub fn proves(&self, name: &str) -> bool {
+        let mut properties = self.properties.iter();
+        properties.any(|property| property.name == name && property.verdict == Verdict::Holds)
+    }
+
     /// `any number of: eviction, driverCrash` or `none`.
     fn faults(&self) -> String {
         if self.faults.is_empty() {

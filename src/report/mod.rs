@@ -89,12 +89,26 @@ impl ScenarioResult {
         self.properties.iter().any(differs)
     }
 
+    /// Every property has a verdict, or says nothing of the scenario.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        let mut verdicts = self.properties.iter().map(|property| property.verdict);
+        verdicts.all(|verdict| verdict != Verdict::Inconclusive)
+    }
+
+    /// Notes what the verdicts of the properties come to.
+    pub fn sum_up(&mut self) {
+        let verdicts = self.properties.iter().map(|property| property.verdict);
+        self.verdict = Verdict::worst(verdicts);
+        let mut properties = self.properties.iter();
+        self.as_expected = self.is_decided() && properties.all(|property| property.as_expected);
+    }
+
     /// Some property has no verdict, for the replicas asked for or for every number of them.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        let undecided = |property: &PropertyResult| property.verdict == Verdict::Inconclusive;
         let for_every_n = self.every_n.as_ref().is_some_and(EveryN::is_undecided);
-        for_every_n || self.properties.iter().any(undecided)
+        for_every_n || !self.is_decided()
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Actor, Step, stateful_set_controller};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Pod, PodPhase};
-use crate::world::setup::{FaultId, Pool, Setup};
+use crate::world::setup::{Budget, FaultId, Pool, Setup};
 
 /// A kind of fault.
 pub trait Fault: Sync {
@@ -121,6 +121,13 @@ pub fn by_name(name: &str) -> Option<FaultId> {
 #[must_use]
 pub fn kind(id: FaultId) -> &'static dyn Fault {
     KINDS[usize::from(id.0)]
+}
+
+/// Whether a budget has a fault that strikes this kind of thing.
+#[must_use]
+pub fn may_reach(budget: &Budget, reach: Reach) -> bool {
+    let kinds = budget.kinds();
+    kinds.iter().any(|id| kind(id).reach() == reach)
 }
 
 /// The actor that deals out the faults of the budget.

@@ -1,0 +1,121 @@
+//! What a proof is about, and the model that it is a proof of.
+
+use crate::actors::faults::{self, Reach};
+use crate::every_n::Promise;
+use crate::model::sizes::Sizes;
+use crate::properties::{self, Kind, Property};
+use crate::scenario;
+use crate::world::setup::{Availability, AvailabilityRule, Budget, Pool, Setup};
+
+/// What a proof is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aim {
+    /// The promises about each ordinal by itself.
+    Each,
+    /// No more than so many ordinals are down beside those that a fault has hit.
+    Down(u8),
+}
+
+impl Aim {
+    /// The least free ordinals that views need.
+    #[must_use]
+    pub const fn free(self) -> usize {
+        match self {
+            Self::Each => 1,
+            Self::Down(most) => most as usize + 1,
+        }
+    }
+}
+
+/// The migration for each number of replicas, with as many faults as may be. `None` if it reaches
+/// ordinals in a way that depends on the number.
+#[must_use]
+pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
+    let mut setup = setup.clone();
+    for pool in &mut setup.budget.pools {
+        pool.at_most = pool.at_most.min(1) * Pool::UNLIMITED;
+    }
+    setup.relaxes_counts = true;
+    setup.availability = match aim {
+        Aim::Each => None,
+        Aim::Down(most) => Some(Availability {
+            rule: AvailabilityRule::MaxUnavailable(most),
+            excused: true,
+        }),
+    };
+    let resized = |n| scenario::resized(&setup, n);
+    let setups: Vec<Setup> = (0..=16).map_while(resized).collect();
+    let added = |setup: &Setup| setup.ordinals - setup.replicas;
+    let last = added(setups.last()?);
+    // A few replicas may reach less far than many do.
+    let mut grown = setups.iter().skip_while(|setup| added(setup) < last);
+    grown.all(|setup| added(setup) == last).then(|| {
+        Sizes::new(setups.into_iter().map(|setup| Setup {
+            ordinals: setup.replicas + last,
+            ..setup
+        }))
+    })
+}
+
+/// The promises of a property that views can keep.
+pub fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
+    Promise {
+        name: property.name,
+        arity: aim.free(),
+        holds: Box::new(move |model, world| property.holds(model.setup(), world)),
+    }
+}
+
+/// What it takes to prove a property that is about states.
+pub fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, String> {
+    match property.kind {
+        Kind::Always { .. } if property.name == properties::available::PROPERTY.name => {
+            most_down(setup).map(Aim::Down)
+        }
+        _ => Ok(Aim::Each),
+    }
+}
+
+/// How many ordinals may be down beside those that a fault has hit, so that the rule is kept.
+fn most_down(setup: &Setup) -> Result<u8, String> {
+    let Some(availability) = &setup.availability else {
+        return Err("no rule is given".to_owned());
+    };
+    let most = match &availability.rule {
+        AvailabilityRule::MaxUnavailable(most) => *most,
+        AvailabilityRule::Majority => {
+            return Err("a majority is no matter of any few ordinals".to_owned());
+        }
+        AvailabilityRule::Groups(groups) => {
+            let spare = |group: &crate::world::setup::Group| {
+                u8::try_from(group.ordinals.len())
+                    .unwrap_or(0)
+                    .saturating_sub(group.min)
+            };
+            groups.iter().map(spare).min().unwrap_or(0)
+        }
+    };
+    let hits = if availability.excused {
+        0
+    } else {
+        most_hits(&setup.budget)
+    };
+    most.checked_sub(hits).ok_or_else(|| {
+        "the faults of the scenario alone may take down more than the rule allows".to_owned()
+    })
+}
+
+/// How many Pods the faults of a budget may hit.
+fn most_hits(budget: &Budget) -> u8 {
+    let strikes_pod = |pool: &&Pool| {
+        pool.kinds
+            .iter()
+            .any(|id| faults::kind(id).reach() == Reach::Pod)
+    };
+    budget
+        .pools
+        .iter()
+        .filter(strikes_pod)
+        .map(|pool| pool.at_most)
+        .sum()
+}

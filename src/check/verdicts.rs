@@ -1,0 +1,102 @@
+//! What is known of each property, beside what the scenario expects.
+
+use super::summary::{kind, layers, reason};
+use super::{CheckOptions, Story};
+use crate::actors::Step;
+use crate::engine::{Outcome, Verdict as Decided};
+use crate::properties::{self, Property};
+use crate::report::{Expected, PropertyResult, Verdict};
+use crate::scenario::{ExpectedVerdict, Scenario};
+
+/// What is known of each property that the scenario asks for, in the order of the catalogue.
+pub fn results(
+    scenario: &Scenario,
+    options: &CheckOptions,
+    outcome: &Outcome<Step>,
+    stories: &[Story],
+) -> Vec<PropertyResult> {
+    let asked = scenario
+        .properties
+        .iter()
+        .filter_map(|&name| properties::by_name(name));
+    asked
+        .map(|property| {
+            let decision = outcome
+                .decisions
+                .iter()
+                .find(|decision| decision.name == property.name);
+            let mut result = PropertyResult {
+                name: property.name.to_owned(),
+                kind: kind(property),
+                verdict: Verdict::NotApplicable,
+                expected: expected(scenario, property),
+                as_expected: true,
+                reason: (property.applies)(&scenario.setup).err().map(str::to_owned),
+                layers: Vec::new(),
+                counterexample: None,
+            };
+            if let Some(decision) = decision {
+                (result.verdict, result.reason) = match &decision.verdict {
+                    Decided::Holds => (Verdict::Holds, None),
+                    Decided::Violated(_) => (Verdict::Violated, None),
+                    Decided::Inconclusive(stop) => {
+                        (Verdict::Inconclusive, Some(reason(*stop, &options.bounds)))
+                    }
+                };
+                result.layers = layers(&decision.layers);
+                let story = stories.iter().find(|story| story.name == property.name);
+                result.counterexample = story.map(|story| story.counterexample.clone());
+            }
+            result.as_expected = is_as_expected(scenario, &result, options);
+            result
+        })
+        .collect()
+}
+
+/// What the scenario expects of a property: that it holds, unless it says otherwise.
+fn expected(scenario: &Scenario, property: &Property) -> Expected {
+    let said = scenario
+        .expect
+        .iter()
+        .find(|expectation| expectation.property == property.name);
+    let Some(said) = said else {
+        return Verdict::Holds.into();
+    };
+    Expected {
+        verdict: match said.verdict {
+            ExpectedVerdict::Holds => Verdict::Holds,
+            ExpectedVerdict::Violated => Verdict::Violated,
+            ExpectedVerdict::NotApplicable => Verdict::NotApplicable,
+        },
+        steps: said.steps.map(|steps| steps as usize),
+        faults: said.faults,
+    }
+}
+
+/// A property that says nothing of the scenario is as expected, unless the scenario names it.
+/// Steps and faults are compared only if the search finds the fewest.
+pub fn is_as_expected(
+    scenario: &Scenario,
+    result: &PropertyResult,
+    options: &CheckOptions,
+) -> bool {
+    let named = scenario
+        .expect
+        .iter()
+        .any(|expectation| expectation.property == result.name);
+    if result.verdict == Verdict::NotApplicable && !named {
+        return true;
+    }
+    let same_cost = result.cost().is_none_or(|cost| {
+        let steps = result
+            .expected
+            .steps
+            .is_none_or(|steps| steps == cost.steps);
+        let faults = result
+            .expected
+            .faults
+            .is_none_or(|faults| faults == cost.faults);
+        !options.finds_the_fewest() || steps && faults
+    });
+    result.verdict == result.expected.verdict && same_cost
+}
