@@ -6,7 +6,9 @@
 
 mod arguments;
 mod engines;
+#[path = "../shared/measured.rs"]
 mod measured;
+#[path = "../shared/program.rs"]
 mod program;
 mod protocol;
 mod rows;

@@ -22,6 +22,10 @@ pub struct Arguments {
     #[arg(long, group = "question")]
     pub plans: bool,
 
+    /// Proofs for every number of replicas.
+    #[arg(long, group = "question")]
+    pub every_n: bool,
+
     /// Where to draw the growth with the number of replicas.
     #[arg(long, value_name = "FILE", requires = "growth")]
     pub chart: Option<PathBuf>,

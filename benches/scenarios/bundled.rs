@@ -67,20 +67,29 @@ pub fn row(name: &str, scenario: &Scenario, arguments: &Arguments) -> Result<Row
     Ok(Row::new(name, &model, cost))
 }
 
+/// All of them.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn all() -> Result<Vec<Scenario>, String> {
+    let (paths, problems) = find(&[folder()]);
+    if !problems.is_empty() {
+        return Err(sentence(&problems));
+    }
+    let read = |path: &PathBuf| Scenario::read(path, &Overrides::default());
+    let scenarios = paths.iter().map(read).collect::<Result<_, _>>();
+    scenarios.map_err(|mistakes| sentence(&mistakes))
+}
+
 /// Searches all of them.
 ///
 /// # Errors
 /// If one cannot be read.
 pub fn run(arguments: &Arguments) -> Result<String, String> {
-    let (paths, problems) = find(&[folder()]);
-    if !problems.is_empty() {
-        return Err(sentence(&problems));
-    }
-    let mut rows = Vec::new();
-    for path in paths {
-        let scenario =
-            Scenario::read(&path, &Overrides::default()).map_err(|mistakes| sentence(&mistakes))?;
-        rows.push(row(&scenario.name, &scenario, arguments)?);
-    }
+    let scenarios = all()?;
+    let rows = scenarios
+        .iter()
+        .map(|scenario| row(&scenario.name, scenario, arguments))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(show("scenario", &rows, arguments.json))
 }

@@ -1,7 +1,7 @@
 //! What searches of migrations cost.
 //!
-//! `cargo bench --bench scenarios`, and with `--growth`, `--stateright` or `--plans` other
-//! questions; `docs/performance.md` has the figures of one run.
+//! `cargo bench --bench scenarios`, and with `--growth`, `--stateright`, `--plans` or
+//! `--every-n` other questions; `docs/performance.md` has the figures of one run.
 
 mod arguments;
 mod at_once;
@@ -9,8 +9,15 @@ mod bundled;
 mod chart;
 mod cost;
 mod growth;
+#[path = "../shared/measured.rs"]
+#[allow(dead_code, reason = "other benches need the rest")]
+mod measured;
 mod peer;
 mod plans;
+#[path = "../shared/program.rs"]
+#[allow(dead_code, reason = "other benches need the rest")]
+mod program;
+mod proofs;
 mod row;
 #[path = "../shared/shown.rs"]
 mod shown;
@@ -30,6 +37,8 @@ fn main() -> ExitCode {
         peer::run(&arguments)
     } else if arguments.plans {
         plans::run(&arguments)
+    } else if arguments.every_n {
+        proofs::run(&arguments)
     } else {
         bundled::run(&arguments)
     };

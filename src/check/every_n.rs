@@ -92,7 +92,7 @@ pub(super) fn add(task: &Task<'_>, proofs: &EveryN, result: &mut ScenarioResult)
         };
         let mut results = proofs.properties.iter_mut();
         if let Some(known) = results.find(|known| known.name == property.name)
-            && known.verdict != Verdict::Violated
+            && matches!(known.verdict, Verdict::Holds | Verdict::Inconclusive)
         {
             debug_assert_ne!(known.verdict, Verdict::Holds, "what is proved is broken");
             known.verdict = Verdict::Violated;
