@@ -395,6 +395,10 @@ impl<'a, M: Searchable> Search<'a, M> {
             number: self.dead_ends,
             nearest: self.first_dead_end.map(|index| self.trace(index)),
         };
+        // To give back hundreds of megabytes takes time, too.
+        if let Some(pool) = self.pool {
+            pool.install(|| self.store.give_back());
+        }
         Outcome {
             decisions: self.decisions,
             faults_fired: self.faults_fired,

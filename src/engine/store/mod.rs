@@ -19,6 +19,8 @@ pub(super) use lane::{BEHIND, Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
 pub(super) use table::{LINE, ask_for};
 
+use rayon::prelude::*;
+
 use super::{Bits, Searchable};
 
 /// Number of a stored state: its number in its partition, and the partition. In a given search
@@ -198,6 +200,11 @@ impl Store {
         let mut path: Vec<Index> = std::iter::successors(Some(index), parent).collect();
         path.reverse();
         path
+    }
+
+    /// Gives its memory back, on all threads of the pool that this runs on.
+    pub(super) fn give_back(self) {
+        self.partitions.into_par_iter().for_each(drop);
     }
 
     /// Bytes that the store has asked for.
