@@ -87,8 +87,7 @@ pub fn check_scenario(
         return Err(vec![other_engine()]);
     }
     // What is proved is not searched for: then the search itself has to look.
-    let proves = options.every_n || scenario.prove;
-    if checkpoints.resumes() && !proves {
+    if checkpoints.resumes() && !options.proves(&scenario) {
         let verified = exhaustive::may_resume(&model, &question, bounds, settings, checkpoints);
         verified.map_err(refused)?;
     }

@@ -197,7 +197,7 @@ impl<'a> Task<'a> {
 
     /// What can be said for every number of replicas, if that is asked for.
     fn proofs(&self, searched: &ScenarioResult, watch: &dyn Watch) -> Option<EveryN> {
-        let is_asked = self.options.every_n || self.scenario.prove;
+        let is_asked = self.options.proves(self.scenario);
         is_asked.then(|| every_n::prove(self, searched, watch))
     }
 

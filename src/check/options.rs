@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::engine::{Bounds, Order, Settings, StoreKind};
-use crate::scenario::Overrides;
+use crate::scenario::{Overrides, Scenario};
 
 /// What is asked of a check, beside the scenario.
 #[derive(Clone, Debug)]
@@ -62,6 +62,11 @@ impl CheckOptions {
             dominance: self.order == Order::FewestFaults,
             symmetry: self.symmetry,
         }
+    }
+
+    /// Proofs for every number of replicas are asked for, here or in the scenario.
+    pub(super) const fn proves(&self, scenario: &Scenario) -> bool {
+        self.every_n || scenario.prove
     }
 
     /// No counterexample has fewer faults, and of those none has fewer steps.

@@ -14,6 +14,9 @@ const MOST_REPLICAS: u8 = 3;
 /// States that one number of replicas may take.
 const STATES: u64 = 20_000;
 
+/// The same for those next to the ones asked for.
+const STATES_NEXT: u64 = 1_000_000;
+
 /// What is known with fewer replicas than asked for.
 pub(super) struct Smaller {
     pub model: Migration,
@@ -31,7 +34,9 @@ impl<A> Observer<A> for Stopping<'_> {
 }
 
 /// Searches the scenario with one replica, two and three, as far as these are fewer than asked
-/// for. What does not finish has larger ones behind it: they are left out.
+/// for. Where a verdict for every number is asked for, also with one and two fewer: where there is
+/// no proof, that verdicts do not change any more is evidence. What does not finish has larger
+/// ones behind it: they are left out.
 pub(super) fn search(
     scenario: &Scenario,
     options: &CheckOptions,
@@ -41,11 +46,27 @@ pub(super) fn search(
     if options.engine != Engine::Exhaustive {
         return found;
     }
-    let bounds = Bounds {
-        states: Some(options.bounds.states.map_or(STATES, |s| s.min(STATES))),
-        ..options.bounds.clone()
+    let asked_for = scenario.setup.replicas;
+    let next = if options.proves(scenario) {
+        asked_for.saturating_sub(2).max(MOST_REPLICAS + 1)..asked_for
+    } else {
+        0..0
     };
-    for replicas in 1..scenario.setup.replicas.min(MOST_REPLICAS + 1) {
+    for replicas in (1..asked_for.min(MOST_REPLICAS + 1)).chain(next) {
+        let most = if replicas > MOST_REPLICAS {
+            STATES_NEXT
+        } else {
+            STATES
+        };
+        let bounds = Bounds {
+            states: Some(
+                options
+                    .bounds
+                    .states
+                    .map_or(most, |states| states.min(most)),
+            ),
+            ..options.bounds.clone()
+        };
         let Some(setup) = scenario.with_replicas(replicas) else {
             break;
         };
