@@ -91,7 +91,7 @@ fn possible(setup: &Setup, world: &World) -> (Option<Action>, Timeout) {
         },
         Operation::Await(condition, timeout) if holds(setup, world, condition) => {
             // A count that may differ may as well not be the one that is waited for.
-            let may_differ = setup.relaxes_counts && condition.counts();
+            let may_differ = setup.for_every_n && condition.counts();
             let timeout = if may_differ { timeout } else { Timeout::Never };
             (Some(Action::Advance), timeout)
         }

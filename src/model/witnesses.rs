@@ -14,7 +14,7 @@ use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::driver::{DriverPhase, Mode, Watch};
-use crate::world::id::{ClusterId, OrdinalSet, Table};
+use crate::world::id::{ClusterId, OrdinalSet, Slice, Table};
 use crate::world::letter::{Column, Frame, Letter, SideFrame, names};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
@@ -193,9 +193,36 @@ fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &Worl
         driver::Action::Restart => named + usize::from(!waits_in_body(setup)),
         driver::Action::Advance | driver::Action::Look | driver::Action::TimeOut => {
             let operation = driver::instruction(setup, before).operation;
+            if leaves_no_room(setup, before, operation) {
+                return BEYOND;
+            }
             named + beside(before, operation, setup.replicas) + of_count(setup, before, operation)
         }
     }
+}
+
+/// Whether a request gives a set more ordinals than there are. No reachable state has such a one.
+fn leaves_no_room(setup: &Setup, world: &World, operation: Operation) -> bool {
+    let (cluster, start, replicas) = match operation {
+        Operation::Patch {
+            cluster,
+            start,
+            replicas,
+        } => (cluster, start, replicas),
+        Operation::Scale { cluster, replicas } => (cluster, None, Some(replicas)),
+        Operation::CreateSet {
+            cluster,
+            start,
+            replicas,
+        } => (cluster, Some(start), Some(replicas)),
+        _ => return false,
+    };
+    let set = world.clusters[cluster].set;
+    let slice = set.map_or(Slice::EMPTY, |set| set.slice);
+    let value = |expression: Expression| expression.value(world.driver.k, setup.replicas);
+    let start = start.map_or(i32::from(slice.start), value);
+    let replicas = replicas.map_or(i32::from(slice.replicas()), value);
+    start >= 0 && replicas >= 0 && start + replicas > i32::from(setup.ordinals)
 }
 
 /// How many ordinals have names after a step that had none.

@@ -231,7 +231,7 @@ fn lower_setup(
         program: lowered.program,
         budget,
         extras: lowered.extras,
-        relaxes_counts: false,
+        for_every_n: false,
     };
     setup.ordinals = reach::highest_end(&setup)
         .map_err(|too_high| report_too_high(lowering, &lowered.steps, too_high))

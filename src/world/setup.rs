@@ -28,10 +28,11 @@ pub struct Setup {
     pub reads: PerCluster<Reads>,
     /// Secrets and ConfigMaps that the program creates or deletes.
     pub extras: Vec<Extra>,
-    /// A wait for a count also passes if ordinals that are counted and should not be might make up
-    /// for others. That says the same of any of the ordinals, as a count does not, and lets
-    /// more happen: for proofs about every N.
-    pub relaxes_counts: bool,
+    /// For proofs about every N, whose worlds are small parts of others. A wait for a count also
+    /// passes if ordinals that are counted and should not be might make up for others: that says
+    /// the same of any of the ordinals, as a count does not, and lets more happen. And a slice that
+    /// no reachable world has is cut off at the last ordinal.
+    pub for_every_n: bool,
 }
 
 /// The most Secrets and ConfigMaps that a program may create or delete.

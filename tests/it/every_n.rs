@@ -2,6 +2,7 @@
 
 mod lemma;
 mod migration;
+mod planted;
 mod programs;
 mod reference;
 mod restriction;

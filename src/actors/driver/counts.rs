@@ -84,7 +84,7 @@ pub(super) fn hold(setup: &Setup, world: &World, condition: Condition) -> bool {
     let Some(count) = Count::of(setup, world, set, condition) else {
         return false;
     };
-    let holds = if setup.relaxes_counts {
+    let holds = if setup.for_every_n {
         count.is_as_meant() || !count.missing().is_empty() && !count.others().is_empty()
     } else {
         count.is_reached()

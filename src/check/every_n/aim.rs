@@ -35,7 +35,7 @@ pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
     for pool in &mut setup.budget.pools {
         pool.at_most = pool.at_most.min(1) * Pool::UNLIMITED;
     }
-    setup.relaxes_counts = true;
+    setup.for_every_n = true;
     setup.availability = match aim {
         Aim::Each => None,
         Aim::Down(most) => Some(Availability {

@@ -57,7 +57,7 @@ impl Features {
         // `OrderedReady` plans one write at most.
         let many_writes = |side: ClusterSetup| {
             // A view may be of two states at once.
-            let is_view = setup.relaxes_counts;
+            let is_view = setup.for_every_n;
             orphans || is_view || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
         };
         let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));

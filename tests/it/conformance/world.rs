@@ -125,7 +125,7 @@ fn setup(set: &Set<'_>, min_ready: bool) -> Setup {
         budget: Budget::default(),
         reads: PerCluster::default(),
         extras: Vec::new(),
-        relaxes_counts: false,
+        for_every_n: false,
     }
 }
 

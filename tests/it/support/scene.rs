@@ -271,6 +271,6 @@ fn setup(set: &Set) -> Setup {
         budget: Budget::default(),
         reads: PerCluster::default(),
         extras: Vec::new(),
-        relaxes_counts: false,
+        for_every_n: false,
     }
 }
