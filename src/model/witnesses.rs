@@ -7,6 +7,10 @@
 //! - a controller's status write is due since some ordinal is counted wrongly;
 //! - a refused write ends a sync, and with it the writes for all other ordinals.
 
+mod marks;
+
+use marks::{leaves_no_room, of_mark, of_marks, of_ordinal, of_patch};
+
 use crate::actors::faults::{self, Reach, Target};
 use crate::actors::garbage_collector::Action as Collect;
 use crate::actors::stateful_set_controller::Action;
@@ -14,7 +18,7 @@ use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::driver::{DriverPhase, Mode, Watch};
-use crate::world::id::{ClusterId, OrdinalSet, Slice, Table};
+use crate::world::id::{ClusterId, OrdinalSet, Table};
 use crate::world::letter::{Column, Frame, Letter, SideFrame, names};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
@@ -60,8 +64,11 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
 pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
     if letter.names != 0 {
         let moves = may_move(setup, frame) && own_wait_is_over(setup, frame, letter);
+        let refuses = ClusterId::BOTH
+            .into_iter()
+            .any(|id| is_on_its_way_out(&letter.sides[id]));
         let of_crash = !letter.is_to_resume();
-        return Reasons([u8::from(moves), 0, u8::from(of_crash)]);
+        return Reasons([moves, refuses, of_crash].map(u8::from));
     }
     let is_reason = |id| {
         let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
@@ -183,8 +190,13 @@ fn may_be_of_sync(setup: &Setup, id: ClusterId, side: &SideFrame, column: &Colum
         || reads.ready_replicas && column.is_counted_ready() != is_ready
         || (reads.replicas || reads.ready_replicas) && !is_its_own;
     let status = reads.status() && (may_stop || set.observed && is_counted_wrongly);
-    // What ends the sync, or is left out where there is nothing else to write.
-    status || column.claim.is_some_and(|claim| claim.deleting)
+    status || is_on_its_way_out(column)
+}
+
+/// Whether a claim is on its way out. It ends a sync, or is left out of it where there is nothing
+/// else to write.
+fn is_on_its_way_out(column: &Column) -> bool {
+    column.claim.is_some_and(|claim| claim.deleting)
 }
 
 fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &World) -> usize {
@@ -199,30 +211,6 @@ fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &Worl
             named + beside(before, operation, setup.replicas) + of_count(setup, before, operation)
         }
     }
-}
-
-/// Whether a request gives a set more ordinals than there are. No reachable state has such a one.
-fn leaves_no_room(setup: &Setup, world: &World, operation: Operation) -> bool {
-    let (cluster, start, replicas) = match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => (cluster, start, replicas),
-        Operation::Scale { cluster, replicas } => (cluster, None, Some(replicas)),
-        Operation::CreateSet {
-            cluster,
-            start,
-            replicas,
-        } => (cluster, Some(start), Some(replicas)),
-        _ => return false,
-    };
-    let set = world.clusters[cluster].set;
-    let slice = set.map_or(Slice::EMPTY, |set| set.slice);
-    let value = |expression: Expression| expression.value(world.driver.k, setup.replicas);
-    let start = start.map_or(i32::from(slice.start), value);
-    let replicas = replicas.map_or(i32::from(slice.replicas()), value);
-    start >= 0 && replicas >= 0 && start + replicas > i32::from(setup.ordinals)
 }
 
 /// How many ordinals have names after a step that had none.
@@ -408,91 +396,4 @@ fn beside(world: &World, operation: Operation, members: u8) -> usize {
         // in one step.
         Operation::DeleteSet(_, Cascade::Background | Cascade::Foreground) => BEYOND,
     }
-}
-
-/// How many ordinals beside `k` it takes to tell which one an expression names: those between it
-/// and `k`, the first, or the last.
-fn of_ordinal(expression: Expression) -> usize {
-    let Expression { k, n, constant } = expression;
-    match (k, n) {
-        (1, 0) => usize::from(constant.unsigned_abs()),
-        (0, 1) => usize::from(constant.min(0).unsigned_abs()),
-        (0, 0) => usize::from(constant.max(-1).unsigned_abs()) + 1,
-        _ => BEYOND,
-    }
-}
-
-/// The same for a mark between ordinals. Those below and above `k` are there with `k`.
-fn of_mark(expression: Expression) -> usize {
-    let Expression { k, n, constant } = expression;
-    match (k, n) {
-        (1, 0) if constant > 0 => usize::from(constant.unsigned_abs()) - 1,
-        (1 | 0, 0) => usize::from(constant.unsigned_abs()),
-        (0, 1) => usize::from(constant.min(0).unsigned_abs()),
-        _ => BEYOND,
-    }
-}
-
-/// The same for a slice.
-fn of_marks(start: Expression, replicas: Expression) -> usize {
-    let end = Expression {
-        k: start.k + replicas.k,
-        n: start.n + replicas.n,
-        constant: start.constant + replicas.constant,
-    };
-    of_mark(start) + of_mark(end)
-}
-
-/// The same for a request that may leave one of both numbers as it is, so that the end moves by
-/// as much as the start, or stays as far from it as it was.
-fn of_patch(
-    world: &World,
-    cluster: ClusterId,
-    start: Option<Expression>,
-    replicas: Option<Expression>,
-    members: u8,
-) -> usize {
-    let Some(set) = world.clusters[cluster].set else {
-        return 0;
-    };
-    let k = world.driver.k;
-    let old = i32::from(set.slice.start);
-    match (start, replicas) {
-        (None, None) => 0,
-        (Some(start), Some(replicas)) => of_marks(start, replicas),
-        (Some(start), None) => {
-            // An empty set has no end of its own.
-            let new = start.value(k, members);
-            let moved = if set.slice.is_empty() {
-                0
-            } else {
-                distance(old, new)
-            };
-            of_mark(start) + 2 * moved
-        }
-        (None, Some(replicas)) => {
-            let Expression {
-                k: of_k,
-                n,
-                constant,
-            } = replicas;
-            // Where the set starts if the end is meant to be a mark beside k, or the last one.
-            let meant = match (of_k, n) {
-                (-1, 1) => i32::from(k.0),
-                (1, 0) | (0, 1) => 0,
-                (0, 0) if constant == 0 => return 0,
-                _ => return BEYOND,
-            };
-            let end = Expression {
-                k: of_k.max(0),
-                n,
-                constant,
-            };
-            of_mark(end) + 2 * distance(old, meant)
-        }
-    }
-}
-
-const fn distance(a: i32, b: i32) -> usize {
-    a.abs_diff(b) as usize
 }

@@ -60,11 +60,11 @@ pub fn sized(name: &str, aim: Aim) -> Sizes {
     sizes(&setup, aim).expect("it is the same for every number of replicas")
 }
 
-/// Of a scenario without further files.
-pub fn sized_text(text: &str) -> Sizes {
-    let none = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+/// Of a scenario whose manifests are all this one.
+pub fn sized_text(text: &str, manifest: &str) -> Sizes {
+    let files = |_: &Path| Ok(manifest.as_bytes().to_vec());
     let path = Path::new("scenario.yaml");
-    let scenario = Scenario::parse(path, text, &Overrides::default(), &none);
+    let scenario = Scenario::parse(path, text, &Overrides::default(), &files);
     let setup = scenario.expect("a scenario without mistakes").setup;
     sizes(&setup, Aim::Each).expect("it is the same for every number of replicas")
 }

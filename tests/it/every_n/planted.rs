@@ -63,7 +63,7 @@ impl Sliced for Fewer {
 
 /// A migration whose last step is given, with a driver that may crash.
 fn crashing(after_crash: &str, last: &str) -> Sizes {
-    sized_text(&format!(
+    let text = format!(
         "apiVersion: straddle.dev/v1alpha1
 kind: Scenario
 source: {{name: web, replicas: 3, podManagementPolicy: OrderedReady}}
@@ -75,7 +75,8 @@ migration:
   - {last}
 faults: {{atMost: 2, of: [eviction, driverCrash]}}
 "
-    ))
+    );
+    sized_text(&text, "")
 }
 
 /// The first step of a walk, or of a state that is mixed from several, that the promise is not

@@ -1,0 +1,164 @@
+//! Every kind of step that the model has, on random walks and on states mixed from them.
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+use straddle::actors::{Step, faults};
+use straddle::check::every_n::Aim;
+use straddle::every_n::Sliced;
+use straddle::model::sizes::Sizes;
+use straddle::{Searchable, World};
+
+use super::lemma::restriction;
+use super::migration::{mixed, sized, sized_text, walked};
+
+/// A step without its ordinals, disks and sides.
+fn kind(step: Step) -> String {
+    let word = |action: &dyn std::fmt::Debug| {
+        let text = format!("{action:?}");
+        text.split('(').next().unwrap_or_default().to_owned()
+    };
+    match step {
+        Step::Driver(action) => format!("driver {}", word(&action)),
+        Step::Controller(_, action) => format!("controller {}", word(&action)),
+        Step::Kubelet(_, _, action) => format!("kubelet {}", word(&action)),
+        Step::Volumes(_, _, action) => format!("volumes {}", word(&action)),
+        Step::Collect(_, action) => format!("collect {}", word(&action)),
+        Step::Fault(id, _) => format!("fault {}", faults::kind(id).name()),
+        Step::Attach(..) | Step::Detach(..) | Step::RemoveClaim(..) | Step::RemoveVolume(..) => {
+            word(&step)
+        }
+    }
+}
+
+/// A migration that does a bit of everything.
+fn eventful(policy: &str, steps: &str, faults: &str) -> Sizes {
+    let manifest = format!(
+        "apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: web}}
+spec:
+  replicas: 3
+  podManagementPolicy: {policy}
+  minReadySeconds: 5
+  persistentVolumeClaimRetentionPolicy: {{whenScaled: Delete, whenDeleted: Delete}}
+  serviceName: web
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec: {{containers: [{{name: web, image: web}}]}}
+  volumeClaimTemplates: [{{metadata: {{name: data}}}}]
+"
+    );
+    let text = format!(
+        "apiVersion: straddle.dev/v1alpha1
+kind: Scenario
+source: {{manifest: set.yaml}}
+storage: {{reclaimPolicy: Delete}}
+migration:
+  afterCrash: fromTop
+  forEach: {{k: descending}}
+  steps:
+  - patch: {{cluster: source, replicas: k}}
+  - copyVolume: {{ordinal: k, claimRef: drop, onError: continue}}
+  - patch: {{cluster: destination, start: k, replicas: N - k}}
+{steps}
+faults: {{atMost: 9, of: [{faults}]}}
+"
+    );
+    sized_text(&text, &manifest)
+}
+
+/// Expects the promise of all steps of these states, and notes their kinds.
+fn check(sizes: &Sizes, states: &[World], kinds: &mut BTreeSet<String>) {
+    let model = sizes.model(4).expect("a size that there is");
+    for state in states {
+        if let Some(unmatched) = restriction(sizes, model, state, 1) {
+            panic!("{unmatched}");
+        }
+        model.successors(state, &mut |step, _| {
+            kinds.insert(kind(step));
+        });
+    }
+}
+
+/// Faults of every kind.
+const FAULTS: &str = "eviction, pressureEviction, containerCrash, driverCrash, controllerRestart, \
+                      podNeverReady, controllerRestartStale";
+
+/// All but the giving up of a wait, which only scripts do.
+#[test]
+fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
+    let mut random = Pcg64Mcg::seed_from_u64(8);
+    let mut kinds = BTreeSet::new();
+    let gone = "  - wait: {cluster: source, pod: k, until: gone}";
+    let force = "  - deletePod: {cluster: source, pod: k, force: true, onError: continue}\n  \
+                 - deleteVolume: {cluster: destination, ordinal: k, onError: continue}";
+    let cascade = |name: &str| {
+        format!(
+            "  - deleteSet: {{cluster: source, cascade: {name}}}\n  \
+             - createSet: {{cluster: source, start: 0, replicas: k}}"
+        )
+    };
+    let models = [
+        sized("blog-redis-cluster-exclusive", Aim::Each),
+        sized("claim-swapped-late", Aim::Each),
+        sized("kep-3335-ordered", Aim::Each),
+        sized("orphan-by-hand", Aim::Each),
+        eventful("OrderedReady", gone, FAULTS),
+        eventful("Parallel", gone, FAULTS),
+        eventful("Parallel", force, "eviction"),
+        eventful("Parallel", &cascade("orphan"), "eviction"),
+        eventful("Parallel", &cascade("background"), "eviction"),
+        eventful("OrderedReady", &cascade("foreground"), "eviction"),
+    ];
+    for sizes in models {
+        let model = sizes.model(4).expect("a size that there is");
+        for _ in 0..3 {
+            let walked = walked(model, &mut random);
+            check(&sizes, &walked, &mut kinds);
+            let mixed = mixed(&sizes, 4, &walked, &mut random);
+            check(&sizes, &mixed, &mut kinds);
+        }
+    }
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    assert_snapshot!(kinds.join("\n"), @r"
+    Attach
+    Detach
+    RemoveClaim
+    RemoveVolume
+    collect DeleteClaim
+    collect DeletePod
+    collect Orphan
+    collect OrphanClaim
+    collect RemoveSet
+    controller CatchUp
+    controller Sync
+    controller Write
+    controller WriteStatus
+    driver Advance
+    driver Look
+    driver Restart
+    fault containerCrash
+    fault controllerRestart
+    fault controllerRestartStale
+    fault driverCrash
+    fault eviction
+    fault podNeverReady
+    fault pressureEviction
+    kubelet ConfirmDeletion
+    kubelet ReportFailed
+    kubelet ReportNotReady
+    kubelet ReportReady
+    kubelet Start
+    kubelet StayReady
+    kubelet Stop
+    kubelet StopStray
+    volumes Bind
+    volumes Provision
+    volumes Reclaim
+    volumes Release
+    ");
+}
