@@ -6,13 +6,13 @@ use std::path::Path;
 use super::every_n::{Aim, promise, sizes};
 use super::summary::model_hash;
 use super::{Task, read};
-use crate::every_n::Promise;
 use crate::every_n::fixpoint::Closure;
 use crate::every_n::recheck::{Flaw, Looked, recheck};
 use crate::every_n::rows::{self, Row};
+use crate::every_n::{MOST_FREE, Promise};
 use crate::model::sizes::Sizes;
-use crate::properties;
-use crate::report::views::{SavedViews, ViewsOrigin, render};
+use crate::properties::{self, Property};
+use crate::report::views::{SavedViews, ViewsHead, ViewsOrigin, render};
 use crate::scenario::{Diagnostic, FaultsOverride, Overrides};
 
 /// The name and the text of the file of a proof.
@@ -70,30 +70,33 @@ pub struct Certified {
 /// # Errors
 /// Why it is none, or cannot be looked at.
 pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, Vec<Diagnostic>> {
-    let saved = SavedViews::read(path).map_err(|refused| vec![*refused])?;
+    let saved = saved(path).map_err(|refused| vec![*refused])?;
     let head = &saved.head;
-    let refused = |code, reason: String, help: &str| {
-        let message = format!("`{}` is no proof: {reason}", path.display());
-        vec![Diagnostic::new(code, message).about(path).help(help)]
-    };
+    let refused = |code, reason: String, help: &str| vec![no_proof(path, code, &reason).help(help)];
+    let flawed = |reason| refused("certify::flaw", reason, HELP);
     let faults = head
         .faults
         .as_deref()
         .map(FaultsOverride::parse)
         .transpose();
-    let faults = faults.map_err(|reason| refused("certify::not-views", reason, ""))?;
+    let faults = faults.map_err(|reason| refused("certify::not-views", reason, HELP))?;
     let overrides = Overrides {
         faults,
         ..Overrides::default()
     };
     let place = scenario.unwrap_or(Path::new(&head.path));
+    if scenario.is_none() && !place.exists() {
+        return Err(vec![no_scenario(path, place)]);
+    }
     let scenario = read(place, &overrides, head.every_step)?;
     if model_hash(&scenario) != head.model_hash {
-        let reason = "the scenario, or Straddle, is not the one that it is about".to_owned();
+        let place = place.display();
+        let reason = format!("`{place}`, or Straddle, is not the one that it is about");
         let help = "write it anew with `straddle check --every-n --save DIR`";
         return Err(refused("certify::other-model", reason, help));
     }
     let aim = head.most_down.map_or(Aim::Each, Aim::Down);
+    let named = named(head).map_err(flawed)?;
     let rows = saved.rows.into_iter();
     let rows: Vec<Row> = rows
         .map(|(letters, words)| Row { letters, words })
@@ -102,26 +105,78 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, Vec<Di
     let looked = catch_unwind(AssertUnwindSafe(|| {
         let sizes = sizes(&scenario.setup, aim)?;
         let views = rows::views(&sizes, head.free, &rows)?;
-        let named = head.properties.iter().map(|name| properties::by_name(name));
-        let promises: Option<Vec<Promise<Sizes>>> = named
-            .map(|property| Some(promise(property?, aim)))
-            .collect();
-        Some(recheck(&sizes, &views, &promises?))
+        let promises = named.iter().map(|property| promise(property, aim));
+        let promises: Vec<Promise<Sizes>> = promises.collect();
+        let looked = recheck(&sizes, &views, &promises);
+        Some(looked.map(|looked| (views.len(), looked)))
     }));
     match looked {
-        Ok(Some(Ok(looked))) => Ok(Certified {
-            scenario: head.scenario.clone(),
+        Ok(Some(Ok((views, looked)))) => Ok(Certified {
+            scenario: scenario.name,
             properties: head.properties.clone(),
             most_down: head.most_down,
-            views: head.views,
+            views,
             looked,
         }),
-        Ok(Some(Err(flaw))) => Err(refused("certify::flaw", said(flaw), HELP)),
-        Ok(None) | Err(_) => {
-            let reason = "a line is no view of this scenario".to_owned();
-            Err(refused("certify::flaw", reason, HELP))
-        }
+        Ok(Some(Err(flaw))) => Err(flawed(said(flaw))),
+        Ok(None) | Err(_) => Err(flawed("a line is no view of this scenario".to_owned())),
     }
+}
+
+/// Reads the file `path`.
+fn saved(path: &Path) -> Result<SavedViews, Box<Diagnostic>> {
+    let not_views = |reason| {
+        let diagnostic = no_proof(path, "certify::not-views", reason);
+        Box::new(diagnostic.help("proofs are written by `straddle check --every-n --save DIR`"))
+    };
+    match std::fs::read(path).map(String::from_utf8) {
+        Ok(Ok(text)) if text.is_empty() => Err(not_views("it is empty")),
+        Ok(Ok(text)) => SavedViews::parse(path, &text),
+        Ok(Err(_)) => Err(not_views("it is not text")),
+        // Says why.
+        Err(_) => SavedViews::read(path),
+    }
+}
+
+/// The promises that a file names. Of those that ask nothing of a state views are no proof.
+fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
+    if !(1..=MOST_FREE).contains(&head.free) {
+        let free = head.free;
+        return Err(format!(
+            "views have 1 to {MOST_FREE} free ordinals, not {free}"
+        ));
+    }
+    if head.properties.is_empty() {
+        return Err("it names no promise".to_owned());
+    }
+    let named = |name: &String| {
+        let Some(property) = properties::by_name(name) else {
+            return Err(format!("there is no promise `{name}`"));
+        };
+        if property.kind.is_about_paths() {
+            return Err(format!(
+                "`{name}` is about whole paths, and views are of states"
+            ));
+        }
+        let counts = property.name == properties::available::PROPERTY.name;
+        if counts != head.most_down.is_some() {
+            return Err("`mostDown` belongs to `available`, and to no other promise".to_owned());
+        }
+        Ok(property)
+    };
+    head.properties.iter().map(named).collect()
+}
+
+fn no_proof(path: &Path, code: &'static str, reason: &str) -> Diagnostic {
+    let message = format!("`{}` is no proof: {reason}", path.display());
+    Diagnostic::new(code, message).about(path)
+}
+
+fn no_scenario(path: &Path, place: &Path) -> Diagnostic {
+    let message = format!("the proof's scenario is not at `{}`", place.display());
+    Diagnostic::new("certify::no-scenario", message)
+        .about(path)
+        .help("say where it is with `--scenario PATH`; a relative path starts in this folder")
 }
 
 /// What to do with a file that proves nothing.

@@ -1,17 +1,25 @@
 //! `straddle certify`: a saved proof for every number of replicas, looked at again.
 
-use std::io;
+use std::panic::AssertUnwindSafe;
+use std::{io, panic, thread};
 
 use anstream::AutoStream;
 
 use super::args::CertifyArguments;
-use super::{errors, exit};
+use super::{errors, exit, ours};
 use crate::check::certificate::{Certified, certify};
 use crate::report::{grouped, plain};
 
 /// Looks at the proof that `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CertifyArguments) -> u8 {
-    match certify(&arguments.views, arguments.scenario.as_deref()) {
+    let looked = quietly(|| certify(&arguments.views, arguments.scenario.as_deref()));
+    let Ok(looked) = looked else {
+        let message = "the look at this proof broke off: this is a bug in Straddle".to_owned();
+        let broken = ours("internal::panic", message, Some(&arguments.views));
+        errors::draw(&broken, arguments.color.into());
+        return exit::INTERNAL;
+    };
+    match looked {
         Ok(certified) => {
             let mut out = AutoStream::new(io::stdout(), arguments.color.into()).lock();
             let printed = super::print(&mut out, &said(&certified));
@@ -31,6 +39,16 @@ pub(super) fn run(arguments: &CertifyArguments) -> u8 {
             }
         }
     }
+}
+
+/// Looks, and says nothing of what breaks: a line that is no state may break a rule of ours, and
+/// then that is what is said of the file.
+fn quietly<T>(look: impl FnOnce() -> T) -> thread::Result<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| ()));
+    let looked = panic::catch_unwind(AssertUnwindSafe(look));
+    panic::set_hook(hook);
+    looked
 }
 
 fn said(certified: &Certified) -> String {

@@ -1,5 +1,6 @@
 //! Proofs for every number of ordinals: what they say, and what they rest on.
 
+mod concrete;
 mod kinds;
 mod lemma;
 mod migration;

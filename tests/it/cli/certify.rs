@@ -1,0 +1,302 @@
+//! `certify`: what is no proof, or one of something else.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+use snapbox::str;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::every_n::{certified, proved};
+use super::straddle;
+
+/// Alters the proof `gated.views`, and makes its checksum that of its lines.
+fn alter(folder: &Path, alter: impl FnOnce(&mut Json, &mut Vec<String>)) {
+    let path = folder.join("gated.views");
+    let text = fs::read_to_string(&path).expect("a proof");
+    let (head, lines) = text.split_once('\n').expect("a head and lines");
+    let mut head: Json = serde_json::from_str(head).expect("a head");
+    let mut lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+    alter(&mut head, &mut lines);
+    let mut lines = lines.join("\n");
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    head["views"] = json!(lines.lines().count());
+    head["checksum"] = json!(format!("{:032x}", xxh3_128(lines.as_bytes())));
+    fs::write(folder.join("altered.views"), format!("{head}\n{lines}")).expect("a file");
+}
+
+/// What `certify` says of a file that it refuses.
+#[track_caller]
+fn said(folder: &Path, arguments: &str, code: i32) -> String {
+    let command = straddle().current_dir(folder).arg("certify");
+    let assert = command.args(arguments.split(' ')).assert();
+    let assert = assert.code(code).stdout_eq("");
+    String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+}
+
+/// Expects that `altered.views` can be looked at, and has a flaw.
+#[track_caller]
+fn flawed(folder: &Path, reason: &str) {
+    let expected = format!(
+        "error[certify::flaw]: `altered.views` is no proof: {reason}
+--> altered.views
+ = help: do not rely on it; `straddle check --every-n --save DIR` writes a new one\n\n"
+    );
+    assert_eq!(said(folder, "altered.views", 1), expected);
+}
+
+/// Expects that a file cannot be looked at: with this code, and for this reason.
+#[track_caller]
+fn refused(folder: &Path, arguments: &str, code: &str, reason: &str) {
+    let said = said(folder, arguments, 2);
+    let lines: Vec<&str> = said.lines().collect();
+    let [first, place, help, ""] = lines[..] else {
+        panic!("{said}");
+    };
+    assert_eq!(first, format!("error[{code}]: {reason}"));
+    assert!(
+        place.starts_with("--> ") && help.len() > " = help: ".len(),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_view_removed_is_noticed() {
+    let folder = proved("every-n-removed");
+    alter(&folder, |_, lines| drop(lines.remove(0)));
+    flawed(&folder, "a view of the initial state is missing");
+    alter(&folder, |_, lines| drop(lines.pop()));
+    flawed(&folder, "a step leads to a view that is missing");
+    alter(&folder, |_, lines| lines.truncate(1));
+    flawed(&folder, "a view of the initial state is missing");
+    alter(&folder, |_, lines| lines.clear());
+    flawed(&folder, "a view of the initial state is missing");
+}
+
+#[test]
+fn a_digit_altered_is_noticed() {
+    let folder = proved("every-n-digit");
+    for line in (0..244).step_by(7) {
+        alter(&folder, |_, lines| {
+            let before = lines[line].clone();
+            let digits = before.char_indices().filter(|(_, digit)| *digit != ' ');
+            let digits: Vec<(usize, char)> = digits.collect();
+            let (place, digit) = digits[line * 5 % digits.len()];
+            let other = if digit == '1' { "2" } else { "1" };
+            lines[line].replace_range(place..=place, other);
+        });
+        let said = said(&folder, "altered.views", 1);
+        let start = "error[certify::flaw]: `altered.views` is no proof: a ";
+        assert!(said.starts_with(start), "line {line}: {said}");
+    }
+}
+
+#[test]
+fn the_order_of_views_does_not_matter_and_what_else_is_said_does() {
+    let folder = proved("every-n-lines");
+    alter(&folder, |_, lines| lines.reverse());
+    certified(
+        &folder,
+        "altered.views",
+        str![[r#"
+gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+
+"#]],
+    );
+    alter(&folder, |_, lines| lines.extend(lines.clone()));
+    certified(
+        &folder,
+        "altered.views",
+        str![[r#"
+gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+
+"#]],
+    );
+    alter(&folder, |_, lines| lines.push("99 0 0".to_owned()));
+    flawed(&folder, "a line is no view of this scenario");
+    let ones = "1 ffffffffffffffff ffffffffffffffff";
+    alter(&folder, |_, lines| lines.push(ones.to_owned()));
+    flawed(&folder, "a line is no view of this scenario");
+    let not_views = |reason: &str| {
+        let reason = format!("`altered.views` is no proof that can be looked at: {reason}");
+        refused(&folder, "altered.views", "certify::not-views", &reason);
+    };
+    alter(&folder, |_, lines| lines.push("1 nothing".to_owned()));
+    not_views("a line is no view");
+    let text = fs::read_to_string(folder.join("gated.views")).expect("a proof");
+    let without = text.trim_end().rsplit_once('\n').expect("lines").0;
+    fs::write(folder.join("altered.views"), format!("{without}\n")).expect("a file");
+    not_views("its lines are not those that were written: the checksum differs");
+}
+
+#[test]
+fn a_head_that_says_something_else_is_noticed() {
+    let folder = proved("every-n-head");
+    let other =
+        "`altered.views` is no proof: `gated.yaml`, or Straddle, is not the one that it is about";
+    for (field, value) in [
+        ("modelHash", json!("00000000000000000000000000000000")),
+        ("everyStep", json!(true)),
+        ("faults", json!("eviction=1")),
+    ] {
+        alter(&folder, |head, _| head[field] = value);
+        refused(&folder, "altered.views", "certify::other-model", other);
+    }
+    for (field, value, reason) in [
+        (
+            "faults",
+            "fire",
+            ": `fire` is not a number of faults from 1 to 15; write for example `2`, \
+             `2:eviction,driverCrash`, `eviction=1` or `none`",
+        ),
+        (
+            "kind",
+            "Report",
+            " that can be looked at: it is `Report` of `straddle.dev/v1alpha1`",
+        ),
+        (
+            "apiVersion",
+            "straddle.dev/v9",
+            " that can be looked at: it is `Views` of `straddle.dev/v9`",
+        ),
+    ] {
+        alter(&folder, |head, _| head[field] = json!(value));
+        let reason = format!("`altered.views` is no proof{reason}");
+        refused(&folder, "altered.views", "certify::not-views", &reason);
+    }
+    for (free, reason) in [
+        (0, "views have 1 to 3 free ordinals, not 0"),
+        (2, "a view of the initial state is missing"),
+        (
+            4_000_000_000_u32,
+            "views have 1 to 3 free ordinals, not 4000000000",
+        ),
+    ] {
+        alter(&folder, |head, _| head["free"] = json!(free));
+        flawed(&folder, reason);
+    }
+    // What it is about is said by the scenario.
+    alter(&folder, |head, _| head["scenario"] = json!("another"));
+    certified(
+        &folder,
+        "altered.views",
+        str![[r#"
+gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+
+"#]],
+    );
+}
+
+#[test]
+fn promises_that_views_do_not_show_are_noticed() {
+    let folder = proved("every-n-promises");
+    let say = |properties: &[&str], most_down: Option<u8>| {
+        alter(&folder, |head, _| {
+            head["properties"] = json!(properties);
+            head["mostDown"] = json!(most_down);
+        });
+    };
+    say(&["right-disk"], None);
+    certified(
+        &folder,
+        "altered.views",
+        str![[r#"
+gated: right-disk kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+
+"#]],
+    );
+    let is_of_available = "`mostDown` belongs to `available`, and to no other promise";
+    // Every state keeps a promise about paths, and one of a rule that is not given.
+    for (properties, most_down, reason) in [
+        (
+            vec!["right-disk", "completes"],
+            None,
+            "`completes` is about whole paths, and views are of states",
+        ),
+        (vec!["right-disk", "available"], None, is_of_available),
+        (vec!["right-disk"], Some(0), is_of_available),
+        (vec![], None, "it names no promise"),
+        (vec!["no-fire"], None, "there is no promise `no-fire`"),
+        (vec!["available"], Some(0), "a view breaks `available`"),
+        (
+            vec!["available"],
+            Some(1),
+            "its views are too small for `available`",
+        ),
+        (
+            vec!["available"],
+            Some(255),
+            "its views are too small for `available`",
+        ),
+    ] {
+        say(&properties, most_down);
+        flawed(&folder, reason);
+    }
+}
+
+#[test]
+fn what_is_no_proof_is_refused() {
+    let folder = proved("every-n-none");
+    let text = fs::read(folder.join("gated.views")).expect("a proof");
+    let no_head = " that can be looked at: its first line is not the head of one: ";
+    let changed =
+        " that can be looked at: its lines are not those that were written: the checksum differs";
+    for (bytes, reason) in [
+        (&b""[..], ": it is empty".to_owned()),
+        (&[0, 159, 146, 150, 10], ": it is not text".to_owned()),
+        (
+            b"hello\n",
+            format!("{no_head}expected value at line 1 column 1"),
+        ),
+        (
+            &text[..100],
+            format!("{no_head}EOF while parsing a string at line 1 column 100"),
+        ),
+        (&text[..2_000], changed.to_owned()),
+        (&text[..text.len() - 1], changed.to_owned()),
+    ] {
+        fs::write(folder.join("none.views"), bytes).expect("a file");
+        let reason = format!("`none.views` is no proof{reason}");
+        refused(&folder, "none.views", "certify::not-views", &reason);
+    }
+    let unreadable = "certify::unreadable";
+    let reason = "cannot read `nowhere`: there is no such file";
+    refused(&folder, "nowhere", unreadable, reason);
+    refused(&folder, ".", unreadable, "cannot read `.`: it is a folder");
+}
+
+#[test]
+fn a_proof_is_of_the_scenario_as_it_was() {
+    let folder = proved("every-n-changed");
+    let text = fs::read_to_string(folder.join("gated.yaml")).expect("the scenario");
+    let lines = text.lines().filter(|line| !line.contains("until: ready"));
+    let changed: Vec<&str> = lines.collect();
+    fs::write(folder.join("changed.yaml"), changed.join("\n")).expect("a file");
+    let arguments = "gated.views --scenario changed.yaml";
+    let other =
+        "`gated.views` is no proof: `changed.yaml`, or Straddle, is not the one that it is about";
+    refused(&folder, arguments, "certify::other-model", other);
+    let arguments = "gated.views --scenario nowhere.yaml";
+    let gone = "cannot read `nowhere.yaml`: there is no such file";
+    refused(&folder, arguments, "scenario::unreadable", gone);
+    fs::rename(folder.join("gated.yaml"), folder.join("moved.yaml")).expect("a file");
+    let moved = "the proof's scenario is not at `gated.yaml`";
+    refused(&folder, "gated.views", "certify::no-scenario", moved);
+    certified(
+        &folder,
+        "gated.views --scenario moved.yaml",
+        str![[r#"
+moved: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+
+"#]],
+    );
+    fs::write(folder.join("gated.yaml"), "kind: Scenario\n").expect("a file");
+    let said = said(&folder, "gated.views", 2);
+    let start = "error[scenario::missing-field]: ";
+    assert!(
+        said.starts_with(start) && said.contains("gated.yaml"),
+        "{said}"
+    );
+}
