@@ -78,7 +78,10 @@ pub(super) fn find(
         if accepted {
             // The story may have fewer replicas than were asked for.
             let asked = proposal.applied(&told.scenario.setup);
-            let must_hold = [unbroken, &wanted].concat();
+            // What the first look leaves open may be known to be broken by now.
+            let is_open = |name: &&&str| !small.breaks(&told.scenario.setup, name);
+            let mut must_hold: Vec<_> = unbroken.iter().filter(is_open).copied().collect();
+            must_hold.extend_from_slice(&wanted);
             let (confirmed, _) = keeps(
                 &asked,
                 &must_hold,
@@ -100,12 +103,19 @@ struct Baseline {
     setup: Setup,
     /// Properties that hold as it is.
     holding: Vec<&'static str>,
+    /// Properties that do not.
+    broken: Vec<&'static str>,
     /// With fewer faults than this, the goal is in reach from everywhere, and has to stay so.
     recoverable: usize,
     threads: NonZeroUsize,
 }
 
 impl Baseline {
+    /// Whether a property is broken in the scenario that was asked for, as far as is known here.
+    fn breaks(&self, asked: &Setup, name: &str) -> bool {
+        self.setup.replicas == asked.replicas && self.broken.contains(&name)
+    }
+
     /// Whether the changed setup keeps what is wanted and loses nothing; and the states it took.
     fn accepts(&self, changed: &Setup, wanted: &[&'static str], states: u64) -> (bool, u64) {
         let mut must_hold = self.holding.clone();
@@ -137,10 +147,13 @@ fn smallest(
             .all(|name| matches!(verdict(name), Some(Verdict::Violated(_))));
         let holds = |name: &&'static str| matches!(verdict(name), Some(Verdict::Holds));
         let holding = properties::NAMES.into_iter().filter(holds).collect();
+        let breaks = |name: &&'static str| matches!(verdict(name), Some(Verdict::Violated(_)));
+        let broken = properties::NAMES.into_iter().filter(breaks).collect();
         let recoverable = recoverable_layers(&outcome);
         shows.then_some(Baseline {
             setup,
             holding,
+            broken,
             recoverable,
             threads,
         })

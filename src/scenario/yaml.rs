@@ -12,8 +12,11 @@ use serde_json::Value as Json;
 
 use super::error::{Diagnostic, Source};
 
-/// The most nodes a text may have, aliases counted as often as they are used.
+/// The most nodes a text may have, aliases counted once.
 const MAX_NODES: usize = 20_000_000;
+
+/// The most nodes that aliases may stand for altogether.
+const MAX_ALIASED: usize = 200_000;
 
 /// The most items of one list, and keys of one map.
 const MAX_ITEMS: usize = 100_000;
@@ -123,6 +126,19 @@ impl Node {
         self.key.clone().unwrap_or_else(|| self.span.clone())
     }
 
+    /// How many values it has, aliases counted as often as they are used.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        1 + match &self.value {
+            Value::Scalar(..) => 0,
+            Value::List(items) => items.iter().map(Self::count).sum(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|entry| entry.value.count())
+                .sum::<usize>(),
+        }
+    }
+
     /// The value as `kubectl` reads it.
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -181,6 +197,7 @@ pub fn parse(
         anchors: BTreeMap::new(),
         documents: Vec::new(),
         nodes: 0,
+        aliased: 0,
     };
     for event in Parser::new_from_str(&source.text) {
         let outcome = match event {
@@ -252,6 +269,7 @@ struct Builder<'a> {
     anchors: BTreeMap<usize, Measured>,
     documents: Vec<Node>,
     nodes: usize,
+    aliased: usize,
 }
 
 impl Builder<'_> {
@@ -348,8 +366,8 @@ impl Builder<'_> {
             return Err(Box::new(problem));
         };
         target.node.span = span.clone();
-        self.nodes = self.nodes.saturating_add(target.nodes);
-        if self.nodes > MAX_NODES || self.open.len() + target.depth > MAX_DEPTH {
+        self.aliased = self.aliased.saturating_add(target.nodes);
+        if self.aliased > MAX_ALIASED || self.open.len() + target.depth > MAX_DEPTH {
             return Err(Box::new(too_large(
                 span,
                 "too many values once its aliases are filled in",

@@ -7,8 +7,9 @@ mod patches;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Mutex;
 
-use straddle::check::{CheckOptions, Unwatched, check};
+use straddle::check::{CheckOptions, Progress, Unwatched, Watch, check};
 use straddle::report::{ScenarioResult, Verdict};
 use straddle::scenario::{FaultsOverride, Overrides, Scenario};
 
@@ -277,6 +278,55 @@ fn a_script_that_may_give_up_gets_a_fix() {
     }
     // Giving up is the script's own affair.
     assert_eq!(verdict(&fixed, "recoverable"), Some(Verdict::Violated));
+}
+
+/// Keeps the fixes of the first look.
+#[derive(Default)]
+struct FirstLook(Mutex<Vec<String>>);
+
+impl Watch for FirstLook {
+    fn progress(&self, _: &Progress) -> bool {
+        false
+    }
+    fn violated(&self, _: &str, _: usize, _: u32) {}
+    fn stories(&self, result: &ScenarioResult) {
+        let stories = result.properties.iter();
+        let stories = stories.filter_map(|property| property.counterexample.as_ref());
+        let fixes = stories.filter_map(|story| Some(story.help.as_ref()?.text.clone()));
+        self.0.lock().expect("nobody panics").extend(fixes);
+    }
+}
+
+/// What is told before the whole space is searched has its fix, although what else the script
+/// breaks is not known by then.
+#[test]
+fn a_story_that_is_told_early_has_its_fix() {
+    let script = "set -e\nfor k in 2 1 0; do\n  \
+                  kubectl --context source scale sts web --replicas=$k\n  \
+                  kubectl --context source get pvc data-web-$k -o yaml > /tmp/c\n  \
+                  kubectl --context source get pv \"$(yq .spec.volumeName /tmp/c)\" -o yaml | \
+                  yq 'del(.spec.claimRef)' > /tmp/v\n  \
+                  kubectl --context destination create -f /tmp/v -f /tmp/c\n  \
+                  kubectl --context destination patch sts web -p \
+                  '{\"spec\": {\"ordinals\": {\"start\": '$k'}, \"replicas\": '$((3 - k))'}}'\n  \
+                  kubectl --context destination rollout status sts/web --timeout=300s\ndone\n";
+    let files = |path: &Path| match path.to_str() {
+        Some("migrate.sh") => Ok(script.as_bytes().to_vec()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    let head = HEAD.replace("replicas: 2", "replicas: 3");
+    let text = format!("{head}migration: {{runbook: migrate.sh}}\n");
+    let path = Path::new("scenario.yaml");
+    let scenario = Scenario::parse(path, &text, &Overrides::default(), &files);
+    let scenario = scenario.unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let watch = FirstLook::default();
+    let options = CheckOptions {
+        threads: NonZeroUsize::new(2).expect("two"),
+        ..CheckOptions::default()
+    };
+    let _ = check(&scenario, &options, &watch);
+    let fixes = watch.0.into_inner().expect("nobody panics").join("\n");
+    assert!(fixes.contains("wait --for=delete"), "{fixes}");
 }
 
 /// Many cold moves save everything first. The verdicts are those of reading in turn.

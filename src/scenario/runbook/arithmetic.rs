@@ -1,5 +1,8 @@
 //! `$(( … ))`: whole numbers, names, and the operators of C.
 
+use super::run::Runner;
+use super::state::Env;
+
 /// The deepest nesting of brackets.
 const MAX_DEPTH: usize = 50;
 
@@ -241,6 +244,44 @@ fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
         }
         _ => return Err(format!("the operator `{operator}`")),
     })
+}
+
+impl Runner<'_> {
+    /// The value of an arithmetic expression; a mistake in it is noted.
+    pub fn arithmetic(&mut self, text: &str, env: &mut Env) -> Option<i64> {
+        struct Variables<'e>(&'e mut Env);
+        impl Names for Variables<'_> {
+            fn get(&mut self, name: &str) -> Result<i64, String> {
+                let place = name.parse::<usize>().ok().filter(|&place| place > 0);
+                let value = match place {
+                    Some(place) => self.0.arguments.get(place - 1),
+                    None => self.0.get(name),
+                };
+                let text = value.map_or("", |value| value.trim());
+                if text.is_empty() {
+                    return Ok(0);
+                }
+                let (digits, sign) = text
+                    .strip_prefix('-')
+                    .map_or((text, 1), |digits| (digits, -1));
+                let value = number(digits).map(|number| sign * number);
+                value.ok_or_else(|| format!("`{name}` is `{text}`, which is no number"))
+            }
+            fn set(&mut self, name: &str, value: i64) {
+                self.0.set(name, &value.to_string());
+            }
+        }
+        match evaluate(text, &mut Variables(env)) {
+            Ok(value) => Some(value),
+            Err(what) => {
+                self.not_modelled(
+                    format!("`{}`: {what}", text.trim()),
+                    "only whole numbers that do not depend on a cluster can be worked out",
+                );
+                None
+            }
+        }
+    }
 }
 
 #[cfg(test)]

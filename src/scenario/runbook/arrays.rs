@@ -74,6 +74,7 @@ impl Runner<'_> {
         state: &mut State,
     ) -> Result<Option<Rc<str>>, Halt> {
         let list = list(&format!("{array}[@]"), &state.env).unwrap_or_default();
+        self.spend(8 * list.len());
         if matches!(subscript, "@" | "*") {
             return Ok((!list.is_empty()).then(|| list.join(" ").into()));
         }

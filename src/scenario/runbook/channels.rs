@@ -1,11 +1,18 @@
 //! Redirections: where a command's input comes from and where its output goes.
 
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
 
 use super::run::{Halt, Runner};
+use super::shells::Caught;
 use super::state::{Outcome, State};
-use super::syntax::{Redirect, RedirectTo};
+use super::syntax::{Redirect, RedirectTo, Word};
 use super::word::Within;
+use crate::scenario::error::Source;
+use crate::scenario::yaml::{self, DuplicateKeys, Node};
 
 /// The ends of a command.
 #[derive(Clone, Debug, Default)]
@@ -39,31 +46,38 @@ impl Channels {
     }
 
     /// The states behind the command, with its output in its place.
-    #[must_use]
-    pub fn close(&self, outcome: Outcome) -> Outcome {
-        let close = |mut state: State| {
-            state.env.input.clone_from(&self.before);
+    ///
+    /// # Errors
+    /// A file becomes too long.
+    pub fn close(&self, runner: &mut Runner<'_>, outcome: Outcome) -> Result<Outcome, Halt> {
+        let mut longest = 0;
+        let mut close = |mut state: State| {
+            // Lines that are read from what is around are gone.
+            if self.input.is_some() {
+                state.env.input.clone_from(&self.before);
+            }
             if let Some(output) = &self.output {
                 let text = state.env.output.pop().unwrap_or_default();
                 if let Output::File(path, appends) = output {
                     let old = state.env.files.get(path).filter(|_| *appends);
                     let text = old.map_or(String::new(), ToString::to_string) + &text;
+                    longest = longest.max(text.len());
                     state.env.files.insert(Rc::clone(path), text.into());
                 }
             }
             state
         };
-        let all = |states: Vec<State>| states.into_iter().map(close).collect();
-        Outcome {
-            ok: all(outcome.ok),
-            failed: all(outcome.failed),
-            exempt: all(outcome.exempt),
-            left: outcome
-                .left
-                .into_iter()
-                .map(|(leave, state)| (leave, close(state)))
-                .collect(),
-        }
+        let mut all = |states: Vec<State>| states.into_iter().map(&mut close).collect();
+        let (ok, failed, exempt) = (all(outcome.ok), all(outcome.failed), all(outcome.exempt));
+        let left = outcome.left.into_iter();
+        let left = left.map(|(leave, state)| (leave, close(state))).collect();
+        runner.made_text(longest)?;
+        Ok(Outcome {
+            ok,
+            failed,
+            exempt,
+            left,
+        })
     }
 }
 
@@ -117,6 +131,17 @@ impl Runner<'_> {
             RedirectTo::Heredoc(text, false) => {
                 let ways = self.expand_text(text, None, Within::Quotes, state)?;
                 Ok(ways.into_iter().map(|way| with_input(way, "")).collect())
+            }
+            RedirectTo::File(operator, Word { text, start })
+                if operator == "<" && text.starts_with("<(") && text.ends_with(')') =>
+            {
+                let script = &text[2..text.len() - 1];
+                let ways = self.substituted(script, start.map(|start| start + 2), state)?;
+                let with_text = |(state, text, _): Caught| {
+                    let end = if text.is_empty() { "" } else { "\n" };
+                    with_input((state, text), end)
+                };
+                Ok(ways.into_iter().map(with_text).collect())
             }
             RedirectTo::File(operator, word) => {
                 let mut next = Vec::new();
@@ -175,7 +200,23 @@ impl Runner<'_> {
         if let Some(text) = state.env.files.get(path) {
             return Some(Rc::clone(text));
         }
-        self.surroundings.read(path)
+        let text = self.surroundings.read(path);
+        self.spend(text.as_ref().map_or(0, |text| text.len()));
+        text
+    }
+
+    /// The documents of a text, as kubectl reads them, and what is wrong with it.
+    pub fn documents(&mut self, path: &str, text: &str) -> (Vec<Json>, Option<String>) {
+        let source = Source {
+            path: PathBuf::from(path),
+            text: Arc::from(text),
+        };
+        let mut problems = Vec::new();
+        let documents = yaml::parse(&source, DuplicateKeys::LastWins, &mut problems);
+        self.spend(text.len() + 100 * documents.iter().map(Node::count).sum::<usize>());
+        let documents = documents.iter().map(Node::to_json).collect();
+        let problem = problems.into_iter().next();
+        (documents, problem.map(|problem| problem.message))
     }
 
     /// Notes a file that nobody knows.

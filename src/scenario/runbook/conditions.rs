@@ -5,7 +5,7 @@ use super::hole::Hole;
 use super::run::{Halt, Runner};
 use super::state::{Outcome, State, hole_in, joined};
 use super::syntax::Test;
-use crate::world::program::{Condition, Expression, Operation};
+use crate::world::program::{Condition, Expression, Operation, StatusField};
 
 /// `[ … ]` and `test …`, which take words.
 ///
@@ -151,7 +151,13 @@ fn unary(
     Ok(Outcome::of(state, holds))
 }
 
-/// Whether a value of a cluster has any text. Numbers of a status that are 0 are left out.
+/// Whether a number of a status that is 0 is left out, so that nothing is printed: `omitempty` of
+/// `StatefulSetStatus` in staging/src/k8s.io/api/apps/v1/types.go.
+const fn omits_zero(field: StatusField) -> bool {
+    !matches!(field, StatusField::Replicas)
+}
+
+/// Whether a value of a cluster has any text.
 fn present(
     runner: &mut Runner<'_>,
     text: &str,
@@ -159,6 +165,7 @@ fn present(
     state: State,
 ) -> Result<Outcome, Halt> {
     match runner.holes.whole(text).cloned() {
+        Some(Hole::Status(_, field, _)) if !omits_zero(field) => Ok(Outcome::of(state, wanted)),
         Some(Hole::Status(cluster, field, at)) => {
             let zero = Condition::StatusEquals(cluster, field, Expression::number(0));
             let outcome = look(runner, zero, at, state)?;
@@ -200,6 +207,7 @@ fn binary(
     let holds = match operator {
         "=" | "==" | "!=" => {
             let same = if is_pattern {
+                runner.spend(glob::work(right, left));
                 glob::matches(right, left)
             } else {
                 left == right
@@ -256,15 +264,18 @@ fn compared(
         return Ok(Outcome::of(state, !negated));
     }
     let condition = match hole {
-        // A number that is 0 is left out of the status, and nothing is printed.
+        Some(Hole::Status(_, field, _))
+            if is_equality && right.is_empty() && !omits_zero(field) =>
+        {
+            return Ok(Outcome::of(state, negated));
+        }
         Some(Hole::Status(cluster, field, at)) if is_equality => {
             let number = if right.is_empty() {
                 Some(0)
             } else {
-                right
-                    .parse::<i16>()
-                    .ok()
-                    .filter(|&number| number > 0 || operator.starts_with('-'))
+                let is_shown = |number: &i16| *number > 0 || !omits_zero(field);
+                let number = right.parse::<i16>().ok();
+                number.filter(|number| is_shown(number) || operator.starts_with('-'))
             };
             number.map(|number| {
                 (

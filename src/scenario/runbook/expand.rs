@@ -51,19 +51,10 @@ impl Fields {
     }
 }
 
-/// Adds the words that were made in each way to those before them, which are copied only where the
-/// ways part.
+/// Adds the words that were made in each way to those before them.
 fn append(ways: &mut Vec<(State, Vec<String>)>, before: Vec<String>, made: Vec<(State, Fields)>) {
-    let mut before = Some(before);
-    let mut made = made.into_iter().peekable();
-    while let Some((state, mut fields)) = made.next() {
+    for ((state, mut fields), mut arguments) in each_with(made, before) {
         fields.end();
-        let copied = if made.peek().is_some() {
-            before.clone()
-        } else {
-            before.take()
-        };
-        let mut arguments = copied.unwrap_or_default();
         arguments.append(&mut fields.done);
         ways.push((state, arguments));
     }
@@ -160,7 +151,12 @@ impl Runner<'_> {
             );
         }
         let (state, fields) = ways.remove(0);
-        Ok((state, fields.open.unwrap_or_default()))
+        let pattern = fields.open.unwrap_or_default();
+        if !glob::is_short(&pattern) {
+            self.not_modelled("so long a pattern is not modelled", "shorten it");
+            return Ok((state, String::new()));
+        }
+        Ok((state, pattern))
     }
 
     fn pieces_of(&mut self, word: &Word, within: Within) -> Vec<Piece> {
@@ -192,6 +188,7 @@ impl Runner<'_> {
         }
         for (_, fields) in &ways {
             self.made_text(fields.length())?;
+            self.spend(32 * fields.done.len());
         }
         Ok(ways)
     }
@@ -205,13 +202,13 @@ impl Runner<'_> {
         next: &mut Vec<(State, Fields)>,
     ) -> Result<(), Halt> {
         let (mut state, mut fields) = (state, fields);
-        let mut add = |mut fields: Fields, state: State, text: &str| {
+        let add = |mut fields: Fields, text: &str| {
             match how {
                 Use::Arguments if !piece.quoted => fields.add_split(text),
                 Use::Pattern if piece.quoted => fields.add(&escaped(text)),
                 _ => fields.add(text),
             }
-            next.push((state, fields));
+            fields
         };
         match &piece.kind {
             PieceKind::Text(text) => {
@@ -234,42 +231,36 @@ impl Runner<'_> {
                     }
                     next.push((state, fields));
                 } else {
-                    add(fields, state, &items.join(" "));
+                    next.push((state, add(fields, &items.join(" "))));
                 }
             }
             PieceKind::Parameter(name, operator, argument) => {
-                for (state, value) in self.parameter(name, operator, argument, state)? {
+                let ways = self.parameter(name, operator, argument, state)?;
+                for ((state, value), mut fields) in each_with(ways, fields) {
                     match value {
                         // An unquoted name without a value is no word at all.
-                        None if !piece.quoted => next.push((state, fields.clone())),
+                        None if !piece.quoted => next.push((state, fields)),
                         None => {
-                            let mut fields = fields.clone();
                             fields.add("");
                             next.push((state, fields));
                         }
-                        Some(value) => {
-                            let mut fields = fields.clone();
-                            match how {
-                                Use::Arguments if !piece.quoted => fields.add_split(&value),
-                                Use::Pattern if piece.quoted => fields.add(&escaped(&value)),
-                                _ => fields.add(&value),
-                            }
-                            next.push((state, fields));
-                        }
+                        Some(value) => next.push((state, add(fields, &value))),
                     }
                 }
             }
             PieceKind::Arithmetic(text) => {
-                for (mut state, text) in self.expand_text(text, None, Within::Quotes, state)? {
+                let ways = self.expand_text(text, None, Within::Quotes, state)?;
+                for ((mut state, text), fields) in each_with(ways, fields) {
                     let value = self.arithmetic(&text, &mut state.env).unwrap_or(0);
-                    add(fields.clone(), state, &value.to_string());
+                    next.push((state, add(fields, &value.to_string())));
                 }
             }
             PieceKind::Command(script, start) => {
                 state.env.substitution_failed = false;
-                for (mut state, text, ok) in self.substituted(script, *start, state)? {
+                let ways = self.substituted(script, *start, state)?;
+                for ((mut state, text, ok), fields) in each_with(ways, fields) {
                     state.env.substitution_failed = !ok;
-                    add(fields.clone(), state, &text);
+                    next.push((state, add(fields, &text)));
                 }
             }
         }
@@ -395,6 +386,10 @@ impl Runner<'_> {
             }
             _ => (state, String::new()),
         };
+        self.spend(glob::work(&pattern, &value));
+        if matches!(operator, "/" | "//") && !pattern.is_empty() {
+            self.made_text(value.matches(pattern.as_str()).count() * with.len())?;
+        }
         let changed = match operator {
             "#" if argument.is_empty() => value.chars().count().to_string(),
             "%" | "%%" => glob::trimmed(&value, &pattern, true, operator == "%%").to_owned(),
@@ -434,6 +429,20 @@ impl Runner<'_> {
             },
         }
     }
+}
+
+/// Ways, each with what was there before them, which is copied only where the ways part.
+pub fn each_with<T, B: Clone + Default>(ways: Vec<T>, before: B) -> impl Iterator<Item = (T, B)> {
+    let last = ways.len().saturating_sub(1);
+    let mut before = Some(before);
+    let with = move |(number, way)| {
+        let copied = match number {
+            _ if number == last => before.take(),
+            _ => before.clone(),
+        };
+        (way, copied.unwrap_or_default())
+    };
+    ways.into_iter().enumerate().map(with)
 }
 
 /// The words that the braces of a word make.

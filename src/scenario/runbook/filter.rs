@@ -1,95 +1,19 @@
 //! `yq` and `jq`: expressions over documents, evaluated by jaq.
 //!
-//! Only filters that end are let in: no definitions, no recursion, no clock, no environment.
+//! Only filters that end, and soon, are let in ([`super::filter_limits`]).
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::rc::Rc;
 
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
 use jaq_json::{Val, read};
 use serde_json::Value as Json;
 
+use super::filter_limits::{MAX_OUTPUT, cost, refusal};
 use super::run::Runner;
 use super::state::{Outcome, State};
-use crate::scenario::error::Source;
-use crate::scenario::yaml::{self, DuplicateKeys};
-
-/// The most values that one filter may give.
-const MAX_VALUES: usize = 10_000;
-
-/// Words of the language that a filter may use.
-const WORDS: [&str; 58] = [
-    "add",
-    "all",
-    "and",
-    "any",
-    "arrays",
-    "as",
-    "ascii_downcase",
-    "ascii_upcase",
-    "booleans",
-    "contains",
-    "del",
-    "delpaths",
-    "elif",
-    "else",
-    "empty",
-    "end",
-    "endswith",
-    "false",
-    "first",
-    "flatten",
-    "floor",
-    "from_entries",
-    "fromjson",
-    "getpath",
-    "group_by",
-    "has",
-    "if",
-    "in",
-    "index",
-    "inside",
-    "join",
-    "keys",
-    "last",
-    "length",
-    "ltrimstr",
-    "map",
-    "map_values",
-    "max",
-    "min",
-    "not",
-    "null",
-    "numbers",
-    "objects",
-    "or",
-    "reverse",
-    "rtrimstr",
-    "select",
-    "sort",
-    "sort_by",
-    "split",
-    "startswith",
-    "strings",
-    "then",
-    "to_entries",
-    "tojson",
-    "tonumber",
-    "tostring",
-    "true",
-];
-/// More of them.
-const MORE_WORDS: [&str; 8] = [
-    "type",
-    "unique",
-    "values",
-    "with_entries",
-    "nulls",
-    "scalars",
-    "iterables",
-    "test",
-];
 
 /// A call of `yq` or `jq`.
 pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) -> Outcome {
@@ -164,20 +88,18 @@ fn filtered(
     text: &str,
     raw: bool,
 ) -> Option<String> {
-    let source = Source {
-        path: PathBuf::new(),
-        text: Arc::from(text),
-    };
-    let mut problems = Vec::new();
-    let documents = yaml::parse(&source, DuplicateKeys::LastWins, &mut problems);
-    if let Some(problem) = problems.first() {
-        let what = format!("`{name}` cannot read its input: {}", problem.message);
+    let (documents, problem) = runner.documents("", text);
+    if let Some(problem) = problem {
+        let what = format!("`{name}` cannot read its input: {problem}");
         runner.mistake("runbook::bad-manifest", what, "it must be YAML or JSON");
         return None;
     }
     let mut output = String::new();
     for (number, document) in documents.iter().enumerate() {
-        match evaluate(expression, &document.to_json()) {
+        let values = runner.filters.evaluate(expression, document);
+        let work = std::mem::take(&mut runner.filters.work);
+        runner.spend(work);
+        match values {
             Ok(values) => {
                 if number > 0 && name == "yq" {
                     output.push_str("---\n");
@@ -202,37 +124,81 @@ fn filtered(
     Some(output)
 }
 
-/// The values that a filter gives for a document.
-///
-/// # Errors
-/// What is wrong, or not modelled, in words.
-pub fn evaluate(expression: &str, document: &Json) -> Result<Vec<Json>, String> {
-    let words = words_of(expression);
-    let is_unknown = |word: &&str| !WORDS.contains(word) && !MORE_WORDS.contains(word);
-    if let Some(word) = words.into_iter().find(is_unknown) {
-        return Err(format!("`{word}` is not modelled"));
-    }
-    let mut values = vec![document.clone()];
-    for stage in split(expression, '|') {
-        let mut next = Vec::new();
-        for mut value in values {
-            if let Some(paths) = deleted(stage) {
-                for path in &paths {
-                    delete(&mut value, path);
-                }
-                next.push(value);
-            } else {
-                next.extend(run_stage(stage, &value)?);
-            }
-        }
-        values = next;
-    }
-    Ok(values)
+/// The most filters that one script may have, parts between `|` counted by themselves.
+const MAX_FILTERS: usize = 400;
+
+/// What a part of a filter takes for each value, in bytes of text that take as long.
+const STAGE_WORK: usize = 1_000;
+
+/// The most work of one filter.
+const MAX_WORK: usize = 8 << 20;
+
+/// Filters that are compiled already, by their text.
+#[derive(Clone, Default)]
+pub struct Filters {
+    known: BTreeMap<String, Rc<Filter>>,
+    /// What runs of filters have taken so far, in bytes or what takes as long.
+    work: usize,
 }
 
-fn run_stage(stage: &str, document: &Json) -> Result<Vec<Json>, String> {
-    let input = read::parse_single(document.to_string().as_bytes());
-    let input = input.map_err(|error| error.to_string())?;
+/// A filter that jaq can run.
+type Filter = jaq_core::Filter<data::JustLut<Val>>;
+
+impl Filters {
+    /// The values that a filter gives for a document.
+    ///
+    /// # Errors
+    /// What is wrong, or not modelled, in words.
+    pub fn evaluate(&mut self, expression: &str, document: &Json) -> Result<Vec<Json>, String> {
+        if let Some(refusal) = refusal(expression) {
+            return Err(refusal);
+        }
+        let mut values = vec![document.clone()];
+        let before = self.work;
+        for stage in split(expression, '|') {
+            let mut next = Vec::new();
+            let mut length = 0;
+            self.work += STAGE_WORK * values.len();
+            if self.work - before > MAX_WORK {
+                return Err("it may take too long".to_owned());
+            }
+            for mut value in values {
+                if let Some(paths) = deleted(stage) {
+                    for path in &paths {
+                        delete(&mut value, path);
+                    }
+                    next.push(value);
+                    continue;
+                }
+                let text = value.to_string();
+                self.work += cost(stage, &value, text.len())?;
+                for text in run_filter(&*self.compiled(stage)?, &text)? {
+                    length += text.len();
+                    if length > MAX_OUTPUT {
+                        return Err("it gives too much".to_owned());
+                    }
+                    next.push(serde_json::from_str(&text).map_err(|error| error.to_string())?);
+                }
+            }
+            values = next;
+        }
+        Ok(values)
+    }
+
+    fn compiled(&mut self, stage: &str) -> Result<Rc<Filter>, String> {
+        if let Some(filter) = self.known.get(stage) {
+            return Ok(Rc::clone(filter));
+        }
+        if self.known.len() >= MAX_FILTERS {
+            return Err("the script has too many different expressions".to_owned());
+        }
+        let filter = Rc::new(compiled(stage)?);
+        self.known.insert(stage.to_owned(), Rc::clone(&filter));
+        Ok(filter)
+    }
+}
+
+fn compiled(stage: &str) -> Result<Filter, String> {
     let defs = jaq_core::defs().chain(jaq_std::defs());
     let defs = defs.chain(jaq_json::defs());
     let funs = jaq_core::funs().chain(jaq_std::funs());
@@ -245,20 +211,48 @@ fn run_stage(stage: &str, document: &Json) -> Result<Vec<Json>, String> {
     let modules = Loader::new(defs).load(&arena, file);
     let modules = modules.map_err(|_| "jq cannot read this expression".to_owned())?;
     let filter = Compiler::default().with_funs(funs).compile(modules);
-    let filter = filter.map_err(|_| "jq does not know something in this expression".to_owned())?;
+    filter.map_err(|_| "jq does not know something in this expression".to_owned())
+}
+
+/// The values that a filter gives, as texts.
+fn run_filter(filter: &Filter, document: &str) -> Result<Vec<String>, String> {
+    let input = read::parse_single(document.as_bytes());
+    let input = input.map_err(|error| error.to_string())?;
     let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
-    let mut values = Vec::new();
-    for value in filter
-        .id
-        .run((context, input))
-        .map(unwrap_valr)
-        .take(MAX_VALUES)
-    {
+    let mut texts = Vec::new();
+    let mut left = MAX_OUTPUT;
+    for value in filter.id.run((context, input)).map(unwrap_valr) {
         let value = value.map_err(|error| error.to_string())?;
-        let json = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
-        values.push(json);
+        let mut text = Bounded {
+            text: String::new(),
+            left,
+        };
+        write!(text, "{value}").map_err(|_| "it gives too much".to_owned())?;
+        // An empty text takes its room, too.
+        left = text.left.saturating_sub(16);
+        texts.push(text.text);
     }
-    Ok(values)
+    Ok(texts)
+}
+
+/// A text that does not grow beyond its room.
+struct Bounded {
+    text: String,
+    left: usize,
+}
+
+impl Write for Bounded {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        self.left = self.left.checked_sub(more.len()).ok_or(fmt::Error)?;
+        self.text.push_str(more);
+        Ok(())
+    }
+}
+
+/// The parts of an expression that are run one after the other.
+pub fn stages(expression: &str) -> Vec<&str> {
+    let stages = split(expression, '|').into_iter();
+    stages.filter(|stage| deleted(stage).is_none()).collect()
 }
 
 /// The parts of an expression between separators that stand in no text and no bracket.
@@ -356,42 +350,14 @@ fn delete(value: &mut Json, path: &[String]) {
     }
 }
 
-/// Bare words of an expression: not in texts, not fields behind a point, not variables.
-fn words_of(expression: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut at = 0;
-    let bytes = expression.as_bytes();
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                at += 1;
-                while at < bytes.len() && bytes[at] != b'"' {
-                    at += 1 + usize::from(bytes[at] == b'\\');
-                }
-                at += 1;
-            }
-            byte if byte.is_ascii_alphabetic() || byte == b'_' => {
-                let start = at;
-                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_') {
-                    at += 1;
-                }
-                let before = start.checked_sub(1).map(|before| bytes[before]);
-                let is_key =
-                    bytes[at..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
-                if !matches!(before, Some(b'.' | b'$' | b'@')) && !is_key {
-                    words.push(&expression[start..at]);
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
-    use super::evaluate;
-    use serde_json::json;
+    use super::Filters;
+    use serde_json::{Value as Json, json};
+
+    fn evaluate(expression: &str, document: &Json) -> Result<Vec<Json>, String> {
+        Filters::default().evaluate(expression, document)
+    }
 
     #[test]
     fn filters_of_runbooks_are_evaluated() {
@@ -427,8 +393,29 @@ mod tests {
             "recurse",
             "until(false; .)",
             "limit(3; .)",
+            // Texts and comments hide nothing.
+            "\"\\(repeat(1))\"",
+            "# \"\nrepeat(1) # \"",
+            // What grows, or goes through the same again and again.
+            "\"x\" * 1000000000",
+            "\"x\" * .a",
+            &format!("[{}1]", "[.,.] | ".repeat(40)),
+            &format!("{}1", "[.,.] | ".repeat(40)),
+            &format!("(.a // \"x\"){}", " | . + .".repeat(40)),
+            &format!("[(.a // \"x\"){}]", " | \"\\(.)\\(.)\"".repeat(40)),
+            "[.. as $a | .. as $b | .. as $c | .. as $d | .. as $e | .. as $f | empty]",
+            &format!(
+                "[{}]",
+                ". as $x | map($x) | flatten | ".repeat(4) + "length"
+            ),
+            &format!("[{}empty]", "(.,.) | ".repeat(40)),
+            &format!("[{}.]", "(.a = .) | ".repeat(40)),
+            // What nests too deeply to be compiled.
+            &format!("1{}", "+1".repeat(50_000)),
+            &format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000)),
         ] {
-            assert!(evaluate(filter, &json!(1)).is_err(), "{filter}");
+            let document = json!({ "a": "x", "b": (0..30).collect::<Vec<_>>() });
+            assert!(evaluate(filter, &document).is_err(), "{filter}");
         }
         assert!(evaluate(".a |", &json!(1)).is_err());
     }

@@ -1,31 +1,80 @@
 //! The patterns of `case`, `[[ … == … ]]` and `${name%…}`.
 
+/// The longest pattern that has more than plain characters, in bytes.
+const MAX_PATTERN: usize = 200;
+
 /// Whether all of `text` is as the pattern says. A backslash takes a character as it is.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
+    if let Some(plain) = plain(pattern) {
+        return plain == text;
+    }
     let text: Vec<char> = text.chars().collect();
-    // What of the pattern has been used, for each length of text: no way back is tried twice.
+    reached(&units(pattern), &text)[text.len()]
+}
+
+/// Whether a pattern is short enough to be tried.
+#[must_use]
+pub fn is_short(pattern: &str) -> bool {
+    pattern.len() <= MAX_PATTERN || plain(pattern).is_some()
+}
+
+/// What it takes to match, in bytes or what takes as long.
+#[must_use]
+pub fn work(pattern: &str, text: &str) -> usize {
+    match plain(pattern) {
+        Some(plain) => plain.len(),
+        None => text.len().saturating_mul(pattern.len()) / 2,
+    }
+}
+
+/// The text that a pattern of plain characters stands for.
+fn plain(pattern: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = pattern.chars();
+    while let Some(next) = rest.next() {
+        match next {
+            '*' | '?' | '[' => return None,
+            '\\' => text.push(rest.next().unwrap_or('\\')),
+            next => text.push(next),
+        }
+    }
+    Some(text)
+}
+
+/// How many characters from the beginning of a text the units can take: all lengths, since no way
+/// back is tried.
+fn reached(units: &[Unit], text: &[char]) -> Vec<bool> {
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;
+    for unit in units {
+        let mut next = vec![false; text.len() + 1];
+        if matches!(unit, Unit::Any) {
+            let first = reached.iter().position(|&reached| reached);
+            next[first.unwrap_or(text.len() + 1)..].fill(true);
+        } else {
+            for (place, &character) in text.iter().enumerate() {
+                next[place + 1] = reached[place] && unit.takes(character);
+            }
+        }
+        if !next.contains(&true) {
+            return next;
+        }
+        reached = next;
+    }
+    reached
+}
+
+fn units(pattern: &str) -> Vec<Unit> {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let mut units = Vec::new();
     let mut at = 0;
     while at < pattern.len() {
         let (unit, length) = unit(&pattern[at..]);
-        let mut next = vec![false; text.len() + 1];
-        for place in 0..=text.len() {
-            if !reached[place] {
-                continue;
-            }
-            match &unit {
-                Unit::Any => (place..=text.len()).for_each(|place| next[place] = true),
-                unit if place < text.len() && unit.takes(text[place]) => next[place + 1] = true,
-                _ => (),
-            }
-        }
-        reached = next;
+        units.push(unit);
         at += length;
     }
-    reached[text.len()]
+    units
 }
 
 enum Unit {
@@ -81,20 +130,35 @@ fn set(rest: &[char]) -> Option<(Unit, usize)> {
 /// The text without the part at its beginning, or at its end, that the pattern matches.
 #[must_use]
 pub fn trimmed<'t>(text: &'t str, pattern: &str, at_end: bool, longest: bool) -> &'t str {
-    let mut cuts: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
-    cuts.push(text.len());
-    if at_end != longest {
-        cuts.reverse();
+    if let Some(plain) = plain(pattern) {
+        let rest = if at_end {
+            text.strip_suffix(&plain)
+        } else {
+            text.strip_prefix(&plain)
+        };
+        return rest.unwrap_or(text);
     }
-    let fits = |&&cut: &&usize| {
-        let part = if at_end { &text[cut..] } else { &text[..cut] };
-        matches(pattern, part)
+    let mut characters: Vec<char> = text.chars().collect();
+    let mut units = units(pattern);
+    if at_end {
+        characters.reverse();
+        units.reverse();
+    }
+    let reached = reached(&units, &characters);
+    let length = if longest {
+        reached.iter().rposition(|&reached| reached)
+    } else {
+        reached.iter().position(|&reached| reached)
     };
-    match cuts.iter().find(fits) {
-        Some(&cut) if at_end => &text[..cut],
-        Some(&cut) => &text[cut..],
-        None => text,
-    }
+    let length = length.unwrap_or(0);
+    let kept = if at_end {
+        characters.len() - length
+    } else {
+        length
+    };
+    let cut = text.char_indices().nth(kept);
+    let cut = cut.map_or(text.len(), |(place, _)| place);
+    if at_end { &text[..cut] } else { &text[cut..] }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! Builtins that ask a person, or do something when the script ends: `read` and `trap`.
+//! `trap`: what is done when the script ends.
 
 use std::rc::Rc;
 
-use super::hole::Hole;
 use super::run::Runner;
 use super::state::{Outcome, State};
 use super::syntax::{self, Command, Kind, Word};
@@ -45,7 +44,7 @@ fn is_harmless(runner: &Runner<'_>, command: &Command, state: &State, depth: usi
     };
     // Substitutions are not looked into.
     let is_plain = |word: &Word| !word.text.contains("$(") && !word.text.contains('`');
-    if depth > super::run::MAX_DEPTH {
+    if depth > super::limits::MAX_DEPTH {
         return false;
     }
     match &command.kind {
@@ -71,42 +70,4 @@ fn is_harmless(runner: &Runner<'_>, command: &Command, state: &State, depth: usi
         Kind::Test(_) => true,
         _ => false,
     }
-}
-
-/// `read`, which waits for a person. Lines of a file or pipe are not read one by one.
-pub fn read(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
-    if state.env.input.is_some() {
-        runner.not_modelled(
-            "`read` from a file or a pipe is not modelled",
-            "loop over words: `for name in …`",
-        );
-        return Outcome::ok(state);
-    }
-    let mut state = state;
-    let mut names = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        match word.strip_prefix('-') {
-            Some("a") => {
-                runner.not_modelled("`read -a` is not modelled", "read plain variables");
-                return Outcome::ok(state);
-            }
-            // `-p`, `-n`, `-t` and their like take a value; of joined letters the last one may.
-            Some(letters) if letters.ends_with(['p', 'n', 'N', 't', 'd', 'u', 'i']) => {
-                rest.next();
-            }
-            Some(_) => (),
-            None => names.push(*word),
-        }
-    }
-    let place = runner.span.start;
-    for name in if names.is_empty() {
-        vec!["REPLY"]
-    } else {
-        names
-    } {
-        let answer = runner.hole(Hole::Answer(place));
-        state.env.set(name, &answer);
-    }
-    Outcome::ok(state)
 }

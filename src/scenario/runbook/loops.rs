@@ -20,10 +20,16 @@ impl Runner<'_> {
     ) -> Result<Outcome, Halt> {
         let mut outcome = Outcome::default();
         let mut begun: Vec<(Env, usize)> = Vec::new();
+        let problems = self.findings.problems.len();
         let mut open = vec![state];
         while let Some(state) = open.pop() {
             let signature = self.signature(&state);
+            self.spend(begun.len() * (1 + signature.entries()));
             if let Some(&(_, position)) = begun.iter().find(|(env, _)| *env == signature) {
+                if position == self.code.made.len() && self.findings.problems.len() > problems {
+                    // What it asks is not modelled, as was said.
+                    return Err(Halt);
+                }
                 if position == self.code.made.len() {
                     self.span = condition.span.clone();
                     self.mistake(

@@ -16,13 +16,17 @@ mod arrays;
 mod channels;
 mod code;
 mod conditions;
+mod declare;
 mod expand;
 mod filter;
+mod filter_limits;
 mod glob;
 mod harmless;
 mod helm;
 mod hole;
 mod kubectl;
+mod limits;
+mod lines;
 mod loops;
 mod markers;
 mod report;
@@ -53,6 +57,9 @@ pub use code::Place;
 use run::Runner;
 pub use surroundings::SideFacts;
 use surroundings::Surroundings;
+
+/// The most mistakes of a script that are shown.
+const MOST_SHOWN: usize = 50;
 
 /// The longest script.
 const MAX_SCRIPT: usize = 256 << 10;
@@ -204,6 +211,7 @@ fn read(lowering: &mut Lowering<'_>, named: &Spanned<String>) -> Option<Source> 
 /// Hands over what was found: mistakes, and what is taken for granted.
 fn report(lowering: &mut Lowering<'_>, source: &Source, runner: &Runner<'_>) {
     let mut assumed = runner.findings.assumed.clone();
+    let mut shown = 0;
     for finding in &runner.findings.problems {
         if finding.code == report::NOT_MODELLED && lowering.assume_harmless {
             let text =
@@ -211,11 +219,25 @@ fn report(lowering: &mut Lowering<'_>, source: &Source, runner: &Runner<'_>) {
             assumed.push((finding.span.clone(), finding.what.clone(), text));
             continue;
         }
+        shown += 1;
+        if shown > MOST_SHOWN {
+            continue;
+        }
         let problem = Diagnostic::new(finding.code, finding.what.clone()).within(source);
         let problem = problem
             .at(source.first_line(&finding.span), "")
             .help(finding.help.clone());
         lowering.reader.problems.push(problem);
+    }
+    if shown > MOST_SHOWN {
+        let end = source.text.trim_end().len();
+        let what = format!("this script has {} more mistakes", shown - MOST_SHOWN);
+        let problem = Diagnostic::new("runbook::too-long", what).within(source);
+        let help = "they are shown when those above are mended";
+        lowering
+            .reader
+            .problems
+            .push(problem.at(end..end, "").help(help));
     }
     assumed.sort_by_key(|(span, ..)| span.start);
     let name = source

@@ -8,34 +8,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code::{Code, Goal, Joint, MOST_INSTRUCTIONS, Place};
+use super::conditions;
+use super::filter::Filters;
 use super::hole::{Hole, Holes};
+use super::limits::Spent;
 use super::markers::Markers;
 use super::report::Findings;
 use super::state::{Env, Leave, Outcome, State, joined};
 use super::surroundings::Surroundings;
 use super::syntax::{Command, Kind, Word};
-use super::{arithmetic, conditions};
 use crate::world::id::PerCluster;
 use crate::world::program::Operation;
 use crate::world::setup::Extra;
 
-/// The most commands that one script may come to, loops taken apart.
-const MAX_COMMANDS: usize = 20_000;
-
 /// The most states in which one command may be come to.
 const MAX_STATES: usize = 24;
-
-/// The deepest calls of functions and substitutions.
-pub const MAX_DEPTH: usize = 24;
-
-/// The longest text that a script may make, in bytes.
-const MAX_TEXT: usize = 256 << 10;
-
-/// The most text that one script may make altogether, in bytes.
-const MAX_TEXTS: usize = 32 << 20;
-
-/// The most words that one command may have.
-const MAX_ARGUMENTS: usize = 500;
 
 /// The script cannot be followed any further; what is wrong has been noted.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +46,12 @@ pub struct Runner<'a> {
     pub findings: Findings,
     /// Secrets and ConfigMaps that the script creates or deletes, by kind and name.
     pub extras: Vec<Extra>,
-    /// The place of the command at hand.
+    /// The place of the command at hand, as people see it.
     pub span: Range<usize>,
+    /// Where the command at hand really stands: markers are looked for there.
+    pub own_span: Range<usize>,
+    /// Where the functions under way were called, innermost last.
+    pub callers: Vec<Range<usize>>,
     /// How the script speaks to each side: the words in front of a verb, and a marker behind.
     pub spellings: PerCluster<Option<(String, String)>>,
     /// The statements around the command at hand, outermost first, and how many were come to
@@ -76,9 +67,10 @@ pub struct Runner<'a> {
     pub parsed: BTreeMap<(usize, usize), Rc<Command>>,
     /// The script asks for `$?`.
     keeps_status: bool,
-    commands: usize,
-    /// How much text the script has made so far, in bytes.
-    texts: usize,
+    /// How much of the script has been followed.
+    pub spent: Spent,
+    /// The filters of `jq` and `yq` that are compiled already.
+    pub filters: Filters,
     /// How many calls and substitutions are around the command at hand.
     pub depth: usize,
 }
@@ -96,6 +88,8 @@ impl<'a> Runner<'a> {
             findings: Findings::default(),
             extras: Vec::new(),
             span: 0..0,
+            own_span: 0..0,
+            callers: Vec::new(),
             spellings: PerCluster::default(),
             statements: Vec::new(),
             calls: Vec::new(),
@@ -103,8 +97,8 @@ impl<'a> Runner<'a> {
             functions: Vec::new(),
             parsed: BTreeMap::new(),
             keeps_status: text.contains("$?") || text.contains("${?"),
-            commands: 0,
-            texts: 0,
+            spent: Spent::default(),
+            filters: Filters::default(),
             depth: 0,
         }
     }
@@ -169,34 +163,6 @@ impl<'a> Runner<'a> {
             .mistake(code, self.span.clone(), what, help.into());
     }
 
-    /// Counts a text that the script makes.
-    ///
-    /// # Errors
-    /// It is too long, or all texts together are.
-    pub fn made_text(&mut self, length: usize) -> Result<(), Halt> {
-        self.texts += length;
-        if length <= MAX_TEXT && self.texts <= MAX_TEXTS {
-            return Ok(());
-        }
-        let what = "the script makes a text that is too long";
-        self.mistake("runbook::too-long", what, "shorten it");
-        Err(Halt)
-    }
-
-    /// Looks whether a command has few enough words to be followed.
-    ///
-    /// # Errors
-    /// It has too many.
-    pub fn few_words(&mut self, arguments: &[String]) -> Result<(), Halt> {
-        if arguments.len() <= MAX_ARGUMENTS {
-            return Ok(());
-        }
-        let what = format!("this command has more than {MAX_ARGUMENTS} words");
-        let help = "go through them in a loop, one command each";
-        self.mistake("runbook::too-long", what, help);
-        Err(Halt)
-    }
-
     /// Adds an instruction for the command at hand: how it goes on if it is done, and otherwise.
     ///
     /// # Errors
@@ -243,13 +209,7 @@ impl<'a> Runner<'a> {
         state: State,
         checked: bool,
     ) -> Result<Outcome, Halt> {
-        self.commands += 1;
-        if self.commands > MAX_COMMANDS {
-            self.span = command.span.clone();
-            let what = format!("the script runs more than {MAX_COMMANDS} commands");
-            self.mistake("runbook::too-long", what, "a loop here may have no end");
-            return Err(Halt);
-        }
+        self.one_more_command(&command.span, &state.env)?;
         let is_group = !matches!(
             command.kind,
             Kind::Simple { .. } | Kind::Arithmetic(_) | Kind::Test(_)
@@ -259,7 +219,7 @@ impl<'a> Runner<'a> {
         }
         match &command.kind {
             Kind::Simple { assignments, words } => {
-                self.span = command.span.clone();
+                self.stand_at(command);
                 self.simple(command, assignments, words, state, checked)
             }
             Kind::List(commands) => self.list(commands, state, checked),
@@ -297,21 +257,46 @@ impl<'a> Runner<'a> {
                 self.span = command.span.clone();
                 let mut state = state;
                 let value = self.arithmetic(text, &mut state.env).unwrap_or(1);
-                Ok(self.checked_end(Outcome::of(state, value != 0), checked))
+                let outcome = Outcome::of(state, value != 0);
+                self.note_known_end(&outcome, self.code.made.len(), checked);
+                Ok(self.checked_end(outcome, checked))
             }
             Kind::Test(test) => {
                 self.span = command.span.clone();
+                let made = self.code.made.len();
                 let outcome = conditions::test(self, test, state)?;
+                self.note_known_end(&outcome, made, checked);
                 Ok(self.checked_end(outcome, checked))
             }
             Kind::Other(what) => {
                 self.span = command.span.clone();
-                self.not_modelled(
-                    format!("{what} is not modelled"),
-                    "write it with the commands that are",
-                );
+                let help = if what.starts_with("`&`") {
+                    "let the commands follow each other: leave out `&` and `wait`"
+                } else {
+                    "write it with the commands that are"
+                };
+                self.not_modelled(format!("{what} is not modelled"), help);
                 Ok(Outcome::ok(state))
             }
+        }
+    }
+
+    /// Sets the place of a command. One that passes on all arguments of its function, as in
+    /// `k() { kubectl --context a "$@"; }`, stands for the call of the function.
+    pub fn stand_at(&mut self, command: &Command) {
+        self.own_span = command.span.clone();
+        let caller = self.callers.last().filter(|_| passes_on(command));
+        self.span = caller.unwrap_or(&command.span).clone();
+    }
+
+    /// Notes that `set -e` ends the script where no cluster was asked since `made` instructions:
+    /// nobody means that.
+    pub fn note_known_end(&mut self, outcome: &Outcome, made: usize, checked: bool) {
+        let ends = outcome.failed.iter().any(|state| state.env.errexit);
+        if ends && !checked && self.code.made.len() == made {
+            let what = self.findings.command_at(&self.span);
+            let text = "false, or 0, which counts as a failure: `set -e` ends the script here";
+            self.findings.assume(self.span.clone(), what, text);
         }
     }
 
@@ -359,9 +344,15 @@ impl<'a> Runner<'a> {
                 return Err(Halt);
             }
             for state in states {
-                self.statements.push((command.span.clone(), self.commands));
+                let is_own = self.callers.is_empty() || !passes_on(command);
+                if is_own {
+                    self.statements
+                        .push((command.span.clone(), self.spent.commands));
+                }
                 outcome.extend(self.command(command, state, checked)?);
-                self.statements.pop();
+                if is_own {
+                    self.statements.pop();
+                }
             }
         }
         Ok(outcome)
@@ -443,6 +434,7 @@ impl<'a> Runner<'a> {
                 for pattern in patterns {
                     let (after, pattern) = self.expand_pattern(pattern, state)?;
                     state = after;
+                    self.spend(super::glob::work(&pattern, &value));
                     if super::glob::matches(&pattern, &value) {
                         chosen = Some(body);
                         break 'arms;
@@ -455,42 +447,6 @@ impl<'a> Runner<'a> {
             });
         }
         Ok(outcome)
-    }
-
-    /// The value of an arithmetic expression; a mistake in it is noted.
-    pub fn arithmetic(&mut self, text: &str, env: &mut Env) -> Option<i64> {
-        struct Variables<'e>(&'e mut Env);
-        impl arithmetic::Names for Variables<'_> {
-            fn get(&mut self, name: &str) -> Result<i64, String> {
-                let number = name.parse::<usize>().ok().filter(|&number| number > 0);
-                let value = match number {
-                    Some(number) => self.0.arguments.get(number - 1),
-                    None => self.0.get(name),
-                };
-                let value = value.map_or("", |value| value.trim());
-                if value.is_empty() {
-                    return Ok(0);
-                }
-                let (digits, sign) = value
-                    .strip_prefix('-')
-                    .map_or((value, 1), |digits| (digits, -1));
-                let number = arithmetic::number(digits).map(|number| sign * number);
-                number.ok_or_else(|| format!("`{name}` is `{value}`, which is no number"))
-            }
-            fn set(&mut self, name: &str, value: i64) {
-                self.0.set(name, &value.to_string());
-            }
-        }
-        match arithmetic::evaluate(text, &mut Variables(env)) {
-            Ok(value) => Some(value),
-            Err(what) => {
-                self.not_modelled(
-                    format!("`{}`: {what}", text.trim()),
-                    "only whole numbers that do not depend on a cluster can be worked out",
-                );
-                None
-            }
-        }
     }
 
     /// The function of a name.
@@ -507,4 +463,13 @@ fn negated(outcome: Outcome) -> Outcome {
         exempt: joined(outcome.ok),
         left: outcome.left,
     }
+}
+
+/// Whether a command passes on all arguments of the function around it.
+fn passes_on(command: &Command) -> bool {
+    let Kind::Simple { words, .. } = &command.kind else {
+        return false;
+    };
+    let is_all = |word: &Word| matches!(word.text.as_str(), "\"$@\"" | "$@" | "\"$*\"" | "$*");
+    words.iter().any(is_all)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::run::{Halt, MAX_DEPTH, Runner};
+use super::limits::MAX_DEPTH;
+use super::run::{Halt, Runner};
 use super::state::{Env, Leave, Outcome, State, joined};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
@@ -132,7 +133,7 @@ impl Runner<'_> {
             );
             return Err(Halt);
         }
-        let outer = self.span.clone();
+        let (outer, own) = (self.span.clone(), self.own_span.clone());
         let key = (start.unwrap_or(usize::MAX), script.len());
         let known = start.and_then(|_| self.parsed.get(&key).cloned());
         let command = match known {
@@ -168,7 +169,7 @@ impl Runner<'_> {
             }
         }
         self.depth -= 1;
-        self.span = outer;
+        (self.span, self.own_span) = (outer, own);
         Ok(caught)
     }
 
@@ -194,7 +195,9 @@ impl Runner<'_> {
         state.env.arguments = arguments.iter().map(|text| text.as_str().into()).collect();
         state.env.locals.push(BTreeMap::new());
         let body = Rc::clone(&self.functions[number]);
+        self.callers.push(self.span.clone());
         let inner = self.command(&body, state, checked)?;
+        self.callers.pop();
         self.depth -= 1;
         let mut outcome = Outcome {
             ok: inner.ok,
@@ -211,10 +214,14 @@ impl Runner<'_> {
         let left = outcome.left.iter_mut().map(|(_, state)| state);
         for state in outcome.ok.iter_mut().chain(&mut outcome.failed).chain(left) {
             state.env.arguments.clone_from(&outer);
-            for (name, value) in state.env.locals.pop().unwrap_or_default() {
+            for (name, (value, items)) in state.env.locals.pop().unwrap_or_default() {
                 match value {
-                    Some(value) => state.env.variables.insert(name, value),
+                    Some(value) => state.env.variables.insert(Rc::clone(&name), value),
                     None => state.env.variables.remove(&name),
+                };
+                match items {
+                    Some(items) => state.env.arrays.insert(name, items),
+                    None => state.env.arrays.remove(&name),
                 };
             }
         }
@@ -239,7 +246,7 @@ impl Runner<'_> {
         for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
             let opened = channels.open(state);
             let inner = self.command(&plain, opened, checked)?;
-            outcome.extend(channels.close(inner));
+            outcome.extend(channels.close(self, inner)?);
         }
         Ok(outcome)
     }

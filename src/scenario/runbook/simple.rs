@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::channels::Channels;
+use super::expand::each_with;
 use super::hole::Hole;
 use super::run::{Halt, Runner};
 use super::state::{Leave, Outcome, State, hole_in};
 use super::syntax::{Command, Word};
 use super::word::Within;
-use super::{conditions, filter, harmless, helm, kubectl};
+use super::{conditions, declare, filter, harmless, helm, kubectl, lines};
 
 /// Names and values of assignments.
 type Values = Vec<(String, String)>;
@@ -29,11 +30,16 @@ impl Runner<'_> {
         let mut outcome = Outcome::default();
         let mut state = state;
         state.env.substitution_failed = false;
-        for (state, arguments) in self.expand_all(words, state)? {
+        let ways = if declare::declares(words) {
+            self.declared(words, state)?
+        } else {
+            self.expand_all(words, state)?
+        };
+        for (state, arguments) in ways {
             for (state, values) in self.assigned(assignments, state)? {
                 for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
                     outcome.extend(self.one(&arguments, &values, state, &channels, checked)?);
-                    self.span = command.span.clone();
+                    self.stand_at(command);
                 }
             }
         }
@@ -55,7 +61,7 @@ impl Runner<'_> {
                 state.env.set(name, value);
             }
             let succeeds = !state.env.substitution_failed;
-            let outcome = channels.close(Outcome::of(state, succeeds));
+            let outcome = channels.close(self, Outcome::of(state, succeeds))?;
             return Ok(self.checked_end(outcome, checked));
         };
         let covered: Vec<(String, Option<Rc<str>>, bool)> = values
@@ -73,12 +79,16 @@ impl Runner<'_> {
             state.env.exported.insert(name.as_str().into());
         }
         let is_function = Self::function(&state.env, name);
+        let made = self.code.made.len();
         let outcome = match is_function {
             Some(number) => self.call(number, rest, state, checked)?,
             None => self.program(name, rest, state)?,
         };
+        if matches!(name.as_str(), "[" | "test") {
+            self.note_known_end(&outcome, made, checked);
+        }
         let restored = restore(outcome, &covered);
-        let outcome = channels.close(restored);
+        let outcome = channels.close(self, restored)?;
         Ok(if is_function.is_some() {
             outcome
         } else {
@@ -123,22 +133,15 @@ impl Runner<'_> {
             let mut next = Vec::new();
             for (mut state, values) in ways {
                 // Assignments come one after the other, and see those before them.
-                let mut values: Vec<(String, String)> = values;
-                for (name, value) in &values {
+                if let Some((name, value)) = values.last() {
                     state.env.set(name, value);
                 }
-                let old = state
-                    .env
-                    .get(name)
-                    .map_or(String::new(), ToString::to_string);
-                for (state, value) in self.expand_text(text, start, Within::Word, state)? {
-                    let value = if appends {
-                        format!("{old}{value}")
-                    } else {
-                        value
-                    };
-                    let mut values = std::mem::take(&mut values).clone();
-                    values.push((name.to_owned(), value));
+                let old = if appends { state.env.get(name) } else { None };
+                let old = old.map_or(String::new(), ToString::to_string);
+                let ways = self.expand_text(text, start, Within::Word, state)?;
+                for ((state, value), mut values) in each_with(ways, values) {
+                    self.spend(32 * values.len());
+                    values.push((name.to_owned(), old.clone() + &value));
                     next.push((state, values));
                 }
             }
@@ -169,7 +172,7 @@ impl Runner<'_> {
                 Ok(Outcome::ok(state))
             }
             "printf" => {
-                let text = self.formatted(&words);
+                let text = self.formatted(&words)?;
                 state.env.write(&text);
                 Ok(Outcome::ok(state))
             }
@@ -195,7 +198,8 @@ impl Runner<'_> {
             }
             "exit" | "return" | "break" | "continue" => Ok(leave(name, &words, state)),
             "trap" => Ok(harmless::trap(self, &words, state)),
-            "read" => Ok(harmless::read(self, &words, state)),
+            "read" => Ok(lines::read(self, &words, state)),
+            "mapfile" | "readarray" => Ok(lines::mapfile(self, &words, state)),
             "test" | "[" => conditions::bracket(self, name, &words, state),
             "sleep" => {
                 // Between two looks of a loop nobody takes it for a guard.
@@ -207,9 +211,11 @@ impl Runner<'_> {
                 Ok(Outcome::ok(state))
             }
             "seq" => Ok(self.sequence(&words, state)),
-            "cat" => Ok(self.cat(&words, state)),
+            "wc" => Ok(self.counted_lines(&words, state)),
+            "cat" => self.cat(&words, state),
             "tee" => {
                 let text: Rc<str> = state.env.input.clone().unwrap_or_else(|| "".into());
+                self.spend(text.len());
                 for path in words.iter().filter(|word| !word.starts_with('-')) {
                     state.env.files.insert((*path).into(), Rc::clone(&text));
                 }
@@ -261,7 +267,6 @@ impl Runner<'_> {
     fn unknown_program(&mut self, name: &str) {
         let help = match name {
             "source" | "." => "put what it has into this script",
-            "mapfile" | "readarray" => "write the array out: `names=(a b c)`",
             "wait" | "jobs" | "fg" | "bg" | "disown" => {
                 "commands in the background are not modelled; let one follow the other"
             }
@@ -270,9 +275,9 @@ impl Runner<'_> {
         self.not_modelled(format!("`{name}` is not modelled"), help);
     }
 
-    fn formatted(&mut self, words: &[&str]) -> String {
+    fn formatted(&mut self, words: &[&str]) -> Result<String, Halt> {
         let Some((format, arguments)) = words.split_first() else {
-            return String::new();
+            return Ok(String::new());
         };
         let mut text = String::new();
         let mut arguments = arguments.iter();
@@ -298,8 +303,10 @@ impl Runner<'_> {
                     other => text.push(other),
                 }
             }
+            self.spend(format.len());
+            self.made_text(text.len())?;
             if arguments.len() == 0 || arguments.len() == before {
-                return text;
+                return Ok(text);
             }
         }
     }
@@ -343,47 +350,6 @@ impl Runner<'_> {
         Outcome::ok(state)
     }
 
-    fn declare(&mut self, how: &str, words: &[&str], state: State) -> Outcome {
-        let mut state = state;
-        for word in words {
-            if word.starts_with('-') {
-                if word.contains(['a', 'A', 'n']) {
-                    self.not_modelled(
-                        format!("`{how} {word}` is not modelled"),
-                        "use plain variables",
-                    );
-                }
-                continue;
-            }
-            let (name, value) = word
-                .split_once('=')
-                .map_or((*word, None), |(name, value)| (name, Some(value)));
-            if value.is_some_and(|value| value.starts_with('(')) {
-                self.not_modelled(
-                    format!("an array of `{how}` is not modelled"),
-                    "set it on a line of its own: `names=(a b c)`",
-                );
-                break;
-            }
-            if how == "local" {
-                let covered = state.env.get(name).cloned();
-                if let Some(locals) = state.env.locals.last_mut() {
-                    locals.entry(name.into()).or_insert(covered);
-                }
-                if value.is_none() {
-                    state.env.set(name, "");
-                }
-            }
-            if let Some(value) = value {
-                state.env.set(name, value);
-            }
-            if how == "export" {
-                state.env.exported.insert(name.into());
-            }
-        }
-        Outcome::ok(state)
-    }
-
     fn sequence(&mut self, words: &[&str], state: State) -> Outcome {
         let mut state = state;
         if words.iter().any(|word| hole_in(word).is_some()) {
@@ -421,11 +387,26 @@ impl Runner<'_> {
             };
             next = after;
         }
+        self.spend(text.len());
         state.env.write(&text);
         Outcome::ok(state)
     }
 
-    fn cat(&mut self, words: &[&str], state: State) -> Outcome {
+    /// `wc -l`.
+    fn counted_lines(&mut self, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        if words == ["-l"] {
+            let input = state.env.input.as_deref().unwrap_or("");
+            let lines = input.bytes().filter(|byte| *byte == b'\n').count();
+            state.env.write(&format!("{lines}\n"));
+        } else {
+            let help = "count lines: `… | wc -l`";
+            self.not_modelled(format!("`wc {}` is not modelled", words.join(" ")), help);
+        }
+        Outcome::ok(state)
+    }
+
+    fn cat(&mut self, words: &[&str], state: State) -> Result<Outcome, Halt> {
         let mut state = state;
         let files: Vec<&str> = words
             .iter()
@@ -433,13 +414,17 @@ impl Runner<'_> {
             .filter(|word| !word.starts_with('-') || *word == "-")
             .collect();
         let files = if files.is_empty() { vec!["-"] } else { files };
+        let mut length = 0;
         for path in files {
-            match self.read_file(path, &state) {
-                Some(text) => state.env.write(&text),
-                None => self.unknown_file(path),
+            if let Some(text) = self.read_file(path, &state) {
+                length += text.len();
+                self.made_text(length)?;
+                state.env.write(&text);
+            } else {
+                self.unknown_file(path);
             }
         }
-        Outcome::ok(state)
+        Ok(Outcome::ok(state))
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Env {
     /// Functions, by their number in the order in which they are come to.
     pub functions: BTreeMap<Rc<str>, usize>,
     /// What `local` has covered, for each call under way.
-    pub locals: Vec<BTreeMap<Rc<str>, Option<Rc<str>>>>,
+    pub locals: Vec<BTreeMap<Rc<str>, Covered>>,
     /// `set -e`.
     pub errexit: bool,
     /// `set -u`.
@@ -63,6 +63,9 @@ pub struct Env {
     /// A `$(…)` in the present command has failed.
     pub substitution_failed: bool,
 }
+
+/// The variable and the array that a name stood for before.
+pub type Covered = (Option<Rc<str>>, Option<Rc<[Rc<str>]>>);
 
 /// A set, as far as the script has seen to it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -105,6 +108,19 @@ impl Env {
             substitution_failed: self.substitution_failed,
             ..before.clone()
         }
+    }
+
+    /// How many variables, files, functions and arguments are known.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        let covered = self.locals.iter().map(BTreeMap::len).sum::<usize>();
+        self.variables.len()
+            + self.arrays.len()
+            + self.exported.len()
+            + self.arguments.len()
+            + self.files.len()
+            + self.functions.len()
+            + covered
     }
 
     /// The value of a variable.

@@ -9,6 +9,9 @@ use serde_json::{Map, Value as Json};
 /// The deepest nesting.
 const MAX_DEPTH: usize = 100;
 
+/// The most items of a list.
+const MAX_ITEMS: usize = 1_000;
+
 /// Lists whose items have a name, by the field that holds the list; the key of an item.
 const MERGE_KEYS: [(&str, &str); 14] = [
     ("containers", "name"),
@@ -72,6 +75,7 @@ fn merge_maps(
     for (key, value) in patch {
         if let Some(field) = key.strip_prefix("$deleteFromPrimitiveList/") {
             if let (Some(Json::Array(items)), Json::Array(gone)) = (document.get_mut(field), value)
+                && items.len().max(gone.len()) <= MAX_ITEMS
             {
                 items.retain(|item| !gone.contains(item));
             }
@@ -114,6 +118,9 @@ fn merge_lists(
     patch: &[Json],
     depth: usize,
 ) -> Result<(), String> {
+    if patch.len().max(document.len()) > MAX_ITEMS {
+        return Err(format!("`{field}` has more than {MAX_ITEMS} items"));
+    }
     if MERGED_SETS.contains(&field) && patch.iter().all(Json::is_string) {
         let mut named: Vec<Json> = Vec::new();
         for value in patch {

@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use rable::{ListOperator, Node, NodeKind};
 
+use super::limits::{self, MAX_NESTING};
+
 /// A command and its place.
 #[derive(Clone, Debug)]
 pub struct Command {
@@ -148,9 +150,6 @@ pub struct SyntaxError {
     pub at: usize,
 }
 
-/// The deepest nesting of commands; rable and the runs after it recurse.
-const MAX_DEPTH: usize = 40;
-
 /// Parses a script, or the inside of a `$(…)`, that begins at `base` in the file.
 ///
 /// # Errors
@@ -158,9 +157,9 @@ const MAX_DEPTH: usize = 40;
 pub fn parse(text: &str, base: usize) -> Result<Command, SyntaxError> {
     let bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
     let to_byte = |chars: usize| base + bytes.get(chars).copied().unwrap_or(text.len());
-    if nests_too_deeply(text) {
+    if let Some(message) = limits::too_much_to_parse(text) {
         return Err(SyntaxError {
-            message: "the script is nested too deeply".to_owned(),
+            message: message.to_owned(),
             at: base,
         });
     }
@@ -179,50 +178,6 @@ pub fn parse(text: &str, base: usize) -> Result<Command, SyntaxError> {
         kind: Kind::List(commands),
         redirects: Vec::new(),
     })
-}
-
-/// Brackets, and words that open a command, are counted without regard to quotes: a text within
-/// the limit cannot make a parser recurse far beyond it.
-fn nests_too_deeply(text: &str) -> bool {
-    let mut brackets: usize = 0;
-    let mut words: usize = 0;
-    let mut begins = true;
-    for line in text.split_inclusive('\n') {
-        let mut repeats: usize = 0;
-        for token in line.split_inclusive([' ', '\t', '\n', ';', '(', ')', '{', '}', '`']) {
-            let word = token.trim_end_matches([' ', '\t', '\n', ';', '(', ')', '{', '}', '`']);
-            match word {
-                "if" | "while" | "until" | "for" | "case" | "select" if begins => words += 1,
-                "fi" | "done" | "esac" if begins => words = words.saturating_sub(1),
-                "!" | "time" | "coproc" | "function" => repeats += 1,
-                _ => (),
-            }
-            begins = matches!(
-                word,
-                "then"
-                    | "do"
-                    | "else"
-                    | "elif"
-                    | "if"
-                    | "while"
-                    | "until"
-                    | "!"
-                    | "&&"
-                    | "||"
-                    | "|"
-            ) || (begins && word.is_empty())
-                || token.ends_with(['\n', ';', '(', '{', '`']);
-            match token.as_bytes().last() {
-                Some(b'(' | b'{' | b'`') => brackets += 1,
-                Some(b')' | b'}') => brackets = brackets.saturating_sub(1),
-                _ => (),
-            }
-            if brackets > MAX_DEPTH || words > MAX_DEPTH || repeats > MAX_DEPTH {
-                return true;
-            }
-        }
-    }
-    false
 }
 
 struct Reader<'a> {
@@ -244,7 +199,7 @@ impl Reader<'_> {
             kind,
             redirects: Vec::new(),
         };
-        if depth > MAX_DEPTH {
+        if depth > MAX_NESTING {
             return plain(Kind::Other("so deep a nesting"));
         }
         let boxed = |node: &Node| Box::new(self.command(node, depth + 1));
@@ -414,7 +369,7 @@ impl Reader<'_> {
     }
 
     fn test(&self, node: &Node, depth: usize) -> Option<Test> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_NESTING {
             return None;
         }
         let boxed = |node: &Node| self.test(node, depth + 1).map(Box::new);

@@ -1,5 +1,7 @@
 //! Scripts become programs, or are refused where they cannot.
 
+mod follow;
+
 use std::io;
 use std::path::Path;
 
@@ -188,8 +190,8 @@ fn what_is_not_understood_is_a_mistake_at_its_place() {
             "migrate.sh:1:1: error[runbook::unknown-file]",
         ),
         (
-            "echo a | while read -r x; do kubectl --context source get pod $x; done",
-            "migrate.sh:1:16: error[runbook::not-modelled]: `read` from a file or a pipe",
+            "echo a | while read -r -d '' x; do kubectl --context source get pod $x; done",
+            "migrate.sh:1:16: error[runbook::not-modelled]: `read -d`",
         ),
         (
             "trap 'kubectl --context source scale sts web --replicas=3' ERR",
@@ -200,8 +202,8 @@ fn what_is_not_understood_is_a_mistake_at_its_place() {
             "migrate.sh:2:1: error[runbook::not-modelled]: a change of one element",
         ),
         (
-            "mapfile -t names < hosts",
-            "migrate.sh:1:1: error[runbook::not-modelled]",
+            "mapfile -n 2 names < <(seq 5)",
+            "migrate.sh:1:1: error[runbook::not-modelled]: `mapfile -n 2 names`",
         ),
         (
             "kubectl --context source get pod web-0 & wait",

@@ -136,3 +136,103 @@ fn commands_of_many_words_are_refused() {
         );
     }
 }
+
+/// Whether a script is refused with these words.
+fn check_refused(script: &str, words: &str) {
+    let problems = refused(script.as_bytes());
+    let shown: String = script.chars().take(200).collect();
+    assert!(
+        problems.iter().any(|problem| problem.contains(words)),
+        "{shown}: {problems:?}"
+    );
+}
+
+/// Lines that differ by their numbers.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect::<Vec<_>>().concat()
+}
+
+/// A text of 20,000 letters in `$x`.
+const LONG: &str = "x=aaaaaaaaaaaaaaaaaaaa\nx=$x$x$x$x$x$x$x$x$x$x\nx=$x$x$x$x$x$x$x$x$x$x\n\
+                    x=$x$x$x$x$x$x$x$x$x$x\n";
+
+/// Whatever takes long by itself, or again and again, ends in time: without a bound each of these
+/// would take from several seconds to for ever, or all memory.
+#[test]
+fn what_would_take_too_long_is_refused() {
+    let many = |body: &str| format!("{LONG}for i in $(seq 6000); do {body}; done\n");
+    for script in [
+        many("printf \"$x%s\" {1..400}"),
+        many("echo a > /tmp/f; cat /tmp/f /tmp/f >> /tmp/f; seq 9999 >> /tmp/f"),
+        many("echo \"$x\" >> /tmp/f"),
+        many("echo \"$x\" | tee /tmp/{1..400} > /tmp/f"),
+        many("seq 9999"),
+        many("[[ $x == *a*a*a*b ]]"),
+        many("case $x in *a*b) ;; esac"),
+        many("y=${x%%*a*b}"),
+        many("y=${x//a/bbbbbbbb}"),
+        many("ys=($(seq 9999))"),
+        format!("{LONG}y=${{x//a/{}}}\n", "b".repeat(100_000)),
+        format!(
+            "for i in {{1..1000}}; do {} true; done\n",
+            "a=1 ".repeat(400)
+        ),
+        lines(6_000, |i| format!("a{i}=1\n")) + "i=0\nwhile [ $i -lt 9999 ]; do i=$((i+1)); done\n",
+    ] {
+        check_refused(&script, "too");
+    }
+}
+
+/// The parser recurses for what stands side by side, too.
+#[test]
+fn what_would_overflow_the_stack_is_refused() {
+    for script in [
+        "a;".repeat(80_000),
+        format!("f() {{\n{}}}\n", "a\n".repeat(80_000)),
+        format!(": $(({}1))\n", "-".repeat(60_000)),
+        format!(": $(({}1))\n", "!-".repeat(30_000)),
+        format!(": $(({}1))\n", "a=".repeat(60_000)),
+        format!(": $(({}1))\n", "2**".repeat(60_000)),
+        format!(": $(({}1))\n", "1?1:".repeat(60_000)),
+        format!("echo 1 | jq '1{}'\n", "+1".repeat(50_000)),
+        "echo 1 | jq '\"[[[[\" | . + . | fromjson'\n".to_owned(),
+    ] {
+        assert!(!refused(script.as_bytes()).is_empty());
+    }
+}
+
+#[test]
+fn documents_that_grow_are_refused() {
+    let aliases = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n\
+                   c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n\
+                   e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
+    let apply = format!("kubectl --context destination apply -f - <<E\n{aliases}E\n");
+    check_refused(&apply, "too many values");
+    let patch = |kind: &str, patch: &str| {
+        format!("kubectl --context source patch sts web --type={kind} -p '{patch}'\n")
+    };
+    let copies: Vec<String> = (0..40)
+        .map(|i| format!("{{\"op\":\"copy\",\"from\":\"/spec\",\"path\":\"/spec/x{i}\"}}"))
+        .collect();
+    check_refused(
+        &patch("json", &format!("[{}]", copies.join(","))),
+        "too large",
+    );
+    let operations = "{\"op\":\"test\",\"path\":\"/spec/replicas\",\"value\":3},".repeat(200);
+    let operations = format!("[{}]", operations.trim_end_matches(','));
+    check_refused(&patch("json", &operations), "operations");
+    let names: Vec<String> = (0..2_000)
+        .map(|i| format!("{{\"name\":\"a{i}\"}}"))
+        .collect();
+    let containers = format!("{{\"spec\":{{\"containers\":[{}]}}}}", names.join(","));
+    check_refused(&patch("strategic", &containers), "items");
+}
+
+#[test]
+fn only_the_first_of_very_many_mistakes_are_shown() {
+    let script = lines(2_000, |i| format!("foo{i}\n"));
+    let problems = refused(script.as_bytes());
+    assert!(problems.len() < 100, "{}", problems.len());
+    let last = problems.last().map_or("", String::as_str);
+    assert!(last.contains("1950 more mistakes"), "{last}");
+}

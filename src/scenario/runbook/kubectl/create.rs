@@ -1,19 +1,15 @@
 //! `kubectl create`, `apply` and `replace`: objects from files, pipes and here-documents.
 
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::arguments::Call;
 use super::target::{self, Thing, kind_of};
 use super::{jsonpath, patch, volumes};
-use crate::scenario::error::Source;
 use crate::scenario::runbook::hole::Hole;
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Outcome, Set, State, joined};
-use crate::scenario::yaml::{self, DuplicateKeys};
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
@@ -103,19 +99,16 @@ pub fn objects(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Ve
 
 /// The objects of a text; a list stands for its items.
 fn read(runner: &mut Runner<'_>, path: &str, text: &Rc<str>) -> Vec<Json> {
-    let source = Source {
-        path: PathBuf::from(path),
-        text: Arc::from(&**text),
-    };
-    let mut problems = Vec::new();
-    let documents = yaml::parse(&source, DuplicateKeys::LastWins, &mut problems);
-    if let Some(problem) = problems.first() {
-        let what = format!("kubectl cannot read `{path}`: {}", problem.message);
+    let (documents, problem) = runner.documents(path, text);
+    if let Some(problem) = problem {
+        let what = format!("kubectl cannot read `{path}`: {problem}");
         runner.mistake("runbook::bad-manifest", what, "it must be YAML or JSON");
     }
     let mut objects = Vec::new();
-    for document in documents.iter().filter(|document| !document.is_null()) {
-        flatten(document.to_json(), &mut objects);
+    for document in documents {
+        if !document.is_null() {
+            flatten(document, &mut objects);
+        }
     }
     objects
 }
@@ -227,6 +220,11 @@ fn one(
                 "what else runs in the clusters is not checked",
             );
             Ok(Outcome::ok(state))
+        }
+        (_, "") => {
+            let what = "kubectl refuses an object that has no `kind`";
+            runner.mistake("runbook::bad-manifest", what, "each object needs one");
+            Ok(Outcome::failed(state))
         }
         _ => {
             let verb = if how == How::Apply { "apply" } else { "create" };

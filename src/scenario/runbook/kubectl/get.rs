@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use super::arguments::Call;
 use super::documents::document;
 use super::target::{self, Thing, things};
-use super::{jsonpath, opaque, volumes};
+use super::{jsonpath, opaque, selector, volumes};
+use crate::scenario::runbook::hole::Hole;
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Memory, Outcome, Set, State, joined};
 use crate::world::id::ClusterId;
@@ -43,6 +44,9 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     let is_caught = !state.env.output.is_empty();
     let named = things(runner, &call.words[1..], cluster);
     let Some(things) = named.filter(|_| call.flag("selector").is_none()) else {
+        if is_caught && call.flag("selector").is_some() {
+            return list(runner, call, cluster, state);
+        }
         return Ok(Outcome::ok(all(runner, state, is_caught)));
     };
     let mut states = vec![(state, Vec::new(), true)];
@@ -63,7 +67,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     }
     let mut outcome = Outcome::default();
     for (mut state, documents, ok) in states {
-        let text = printed(runner, call, documents);
+        let text = printed(runner, call, documents, false);
         state.env.write(&text);
         if ok {
             &mut outcome.ok
@@ -82,11 +86,68 @@ fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
     if is_caught {
         runner.not_modelled(
             "a list of objects whose number only the cluster knows is not modelled",
-            "name the objects: `kubectl get pod web-5`; `kubectl wait` and `kubectl delete` take a \
-             selector of Pods",
+            "name the objects, `kubectl get pod web-5`, or select the set's Pods: \
+             `kubectl get pods -l app=web -o name`",
         );
     }
     opaque(runner, state, "a list")
+}
+
+/// The Pods that a selector means, of which each may exist or not.
+fn list(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let Some(pods) = selector::pods(runner, call, cluster, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    if pods.len() > selector::MOST_SELECTED {
+        let what = format!("a list of up to {} Pods is not modelled", pods.len());
+        let help = "name them one by one, or check the script with four replicas or fewer";
+        runner.not_modelled(what, help);
+        return Ok(Outcome::ok(state));
+    }
+    let mut outcome = Outcome::default();
+    for (mut state, things) in selector::existing(runner, &pods, cluster, state)? {
+        let mut items = Vec::new();
+        for thing in things {
+            let item = document(runner, &thing, cluster, &state);
+            items.push((thing, item));
+        }
+        let text = if call.flag("output").is_some_and(|output| output != "wide") {
+            printed(runner, call, items, true)
+        } else {
+            table(runner, call, &items)
+        };
+        state.env.write(&text);
+        outcome.ok.push(state);
+    }
+    let text = "the Pods are looked at one after the other, not all at the same time";
+    let what = "kubectl get pods by a selector".to_owned();
+    runner.findings.assume(runner.span.clone(), what, text);
+    outcome.ok = joined(outcome.ok);
+    Ok(outcome)
+}
+
+/// The lines that kubectl prints for people.
+fn table(runner: &mut Runner<'_>, call: &Call, items: &[(Thing, Json)]) -> String {
+    let mut text = String::new();
+    if !items.is_empty() && !call.is_on("no-headers") {
+        text.push_str("NAME   READY   STATUS   RESTARTS   AGE\n");
+    }
+    for (_, item) in items {
+        let name = item.pointer("/metadata/name").map(jsonpath::text);
+        let rest = runner.hole(Hole::Other("the rest of a line of kubectl".to_owned()));
+        text.extend([
+            name.unwrap_or_default(),
+            "   ".to_owned(),
+            rest,
+            "\n".to_owned(),
+        ]);
+    }
+    text
 }
 
 type Way = (State, Vec<(Thing, Json)>, bool);
@@ -170,10 +231,15 @@ fn look(
     Ok((Some(found), (!is_kept).then_some(missing)))
 }
 
-/// What is printed of the objects that were found.
-fn printed(runner: &mut Runner<'_>, call: &Call, documents: Vec<(Thing, Json)>) -> String {
+/// What is printed of the objects that were found, as a list if there may be any number of them.
+fn printed(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    documents: Vec<(Thing, Json)>,
+    is_list: bool,
+) -> String {
     let output = call.flag("output").unwrap_or("");
-    if documents.is_empty() {
+    if documents.is_empty() && !is_list {
         return String::new();
     }
     let name = |document: &Json| {
@@ -194,7 +260,7 @@ fn printed(runner: &mut Runner<'_>, call: &Call, documents: Vec<(Thing, Json)>) 
         .map(|(_, document)| document)
         .collect();
     let whole = |documents: &mut Vec<Json>| {
-        if documents.len() == 1 {
+        if documents.len() == 1 && !is_list {
             documents.remove(0)
         } else {
             json!({ "apiVersion": "v1", "kind": "List", "items": documents })

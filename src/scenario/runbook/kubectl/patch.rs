@@ -1,18 +1,13 @@
 //! `kubectl patch` and `kubectl scale`.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
 use super::target::{self, Thing, things};
 use super::volumes;
-use crate::scenario::error::Source;
 use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Outcome, Set, State};
 use crate::scenario::runbook::strategic;
-use crate::scenario::yaml::{self, DuplicateKeys};
 use crate::world::id::ClusterId;
 use crate::world::program::{Expression, Operation};
 
@@ -107,20 +102,11 @@ pub fn one(
 
 /// A patch is JSON or YAML.
 fn read(runner: &mut Runner<'_>, text: &str) -> Option<Json> {
-    let source = Source {
-        path: PathBuf::new(),
-        text: Arc::from(text),
-    };
-    let mut problems = Vec::new();
-    let documents = yaml::parse(&source, DuplicateKeys::LastWins, &mut problems);
-    if let ([document], true) = (&documents[..], problems.is_empty()) {
-        return Some(document.to_json());
+    let (mut documents, problem) = runner.documents("", text);
+    if documents.len() == 1 && problem.is_none() {
+        return documents.pop();
     }
-    let why = problems
-        .first()
-        .map_or("it is no single document", |problem| {
-            problem.message.as_str()
-        });
+    let why = problem.unwrap_or_else(|| "it is no single document".to_owned());
     runner.mistake(
         "runbook::bad-patch",
         format!("kubectl cannot read the patch `{text}`: {why}"),
@@ -140,6 +126,7 @@ fn only_metadata(patch: &Json, kind: &str) -> bool {
 
 /// A document after a patch.
 pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Json) -> Option<Json> {
+    runner.spend(64 * (values(document) + values(patch)));
     let mut after = document.clone();
     let problem = match kind {
         "strategic" => strategic::merge(&mut after, patch).err(),
@@ -147,12 +134,7 @@ pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Jso
             json_patch::merge(&mut after, patch);
             None
         }
-        "json" => match serde_json::from_value::<json_patch::Patch>(patch.clone()) {
-            Ok(operations) => json_patch::patch(&mut after, &operations)
-                .err()
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        },
+        "json" => apply_operations(&mut after, patch).err(),
         other => Some(format!("there is no type of patch `{other}`")),
     };
     match problem {
@@ -165,6 +147,36 @@ pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Jso
             );
             None
         }
+    }
+}
+
+/// The most operations of one JSON patch.
+const MAX_OPERATIONS: usize = 100;
+
+/// The most values that a document has after a JSON patch, whose copies may double it.
+const MAX_VALUES: usize = 50_000;
+
+fn apply_operations(document: &mut Json, patch: &Json) -> Result<(), String> {
+    let operations = serde_json::from_value::<json_patch::Patch>(patch.clone());
+    let operations = operations.map_err(|error| error.to_string())?;
+    if operations.0.len() > MAX_OPERATIONS {
+        return Err(format!("it has more than {MAX_OPERATIONS} operations"));
+    }
+    for operation in operations.0 {
+        json_patch::patch(document, &[operation]).map_err(|error| error.to_string())?;
+        if values(document) > MAX_VALUES {
+            return Err("it makes the object too large".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// How many values a document has.
+fn values(document: &Json) -> usize {
+    1 + match document {
+        Json::Array(items) => items.iter().map(values).sum(),
+        Json::Object(fields) => fields.values().map(values).sum::<usize>(),
+        _ => 0,
     }
 }
 

@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 
 use super::arguments::Call;
 use super::target::{Thing, kind_of};
-use crate::scenario::runbook::run::Runner;
+use crate::scenario::runbook::run::{Halt, Runner};
 use crate::scenario::runbook::state::{Set, State};
 use crate::scenario::runbook::surroundings::SideFacts;
 use crate::world::id::{ClusterId, PerCluster};
+use crate::world::program::{Condition, Operation};
 
 /// One condition of a selector.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -163,6 +164,36 @@ pub fn pods(
         return None;
     }
     Some(pods)
+}
+
+/// The most Pods that a selector may mean: any of them may exist when kubectl looks, or not.
+pub const MOST_SELECTED: usize = 4;
+
+/// The ways in which the Pods may exist or not, which are looked at one after the other.
+///
+/// # Errors
+/// The program is too long.
+pub fn existing(
+    runner: &mut Runner<'_>,
+    pods: &[Thing],
+    cluster: ClusterId,
+    state: State,
+) -> Result<Vec<(State, Vec<Thing>)>, Halt> {
+    let mut found = vec![(state, Vec::new())];
+    for pod in pods {
+        let Some(object) = pod.object(cluster) else {
+            continue;
+        };
+        let mut next = Vec::new();
+        for (state, things) in found {
+            let exists = Operation::Test(Condition::Exists(object));
+            let (there, missing) = runner.emit(state, exists)?;
+            let with = [things.clone(), vec![pod.clone()]].concat();
+            next.extend([(there, with), (missing, things)]);
+        }
+        found = next;
+    }
+    Ok(found)
 }
 
 /// One above the highest ordinal that a Pod may have by now.

@@ -108,12 +108,12 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
     let named_side = named
         .as_ref()
         .and_then(|(_, name)| runner.markers.side_of(name));
-    let side = named_side.or_else(|| runner.markers.at(&runner.span));
+    let side = named_side.or_else(|| runner.markers.at(&runner.own_span));
     if side.is_none() {
         let (what, help) = match named {
             Some((kind, name)) => (
                 format!("which side {kind} `{name}` stands for is not known"),
-                format!("say it at the top of the script: `# straddle: {kind}={name} cluster=source`"),
+                format!("say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"),
             ),
             None => (
                 "nothing says which cluster this command talks to".to_owned(),

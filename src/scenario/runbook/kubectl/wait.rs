@@ -57,9 +57,6 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     waits(runner, &wanted, &things, cluster, timeout, state)
 }
 
-/// The most Pods that a selector may mean: any of them may exist when kubectl looks, or not.
-const MOST_SELECTED: usize = 4;
-
 /// Waits for those of the Pods that exist at the beginning. Without any there is nothing to be
 /// deleted, and for anything else it is an error (`RunWait`).
 fn selected(
@@ -70,7 +67,7 @@ fn selected(
     length: Length,
     state: State,
 ) -> Result<Outcome, Halt> {
-    if pods.len() > MOST_SELECTED {
+    if pods.len() > selector::MOST_SELECTED {
         let what = format!(
             "a wait for {} Pods by a selector is not modelled",
             pods.len()
@@ -78,20 +75,7 @@ fn selected(
         runner.not_modelled(what, "name them: `kubectl wait --for=delete pod/web-5`");
         return Ok(Outcome::ok(state));
     }
-    let mut found = vec![(state, Vec::new())];
-    for pod in pods {
-        let Some(object) = pod.object(cluster) else {
-            continue;
-        };
-        let mut next = Vec::new();
-        for (state, things) in found {
-            let exists = Operation::Test(Condition::Exists(object));
-            let (there, missing) = runner.emit(state, exists)?;
-            let with = [things.clone(), vec![pod.clone()]].concat();
-            next.extend([(there, with), (missing, things)]);
-        }
-        found = next;
-    }
+    let found = selector::existing(runner, pods, cluster, state)?;
     let mut outcome = Outcome::default();
     for (state, things) in found {
         if things.is_empty() && !wanted.eq_ignore_ascii_case("delete") {
