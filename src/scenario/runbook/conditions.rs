@@ -1,11 +1,11 @@
 //! `[ … ]`, `test` and `[[ … ]]`: known at once, or looked up in a cluster.
 
 use super::glob;
-use super::hole::Hole;
+use super::hole::{Hole, Zero};
 use super::run::{Halt, Runner};
 use super::state::{Outcome, State, hole_in, joined};
 use super::syntax::Test;
-use crate::world::program::{Condition, Expression, Operation, StatusField};
+use crate::world::program::{Condition, Expression, Operation};
 
 /// `[ … ]` and `test …`, which take words.
 ///
@@ -109,7 +109,7 @@ pub fn test(runner: &mut Runner<'_>, test: &Test, state: State) -> Result<Outcom
                     }
                     ways.remove(0)
                 };
-                outcome.extend(binary(runner, &left, operator, &right, state, is_pattern)?);
+                outcome.extend(binary(runner, &left, operator, &right, state, true)?);
             }
             Ok(outcome)
         }
@@ -151,12 +151,6 @@ fn unary(
     Ok(Outcome::of(state, holds))
 }
 
-/// Whether a number of a status that is 0 is left out, so that nothing is printed: `omitempty` of
-/// `StatefulSetStatus` in staging/src/k8s.io/api/apps/v1/types.go.
-const fn omits_zero(field: StatusField) -> bool {
-    !matches!(field, StatusField::Replicas)
-}
-
 /// Whether a value of a cluster has any text.
 fn present(
     runner: &mut Runner<'_>,
@@ -165,8 +159,7 @@ fn present(
     state: State,
 ) -> Result<Outcome, Halt> {
     match runner.holes.whole(text).cloned() {
-        Some(Hole::Status(_, field, _)) if !omits_zero(field) => Ok(Outcome::of(state, wanted)),
-        Some(Hole::Status(cluster, field, at)) => {
+        Some(Hole::Status(cluster, field, at, Zero::LeftOut)) => {
             let zero = Condition::StatusEquals(cluster, field, Expression::number(0));
             let outcome = look(runner, zero, at, state)?;
             Ok(if wanted { swapped(outcome) } else { outcome })
@@ -178,7 +171,7 @@ fn present(
             );
             Ok(Outcome::of(state, wanted))
         }
-        // Names and uids are never empty.
+        // Names, uids and numbers that are printed are never empty.
         _ => Ok(Outcome::of(state, wanted)),
     }
 }
@@ -189,7 +182,7 @@ fn binary(
     operator: &str,
     right: &str,
     state: State,
-    is_pattern: bool,
+    is_double: bool,
 ) -> Result<Outcome, Halt> {
     if hole_in(right).is_some() && hole_in(left).is_none() {
         let turned = match operator {
@@ -199,14 +192,14 @@ fn binary(
             "-ge" => "-le",
             same => same,
         };
-        return binary(runner, right, turned, left, state, false);
+        return binary(runner, right, turned, left, state, is_double);
     }
     if hole_in(left).is_some() {
-        return compared(runner, left, operator, right, state);
+        return compared(runner, left, operator, right, state, is_double);
     }
     let holds = match operator {
         "=" | "==" | "!=" => {
-            let same = if is_pattern {
+            let same = if is_double {
                 runner.spend(glob::work(right, left));
                 glob::matches(right, left)
             } else {
@@ -246,16 +239,18 @@ fn binary(
     Ok(Outcome::of(state, holds))
 }
 
-/// A value of a cluster, compared with a text.
+/// A value of a cluster, compared with a text, perhaps between double brackets.
 fn compared(
     runner: &mut Runner<'_>,
     left: &str,
     operator: &str,
     right: &str,
     state: State,
+    is_double: bool,
 ) -> Result<Outcome, Halt> {
     let hole = runner.holes.whole(left).cloned();
     let is_equality = matches!(operator, "=" | "==" | "!=" | "-eq" | "-ne");
+    let is_numeric = operator.starts_with('-');
     let negated = matches!(operator, "!=" | "-ne");
     if matches!(hole, Some(Hole::Answer(_))) && (is_equality || operator == "=~") {
         let text = "whoever is asked is taken to type what is compared here";
@@ -264,18 +259,26 @@ fn compared(
         return Ok(Outcome::of(state, !negated));
     }
     let condition = match hole {
-        Some(Hole::Status(_, field, _))
-            if is_equality && right.is_empty() && !omits_zero(field) =>
-        {
+        Some(Hole::Status(_, _, _, Zero::Printed)) if is_equality && right.is_empty() => {
             return Ok(Outcome::of(state, negated));
         }
-        Some(Hole::Status(cluster, field, at)) if is_equality => {
+        Some(Hole::Status(_, _, _, Zero::LeftOut))
+            if is_numeric && !is_double && (negated || right.trim() == "0") =>
+        {
+            runner.mistake(
+                "runbook::no-number",
+                format!("`[ {left} {operator} {right} ]` fails where the number is 0: nothing is printed then"),
+                "give it a value: `\"${name:-0}\"`; or ask with `[[ … ]]`, where nothing counts as 0",
+            );
+            return Ok(Outcome::failed(state));
+        }
+        Some(Hole::Status(cluster, field, at, zero)) if is_equality => {
             let number = if right.is_empty() {
                 Some(0)
             } else {
-                let is_shown = |number: &i16| *number > 0 || !omits_zero(field);
+                let is_shown = |number: &i16| *number > 0 || zero == Zero::Printed;
                 let number = right.parse::<i16>().ok();
-                number.filter(|number| is_shown(number) || operator.starts_with('-'))
+                number.filter(|number| is_shown(number) || is_numeric)
             };
             number.map(|number| {
                 (

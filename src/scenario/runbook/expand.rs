@@ -285,6 +285,11 @@ impl Runner<'_> {
             None => Self::value_of(name, &state),
         };
         let value = value.map(|value| value.to_string());
+        // Nothing is 0 then.
+        let value = match value {
+            Some(text) if operator == ":-" && argument == "0" => Some(self.holes.with_zero(text)),
+            value => value,
+        };
         let is_set = value.is_some();
         let has_text = value.as_ref().is_some_and(|value| !value.is_empty());
         let nounset = state.env.nounset && !is_set && !matches!(name, "@" | "*");

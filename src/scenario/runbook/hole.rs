@@ -32,6 +32,15 @@ impl HoleId {
     }
 }
 
+/// What a number is as a text if it is 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Zero {
+    /// `0`.
+    Printed,
+    /// Nothing.
+    LeftOut,
+}
+
 /// What a hole stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Hole {
@@ -45,7 +54,7 @@ pub enum Hole {
     /// The uid of the claim that the volume of an ordinal names.
     ClaimUid(u8),
     /// A number in a set's status, at one place of the program.
-    Status(ClusterId, crate::world::program::StatusField, usize),
+    Status(ClusterId, crate::world::program::StatusField, usize, Zero),
     /// The text `value` if a condition holds, at one place of the program.
     If(Condition, &'static str, usize),
     /// What a person types who is asked, at one place of the script.
@@ -86,6 +95,16 @@ impl Holes {
         let mut characters = text.chars();
         let id = HoleId::of(characters.next()?)?;
         characters.next().is_none().then(|| self.get(id))
+    }
+
+    /// What `${name:-0}` makes of a value.
+    pub fn with_zero(&mut self, text: String) -> String {
+        match self.whole(&text).cloned() {
+            Some(Hole::Status(cluster, field, at, Zero::LeftOut)) => {
+                self.text(Hole::Status(cluster, field, at, Zero::Printed))
+            }
+            _ => text,
+        }
     }
 
     /// A text in words that people can read.

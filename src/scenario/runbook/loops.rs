@@ -73,7 +73,9 @@ impl Runner<'_> {
                 continue;
             };
             let (same, at) = match hole {
-                Hole::Status(cluster, field, at) => (Hole::Status(cluster, field, 0), at),
+                Hole::Status(cluster, field, at, zero) => {
+                    (Hole::Status(cluster, field, 0, zero), at)
+                }
                 Hole::If(condition, text, at) => (Hole::If(condition, text, 0), at),
                 _ => continue,
             };

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::target::Thing;
-use crate::scenario::runbook::hole::Hole;
+use crate::scenario::runbook::hole::{Hole, Zero};
 use crate::scenario::runbook::run::Runner;
 use crate::scenario::runbook::state::{Set, State};
 use crate::world::id::ClusterId;
@@ -60,11 +60,12 @@ fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) ->
     };
     let side = &runner.surroundings.sides[cluster];
     let mut set = side.document(&start, &replicas);
-    let number = |runner: &mut Runner<'_>, field| {
-        Json::String(runner.hole(Hole::Status(cluster, field, at)))
+    // `omitempty` of `StatefulSetStatus` in staging/src/k8s.io/api/apps/v1/types.go.
+    let number = |runner: &mut Runner<'_>, field, zero| {
+        Json::String(runner.hole(Hole::Status(cluster, field, at, zero)))
     };
-    let total = number(runner, StatusField::Replicas);
-    let ready = number(runner, StatusField::ReadyReplicas);
+    let total = number(runner, StatusField::Replicas, Zero::Printed);
+    let ready = number(runner, StatusField::ReadyReplicas, Zero::LeftOut);
     set["status"] = json!({ "replicas": total, "readyReplicas": ready });
     set
 }

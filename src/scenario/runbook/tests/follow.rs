@@ -145,3 +145,29 @@ fn a_status_is_compared_as_it_is_printed() {
     // Nobody ever sees this.
     assert!(test("readyReplicas = 0").is_err());
 }
+
+/// `[ '' -eq 0 ]` is an error of bash, and so false; `[[ '' -eq 0 ]]` is true.
+#[test]
+fn a_status_that_is_left_out_is_no_number() {
+    let test = |test: &str| {
+        let status = "kubectl --context source get sts web -o jsonpath='{.status.readyReplicas}'";
+        let get = "kubectl --context source get pod web-0";
+        read(
+            &format!("{get}\nn=$({status})\nif {test}; then {get}; fi\n"),
+            "",
+        )
+    };
+    for known in [
+        "[ \"$n\" -eq 2 ]",
+        "[[ $n -eq 0 ]]",
+        "[[ $n -ne 2 ]]",
+        "[ \"${n:-0}\" -eq 0 ]",
+        "[ \"${n:-0}\" -ne 2 ]",
+        "[ \"${n:-0}\" = 0 ]",
+    ] {
+        assert!(test(known).is_ok(), "{known}");
+    }
+    for broken in ["[ \"$n\" -eq 0 ]", "[ \"$n\" -ne 2 ]", "[ 2 -ne \"$n\" ]"] {
+        assert!(test(broken).is_err(), "{broken}");
+    }
+}
