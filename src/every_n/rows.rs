@@ -54,7 +54,10 @@ pub fn views<S: Sliced>(sliced: &S, free: usize, rows: &[Row]) -> Option<Views<S
         let (model, state) = state(sliced, row)?;
         let mut letters = Vec::new();
         let frame = sliced.split(model, &state, &mut letters);
-        if !views.insert_whole(sliced, &frame, &letters) {
+        // What a word does not say, a state must not have.
+        let joined = sliced.join(&frame, &letters);
+        let is_word = joined.is_some_and(|(_, joined)| joined == state);
+        if !is_word || !views.insert_whole(sliced, &frame, &letters) {
             return None;
         }
     }
