@@ -3,11 +3,13 @@
 //! Most steps are about one ordinal, or about none. What is left:
 //! - the driver comes to another ordinal;
 //! - it names an ordinal or a mark that is not its own, such as `k - 1`;
+//! - it changes a set by ordinals that have no names;
 //! - it asks for a count;
 //! - a controller's status write is due since some ordinal is counted wrongly;
 //! - a refused write ends a sync, and with it the writes for all other ordinals.
 
 mod marks;
+mod unseen;
 
 use marks::{leaves_no_room, of_mark, of_marks, of_ordinal, of_patch};
 
@@ -19,7 +21,7 @@ use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::driver::{DriverPhase, Mode, Watch};
 use crate::world::id::{ClusterId, OrdinalSet, Table};
-use crate::world::letter::{Column, Frame, Letter, SideFrame, names};
+use crate::world::letter::{Column, Frame, Letter, SideFrame};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
     AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
@@ -62,13 +64,27 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
 /// after a crash.
 #[must_use]
 pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
+    let driver = &frame.driver;
+    let operation = match driver.phase {
+        DriverPhase::Running => {
+            Some(setup.program.instructions[usize::from(driver.position)].operation)
+        }
+        _ => None,
+    };
     if letter.names != 0 {
+        let is_unseen = |operation| {
+            letter.is_k()
+                && unseen::may_be(setup, frame, operation)
+                && !unseen::sees(setup, letter, operation)
+        };
+        let of_change = operation.is_some_and(is_unseen);
         let moves = may_move(setup, frame) && own_wait_is_over(setup, frame, letter);
         let refuses = ClusterId::BOTH
             .into_iter()
             .any(|id| is_on_its_way_out(&letter.sides[id]));
         let of_crash = !letter.is_to_resume();
-        return Reasons([moves, refuses, of_crash].map(u8::from));
+        let of_driver = u8::from(moves) + u8::from(of_change);
+        return Reasons([of_driver, u8::from(refuses), u8::from(of_crash)]);
     }
     let is_reason = |id| {
         let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
@@ -80,14 +96,7 @@ pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
         }
     };
     let of_controllers = ClusterId::BOTH.into_iter().any(is_reason);
-    let driver = &frame.driver;
-    let of_driver = match driver.phase {
-        DriverPhase::Running => {
-            let instruction = setup.program.instructions[usize::from(driver.position)];
-            by_letter(instruction.operation, letter)
-        }
-        _ => 0,
-    };
+    let of_driver = operation.map_or(0, |operation| by_letter(operation, letter));
     Reasons([of_driver, u8::from(of_controllers), 0])
 }
 
@@ -131,7 +140,11 @@ fn of_any(setup: &Setup, frame: &Frame) -> usize {
         DriverPhase::Running => {
             let operation = program.instructions[usize::from(driver.position)].operation;
             let moves = may_move(setup, frame) && own_wait(operation).is_none();
-            usize::from(moves) + beside_any(operation)
+            // In a loop, the letter of k says more.
+            let is_in_loop = program.loop_order.is_some()
+                && program.body().contains(&usize::from(driver.position));
+            let of_change = !is_in_loop && unseen::may_be(setup, frame, operation);
+            usize::from(moves) + beside_any(operation) + usize::from(of_change)
         }
     }
 }
@@ -208,7 +221,10 @@ fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &Worl
             if leaves_no_room(setup, before, operation) {
                 return BEYOND;
             }
-            named + beside(before, operation, setup.replicas) + of_count(setup, before, operation)
+            named
+                + beside(before, operation, setup.replicas)
+                + of_count(setup, before, operation)
+                + unseen::of(setup, before, operation, after)
         }
     }
 }
@@ -267,7 +283,7 @@ fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
         }
         _ => false,
     };
-    ends && letter.names & 1 << names::K != 0
+    ends && letter.is_k()
 }
 
 /// Whether the driver's next step may lead it to another ordinal, as far as the frame says.

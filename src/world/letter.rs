@@ -96,6 +96,12 @@ pub struct SideFrame {
 }
 
 impl Letter {
+    /// The driver's loop is at it.
+    #[must_use]
+    pub const fn is_k(&self) -> bool {
+        self.names & 1 << names::K != 0
+    }
+
     /// Neither set has it, or the destination's has: if it is the one that a loop is at, a driver
     /// that looks at both sets goes on with it.
     #[must_use]
@@ -105,6 +111,12 @@ impl Letter {
 }
 
 impl Column {
+    /// Below the end of the set's slice.
+    #[must_use]
+    pub const fn is_below_end(&self) -> bool {
+        self.sets & sets::BELOW_END != 0
+    }
+
     /// Below the start of the set's slice.
     #[must_use]
     pub const fn is_below_start(&self) -> bool {
@@ -114,7 +126,7 @@ impl Column {
     /// In the set's slice.
     #[must_use]
     pub const fn is_in_slice(&self) -> bool {
-        self.sets & sets::BELOW_END != 0 && !self.is_below_start()
+        self.is_below_end() && !self.is_below_start()
     }
 
     /// Counted in `status.replicas`.
@@ -230,7 +242,9 @@ fn column(world: &World, id: ClusterId, ordinal: Ordinal) -> Column {
     }
 }
 
-const fn side_frame(world: &World, id: ClusterId) -> SideFrame {
+/// What a side has beside what it has of ordinals.
+#[must_use]
+pub const fn side_frame(world: &World, id: ClusterId) -> SideFrame {
     let side = match id {
         ClusterId::Source => &world.clusters.source,
         ClusterId::Destination => &world.clusters.destination,

@@ -88,6 +88,23 @@ fn check(sizes: &Sizes, states: &[World], kinds: &mut BTreeSet<String>) {
 const FAULTS: &str = "eviction, pressureEviction, containerCrash, driverCrash, controllerRestart, \
                       podNeverReady, controllerRestartStale";
 
+/// A driver that begins again gives ordinals back that it has taken: the set changes, and no ordinal
+/// with a name can tell.
+const FROM_THE_TOP: &str = "apiVersion: straddle.dev/v1alpha1
+kind: Scenario
+source: {name: web, replicas: 2, podManagementPolicy: Parallel}
+migration:
+  afterCrash: fromTop
+  forEach: {k: descending}
+  steps:
+  - patch: {cluster: source, replicas: k}
+  - wait: {cluster: source, set: true, until: observed}
+  - wait: {cluster: source, pod: k, until: gone}
+  - patch: {cluster: destination, start: k, replicas: N - k}
+  - wait: {cluster: destination, pod: k, until: ready}
+faults: {driverCrash: 1}
+";
+
 /// All but the giving up of a wait, which only scripts do.
 #[test]
 fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
@@ -113,6 +130,7 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
         eventful("Parallel", &cascade("orphan"), "eviction"),
         eventful("Parallel", &cascade("background"), "eviction"),
         eventful("OrderedReady", &cascade("foreground"), "eviction"),
+        sized_text(FROM_THE_TOP, ""),
     ];
     for sizes in models {
         let model = sizes.model(4).expect("a size that there is");

@@ -1,0 +1,102 @@
+//! Changes of a set that only ordinals without names can tell: a mark passes those, and no others.
+//!
+//! The change is one of the whole set, too: it has a new generation, and a sync under way has seen
+//! an older one. It takes one of the ordinals to see that there is a change.
+
+use crate::actors::driver;
+use crate::world::World;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::letter::{self, Frame, Letter};
+use crate::world::program::{Expression, Operation};
+use crate::world::setup::Setup;
+use crate::world::stateful_set::StatusWrite;
+
+/// How many ordinals it takes to see that there is a change.
+pub(super) fn of(setup: &Setup, before: &World, operation: Operation, after: &World) -> usize {
+    let Some((cluster, ..)) = request(operation) else {
+        return 0;
+    };
+    let frames = [before, after].map(|world| letter::side_frame(world, cluster));
+    let slices = [before, after].map(|world| world.clusters[cluster].set.map(|set| set.slice));
+    let [Some(old), Some(new)] = slices else {
+        return 0;
+    };
+    let names = |world| driver::named(setup, world).into_iter().flatten();
+    let is_passed = |Ordinal(ordinal), a: u8, b: u8| (a.min(b)..a.max(b)).contains(&ordinal);
+    let sees =
+        |ordinal| is_passed(ordinal, old.start, new.start) || is_passed(ordinal, old.end, new.end);
+    let is_seen = names(before).chain(names(after)).any(sees);
+    usize::from(frames[0] != frames[1] && old != new && !is_seen)
+}
+
+/// Whether an operation may change more of a set than the sets of ordinals that it has.
+pub(super) fn may_be(setup: &Setup, frame: &Frame, operation: Operation) -> bool {
+    request(operation).is_some_and(|(cluster, ..)| {
+        let side = &frame.sides[cluster];
+        side.set.is_some_and(|set| set.observed) && setup.reads[cluster].observed_generation
+            || side.controller.plan.status == StatusWrite::Equal
+            || setup.budget.lag_pool.is_some()
+    })
+}
+
+/// Whether a mark surely passes the ordinal of the driver's loop.
+pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
+    let Some((cluster, start, replicas)) = request(operation) else {
+        return false;
+    };
+    let column = &k.sides[cluster];
+    let is_other = |is_below: bool, mark| will_be_below(mark).is_some_and(|will| will != is_below);
+    match (start, replicas) {
+        (Some(start), Some(replicas)) => {
+            let end = Expression {
+                k: start.k + replicas.k,
+                n: start.n + replicas.n,
+                constant: start.constant + replicas.constant,
+            };
+            is_other(column.is_below_start(), start) || is_other(column.is_below_end(), end)
+        }
+        (Some(start), None) => is_other(column.is_below_start(), start),
+        (None, Some(end)) => starts_at_zero(setup, cluster) && is_other(column.is_below_end(), end),
+        (None, None) => false,
+    }
+}
+
+/// The set that an operation changes, and what of it.
+const fn request(
+    operation: Operation,
+) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
+    match operation {
+        Operation::Patch {
+            cluster,
+            start,
+            replicas,
+        } => Some((cluster, start, replicas)),
+        Operation::Scale { cluster, replicas } => Some((cluster, None, Some(replicas))),
+        _ => None,
+    }
+}
+
+/// Whether k will be below a mark, if that is certain.
+const fn will_be_below(mark: Expression) -> Option<bool> {
+    match (mark.k, mark.n, mark.constant) {
+        (1, 0, constant) => Some(constant > 0),
+        (0, 1, 0) => Some(true),
+        (0, 0, 0) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a set has no other start than 0.
+fn starts_at_zero(setup: &Setup, cluster: ClusterId) -> bool {
+    let mut instructions = setup.program.instructions.iter();
+    cluster == ClusterId::Source
+        && instructions.all(|instruction| match instruction.operation {
+            Operation::Patch {
+                cluster: other,
+                start,
+                ..
+            } => other != cluster || start.is_none(),
+            Operation::CreateSet { cluster: other, .. } => other != cluster,
+            _ => true,
+        })
+}
