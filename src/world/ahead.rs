@@ -161,7 +161,7 @@ fn marks(setup: &Setup, places: &[(usize, Ordinal)]) -> Vec<u32> {
     };
     let marks_at = |&(position, k): &(usize, Ordinal)| {
         let instruction = setup.program.instructions[position];
-        let Some((side, start, replicas)) = stored(instruction.operation) else {
+        let Some((side, start, replicas)) = instruction.operation.stored() else {
             return 0;
         };
         let before: &mut BTreeSet<(u8, u8)> = &mut slices[side];
@@ -181,26 +181,6 @@ fn marks(setup: &Setup, places: &[(usize, Ordinal)]) -> Vec<u32> {
 
 const fn key(slice: Slice) -> (u8, u8) {
     (slice.start, slice.end)
-}
-
-/// The numbers that a request stores in a set; what is `None` stays.
-const fn stored(
-    operation: Operation,
-) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
-    match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => Some((cluster, start, replicas)),
-        Operation::Scale { cluster, replicas } => Some((cluster, None, Some(replicas))),
-        Operation::CreateSet {
-            cluster,
-            start,
-            replicas,
-        } => Some((cluster, Some(start), Some(replicas))),
-        _ => None,
-    }
 }
 
 /// The slices that a set can have after a request that found one of `before`.

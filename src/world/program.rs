@@ -165,6 +165,28 @@ pub enum Operation {
     Save,
 }
 
+impl Operation {
+    /// The set that a request writes to, with the `start` and `replicas` that it stores there; what
+    /// is `None` stays.
+    #[must_use]
+    pub const fn stored(self) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
+        match self {
+            Self::Patch {
+                cluster,
+                start,
+                replicas,
+            } => Some((cluster, start, replicas)),
+            Self::Scale { cluster, replicas } => Some((cluster, None, Some(replicas))),
+            Self::CreateSet {
+                cluster,
+                start,
+                replicas,
+            } => Some((cluster, Some(start), Some(replicas))),
+            _ => None,
+        }
+    }
+}
+
 /// What becomes of what a deleted set owns: `propagationPolicy`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cascade {
@@ -347,6 +369,18 @@ impl Expression {
     #[must_use]
     pub const fn is_fixed_number(self) -> bool {
         self.k == 0 && self.n == 0 && self.constant != 0
+    }
+}
+
+impl std::ops::Add for Expression {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            k: self.k + other.k,
+            n: self.n + other.n,
+            constant: self.constant + other.constant,
+        }
     }
 }
 

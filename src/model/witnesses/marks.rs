@@ -8,19 +8,8 @@ use crate::world::setup::Setup;
 
 /// Whether a request gives a set more ordinals than there are. No reachable state has such a one.
 pub fn leaves_no_room(setup: &Setup, world: &World, operation: Operation) -> bool {
-    let (cluster, start, replicas) = match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => (cluster, start, replicas),
-        Operation::Scale { cluster, replicas } => (cluster, None, Some(replicas)),
-        Operation::CreateSet {
-            cluster,
-            start,
-            replicas,
-        } => (cluster, Some(start), Some(replicas)),
-        _ => return false,
+    let Some((cluster, start, replicas)) = operation.stored() else {
+        return false;
     };
     let set = world.clusters[cluster].set;
     let slice = set.map_or(Slice::EMPTY, |set| set.slice);
@@ -55,12 +44,7 @@ pub fn of_mark(expression: Expression) -> usize {
 
 /// The same for a slice.
 pub fn of_marks(start: Expression, replicas: Expression) -> usize {
-    let end = Expression {
-        k: start.k + replicas.k,
-        n: start.n + replicas.n,
-        constant: start.constant + replicas.constant,
-    };
-    of_mark(start) + of_mark(end)
+    of_mark(start) + of_mark(start + replicas)
 }
 
 /// The same for a request that may leave one of both numbers as it is, so that the end moves by

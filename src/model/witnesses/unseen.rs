@@ -48,11 +48,7 @@ pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
     let is_other = |is_below: bool, mark| will_be_below(mark).is_some_and(|will| will != is_below);
     match (start, replicas) {
         (Some(start), Some(replicas)) => {
-            let end = Expression {
-                k: start.k + replicas.k,
-                n: start.n + replicas.n,
-                constant: start.constant + replicas.constant,
-            };
+            let end = start + replicas;
             is_other(column.is_below_start(), start) || is_other(column.is_below_end(), end)
         }
         (Some(start), None) => is_other(column.is_below_start(), start),
@@ -61,18 +57,13 @@ pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
     }
 }
 
-/// The set that an operation changes, and what of it.
+/// What an operation stores in a set that is there already.
 const fn request(
     operation: Operation,
 ) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
     match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => Some((cluster, start, replicas)),
-        Operation::Scale { cluster, replicas } => Some((cluster, None, Some(replicas))),
-        _ => None,
+        Operation::CreateSet { .. } => None,
+        _ => operation.stored(),
     }
 }
 
