@@ -337,8 +337,8 @@ impl Partition {
     fn make_room(&mut self, format: &Format, more: usize) {
         let states = self.len() + more;
         if self.parents.capacity() < states {
-            // Not by doubling: what is asked for in vain is held in vain.
-            let room = (self.len() / 2).max(more);
+            // In small steps: what is asked for in vain is held in vain.
+            let room = (self.len() / 4).max(more);
             self.parents.reserve_exact(room);
             self.kept.reserve_exact(room * self.kept_words);
             if format.ranked {
