@@ -12,7 +12,11 @@ use super::Search;
 use crate::engine::Searchable;
 
 /// States that are worth a thread.
-const WORTH_A_THREAD: usize = 128;
+const WORTH_A_THREAD: usize = 32;
+
+/// Successors from which on they are stored on all threads. To store a few takes less time than
+/// to wake a thread.
+const WORTH_ALL_THREADS: u64 = 1 << 13;
 
 /// Parts of a block for each thread, so that none waits long for the slowest.
 const PARTS_PER_THREAD: usize = 2;
@@ -76,9 +80,43 @@ impl<M: Searchable> Search<'_, M> {
 
     /// Stores what the workers found, and takes note of the rest.
     pub(super) fn keep(&mut self, used: usize, turn: Turn, shared: bool) {
+        let works = &self.works[..used];
+        let successors: u64 = works.iter().map(|work| work.transitions).sum();
+        let shared = shared && successors >= WORTH_ALL_THREADS;
+        self.store_found(used, turn, shared);
+        for mut part in self.gather(used, turn, shared) {
+            for (line, found) in [
+                (&mut self.waiting, &mut part.now),
+                (&mut self.later, &mut part.later),
+            ] {
+                if !found.indices.is_empty() {
+                    line.entry(turn.depth + 1).or_default().append(found);
+                }
+            }
+            if turn.records {
+                self.edges.blocks.push(part.edges);
+            }
+        }
+        let mut broken = Vec::new();
+        for work in &mut self.works[..used] {
+            self.statistics.transitions += work.transitions;
+            self.faults_fired |= work.faults_fired;
+            self.labels.extend(&work.labels);
+            self.dead_ends += work.dead_ends;
+            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
+            self.cut |= work.cut;
+            broken.append(&mut work.broken);
+            work.clear();
+        }
+        for (index, broken) in broken {
+            self.note_violations(index, broken);
+        }
+    }
+
+    /// Each partition takes in what all workers have found for it, in the order of the workers.
+    fn store_found(&mut self, used: usize, turn: Turn, shared: bool) {
         let works = &mut self.works[..used];
         let (format, partitions) = self.store.split();
-        // What all workers have found for a partition, in the order of the workers.
         let of_partition = |number: usize| -> Vec<Lane> {
             let lanes = works.iter_mut().map(|work| &mut work.lanes[number]);
             lanes.map(std::mem::take).collect()
@@ -99,42 +137,20 @@ impl<M: Searchable> Search<'_, M> {
                 work.lanes[number] = lane;
             }
         }
+    }
+
+    /// What each worker's part of the block has led to, once all is stored.
+    fn gather(&mut self, used: usize, turn: Turn, shared: bool) -> Vec<Gathered> {
         let task = Gathering {
             words: self.words,
             carries_rows: self.store.format.kept == Kept::Fingerprints,
             records: turn.records,
         };
+        let works = &mut self.works[..used];
         let gather = |work: &mut Work| work.gather(&task);
-        let gathered: Vec<Gathered> = match &self.pool {
+        match &self.pool {
             Some(pool) if shared => pool.install(|| works.par_iter_mut().map(gather).collect()),
             _ => works.iter_mut().map(gather).collect(),
-        };
-        for mut part in gathered {
-            for (line, found) in [
-                (&mut self.waiting, &mut part.now),
-                (&mut self.later, &mut part.later),
-            ] {
-                if !found.indices.is_empty() {
-                    line.entry(turn.depth + 1).or_default().append(found);
-                }
-            }
-            if turn.records {
-                self.edges.blocks.push(part.edges);
-            }
-        }
-        let mut broken = Vec::new();
-        for work in works {
-            self.statistics.transitions += work.transitions;
-            self.faults_fired |= work.faults_fired;
-            self.labels.extend(&work.labels);
-            self.dead_ends += work.dead_ends;
-            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
-            self.cut |= work.cut;
-            broken.append(&mut work.broken);
-            work.clear();
-        }
-        for (index, broken) in broken {
-            self.note_violations(index, broken);
         }
     }
 }

@@ -111,7 +111,7 @@ impl Partition {
     /// [`Partition::store`] for kept rows of `WORDS` words; 0 for any other kind.
     ///
     /// The memory that a row needs is asked for long before it is looked at: first its bucket,
-    /// while the batch before is stored, then the state that it is likely to be.
+    /// one by one while the batch before is looked up, then the state that it is likely to be.
     fn store_lanes<const WORDS: usize>(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
         let words = if WORDS > 0 { WORDS } else { format.words };
         let batch_words = BATCH * (words + BEHIND);
@@ -129,30 +129,37 @@ impl Partition {
                     (None, None) => &[],
                 };
                 self.make_room(format, batch.len() / (words + BEHIND));
-                self.ask_for_buckets(next, words);
-                self.store_batch::<WORDS>(format, lane, (batch, number), turn);
+                self.store_batch::<WORDS>(format, lane, (batch, number), next, turn);
             }
             lane.rows = rows;
         }
     }
 
-    /// Stores the rows of a batch of a lane, and tells the lane what they are.
+    /// Stores the rows of a batch of a lane, and tells the lane what they are. The buckets of the
+    /// `next` batch are asked for.
     #[inline(always)]
     fn store_batch<const WORDS: usize>(
         &mut self,
         format: &Format,
         lane: &mut Lane,
         (batch, number): (&[u64], u32),
+        next: &[u64],
         turn: Turn,
     ) {
         let words = if WORDS > 0 { WORDS } else { format.words };
         let rows = batch.chunks_exact(words + BEHIND);
+        let mut next = next.chunks_exact(words + BEHIND);
         let count = rows.len();
         let mut likely = [0; BATCH];
         for (row, likely) in rows.zip(&mut likely) {
+            if let Some(next) = next.next() {
+                self.table.prefetch(next[words + 1]);
+            }
             *likely = self.table.candidate(row[words + 1]);
             self.ask_for(*likely);
+            self.table.ask_for_overflow(row[words + 1]);
         }
+        next.for_each(|next| self.table.prefetch(next[words + 1]));
         if turn.records {
             let likely = likely[..count].iter();
             lane.targets

@@ -66,6 +66,11 @@ impl Bucket {
         self.states[(places.trailing_zeros() as usize).min(BUCKET - 1)]
     }
 
+    #[inline(always)]
+    const fn is_full(&self) -> bool {
+        self.tags[BUCKET - 1] != 0
+    }
+
     /// How many places are taken.
     #[inline(always)]
     fn taken(&self) -> usize {
@@ -110,6 +115,12 @@ impl Table {
         hash as usize & (self.buckets.len() - 1)
     }
 
+    /// The bucket that takes what does not fit into another one.
+    #[inline(always)]
+    const fn after(&self, bucket: usize) -> usize {
+        (bucket + 1) & (self.buckets.len() - 1)
+    }
+
     /// The first state that may have this hash, unless its bucket was full when it came. Without
     /// one, some number; nobody can foresee which it is, so there is no branch on it.
     #[inline(always)]
@@ -138,7 +149,7 @@ impl Table {
             if taken < BUCKET {
                 return Place::Free(number, taken);
             }
-            number = (number + 1) & (self.buckets.len() - 1);
+            number = self.after(number);
         }
     }
 
@@ -154,8 +165,8 @@ impl Table {
     #[inline(always)]
     pub(super) fn add(&mut self, state: u32, hash: u64) {
         let mut number = self.bucket(hash);
-        while self.buckets[number].taken() == BUCKET {
-            number = (number + 1) & (self.buckets.len() - 1);
+        while self.buckets[number].is_full() {
+            number = self.after(number);
         }
         let place = self.buckets[number].taken();
         self.put((number, place), state, hash);
@@ -165,6 +176,17 @@ impl Table {
     #[inline(always)]
     pub(super) fn prefetch(&self, hash: u64) {
         ask_for(&self.buckets, self.bucket(hash));
+    }
+
+    /// Asks for the next bucket if a state with this hash would have to be looked for there: its
+    /// own has no candidate, and no place either.
+    #[inline(always)]
+    pub(super) fn ask_for_overflow(&self, hash: u64) {
+        let number = self.bucket(hash);
+        let bucket = &self.buckets[number];
+        if bucket.is_full() && bucket.places(tag(hash)) == 0 {
+            ask_for(&self.buckets, self.after(number));
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {
