@@ -7,12 +7,9 @@
 use super::request::{Api, Failure, Request};
 use super::seen::{Controller, Live, Objects, Pod, Set};
 use crate::actors::api_server::Refusal;
-use crate::world::id::{Ordinal, Table};
+use crate::world::id::{Ordinal, OrdinalSet};
 
-/// The Pods of a set, by ordinal.
-pub type Pods = Table<Option<Pod>>;
-
-/// Claims the Pods. One that is gone by then is left out; any other refusal ends the sync, but
+/// Claims the Pods; tells whose ordinals' Pods are the set's. One that is gone by then is left out; any other refusal ends the sync, but
 /// only once all have been tried.
 ///
 /// # Errors
@@ -21,15 +18,15 @@ pub fn claim_pods(
     set: &Set<'_>,
     objects: &impl Objects,
     api: &mut impl Api,
-) -> Result<Pods, Failure> {
-    let mut claimed = Pods::default();
+) -> Result<OrdinalSet, Failure> {
+    let mut claimed = OrdinalSet::default();
     let mut failure = None;
     for ordinal in objects.ordinals() {
         let Some(pod) = objects.pod(ordinal) else {
             continue;
         };
         match claim_pod(set, ordinal, pod, api) {
-            Ok(true) => claimed[ordinal] = Some(pod),
+            Ok(true) => claimed.insert(ordinal),
             Ok(false) | Err(Failure::Refused(Refusal::NotFound)) => (),
             Err(other) => failure = Some(other),
         }

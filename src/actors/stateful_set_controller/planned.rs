@@ -43,7 +43,7 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
     };
     let set = set(setup, setup.clusters[cluster], side, view);
     let mut planner = Planner::new(&set);
-    let Ok(pods) = claim_pods(&set, &objects, &mut planner) else {
+    let Ok(claimed) = claim_pods(&set, &objects, &mut planner) else {
         return Plan::default();
     };
     let mut plan = Plan {
@@ -55,7 +55,7 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
             current: TEMPLATE,
             update: TEMPLATE,
         };
-        let outcome = update_stateful_set(&set, revisions, &objects, &pods, &mut planner);
+        let outcome = update_stateful_set(&set, revisions, &objects, claimed, &mut planner);
         if outcome.result == Err(Failure::ClaimIsDeleting) {
             planner.fail(set.policy);
         }

@@ -6,7 +6,7 @@
 //! Kubernetes: `sync` in pkg/controller/statefulset/stateful_set.go; `UpdateStatefulSet`,
 //! `performUpdate` and `updateStatefulSet` in stateful_set_control.go.
 
-use super::adoption::{Pods, claim_pods};
+use super::adoption::claim_pods;
 use super::request::{Api, Failure, Phase};
 use super::revisions::{Revisions, adopt_orphans, revisions, truncate_history};
 use super::seen::{Objects, Pod, Set, Template, UpdateStrategy};
@@ -25,11 +25,11 @@ pub fn sync<A: Api>(
     api: &mut A,
 ) -> Result<(), Failure> {
     adopt_orphans(set, api)?;
-    let pods = claim_pods(set, objects, api)?;
+    let claimed = claim_pods(set, objects, api)?;
     let revisions = revisions(set, api);
     let result = match revisions {
         Ok(revisions) => {
-            let outcome = update_stateful_set(set, revisions, objects, &pods, api);
+            let outcome = update_stateful_set(set, revisions, objects, claimed, api);
             let written = write_status(stored, outcome.status(set, revisions), api);
             outcome.result.and(written)
         }
@@ -37,7 +37,7 @@ pub fn sync<A: Api>(
     };
     let named = revisions.map(|revisions| [revisions.current, revisions.update]);
     let is_live = |template| {
-        let mut pods = objects.ordinals().filter_map(|ordinal| pods[ordinal]);
+        let mut pods = claimed.iter().filter_map(|ordinal| objects.pod(ordinal));
         named.is_ok_and(|named| named.contains(&template))
             || pods.any(|pod| pod.revision == template)
     };
@@ -50,16 +50,30 @@ pub(super) fn update_stateful_set<O: Objects, A: Api>(
     set: &Set<'_>,
     revisions: Revisions,
     objects: &O,
-    pods: &Pods,
+    claimed: OrdinalSet,
     api: &mut A,
 ) -> Outcome {
-    let mut sync = Sync::new(set, revisions, objects, pods, api);
-    let result = if set.deleting { Ok(()) } else { sync.run() };
-    Outcome {
-        replicas: sync.replicas,
-        updates: sync.updates,
-        result,
+    let mut outcome = Outcome {
+        replicas: Table::default(),
+        updates: 0,
+        result: Ok(()),
+    };
+    let mut sync = Sync {
+        set,
+        revisions,
+        objects,
+        api,
+        replicas: &mut outcome.replicas,
+        condemned: OrdinalSet::default(),
+        first_unhealthy: None,
+        updates: 0,
+    };
+    sync.take_in_hand(claimed);
+    if !set.deleting {
+        outcome.result = sync.run();
+        outcome.updates = sync.updates;
     }
+    outcome
 }
 
 /// A sync under way.
@@ -69,7 +83,7 @@ pub(super) struct Sync<'a, O, A> {
     pub objects: &'a O,
     pub api: &'a mut A,
     /// The Pods in hand: those of the range, made up where there are none, and the condemned.
-    pub replicas: Table<Replica>,
+    pub replicas: &'a mut Table<Replica>,
     /// The Pods outside the range: below its start as well as above its end.
     condemned: OrdinalSet,
     /// The first Pod that is not healthy: of the range, upwards, then of the condemned, upwards.
@@ -116,42 +130,26 @@ impl Outcome {
     }
 }
 
-impl<'a, O: Objects, A: Api> Sync<'a, O, A> {
-    fn new(
-        set: &'a Set<'a>,
-        revisions: Revisions,
-        objects: &'a O,
-        pods: &Pods,
-        api: &'a mut A,
-    ) -> Self {
-        let mut sync = Self {
-            set,
-            revisions,
-            objects,
-            api,
-            replicas: Table::default(),
-            condemned: OrdinalSet::default(),
-            first_unhealthy: None,
-            updates: 0,
-        };
-        let range = set.range();
-        for ordinal in objects.ordinals() {
-            if let Some(pod) = pods[ordinal] {
-                sync.replicas[ordinal] = Replica::Stored(pod);
+impl<O: Objects, A: Api> Sync<'_, O, A> {
+    /// Takes in hand the Pods that are the set's, and makes up those that the range lacks.
+    fn take_in_hand(&mut self, claimed: OrdinalSet) {
+        let range = self.set.range();
+        for ordinal in claimed.iter() {
+            if let Some(pod) = self.objects.pod(ordinal) {
+                self.replicas[ordinal] = Replica::Stored(pod);
                 if !range.contains(ordinal) {
-                    sync.condemned.insert(ordinal);
+                    self.condemned.insert(ordinal);
                 }
             }
         }
         for ordinal in range.ordinals() {
-            if !sync.replicas[ordinal].is_stored() {
-                sync.replicas[ordinal] = sync.new_pod(ordinal);
+            if !self.replicas[ordinal].is_stored() {
+                self.replicas[ordinal] = self.new_pod(ordinal);
             }
         }
-        let mut looked_at = range.ordinals().chain(sync.condemned.iter());
-        let is_unhealthy = |&ordinal: &Ordinal| !sync.is_healthy(sync.replicas[ordinal]);
-        sync.first_unhealthy = looked_at.find(is_unhealthy);
-        sync
+        let mut looked_at = range.ordinals().chain(self.condemned.iter());
+        let is_unhealthy = |&ordinal: &Ordinal| !self.is_healthy(self.replicas[ordinal]);
+        self.first_unhealthy = looked_at.find(is_unhealthy);
     }
 
     /// Whether a Pod counts as healthy: for newer releases it has to be available too.
