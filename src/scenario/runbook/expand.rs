@@ -25,6 +25,16 @@ impl Fields {
         self.done.extend(self.open.take());
     }
 
+    /// Adds each as a word of its own.
+    fn add_each(&mut self, items: &[Rc<str>]) {
+        for (number, item) in items.iter().enumerate() {
+            if number > 0 {
+                self.end();
+            }
+            self.add(item);
+        }
+    }
+
     /// The bytes of all words.
     fn length(&self) -> usize {
         self.done.iter().chain(&self.open).map(String::len).sum()
@@ -223,12 +233,7 @@ impl Runner<'_> {
             {
                 let items = arrays::list(name, &state.env).unwrap_or_default();
                 if how == Use::Arguments && arrays::is_separate(name) && piece.quoted {
-                    for (number, item) in items.iter().enumerate() {
-                        if number > 0 {
-                            fields.end();
-                        }
-                        fields.add(item);
-                    }
+                    fields.add_each(&items);
                     next.push((state, fields));
                 } else {
                     next.push((state, add(fields, &items.join(" "))));
@@ -292,59 +297,67 @@ impl Runner<'_> {
         };
         let is_set = value.is_some();
         let has_text = value.as_ref().is_some_and(|value| !value.is_empty());
-        let nounset = state.env.nounset && !is_set && !matches!(name, "@" | "*");
-        let use_argument = match operator {
-            ":-" | ":=" | ":?" => !has_text,
-            "-" | "=" | "?" => !is_set,
-            ":+" => has_text,
-            "+" => is_set,
-            _ => false,
-        };
         match operator {
-            "" if nounset => {
-                self.mistake(
-                    "runbook::unset",
-                    format!("`{name}` has no value here, which `set -u` does not allow"),
-                    "give it a value, or write `${NAME:-default}`",
-                );
-                Ok(vec![(state, None)])
-            }
             "" => {
-                if !is_set && !matches!(name, "@" | "*") {
-                    self.unknown_variable(name);
-                }
+                self.plain_value(name, is_set, &state);
                 Ok(vec![(state, value)])
             }
-            ":?" | "?" if use_argument => {
-                self.mistake(
-                    "runbook::unset",
-                    format!("`{name}` has no value here: the script ends"),
-                    "give it one at the top of the script",
-                );
-                Ok(vec![(state, None)])
-            }
-            ":-" | "-" | ":=" | "=" if use_argument => {
-                let ways = self.expand_text(argument, None, Within::Word, state)?;
-                let assigns = operator.ends_with('=');
-                let with = |(mut state, text): (State, String)| {
-                    if assigns {
-                        state.env.set(name, &text);
-                    }
-                    (state, Some(text))
-                };
-                Ok(ways.into_iter().map(with).collect())
-            }
-            ":+" | "+" if use_argument => {
-                let ways = self.expand_text(argument, None, Within::Word, state)?;
-                Ok(ways
-                    .into_iter()
-                    .map(|(state, text)| (state, Some(text)))
-                    .collect())
-            }
+            ":-" if !has_text => self.instead(name, argument, false, state),
+            "-" if !is_set => self.instead(name, argument, false, state),
+            ":=" if !has_text => self.instead(name, argument, true, state),
+            "=" if !is_set => self.instead(name, argument, true, state),
+            ":+" if has_text => self.instead(name, argument, false, state),
+            "+" if is_set => self.instead(name, argument, false, state),
             ":+" | "+" => Ok(vec![(state, None)]),
+            ":?" if !has_text => Ok(self.ends_without(name, state)),
+            "?" if !is_set => Ok(self.ends_without(name, state)),
             ":-" | "-" | ":=" | "=" | ":?" | "?" => Ok(vec![(state, value)]),
             _ => self.transformed(name, operator, argument, value.unwrap_or_default(), state),
         }
+    }
+
+    /// Complains of `$NAME` without a value.
+    fn plain_value(&mut self, name: &str, is_set: bool, state: &State) {
+        if is_set || matches!(name, "@" | "*") {
+            return;
+        }
+        if state.env.nounset {
+            self.mistake(
+                "runbook::unset",
+                format!("`{name}` has no value here, which `set -u` does not allow"),
+                "give it a value, or write `${NAME:-default}`",
+            );
+        } else {
+            self.unknown_variable(name);
+        }
+    }
+
+    /// `${NAME:?}` without a value.
+    fn ends_without(&mut self, name: &str, state: State) -> Vec<(State, Option<String>)> {
+        self.mistake(
+            "runbook::unset",
+            format!("`{name}` has no value here: the script ends"),
+            "give it one at the top of the script",
+        );
+        vec![(state, None)]
+    }
+
+    /// The argument in place of the value; if the operator `assigns`, it is the value from now on.
+    fn instead(
+        &mut self,
+        name: &str,
+        argument: &str,
+        assigns: bool,
+        state: State,
+    ) -> Result<Vec<(State, Option<String>)>, Halt> {
+        let ways = self.expand_text(argument, None, Within::Word, state)?;
+        let with = |(mut state, text): (State, String)| {
+            if assigns {
+                state.env.set(name, &text);
+            }
+            (state, Some(text))
+        };
+        Ok(ways.into_iter().map(with).collect())
     }
 
     /// A variable that the script never sets comes from whoever runs it.

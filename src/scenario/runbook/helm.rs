@@ -5,6 +5,7 @@
 use super::kubectl;
 use super::run::{Halt, Runner};
 use super::state::{Outcome, Set, State};
+use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ObjectKind, ObjectRef, Operation};
 
 /// A call of `helm`.
@@ -70,6 +71,18 @@ impl Given {
         given
     }
 
+    /// The first ordinal and the replicas, given or as the side's manifest has them.
+    fn or_as_made(&self, runner: &Runner<'_>, cluster: ClusterId) -> (i16, i16) {
+        let manifest = &runner.surroundings.sides[cluster].set;
+        let made = |pointer: &str| {
+            let value = manifest.pointer(pointer)?.as_i64()?;
+            i16::try_from(value).ok()
+        };
+        let start = self.start.or_else(|| made("/spec/ordinals/start"));
+        let replicas = self.replicas.or_else(|| made("/spec/replicas"));
+        (start.unwrap_or(0), replicas.unwrap_or(1))
+    }
+
     fn take(&mut self, flag: &str, value: &str) {
         match flag {
             "--set" | "--set-string" => {
@@ -93,6 +106,7 @@ impl Given {
     }
 }
 
+/// A call that makes the set, changes it, or either.
 fn release(
     runner: &mut Runner<'_>,
     words: &[&str],
@@ -101,44 +115,59 @@ fn release(
     state: State,
 ) -> Result<Outcome, Halt> {
     let given = Given::of(words);
-    let (start, replicas) = (given.start, given.replicas);
     let Some(cluster) = kubectl::side(runner, &given.cluster, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let manifest = &runner.surroundings.sides[cluster].set;
-    let number = |pointer: &str, default: i16| {
-        let value = manifest
-            .pointer(pointer)
-            .and_then(serde_json::Value::as_i64);
-        value
-            .and_then(|value| i16::try_from(value).ok())
-            .unwrap_or(default)
-    };
-    let (given_start, given_replicas) = (
-        start.unwrap_or_else(|| number("/spec/ordinals/start", 0)),
-        replicas.unwrap_or_else(|| number("/spec/replicas", 1)),
-    );
+    let (start, replicas) = given.or_as_made(runner, cluster);
+    let what = format!("helm {} in {}", words[0], cluster.name());
     let text = "the chart makes what the side's manifest has, with the replicas given here";
-    runner.findings.assume(
-        runner.span.clone(),
-        format!("helm {} in {}", words[0], cluster.name()),
-        text,
-    );
+    runner.findings.assume(runner.span.clone(), what, text);
+    let [first, count] = [start, replicas].map(Expression::number);
     let create = Operation::CreateSet {
         cluster,
-        start: Expression::number(given_start),
-        replicas: Expression::number(given_replicas),
+        start: first,
+        replicas: count,
     };
     let patch = Operation::Patch {
         cluster,
-        start: Some(Expression::number(given_start)),
-        replicas: Some(Expression::number(given_replicas)),
+        start: Some(first),
+        replicas: Some(count),
     };
-    let known = Set::Known(i32::from(given_start), i32::from(given_replicas));
+    let known = Set::Known(i32::from(start), i32::from(replicas));
     let mut outcome = Outcome::default();
-    let (missing, existing) = match state.env.sets[cluster] {
-        Set::Absent => (Some(state), None),
-        Set::Known(..) => (None, Some(state)),
+    for (state, is_there) in looked_up(runner, cluster, state)? {
+        let request = match (is_there, updates, installs) {
+            (false, _, true) => Some(create),
+            (true, true, _) => Some(patch),
+            // helm: `cannot re-use a name that is still in use`, and `has no deployed releases`.
+            _ => None,
+        };
+        let Some(request) = request else {
+            let refused = if is_there { create } else { patch };
+            outcome.failed.push(runner.emit(state, refused)?.1);
+            continue;
+        };
+        let is_known = state.env.sets[cluster] != Set::Unknown;
+        let (mut done, refused) = runner.emit(state, request)?;
+        if is_known {
+            done.env.sets[cluster] = known;
+        } else {
+            outcome.failed.push(refused);
+        }
+        outcome.ok.push(done);
+    }
+    Ok(outcome)
+}
+
+/// Whether the set is there. Where that is not known, a look tells: first without one.
+fn looked_up(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    state: State,
+) -> Result<Vec<(State, bool)>, Halt> {
+    match state.env.sets[cluster] {
+        Set::Absent => Ok(vec![(state, false)]),
+        Set::Known(..) => Ok(vec![(state, true)]),
         Set::Unknown => {
             let set = ObjectRef {
                 kind: ObjectKind::StatefulSet,
@@ -147,39 +176,9 @@ fn release(
             };
             let (existing, missing) =
                 runner.emit(state, Operation::Test(Condition::Exists(set)))?;
-            (Some(missing), Some(existing))
-        }
-    };
-    for (state, is_there) in [(missing, false), (existing, true)] {
-        let Some(state) = state else { continue };
-        let is_known = state.env.sets[cluster] != Set::Unknown;
-        match (is_there, updates, installs) {
-            (false, _, true) => {
-                let (mut done, refused) = runner.emit(state, create)?;
-                if is_known {
-                    done.env.sets[cluster] = known;
-                } else {
-                    outcome.failed.push(refused);
-                }
-                outcome.ok.push(done);
-            }
-            (true, true, _) => {
-                let (mut done, refused) = runner.emit(state, patch)?;
-                if is_known {
-                    done.env.sets[cluster] = known;
-                } else {
-                    outcome.failed.push(refused);
-                }
-                outcome.ok.push(done);
-            }
-            // helm: `cannot re-use a name that is still in use`, and `has no deployed releases`.
-            _ => {
-                let (_, refused) = runner.emit(state, if is_there { create } else { patch })?;
-                outcome.failed.push(refused);
-            }
+            Ok(vec![(missing, false), (existing, true)])
         }
     }
-    Ok(outcome)
 }
 
 /// `a=1,b[0].c=2`; a comma behind a backslash is text.

@@ -29,6 +29,7 @@ mod limits;
 mod lines;
 mod loops;
 mod markers;
+mod programs;
 mod report;
 mod run;
 mod shells;

@@ -191,119 +191,120 @@ impl Reader<'_> {
         (self.to_byte)(node.span.start)..(self.to_byte)(node.span.end)
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of node")]
     fn command(&self, node: &Node, depth: usize) -> Command {
-        let span = self.span(node);
-        let plain = |kind| Command {
-            span: span.clone(),
-            kind,
-            redirects: Vec::new(),
-        };
-        if depth > MAX_NESTING {
-            return plain(Kind::Other("so deep a nesting"));
-        }
-        let boxed = |node: &Node| Box::new(self.command(node, depth + 1));
-        let with = |kind, redirects: &[Node]| Command {
-            redirects: redirects.iter().map(|node| self.redirect(node)).collect(),
-            ..plain(kind)
-        };
-        match &node.kind {
+        let (kind, redirects) = match &node.kind {
+            _ if depth > MAX_NESTING => (Kind::Other("so deep a nesting"), &[][..]),
+            NodeKind::Time { pipeline, .. } => return self.command(pipeline, depth + 1),
             NodeKind::Command {
                 assignments,
                 words,
                 redirects,
-            } => with(
-                Kind::Simple {
-                    assignments: self.words(assignments),
-                    words: self.words(words),
-                },
-                redirects,
-            ),
-            NodeKind::Pipeline { commands, .. } => plain(Kind::Pipeline(
-                commands
-                    .iter()
-                    .map(|node| self.command(node, depth + 1))
-                    .collect(),
-            )),
-            NodeKind::Negation { pipeline } => plain(Kind::Not(boxed(pipeline))),
-            NodeKind::List { items } => self.list(items, span.clone(), depth),
+            } => {
+                let (assignments, words) = (self.words(assignments), self.words(words));
+                (Kind::Simple { assignments, words }, &redirects[..])
+            }
+            _ => self
+                .group(node, depth)
+                .unwrap_or_else(|| self.other(node, depth)),
+        };
+        Command {
+            span: self.span(node),
+            kind,
+            redirects: redirects.iter().map(|node| self.redirect(node)).collect(),
+        }
+    }
+
+    /// A compound command, and its redirections.
+    fn group<'a>(&self, node: &'a Node, depth: usize) -> Option<(Kind, &'a [Node])> {
+        let boxed = |node: &Node| Box::new(self.command(node, depth + 1));
+        let (kind, redirects) = match &node.kind {
             NodeKind::If {
                 condition,
                 then_body,
                 else_body,
                 redirects,
-            } => with(
-                Kind::If {
+            } => {
+                let kind = Kind::If {
                     condition: boxed(condition),
                     then: boxed(then_body),
                     otherwise: else_body.as_ref().map(|node| boxed(node)),
-                },
-                redirects,
-            ),
+                };
+                (kind, redirects)
+            }
             NodeKind::While {
                 condition,
                 body,
                 redirects,
-            } => with(self.looped(false, condition, body, depth), redirects),
+            } => (self.looped(false, condition, body, depth), redirects),
             NodeKind::Until {
                 condition,
                 body,
                 redirects,
-            } => with(self.looped(true, condition, body, depth), redirects),
+            } => (self.looped(true, condition, body, depth), redirects),
             NodeKind::For {
                 var,
                 words,
                 body,
                 redirects,
-            } => with(
-                Kind::For {
+            } => {
+                let kind = Kind::For {
                     name: var.clone(),
                     words: words.as_ref().map(|words| self.words(words)),
                     body: boxed(body),
-                },
-                redirects,
-            ),
+                };
+                (kind, redirects)
+            }
             NodeKind::ForArith {
                 init,
                 cond,
                 incr,
                 body,
                 redirects,
-            } => with(
-                Kind::Counted {
-                    parts: [init.clone(), cond.clone(), incr.clone()],
-                    body: boxed(body),
-                },
-                redirects,
-            ),
+            } => {
+                let parts = [init.clone(), cond.clone(), incr.clone()];
+                let body = boxed(body);
+                (Kind::Counted { parts, body }, redirects)
+            }
             NodeKind::Case {
                 word,
                 patterns,
                 redirects,
-            } => with(self.case(word, patterns, depth), redirects),
-            NodeKind::Function { name, body } => plain(Kind::Function {
-                name: name.clone(),
-                body: Rc::new(self.command(body, depth + 1)),
-            }),
-            NodeKind::Subshell { body, redirects } => with(Kind::Subshell(boxed(body)), redirects),
-            NodeKind::BraceGroup { body, redirects } => {
-                with(Kind::List(vec![self.command(body, depth + 1)]), redirects)
+            } => (self.case(word, patterns, depth), redirects),
+            NodeKind::Subshell { body, redirects } => (Kind::Subshell(boxed(body)), redirects),
+            NodeKind::BraceGroup { body, redirects } => (Kind::List(vec![*boxed(body)]), redirects),
+            _ => return None,
+        };
+        Some((kind, redirects))
+    }
+
+    /// Neither a simple command nor a compound one; redirections count for tests only.
+    fn other<'a>(&self, node: &'a Node, depth: usize) -> (Kind, &'a [Node]) {
+        let command = |node: &Node| self.command(node, depth + 1);
+        let kind = match &node.kind {
+            NodeKind::Pipeline { commands, .. } => {
+                Kind::Pipeline(commands.iter().map(command).collect())
             }
+            NodeKind::Negation { pipeline } => Kind::Not(Box::new(command(pipeline))),
+            NodeKind::List { items } => self.list(items, depth),
+            NodeKind::Function { name, body } => Kind::Function {
+                name: name.clone(),
+                body: Rc::new(command(body)),
+            },
             NodeKind::ArithmeticCommand {
                 raw_content,
                 redirects,
                 ..
-            } => with(Kind::Arithmetic(raw_content.clone()), redirects),
+            } => return (Kind::Arithmetic(raw_content.clone()), redirects),
             NodeKind::ConditionalExpr { body, redirects } => match self.test(body, depth) {
-                Some(test) => with(Kind::Test(test), redirects),
-                None => plain(Kind::Other("this test")),
+                Some(test) => return (Kind::Test(test), redirects),
+                None => Kind::Other("this test"),
             },
-            NodeKind::Empty | NodeKind::Comment { .. } => plain(Kind::List(Vec::new())),
-            NodeKind::Select { .. } => plain(Kind::Other("`select`, which asks a person")),
-            NodeKind::Coproc { .. } => plain(Kind::Other("`coproc`")),
-            NodeKind::Time { pipeline, .. } => self.command(pipeline, depth + 1),
-            _ => plain(Kind::Other("this")),
-        }
+            NodeKind::Empty | NodeKind::Comment { .. } => Kind::List(Vec::new()),
+            NodeKind::Select { .. } => Kind::Other("`select`, which asks a person"),
+            NodeKind::Coproc { .. } => Kind::Other("`coproc`"),
+            _ => Kind::Other("this"),
+        };
+        (kind, &[])
     }
 
     fn looped(&self, until: bool, condition: &Node, body: &Node, depth: usize) -> Kind {
@@ -338,7 +339,7 @@ impl Reader<'_> {
     }
 
     /// `&&` and `||` bind from the left; `;` and line ends separate.
-    fn list(&self, items: &[rable::ListItem], span: Range<usize>, depth: usize) -> Command {
+    fn list(&self, items: &[rable::ListItem], depth: usize) -> Kind {
         let mut commands: Vec<Command> = Vec::new();
         let mut joins: Option<ListOperator> = None;
         for item in items {
@@ -361,11 +362,7 @@ impl Reader<'_> {
             joins = item.operator;
             commands.push(next);
         }
-        Command {
-            span,
-            kind: Kind::List(commands),
-            redirects: Vec::new(),
-        }
+        Kind::List(commands)
     }
 
     fn test(&self, node: &Node, depth: usize) -> Option<Test> {

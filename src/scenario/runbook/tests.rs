@@ -115,102 +115,108 @@ fn a_snapshot_is_what_was_read() {
 }
 
 /// Each script, and the beginning of what is said of it.
+/// Scripts, and the mistake that is found in each.
+const NOT_UNDERSTOOD: &[(&str, &str)] = &[
+    (
+        "kubectl scale sts web --replicas=1",
+        "migrate.sh:1:1: error[runbook::unknown-cluster]: nothing says which cluster",
+    ),
+    (
+        "kubectl --context prod scale sts web --replicas=1",
+        "migrate.sh:1:1: error[runbook::unknown-cluster]: which side context `prod`",
+    ),
+    (
+        "\n  kubectl --context source drain node-1",
+        "migrate.sh:2:3: error[runbook::not-modelled]: `kubectl drain`",
+    ),
+    (
+        "frobnicate --now",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `frobnicate`",
+    ),
+    (
+        "kubectl --context source scale sts wbe --replicas=1",
+        "migrate.sh:1:1: error[runbook::unknown-object]: there is no StatefulSet `wbe`",
+    ),
+    (
+        "kubectl --context source delete pod other-0",
+        "migrate.sh:1:1: error[runbook::unknown-object]: `other-0` is no Pod",
+    ),
+    (
+        "kubectl --context source patch sts web -p '{\"spec\": {'",
+        "migrate.sh:1:1: error[runbook::bad-patch]",
+    ),
+    (
+        "kubectl --context source patch sts web -p '{\"spec\": {\"template\": {\"x\": 1}}}'",
+        "migrate.sh:1:1: error[runbook::not-modelled]: a change of `spec.template`",
+    ),
+    (
+        "kubectl --context source delete sts web --cascade=sideways",
+        "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
+    ),
+    (
+        "kubectl --context source delete pod -l app=web",
+        "migrate.sh:1:1: error[runbook::not-modelled]: which labels the Pods have",
+    ),
+    (
+        "kubectl --context source delete pod web-1 web-0",
+        "migrate.sh:1:1: error[runbook::not-modelled]: the wait for several deleted Pods",
+    ),
+    (
+        "kubectl --context source delete -f gone.yaml",
+        "migrate.sh:1:1: error[runbook::unknown-file]",
+    ),
+    (
+        "kubectl --context source scale sts web --replicas=$N",
+        "migrate.sh:1:1: error[runbook::unset]: `$N` has no value",
+    ),
+    ("if true; then", "migrate.sh:1:14: error[runbook::syntax]"),
+    (
+        "while true; do sleep 1; done",
+        "migrate.sh:1:7: error[runbook::endless]",
+    ),
+    ("f() { f; }\nf", "migrate.sh:1:7: error[runbook::too-deep]"),
+    (
+        "# straddle: cluster=sauce\n",
+        "migrate.sh:1:1: error[runbook::bad-marker]",
+    ),
+    ("echo hello", "migrate.sh:1:1: error[runbook::no-requests]"),
+    (
+        "kubectl --context source get sts web -w",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `kubectl get --watch`",
+    ),
+    (
+        "kubectl --context destination create -f set.yaml",
+        "migrate.sh:1:1: error[runbook::unknown-file]",
+    ),
+    (
+        "echo a | while read -r -d '' x; do kubectl --context source get pod $x; done",
+        "migrate.sh:1:16: error[runbook::not-modelled]: `read -d`",
+    ),
+    (
+        "trap 'kubectl --context source scale sts web --replicas=3' ERR",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `trap` with `kubectl",
+    ),
+    (
+        "names=(a b)\nnames[1]=c",
+        "migrate.sh:2:1: error[runbook::not-modelled]: a change of one element",
+    ),
+    (
+        "mapfile -n 2 names < <(seq 5)",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `mapfile -n 2 names`",
+    ),
+    (
+        "for i in $(seq 9 -1 -99999); do echo $i; done",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `seq 9 -1 -99999` has more than",
+    ),
+    (
+        "kubectl --context source get pod web-0 & wait",
+        "migrate.sh:1:1: error[runbook::not-modelled]",
+    ),
+];
+
 #[test]
 fn what_is_not_understood_is_a_mistake_at_its_place() {
-    let rows = [
-        (
-            "kubectl scale sts web --replicas=1",
-            "migrate.sh:1:1: error[runbook::unknown-cluster]: nothing says which cluster",
-        ),
-        (
-            "kubectl --context prod scale sts web --replicas=1",
-            "migrate.sh:1:1: error[runbook::unknown-cluster]: which side context `prod`",
-        ),
-        (
-            "\n  kubectl --context source drain node-1",
-            "migrate.sh:2:3: error[runbook::not-modelled]: `kubectl drain`",
-        ),
-        (
-            "frobnicate --now",
-            "migrate.sh:1:1: error[runbook::not-modelled]: `frobnicate`",
-        ),
-        (
-            "kubectl --context source scale sts wbe --replicas=1",
-            "migrate.sh:1:1: error[runbook::unknown-object]: there is no StatefulSet `wbe`",
-        ),
-        (
-            "kubectl --context source delete pod other-0",
-            "migrate.sh:1:1: error[runbook::unknown-object]: `other-0` is no Pod",
-        ),
-        (
-            "kubectl --context source patch sts web -p '{\"spec\": {'",
-            "migrate.sh:1:1: error[runbook::bad-patch]",
-        ),
-        (
-            "kubectl --context source patch sts web -p '{\"spec\": {\"template\": {\"x\": 1}}}'",
-            "migrate.sh:1:1: error[runbook::not-modelled]: a change of `spec.template`",
-        ),
-        (
-            "kubectl --context source delete sts web --cascade=sideways",
-            "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
-        ),
-        (
-            "kubectl --context source delete pod -l app=web",
-            "migrate.sh:1:1: error[runbook::not-modelled]: which labels the Pods have",
-        ),
-        (
-            "kubectl --context source delete pod web-1 web-0",
-            "migrate.sh:1:1: error[runbook::not-modelled]: the wait for several deleted Pods",
-        ),
-        (
-            "kubectl --context source delete -f gone.yaml",
-            "migrate.sh:1:1: error[runbook::unknown-file]",
-        ),
-        (
-            "kubectl --context source scale sts web --replicas=$N",
-            "migrate.sh:1:1: error[runbook::unset]: `$N` has no value",
-        ),
-        ("if true; then", "migrate.sh:1:14: error[runbook::syntax]"),
-        (
-            "while true; do sleep 1; done",
-            "migrate.sh:1:7: error[runbook::endless]",
-        ),
-        ("f() { f; }\nf", "migrate.sh:1:7: error[runbook::too-deep]"),
-        (
-            "# straddle: cluster=sauce\n",
-            "migrate.sh:1:1: error[runbook::bad-marker]",
-        ),
-        ("echo hello", "migrate.sh:1:1: error[runbook::no-requests]"),
-        (
-            "kubectl --context source get sts web -w",
-            "migrate.sh:1:1: error[runbook::not-modelled]: `kubectl get --watch`",
-        ),
-        (
-            "kubectl --context destination create -f set.yaml",
-            "migrate.sh:1:1: error[runbook::unknown-file]",
-        ),
-        (
-            "echo a | while read -r -d '' x; do kubectl --context source get pod $x; done",
-            "migrate.sh:1:16: error[runbook::not-modelled]: `read -d`",
-        ),
-        (
-            "trap 'kubectl --context source scale sts web --replicas=3' ERR",
-            "migrate.sh:1:1: error[runbook::not-modelled]: `trap` with `kubectl",
-        ),
-        (
-            "names=(a b)\nnames[1]=c",
-            "migrate.sh:2:1: error[runbook::not-modelled]: a change of one element",
-        ),
-        (
-            "mapfile -n 2 names < <(seq 5)",
-            "migrate.sh:1:1: error[runbook::not-modelled]: `mapfile -n 2 names`",
-        ),
-        (
-            "kubectl --context source get pod web-0 & wait",
-            "migrate.sh:1:1: error[runbook::not-modelled]",
-        ),
-    ];
-    for (script, expected) in rows {
+    for (script, expected) in NOT_UNDERSTOOD {
         let problems = read(script, "").err().unwrap_or_default();
         let found = problems.iter().any(|problem| problem.starts_with(expected));
         assert!(found, "{script}\nexpected {expected}\nfound {problems:#?}");

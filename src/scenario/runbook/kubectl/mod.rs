@@ -21,11 +21,12 @@ use arguments::Call;
 ///
 /// # Errors
 /// The script cannot be followed any further.
-pub fn run(runner: &mut Runner<'_>, arguments: &[String], state: State) -> Result<Outcome, Halt> {
-    let mut words = vec!["kubectl".to_owned()];
-    words.extend_from_slice(arguments);
+pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<Outcome, Halt> {
+    let words = ["kubectl"].iter().chain(arguments);
+    let words: Vec<String> = words.map(|word| (*word).to_owned()).collect();
+    let parsed = Call::parse(&words[1..]);
     runner.calls.push(words);
-    let call = match Call::parse(arguments) {
+    let call = match parsed {
         Ok(call) => call,
         Err(what) => {
             runner.not_modelled(
