@@ -4,6 +4,7 @@ mod certify;
 mod every_n;
 mod input;
 mod outputs;
+mod replay;
 mod runbooks;
 mod usage;
 mod walks;
