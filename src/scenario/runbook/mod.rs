@@ -55,9 +55,10 @@ use crate::world::id::{ClusterId, PerCluster};
 use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
 use crate::world::volume::ReclaimPolicy;
 pub use code::Place;
-use run::Runner;
+use run::{Halt, Runner};
 pub use surroundings::SideFacts;
 use surroundings::Surroundings;
+use syntax::Command;
 
 /// The most mistakes of a script that are shown.
 const MOST_SHOWN: usize = 50;
@@ -87,23 +88,7 @@ pub fn lower(
     crashes: bool,
 ) -> Option<(Lowered, Runbook)> {
     let source = read(lowering, named)?;
-    let script = match syntax::parse(&source.text, 0) {
-        Ok(script) => script,
-        Err(error) => {
-            let problem = Diagnostic::new(
-                "runbook::syntax",
-                format!("bash cannot read this script: {}", error.message),
-            );
-            let at = error.at.min(source.text.len());
-            lowering.reader.problems.push(
-                problem
-                    .within(&source)
-                    .at(at..at, "here")
-                    .help("check it with `bash -n`"),
-            );
-            return None;
-        }
-    };
+    let script = parsed(lowering, &source)?;
     let folder = source.path.parent().unwrap_or(Path::new("")).to_path_buf();
     let surroundings = Surroundings {
         sides,
@@ -112,45 +97,71 @@ pub fn lower(
         folder,
         files: lowering.reader.files,
     };
+    let (runner, followed) = follow(&surroundings, &source, &script);
+    complain_of_markers(lowering, &source, &runner);
+    report(lowering, &source, &runner);
+    if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
+        let what = "this script asks nothing of the clusters";
+        let problem = Diagnostic::new("runbook::no-requests", what);
+        let problem = problem.within(&source).at(0..0, "");
+        lowering
+            .reader
+            .problems
+            .push(problem.help("a runbook calls `kubectl`"));
+    }
+    followed.ok()?;
+    Some(finish(runner, source))
+}
+
+fn parsed(lowering: &mut Lowering<'_>, source: &Source) -> Option<Command> {
+    syntax::parse(&source.text, 0)
+        .map_err(|error| {
+            let what = format!("bash cannot read this script: {}", error.message);
+            let at = error.at.min(source.text.len());
+            let problem = Diagnostic::new("runbook::syntax", what);
+            let problem = problem.within(source).at(at..at, "here");
+            lowering
+                .reader
+                .problems
+                .push(problem.help("check it with `bash -n`"));
+        })
+        .ok()
+}
+
+/// Follows a script: as if disks and policies stayed as they are, and once more if it asks for
+/// something else.
+fn follow<'a>(
+    surroundings: &'a Surroundings<'a>,
+    source: &Source,
+    script: &Command,
+) -> (Runner<'a>, Result<(), Halt>) {
     let follow = |keeps_disks, keeps_policies| {
-        let mut runner = Runner::new(&surroundings, &source.text);
+        let mut runner = Runner::new(surroundings, &source.text);
         runner.findings.text = source.text.to_string();
         runner.keeps_disks = keeps_disks;
         runner.keeps_policies = keeps_policies;
-        let followed = runner.script(&script);
+        let followed = runner.script(script);
         (runner, followed)
     };
-    let (mut runner, mut followed) = follow(true, true);
+    let first = follow(true, true);
     let any = |wanted: fn(Operation) -> bool| {
-        let mut made = runner.code.made.iter();
+        let mut made = first.0.code.made.iter();
         made.any(|made| wanted(made.operation))
     };
     let (deletes, patches) = (any(deletes_disk), any(patches_policy));
     if deletes || patches {
-        (runner, followed) = follow(!deletes, !patches);
+        return follow(!deletes, !patches);
     }
+    first
+}
+
+fn complain_of_markers(lowering: &mut Lowering<'_>, source: &Source, runner: &Runner<'_>) {
+    let help = "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
     for place in &runner.markers.unclear {
         let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
-        let problem = problem.within(&source).at(place.clone(), "");
-        let help =
-            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
+        let problem = problem.within(source).at(place.clone(), "");
         lowering.reader.problems.push(problem.help(help));
     }
-    report(lowering, &source, &runner);
-    if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
-        let problem = Diagnostic::new(
-            "runbook::no-requests",
-            "this script asks nothing of the clusters",
-        );
-        lowering.reader.problems.push(
-            problem
-                .within(&source)
-                .at(0..0, "")
-                .help("a runbook calls `kubectl`"),
-        );
-    }
-    followed.ok()?;
-    Some(finish(runner, source))
 }
 
 /// Whether a request deletes a claim or volume of the source.
