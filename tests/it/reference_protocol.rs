@@ -73,6 +73,17 @@ fn a_small_space_has_the_known_size() {
     check_counts((5, 4, 1), (138_955, 657_508, 63));
 }
 
+/// Far more threads than cores: they are interrupted anywhere, and the numbers stay the same.
+#[test]
+fn many_threads_find_the_same_states() {
+    let model = correct((5, 4, 1));
+    for threads in [7, 16, 64] {
+        let found = run(&model, &ask(model.invariants()), threads).statistics;
+        let counts = (found.unique_states, found.transitions, found.depth);
+        assert_eq!(counts, (138_955, 657_508, 63), "{threads} threads");
+    }
+}
+
 /// What one of stateright's checkers counts, without the initial state among the generated.
 fn counts(checker: &impl Checker<Protocol>) -> (usize, usize) {
     assert!(checker.discoveries().is_empty(), "everything holds");

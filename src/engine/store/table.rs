@@ -213,3 +213,91 @@ pub(in crate::engine) fn ask_for<T>(slice: &[T], index: usize) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (slice, index);
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    use super::*;
+
+    /// A bucket with states at the first places.
+    fn bucket(tags: &[u8]) -> Bucket {
+        let mut bucket = Bucket::default();
+        bucket.tags[..tags.len()].copy_from_slice(tags);
+        for (state, number) in bucket.states.iter_mut().zip(100..) {
+            *state = number;
+        }
+        bucket
+    }
+
+    #[test]
+    fn all_tags_of_a_bucket_are_compared_at_once() {
+        let mut random = Pcg64Mcg::seed_from_u64(1);
+        for taken in 0..=BUCKET {
+            for _ in 0..20 {
+                let tags: Vec<u8> = (0..taken).map(|_| random.random_range(1..4)).collect();
+                let bucket = bucket(&tags);
+                for tag in 1..5 {
+                    let same = |place: &usize| tags[*place] == tag;
+                    let places = (0..taken).filter(same);
+                    let expected = places.fold(0, |all, place| all | 1 << place);
+                    assert_eq!(bucket.places(tag), expected, "{tag} in {tags:?}");
+                }
+                assert_eq!(bucket.taken(), taken);
+                assert_eq!(bucket.is_full(), taken == BUCKET);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_some_places_is_one_of_the_bucket() {
+        let bucket = bucket(&[7; BUCKET]);
+        for place in 0..BUCKET {
+            let state = 100 + u32::try_from(place).expect("it is small");
+            assert_eq!(bucket.first(!0 << place), state);
+        }
+        assert_eq!(bucket.first(0), bucket.states[BUCKET - 1]);
+        assert_eq!(bucket.first(!0 << BUCKET), bucket.states[BUCKET - 1]);
+    }
+
+    /// Puts in states whose hashes differ in a few bits only, so that buckets overflow.
+    #[test]
+    fn what_was_put_in_is_found_and_nothing_else() {
+        let mut random = Pcg64Mcg::seed_from_u64(2);
+        let mut table = Table::for_states(100);
+        let mut hashes = Vec::new();
+        while !table.is_crowded(hashes.len() + 1) {
+            let hash = u64::from(random.random_range(0..4_u8)) | (random.random::<u64>() & !7);
+            let state = u32::try_from(hashes.len()).expect("there are few");
+            let is_it = |other: u32| hashes[other as usize] == hash;
+            let Place::Free(bucket, place) = table.search(hash, is_it) else {
+                continue;
+            };
+            table.put((bucket, place), state, hash);
+            hashes.push(hash);
+        }
+        let mut overflows = 0;
+        for (state, &hash) in (0..).zip(&hashes) {
+            table.prefetch(hash);
+            table.ask_for_overflow(hash);
+            let found = table.search(hash, |other| other == state);
+            assert!(matches!(found, Place::Of(found) if found == state));
+            assert!((table.candidate(hash) as usize) < hashes.len());
+            let own = &table.buckets[table.bucket(hash)];
+            overflows += usize::from(!own.states.contains(&state));
+        }
+        assert!(overflows > 0, "some bucket is full");
+        assert!(matches!(table.search(0, |_| false), Place::Free(..)));
+    }
+
+    #[test]
+    fn memory_is_asked_for_at_any_place() {
+        let numbers = [1_u64, 2, 3];
+        for index in [0, 2, 3, usize::MAX] {
+            ask_for(&numbers, index);
+        }
+        ask_for::<u64>(&[], 0);
+        assert_eq!(numbers, [1, 2, 3]);
+    }
+}
