@@ -1,6 +1,6 @@
 //! Where a report goes: each format to standard output or to a file of its own.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -93,7 +93,8 @@ impl Outlets {
         let outlets = Self(all);
         outlets.check_standard_output()?;
         for (number, (_, file)) in outlets.files().enumerate() {
-            if outlets.files().take(number).any(|(_, other)| other == file) {
+            let is_same = |(_, other): (Format, &Path)| resolved(other) == resolved(file);
+            if outlets.files().take(number).any(is_same) {
                 let message = format!("two formats would be written to `{}`", file.display());
                 return mistake("output::same-file", message, "give each a file of its own");
             }
@@ -144,14 +145,23 @@ fn mistake<T>(code: &'static str, message: String, help: &str) -> Result<T, Box<
 }
 
 /// Finds out before a search that may take long whether a file can be written.
-fn probe(file: &Path) -> Result<(), Box<Diagnostic>> {
+pub(super) fn probe(file: &Path) -> Result<(), Box<Diagnostic>> {
     let failed = |error| Box::new(unwritable(file, &error));
     if file.is_dir() {
         return Err(failed(io::ErrorKind::IsADirectory.into()));
     }
+    // A pipe must not be opened twice.
+    if is_stream(file) {
+        return Ok(());
+    }
+    try_in(&resolved(file)).map_err(failed)
+}
+
+/// Tries whether a file can be made where `file` will be.
+pub(super) fn try_in(file: &Path) -> io::Result<()> {
     let unfinished = unfinished(file);
-    std::fs::write(&unfinished, "").map_err(failed)?;
-    std::fs::remove_file(&unfinished).map_err(failed)
+    std::fs::write(&unfinished, "")?;
+    std::fs::remove_file(&unfinished)
 }
 
 /// That a report cannot be written there.
@@ -163,16 +173,47 @@ pub(super) fn unwritable(file: &Path, error: &io::Error) -> Diagnostic {
         .help("name a file in a folder that is there and that you may write to")
 }
 
-/// Writes a file as a whole or not at all: under another name first.
+/// Writes a file as a whole or not at all: under another name first. A file that is there keeps
+/// its permissions; a link stays one. What is written to a device or a pipe goes there.
 pub(super) fn write(file: &Path, text: &str) -> io::Result<()> {
+    if is_stream(file) {
+        let mut stream = std::fs::OpenOptions::new().write(true).open(file)?;
+        return stream.write_all(text.as_bytes());
+    }
+    let file = &resolved(file);
     let unfinished = unfinished(file);
     let written = std::fs::write(&unfinished, text);
-    let moved = written.and_then(|()| std::fs::rename(&unfinished, file));
+    let moved = written
+        .and_then(|()| match std::fs::metadata(file) {
+            Ok(old) => std::fs::set_permissions(&unfinished, old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| std::fs::rename(&unfinished, file));
     if moved.is_err() {
         // What is left of it is of no use; that it cannot be removed adds nothing to say.
         let _ = std::fs::remove_file(&unfinished);
     }
     moved
+}
+
+/// Whether a file is there that has nothing in it to replace: a device, a pipe, a descriptor of
+/// this process.
+fn is_stream(file: &Path) -> bool {
+    let is_of_system = ["/dev", "/proc"].iter().any(|root| file.starts_with(root));
+    std::fs::metadata(file).is_ok_and(|there| is_of_system || !there.is_file())
+}
+
+/// The file that a path leads to, by links and from this folder.
+fn resolved(file: &Path) -> PathBuf {
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let by_folder = || Some(folder.canonicalize().ok()?.join(file.file_name()?));
+    let canonical = file.canonicalize().ok();
+    canonical
+        .or_else(by_folder)
+        .unwrap_or_else(|| file.to_owned())
 }
 
 fn unfinished(file: &Path) -> PathBuf {
@@ -207,6 +248,17 @@ mod tests {
         for asked in [["json", "pretty"], ["github", "junit"], ["json", "junit"]] {
             assert_eq!(outlets(&asked).unwrap_err(), "output::mixed", "{asked:?}");
         }
+    }
+
+    #[test]
+    fn one_file_has_many_names() {
+        let folder = std::env::temp_dir();
+        let asked = [
+            format!("json={}", folder.join("straddle-same").display()),
+            format!("junit={}", folder.join("./straddle-same").display()),
+        ];
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        assert_eq!(outlets(&asked).unwrap_err(), "output::same-file");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A line about the search under way, while a person is looking.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write as _, stderr};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,15 +10,16 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 use crate::check::{Progress, Watch};
 use crate::report::{ScenarioResult, count, plain};
 
-/// Set by the first Ctrl-C of a run.
+/// Set by the first Ctrl-C, SIGTERM or SIGHUP of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether Ctrl-C has been pressed.
+/// Whether somebody wants the run to end.
 pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// From now on the first Ctrl-C ends searches, and the second one the program.
+/// From now on the first Ctrl-C (or SIGTERM, or SIGHUP) ends searches, and the second one the
+/// program.
 pub(super) fn listen() {
     INTERRUPTED.store(false, Ordering::Relaxed);
     // It fails if somebody else in this process already listens; then they decide.
@@ -26,6 +27,12 @@ pub(super) fn listen() {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(super::exit::INTERRUPTED));
         }
+        // A report may take its time; who is impatient should know what that costs. If nobody can
+        // be told, nothing is lost.
+        let _ = writeln!(
+            stderr(),
+            "interrupted: what is known follows; once more ends the program without it"
+        );
     });
 }
 

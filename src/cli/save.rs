@@ -18,13 +18,14 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    /// Makes the folder if it is not there.
+    /// Makes the folder if it is not there, and tries to write to it.
     ///
     /// # Errors
     /// Why there can be no such folder.
     pub fn new(folder: &Path) -> Result<Self, Box<Diagnostic>> {
         let failed = |error| Box::new(unwritable(folder, &error));
         std::fs::create_dir_all(folder).map_err(failed)?;
+        outlet::try_in(&folder.join("trace")).map_err(failed)?;
         Ok(Self {
             folder: folder.to_owned(),
             written: BTreeSet::new(),
@@ -81,7 +82,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("cannot write `{}`: {reason}", path.display());
     Diagnostic::new("save::unwritable", message)
         .about(path)
-        .help("give `--save` a folder that you may write to")
+        .help("give `--save` a folder that you may write to, where there is room")
 }
 
 /// Which files were written, and an empty line.

@@ -361,6 +361,8 @@ pub struct Summary {
     pub as_expected: usize,
     /// Those with a decided verdict that is not the expected one.
     pub unexpected: usize,
+    /// Those with a property that is not decided, and no decided verdict that is unexpected.
+    pub undecided: usize,
     /// Those whose verdict is `violated`.
     pub violated: usize,
     /// Those whose verdict is `inconclusive`.
@@ -380,6 +382,7 @@ impl Summary {
             scenarios: results.len(),
             as_expected: count(&|result| !result.is_unexpected() && !result.is_undecided()),
             unexpected: count(&ScenarioResult::is_unexpected),
+            undecided: count(&|result| result.is_undecided() && !result.is_unexpected()),
             violated: count(&|result| result.verdict == Verdict::Violated),
             inconclusive: count(&|result| result.verdict == Verdict::Inconclusive),
             unreadable,

@@ -12,51 +12,62 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
-        match found_in(path) {
-            Ok(found) => files.extend(found),
-            Err(problem) => problems.push(*problem),
-        }
+        files.extend(found_in(path, &mut problems));
     }
     let mut seen = std::collections::BTreeSet::new();
     files.retain(|file| seen.insert(file.clone()));
     (files, problems)
 }
 
-fn found_in(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-    let metadata = fs::metadata(path).map_err(|error| Box::new(unreadable(path, &error)))?;
-    if !metadata.is_dir() {
-        return Ok(vec![path.to_path_buf()]);
+fn found_in(path: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => (),
+        Ok(_) => return vec![path.to_path_buf()],
+        Err(error) => {
+            problems.push(unreadable(path, &error));
+            return Vec::new();
+        }
     }
+    let before = problems.len();
     let mut found = Vec::new();
-    walk(path, &mut found)?;
+    walk(path, &mut found, problems);
     found.sort();
-    if found.is_empty() {
+    if found.is_empty() && problems.len() == before {
         let message = format!("there is no scenario in `{}`", path.display());
-        let problem = Diagnostic::new("scenario::no-scenario", message)
-            .about(path)
-            .help("scenario files are called `scenario.yaml` or `NAME.scenario.yaml`");
-        return Err(Box::new(problem));
+        let problem = Diagnostic::new("scenario::no-scenario", message);
+        let help = "scenario files are called `scenario.yaml` or `NAME.scenario.yaml`";
+        problems.push(problem.about(path).help(help));
     }
-    Ok(found)
+    found
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<Diagnostic>> {
-    let failed = |error: std::io::Error| Box::new(unreadable(folder, &error));
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
+/// Looks into a folder and all below it. One that cannot be read hides no other.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return problems.push(unreadable(folder, &error)),
+    };
+    for entry in entries {
+        let typed = entry.and_then(|entry| Ok((entry.file_type()?, entry)));
+        let (kind, entry) = match typed {
+            Ok(typed) => typed,
+            Err(error) => {
+                problems.push(unreadable(folder, &error));
+                continue;
+            }
+        };
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with('.') {
             continue;
         }
         // A link to a folder is not followed, so that the walk ends.
-        if entry.file_type().map_err(failed)?.is_dir() {
-            walk(&entry.path(), found)?;
+        if kind.is_dir() {
+            walk(&entry.path(), found, problems);
         } else if name == "scenario.yaml" || name.ends_with(".scenario.yaml") {
             found.push(entry.path());
         }
     }
-    Ok(())
 }
 
 /// Says why a file or folder cannot be read.

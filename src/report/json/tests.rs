@@ -153,6 +153,7 @@ fn shape_of_a_result() {
         "scenarios": 1,
         "asExpected": 1,
         "unexpected": 0,
+        "undecided": 0,
         "violated": 1,
         "inconclusive": 0,
         "unreadable": 1
