@@ -1,10 +1,11 @@
 //! Checks that leave checkpoints and go on from them.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use super::summary::model_hash;
-use super::{CheckOptions, Engine, Task, Watch, Watched, question, read};
+use super::{CheckOptions, Engine, Kept, Task, Watch, Watched, question, read};
 use crate::engine::checkpoint::{Checkpoints, Error};
 use crate::engine::exhaustive::{self, Saved};
 use crate::engine::{Question, StopReason};
@@ -18,6 +19,7 @@ use crate::scenario::error::plain_io_error;
 pub struct Keeper {
     checkpoints: Checkpoints,
     finished: bool,
+    failed: Option<Box<Diagnostic>>,
 }
 
 impl Keeper {
@@ -42,7 +44,13 @@ impl Keeper {
         Ok(Self {
             checkpoints,
             finished: false,
+            failed: None,
         })
+    }
+
+    /// Why the search that was stopped could not leave its last checkpoint.
+    pub fn failure(&mut self) -> Option<Box<Diagnostic>> {
+        self.failed.take()
     }
 
     /// Removes the checkpoint of a search that has come to its end.
@@ -92,18 +100,26 @@ pub fn check_scenario(
         verified.map_err(refused)?;
     }
     let task = Task::new(&scenario, options, &model, &question, watch);
-    let mut finished = None;
+    let (mut finished, mut failed) = (None, None);
     let watched = Watched(watch);
     let search = |open: &Question<Migration>| {
         let run = exhaustive::check_with(&model, open, bounds, settings, &watched, checkpoints);
         let (outcome, saved) = run.map_err(refused)?;
         finished = Some(saved.finished);
+        let lost = saved.failed.as_ref().filter(|_| !saved.finished);
+        failed = lost.map(|error| Box::new(unwritable(checkpoints.folder(), error)));
         let notes = notes(&saved, outcome.statistics.stopped, checkpoints);
         Ok::<_, Vec<Diagnostic>>((outcome, notes))
     };
-    let result = task.check(watch, search)?;
+    let kept = if checkpoints.resumes() {
+        Kept::Resumed
+    } else {
+        Kept::Checkpoints
+    };
+    let result = task.check(watch, kept, search)?;
     // A first look that has seen everything has finished, too.
     keeper.finished = finished.unwrap_or(result.is_decided());
+    keeper.failed = failed;
     Ok(result)
 }
 
@@ -142,16 +158,7 @@ const MODEL: &str = "model";
 /// Why there is no checkpoint to write to or to go on from, and what to do.
 fn diagnostic(error: &Error) -> Diagnostic {
     let (code, help, path) = match error {
-        Error::Folder { folder, error } => {
-            let message = format!(
-                "cannot use `{}` for checkpoints: {}",
-                folder.display(),
-                plain_io_error(error)
-            );
-            return Diagnostic::new("checkpoint::unwritable", message)
-                .about(folder)
-                .help("give a folder that you may write to, on a file system that can lock files");
-        }
+        Error::Folder { folder, error } => return unwritable(folder, error),
         Error::InUse(folder) => (
             "checkpoint::in-use",
             "wait until that run has ended, or give this one a folder of its own",
@@ -186,8 +193,8 @@ fn diagnostic(error: &Error) -> Diagnostic {
         }
         Error::Differs { file, what, .. } if what == MODEL => (
             "checkpoint::other-model",
-            "the scenario, its manifests or its faults have changed: undo that, or start again \
-             with `--checkpoint` and another folder",
+            "the scenario, its manifests, `--faults` or `--every-step` have changed: undo that, or \
+             start again with `--checkpoint` and another folder",
             file,
         ),
         Error::Differs { file, .. } => (
@@ -199,6 +206,19 @@ fn diagnostic(error: &Error) -> Diagnostic {
     };
     Diagnostic::new(code, error.to_string())
         .about(path)
+        .help(help)
+}
+
+fn unwritable(folder: &Path, error: &io::Error) -> Diagnostic {
+    let reason = plain_io_error(error);
+    let message = format!(
+        "cannot use `{}` for checkpoints: {reason}",
+        folder.display()
+    );
+    let help = "give a folder that you may write to, with room, on a file system that can lock \
+                files";
+    Diagnostic::new("checkpoint::unwritable", message)
+        .about(folder)
         .help(help)
 }
 

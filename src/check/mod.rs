@@ -120,7 +120,7 @@ pub fn check(scenario: &Scenario, options: &CheckOptions, watch: &dyn Watch) -> 
     let search = |open: &Question<Migration>| {
         Ok::<_, Infallible>((search(&model, open, options, watch), Vec::new()))
     };
-    match task.check(watch, search) {
+    match task.check(watch, Kept::Nothing, search) {
         Ok(result) => result,
         Err(never) => match never {},
     }
@@ -157,15 +157,18 @@ impl<'a> Task<'a> {
     fn check<E>(
         &self,
         watch: &dyn Watch,
+        kept: Kept,
         search: impl FnOnce(&Question<Migration>) -> Result<(Outcome<Step>, Vec<String>), E>,
     ) -> Result<ScenarioResult, E> {
         let mut known = Vec::new();
         let mut proofs = None;
-        let first = first_look(self.model, self.question, self.options, watch);
+        let is_new = kept != Kept::Resumed || self.options.proves(self.scenario);
+        let first = is_new.then(|| first_look(self.model, self.question, self.options, watch));
+        let first = first.flatten();
         if let Some(first) = &first {
             known = self.stories(first, &[]);
             let mut result = self.result(first, &known);
-            let saw_all = first.statistics.stopped != Some(StopReason::States);
+            let saw_all = !kept.goes_on_after(first.statistics.stopped);
             if !saw_all && !known.is_empty() {
                 watch.stories(&result);
             }
@@ -209,6 +212,30 @@ impl<'a> Task<'a> {
             open.invariants.retain(|invariant| is_open(invariant.name));
         }
         open
+    }
+}
+
+/// What is kept of a search on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kept {
+    Nothing,
+    /// Checkpoints are written.
+    Checkpoints,
+    /// It goes on from one that is there.
+    Resumed,
+}
+
+impl Kept {
+    /// Whether the search is to begin after a first look that ended so. It also leaves the
+    /// checkpoint of what a bound has stopped.
+    const fn goes_on_after(self, stopped: Option<StopReason>) -> bool {
+        match stopped {
+            Some(StopReason::States) => true,
+            Some(StopReason::Memory | StopReason::Time | StopReason::Interrupted) => {
+                !matches!(self, Self::Nothing)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -281,7 +308,7 @@ impl Task<'_> {
             never_fired: never_fired(&scenario.setup.budget, outcome),
             vacuous: vacuous::vacuous(scenario, options, outcome),
             dead_ends: vacuous::dead_ends(scenario, self.model, outcome),
-            notes: notes(scenario, options),
+            notes: [notes(scenario, options), vacuous::notes(outcome)].concat(),
             every_n: None,
             search: searched(outcome, options),
             properties,

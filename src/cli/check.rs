@@ -146,7 +146,11 @@ impl Run {
             Some(keeper) => check::checkpoint::check_scenario(path, options, watcher, keeper),
             None => check::check_scenario(path, options, watcher),
         });
+        let failure = keeper.as_mut().and_then(Keeper::failure);
         self.keeper = keeper;
+        if let Some(failure) = failure {
+            self.refused(&failure);
+        }
     }
 
     /// Checks a script and two manifests.

@@ -68,7 +68,7 @@ pub enum Error {
         found: u64,
     },
     /// It is of another search.
-    #[error("`{}` is of another search: its {what} is {saved}, not {given}", file.display())]
+    #[error("`{}` is of another search: there the {what} is {saved}, here it is {given}", file.display())]
     Differs {
         /// The checkpoint.
         file: PathBuf,

@@ -191,6 +191,8 @@ where
         labels: Labels::default(),
         ends: Ends::default(),
         faults_fired: if complete { u64::MAX } else { faults_fired },
+        // It does not decide `stays-migrated`.
+        reaches_goal: false,
         statistics: Statistics {
             unique_states: checker.unique_state_count() as u64,
             transitions: (checker.state_count() - initial) as u64,

@@ -160,6 +160,11 @@ impl Graph {
         (place != NOWHERE).then_some(place)
     }
 
+    /// Whether some state is the goal.
+    pub(super) fn has_goal(&self) -> bool {
+        self.notes.iter().any(|notes| notes.has(Notes::GOAL))
+    }
+
     /// The places that the steps of a state lead to.
     pub(super) fn targets(&self, place: u32) -> &[u32] {
         let place = place as usize;

@@ -22,6 +22,7 @@ use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
 use super::expand::{Frontier, Work};
+use super::limits::Stopped;
 use super::liveness::Promise;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::{
@@ -221,10 +222,10 @@ impl<'a, M: Searchable> Search<'a, M> {
             self.edges.end_layer(false, 0);
             return Layer::Finished;
         }
-        self.decide_recoverable();
-        let keeps = self.asks_about_endless_paths();
-        self.edges.end_layer(keeps, self.store.end());
-        self.decide_endless();
+        if let Err(Stopped(reason)) = self.decide_about_paths() {
+            self.save(&Level::behind_all(self.statistics.depth), true);
+            return Layer::Stopped(reason);
+        }
         if self.settings.order == Order::FewestFaults {
             for decision in &mut self.decisions {
                 if decision.verdict == Verdict::Holds {
@@ -346,17 +347,21 @@ impl<'a, M: Searchable> Search<'a, M> {
         bytes
     }
 
-    fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
-        let bytes = self.note_bytes();
-        let unique_states = self.store.len() - self.covered;
-        let progress = Progress {
-            unique_states,
+    fn progress(&self, depth: u32, frontier: usize, bytes: u64) -> Progress {
+        Progress {
+            unique_states: self.store.len() - self.covered,
             depth,
             faults: self.layer,
             frontier: frontier as u64,
             bytes,
             found_before: self.before.1,
-        };
+        }
+    }
+
+    fn bound_reached(&mut self, depth: u32, frontier: usize) -> Option<StopReason> {
+        let bytes = self.note_bytes();
+        let progress = self.progress(depth, frontier, bytes);
+        let unique_states = progress.unique_states;
         let over = |bound: Option<u64>, value: u64| bound.is_some_and(|bound| value > bound);
         if self.observer.progress(&progress) {
             Some(StopReason::Interrupted)
@@ -404,6 +409,7 @@ impl<'a, M: Searchable> Search<'a, M> {
             faults_fired: self.faults_fired,
             labels: self.labels,
             ends,
+            reaches_goal: self.edges.graph.has_goal(),
             statistics: self.statistics,
         }
     }

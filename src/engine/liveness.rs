@@ -18,6 +18,7 @@ mod lasso;
 mod stem;
 mod unfolded;
 
+pub use super::limits::Stopped;
 use super::{Question, Searchable, Trace};
 use component::Bad;
 use lasso::Expander;
@@ -34,9 +35,13 @@ pub trait Space {
         false
     }
 
-    /// How many bytes there are for taking such states apart.
-    fn room(&self) -> u64 {
-        u64::MAX
+    /// Called now and then, with the bytes that are held: whether it may go on.
+    ///
+    /// # Errors
+    /// A bound is reached, or whoever watches wants to stop.
+    fn look(&self, bytes: u64) -> Result<(), Stopped> {
+        let _ = bytes;
+        Ok(())
     }
 
     /// Writes the packed state of that number into `row`.
@@ -89,22 +94,21 @@ impl Promise {
     }
 }
 
-/// Memory ran out before anything was decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct NoRoom;
+/// How many states are gone through between two looks at the bounds.
+const LOOK: usize = 1 << 10;
 
 /// A fair path that breaks the promise: a way in, and a loop or an end. It has the fewest
 /// faults, then the fewest steps up to its loop; one that breaks no always-property of the
 /// question is preferred among those with as few faults.
 ///
 /// # Errors
-/// States that stand for others had to be taken apart, and [`Space::room`] is too small for it.
+/// [`Space::look`] has stopped it.
 pub fn violation<M: Searchable>(
     model: &M,
     question: &Question<M>,
     space: &impl Space,
     promise: Promise,
-) -> Result<Option<Trace<M::Action>>, NoRoom> {
+) -> Result<Option<Trace<M::Action>>, Stopped> {
     let expander = Expander::new(model, space);
     let case = Case {
         expander: &expander,
@@ -112,7 +116,7 @@ pub fn violation<M: Searchable>(
         promise,
     };
     let all = component::bad(&case, None)?;
-    if all.is_empty() || !stem::may_reach(&case, &all) {
+    if all.is_empty() || !stem::may_reach(&case, &all)? {
         return Ok(None);
     }
     let Some(first) = case.lasso(&all, false, u32::MAX)? else {
@@ -175,8 +179,8 @@ impl<M: Searchable, S: Space> Case<'_, M, S> {
         bad: &Bad,
         clean: bool,
         faults: u32,
-    ) -> Result<Option<Trace<M::Action>>, NoRoom> {
-        let Some(stem) = stem::shortest(self, bad, clean, faults) else {
+    ) -> Result<Option<Trace<M::Action>>, Stopped> {
+        let Some(stem) = stem::shortest(self, bad, clean, faults)? else {
             return Ok(None);
         };
         let mut trace = stem.trace;

@@ -10,6 +10,7 @@ pub mod exhaustive;
 mod expand;
 mod gather;
 mod labels;
+mod limits;
 pub mod liveness;
 mod recent;
 mod recoverable;
@@ -392,6 +393,9 @@ pub struct Outcome<A> {
     pub labels: Labels,
     /// What [`Question::ends`] asks for.
     pub ends: Ends<A>,
+    /// Whether some state is the goal. Known where [`Question::stays_migrated`] holds of a whole
+    /// space; else it may be missed.
+    pub reaches_goal: bool,
     /// What the search cost.
     pub statistics: Statistics,
 }
@@ -446,7 +450,7 @@ pub struct Progress {
     pub depth: u32,
     /// Faults of the layer under way.
     pub faults: u32,
-    /// States of the level under way.
+    /// States of the level under way; 0 while questions about paths are decided.
     pub frontier: u64,
     /// Bytes held.
     pub bytes: u64,
@@ -456,7 +460,8 @@ pub struct Progress {
 
 /// Somebody who watches a search.
 pub trait Observer<A>: Sync {
-    /// Between two parts of a level. The search stops if the answer is `true`.
+    /// Between two parts of a level, and now and then while questions about paths are decided. The
+    /// search stops if the answer is `true`.
     fn progress(&self, progress: &Progress) -> bool;
 
     /// A property has just been found violated.

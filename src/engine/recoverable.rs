@@ -8,13 +8,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::{Edges, NO_HELP, Notes, StateSet};
+use super::limits::{Limits, Stopped};
 use super::store::{Index, Store};
 use super::trace::follow;
 use super::{Question, Searchable, Trace};
 
 /// Adds to `reaches` the states of the layer under way from which a path leads to the goal; gives
-/// the others, nearest first.
-pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
+/// the others, nearest first. What it has marked when a bound stops it is right all the same.
+pub(super) fn stuck(
+    edges: &Edges,
+    reaches: &mut StateSet,
+    limits: &Limits,
+) -> Result<Vec<Index>, Stopped> {
     let blocks = &edges.blocks;
     let mut open: Vec<(u32, u32)> = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
@@ -23,6 +28,7 @@ pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
     }
     let from = |&(block, place): &(u32, u32)| blocks[block as usize].from[place as usize];
     loop {
+        limits.look((open.capacity() * size_of::<(u32, u32)>()) as u64)?;
         let mut changed = false;
         // Steps lead mostly to later states: from the last to the first, few passes do.
         for state in open.iter().rev() {
@@ -40,10 +46,13 @@ pub(super) fn stuck(edges: &Edges, reaches: &mut StateSet) -> Vec<Index> {
                 blocks[block as usize].notes[place as usize].has(Notes::COVERED)
             };
             let stuck = open.iter().filter(|state| !is_covered(state));
-            return stuck.map(from).collect();
+            return Ok(stuck.map(from).collect());
         }
     }
 }
+
+/// How many arrivals there are between two looks at the bounds.
+const LOOK: usize = 1 << 10;
 
 /// A state on a path, and the place of the one before it among all such.
 struct Arrival<S> {
@@ -59,12 +68,15 @@ pub(super) fn clean_path<M: Searchable>(
     question: &Question<M>,
     store: &Store,
     stuck: &[Index],
-) -> Option<Trace<M::Action>> {
+    limits: &Limits,
+) -> Result<Option<Trace<M::Action>>, Stopped> {
     let stuck: BTreeSet<Index> = stuck.iter().copied().collect();
     let is_clean = |state: &M::State| {
         let mut invariants = question.invariants.iter();
         invariants.all(|invariant| (invariant.holds)(model, state))
     };
+    let each = size_of::<Arrival<M::State>>() as u64 + 32;
+    let mut looked = 0_usize;
     let mut row = vec![0; model.words().max(1)];
     let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -72,7 +84,9 @@ pub(super) fn clean_path<M: Searchable>(
     let mut queue: BTreeMap<(u32, u32), Vec<Arrival<M::State>>> = BTreeMap::new();
     for state in model.init_states() {
         store.format.pack(model, &state, &mut row);
-        let index = store.find(&row)?;
+        let Some(index) = store.find(&row) else {
+            return Ok(None);
+        };
         let before = None;
         let start = queue.entry((0, 0)).or_default();
         start.push(Arrival {
@@ -83,6 +97,10 @@ pub(super) fn clean_path<M: Searchable>(
     }
     while let Some(((faults, steps), level)) = queue.pop_first() {
         for arrival in level {
+            if looked.is_multiple_of(LOOK) {
+                limits.look(looked as u64 * each)?;
+            }
+            looked += 1;
             if !is_clean(&arrival.state) || !seen.insert(arrival.index) {
                 continue;
             }
@@ -90,7 +108,8 @@ pub(super) fn clean_path<M: Searchable>(
             let found = stuck.contains(&arrival.index);
             arrivals.push(arrival);
             if found {
-                return Some(follow(model, store, &path_to(&arrivals, number)));
+                let path = path_to(&arrivals, number);
+                return Ok(Some(follow(model, store, &path)));
             }
             model.successors(&arrivals[number].state, &mut |action, next| {
                 store.format.pack(model, next, &mut row);
@@ -113,7 +132,7 @@ pub(super) fn clean_path<M: Searchable>(
             });
         }
     }
-    None
+    Ok(None)
 }
 
 fn path_to<S>(arrivals: &[Arrival<S>], last: usize) -> Vec<Index> {

@@ -2,6 +2,7 @@
 
 use super::Searchable;
 use super::edges::{Graph, Notes};
+use super::limits::{Limits, Stopped};
 use super::liveness::Space;
 use super::store::{Kept, Store};
 use super::trace::last_of;
@@ -11,16 +12,21 @@ pub(super) struct Searched<'a, M: Searchable> {
     model: &'a M,
     store: &'a Store,
     graph: &'a Graph,
-    room: u64,
+    limits: &'a Limits<'a>,
 }
 
 impl<'a, M: Searchable> Searched<'a, M> {
-    pub(super) const fn new(model: &'a M, store: &'a Store, graph: &'a Graph, room: u64) -> Self {
+    pub(super) const fn new(
+        model: &'a M,
+        store: &'a Store,
+        graph: &'a Graph,
+        limits: &'a Limits<'a>,
+    ) -> Self {
         Self {
             model,
             store,
             graph,
-            room,
+            limits,
         }
     }
 }
@@ -50,8 +56,8 @@ impl<M: Searchable> Space for Searched<'_, M> {
         self.store.format.symmetric
     }
 
-    fn room(&self) -> u64 {
-        self.room
+    fn look(&self, bytes: u64) -> Result<(), Stopped> {
+        self.limits.look(bytes)
     }
 
     fn targets(&self, state: u32) -> &[u32] {

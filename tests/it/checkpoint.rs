@@ -1,5 +1,6 @@
 //! Searches that are ended and go on: the outcome is that of a search that nobody ended.
 
+mod paths;
 mod program;
 
 use std::fmt::Debug;
@@ -36,7 +37,7 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// Stops a search when it is asked for the n-th time.
+/// Stops a search when it is asked for the n-th time between two blocks.
 struct After {
     calls: AtomicU32,
     most: u32,
@@ -50,8 +51,10 @@ impl After {
 }
 
 impl<A> Observer<A> for After {
-    fn progress(&self, _: &Progress) -> bool {
-        self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= self.most
+    fn progress(&self, progress: &Progress) -> bool {
+        // Questions about paths ask, too.
+        let is_block = progress.frontier > 0;
+        is_block && self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= self.most
     }
     fn violated(&self, _: &'static str, _: &Trace<A>) {}
 }

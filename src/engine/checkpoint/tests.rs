@@ -162,18 +162,24 @@ fn only_the_same_search_goes_on() {
     let other = load(&checkpoints, &about("b")).expect_err("another model");
     let text = other.to_string();
     assert!(
-        text.ends_with("is of another search: its model is a, not b"),
+        text.ends_with("is of another search: there the model is a, here it is b"),
         "{text}"
     );
     let mut longer = about("a");
     longer.push(("store".to_owned(), "new".to_owned()));
     let other = load(&checkpoints, &longer).expect_err("more is asked for");
     let text = other.to_string();
-    assert!(text.ends_with("its store is not known, not new"), "{text}");
+    assert!(
+        text.ends_with("there the store is not known, here it is new"),
+        "{text}"
+    );
     let shorter = about("a")[..1].to_vec();
     let other = load(&checkpoints, &shorter).expect_err("less is asked for");
     let text = other.to_string();
-    assert!(text.ends_with("its order is any, not not known"), "{text}");
+    assert!(
+        text.ends_with("there the order is any, here it is not known"),
+        "{text}"
+    );
     fs::remove_dir_all(folder).expect("a folder");
 }
 

@@ -1,12 +1,15 @@
 //! What a search has decided, and what it decides once a layer is over.
 
-use super::super::liveness::{self, NoRoom, Promise};
+use std::cell::Cell;
+
+use super::super::limits::{Limits, Stopped};
+use super::super::liveness::{self, Promise};
 use super::super::recoverable;
 use super::super::space::Searched;
 use super::super::store::Index;
 use super::super::trace::follow;
 use super::{RECOVERABLE, Search};
-use crate::engine::{Decision, Order, Searchable, StopReason, Trace, Verdict};
+use crate::engine::{Decision, Order, Searchable, Trace, Verdict};
 
 impl<M: Searchable> Search<'_, M> {
     /// The property's number, if it is asked for and not violated yet.
@@ -75,56 +78,79 @@ impl<M: Searchable> Search<'_, M> {
         follow(self.model, &self.store, &self.store.path(index))
     }
 
-    /// All states of the layer are expanded: are there some without a way to the goal?
-    pub(super) fn decide_recoverable(&mut self) {
-        let Some(number) = self.undecided(RECOVERABLE) else {
-            return;
-        };
-        self.reaches.grow(self.store.end());
-        let stuck = recoverable::stuck(&self.edges, &mut self.reaches);
-        self.note_bytes();
-        if let Some(trace) = self.way_into(&stuck) {
-            self.violate(number, trace);
-        }
+    /// All states of the layer are expanded: what is to be said of paths? If a bound stops that, it
+    /// may be asked once more.
+    pub(super) fn decide_about_paths(&mut self) -> Result<(), Stopped> {
+        self.within_limits(Self::decide_recoverable)?;
+        let keeps = self.asks_about_endless_paths();
+        self.edges.end_layer(keeps, self.store.end());
+        self.within_limits(Self::decide_endless)
     }
 
-    /// All states of the layer are expanded: what may happen in the end?
-    pub(super) fn decide_endless(&mut self) {
-        if !self.asks_about_endless_paths() {
-            return;
+    /// Does something that takes long and looks at the bounds itself.
+    fn within_limits(
+        &mut self,
+        work: fn(&mut Self, &Limits<'_>) -> Result<(), Stopped>,
+    ) -> Result<(), Stopped> {
+        let held = self.note_bytes();
+        let (observer, progress) = (self.observer, self.progress(self.statistics.depth, 0, held));
+        let limits = Limits {
+            bounds: self.bounds,
+            started: self.started,
+            is_interrupted: &|| observer.progress(&progress),
+            held,
+            peak: Cell::new(held),
+        };
+        let worked = work(self, &limits);
+        let peak = &mut self.statistics.peak_bytes;
+        *peak = limits.peak.get().max(*peak);
+        worked
+    }
+
+    /// Are there states without a way to the goal?
+    fn decide_recoverable(&mut self, limits: &Limits<'_>) -> Result<(), Stopped> {
+        let Some(number) = self.undecided(RECOVERABLE) else {
+            return Ok(());
+        };
+        self.reaches.grow(self.store.end());
+        let stuck = recoverable::stuck(&self.edges, &mut self.reaches, limits)?;
+        if let Some(trace) = self.way_into(&stuck, limits)? {
+            self.violate(number, trace);
         }
-        self.note_bytes();
+        Ok(())
+    }
+
+    /// What may happen in the end?
+    fn decide_endless(&mut self, limits: &Limits<'_>) -> Result<(), Stopped> {
         for promise in Promise::ALL {
             let Some(number) = self.undecided(promise.name()) else {
                 continue;
             };
-            let room = self.room();
-            let space = Searched::new(self.model, &self.store, &self.edges.graph, room);
-            match liveness::violation(self.model, self.question, &space, promise) {
-                Ok(None) => (),
-                Ok(Some(trace)) => self.violate(number, trace),
-                Err(NoRoom) => {
-                    self.decisions[number].verdict = Verdict::Inconclusive(StopReason::Memory);
-                }
+            let space = Searched::new(self.model, &self.store, &self.edges.graph, limits);
+            let found = liveness::violation(self.model, self.question, &space, promise)?;
+            if let Some(trace) = found {
+                self.violate(number, trace);
             }
         }
-    }
-
-    /// Bytes below the bound.
-    fn room(&mut self) -> u64 {
-        let bound = self.bounds.memory.unwrap_or(u64::MAX);
-        bound.saturating_sub(self.bytes())
+        Ok(())
     }
 
     /// The shortest way to a state without a way to the goal: one that breaks no
     /// always-property, if there is one.
-    pub(super) fn way_into(&self, stuck: &[Index]) -> Option<Trace<M::Action>> {
-        let nearest = self.trace(*stuck.first()?);
+    fn way_into(
+        &self,
+        stuck: &[Index],
+        limits: &Limits<'_>,
+    ) -> Result<Option<Trace<M::Action>>, Stopped> {
+        let Some(&first) = stuck.first() else {
+            return Ok(None);
+        };
+        let nearest = self.trace(first);
         if self.is_clean(&nearest) {
-            return Some(nearest);
+            return Ok(Some(nearest));
         }
-        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck);
-        clean.or(Some(nearest))
+        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck, limits)?;
+        Ok(clean.or(Some(nearest)))
     }
 
     /// Whether no state of a path breaks an always-property.

@@ -16,6 +16,16 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// Nothing is left of the layer that has come to this depth.
+    pub(super) fn behind_all(depth: u32) -> Self {
+        Self {
+            depth,
+            states: Frontier::default(),
+            done: 0,
+            before: 0,
+        }
+    }
+
     /// The states that come next, if so many may be expanded at once. Where blocks end does not
     /// depend on how often the search was ended.
     pub(super) fn block(&self, most: usize) -> Range<usize> {

@@ -14,8 +14,8 @@ use super::{Search, format};
 use crate::engine::edges::{Edges, StateSet};
 use crate::engine::store::Store;
 use crate::engine::{
-    Bounds, Fairness, Labels, Observer, Outcome, Question, Searchable, Settings, StopReason, Trace,
-    Verdict, WhyFair,
+    Bounds, Fairness, Labels, Observer, Order, Outcome, Question, Searchable, Settings, StopReason,
+    StoreKind, Trace, Verdict, WhyFair,
 };
 
 /// What became of the checkpoints of a search.
@@ -113,7 +113,16 @@ fn about<M: Searchable>(
     names.extend(question.recoverable.then_some("recoverable"));
     names.extend(question.completes.then_some("completes"));
     names.extend(question.stays_migrated.then_some("stays-migrated"));
-    names.extend(question.ends.then_some("ends"));
+    names.extend(question.ends.then_some("dead ends"));
+    let order = match settings.order {
+        Order::FewestFaults => "fewest-faults",
+        Order::Shortest => "shortest",
+    };
+    let store = match settings.store {
+        StoreKind::Exact => "exact",
+        StoreKind::Fingerprint => "fingerprint",
+    };
+    let is_used = |used| if used { "yes" } else { "no" }.to_owned();
     let depth = bounds.depth.map(|depth| depth.to_string());
     let goal = if question.goal.is_some() {
         "another"
@@ -122,16 +131,13 @@ fn about<M: Searchable>(
     };
     let format = format(model, settings);
     let own = [
-        ("properties", names.join(", ")),
-        ("order", format!("{:?}", settings.order)),
-        ("store", format!("{:?}", settings.store)),
-        ("dominance", (!format.spent.is_empty()).to_string()),
-        ("symmetry", format.symmetric.to_string()),
+        ("list of properties", names.join(", ")),
+        ("order", order.to_owned()),
+        ("store", store.to_owned()),
+        ("use of dominance", is_used(!format.spent.is_empty())),
+        ("use of symmetry", is_used(format.symmetric)),
         ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
-        (
-            "stop at the first violation",
-            question.fail_fast.to_string(),
-        ),
+        ("stop at the first violation", is_used(question.fail_fast)),
         ("goal", goal.to_owned()),
         ("words of a state", model.words().to_string()),
     ];
@@ -195,6 +201,7 @@ impl<M: Searchable> Search<'_, M> {
                     out.numbers(self.choices(trace).into_iter())?;
                     write_ending(trace, out)?;
                 }
+                // Nothing is inconclusive before the search is over.
                 Verdict::Holds | Verdict::Inconclusive(_) => out.number(0)?,
             }
             out.numbers(decision.layers.iter().map(|&holds| u32::from(holds)))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use super::unfolded::Unfolded;
-use super::{Case, NoRoom, Space};
+use super::{Case, LOOK, Space, Stopped};
 use crate::engine::Searchable;
 
 /// States in which a path that breaks the promise may end up.
@@ -55,45 +55,56 @@ impl Bad {
 pub(super) fn bad<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     within: Option<&Bad>,
-) -> Result<Bad, NoRoom> {
+) -> Result<Bad, Stopped> {
     let space = case.expander.space;
     let states = space.states();
+    let bytes = u64::from(states) * EACH;
     let may_be = |state: u32| match within {
         None => case.is_inside(state),
         Some(bad) => bad.contains(state) && case.is_clean(&case.expander.state(state)),
     };
-    let inside: Vec<bool> = (0..states).map(may_be).collect();
+    let inside = by_state(space, bytes, may_be)?;
     let is_inside = |state: u32| inside[state as usize];
     let is_end = |state: u32| is_inside(state) && space.may_stay(state) && case.counts(state);
-    let ends: Vec<bool> = (0..states).map(is_end).collect();
+    let ends = by_state(space, bytes, is_end)?;
     let mut numbers = vec![NONE; states as usize];
     let mut count = 0;
     let may_repeat = may_repeat(space);
     let may_be_in_one = |state: u32| is_inside(state) && may_repeat[state as usize];
-    let mut room = Ok(());
     components(space, may_be_in_one, |members| {
         let counts = members.iter().any(|&state| case.counts(state));
-        let mut is_fair = || if_room(is_fair_for_all(case, members), &mut room);
-        if counts && is_fair() {
+        if counts && is_fair_for_all(case, members)? {
             for &state in members {
                 numbers[state as usize] = count;
             }
             count += 1;
         }
-    });
-    room.map(|()| Bad {
+        Ok(())
+    })?;
+    Ok(Bad {
         is_empty: count == 0 && !ends.contains(&true),
         components: numbers,
         ends,
     })
 }
 
-/// The answer; or `false`, with a note that there was no room for one.
-fn if_room(answer: Result<bool, NoRoom>, room: &mut Result<(), NoRoom>) -> bool {
-    answer.unwrap_or_else(|no_room| {
-        *room = Err(no_room);
-        false
-    })
+/// Bytes that a state takes in all tables here.
+const EACH: u64 = 24;
+
+/// The answer for each state, with a look at the bounds now and then.
+fn by_state(
+    space: &impl Space,
+    bytes: u64,
+    answer: impl Fn(u32) -> bool,
+) -> Result<Vec<bool>, Stopped> {
+    let mut answers = Vec::with_capacity(space.states() as usize);
+    for state in 0..space.states() {
+        if answers.len().is_multiple_of(LOOK) {
+            space.look(bytes)?;
+        }
+        answers.push(answer(state));
+    }
+    Ok(answers)
 }
 
 /// Whether a path may go round in all that the states of a component stand for. One of them
@@ -102,24 +113,30 @@ fn if_room(answer: Result<bool, NoRoom>, room: &mut Result<(), NoRoom>) -> bool 
 fn is_fair_for_all<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     members: &[u32],
-) -> Result<bool, NoRoom> {
+) -> Result<bool, Stopped> {
     if !case.expander.space.is_symmetric() {
-        return Ok(is_fair(case, members));
+        return is_fair(case, members);
     }
     let inside: FxHashSet<u32> = members.iter().copied().collect();
     let start = case.expander.state(members[0]);
     let unfolded = Unfolded::new(case.expander, &start, |state| inside.contains(&state))?;
     let all: Vec<u32> = (0..unfolded.states()).collect();
-    Ok(case.on(&unfolded, |case| is_fair(case, &all)))
+    case.on(&unfolded, |case| is_fair(case, &all))
 }
 
 /// Whether a path may go round in all of a component for ever: each class that is enabled in all
 /// of its states has a step that stays inside.
-fn is_fair<M: Searchable, S: Space>(case: &Case<'_, M, S>, members: &[u32]) -> bool {
+fn is_fair<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    members: &[u32],
+) -> Result<bool, Stopped> {
     let members_in_order: BTreeSet<u32> = members.iter().copied().collect();
     let mut always: Option<BTreeSet<u16>> = None;
     let mut inside: BTreeSet<u16> = BTreeSet::new();
-    for &state in members {
+    for (number, &state) in members.iter().enumerate() {
+        if number % LOOK == LOOK - 1 {
+            case.expander.space.look(members.len() as u64 * EACH)?;
+        }
         let mut enabled = BTreeSet::new();
         for step in case.expander.steps(state) {
             let Some(class) = step.class else { continue };
@@ -136,10 +153,10 @@ fn is_fair<M: Searchable, S: Space>(case: &Case<'_, M, S>, members: &[u32]) -> b
             Some(before) => before.intersection(&enabled).copied().collect(),
         });
         if always.iter().flatten().all(|class| inside.contains(class)) {
-            return true;
+            return Ok(true);
         }
     }
-    false
+    Ok(false)
 }
 
 /// The most passes of [`may_repeat`]. What it has not ruled out by then is left to the search for
@@ -168,20 +185,26 @@ fn may_repeat(space: &impl Space) -> Vec<bool> {
 
 /// Calls `visit` with each component that has a step inside: Tarjan's algorithm, without
 /// recursion. Only states and steps between states that are `inside` count.
-fn components(space: &impl Space, inside: impl Fn(u32) -> bool, mut visit: impl FnMut(&[u32])) {
+fn components(
+    space: &impl Space,
+    inside: impl Fn(u32) -> bool,
+    mut visit: impl FnMut(&[u32]) -> Result<(), Stopped>,
+) -> Result<(), Stopped> {
     let mut search = Tarjan {
         order: vec![0; space.states() as usize],
         low: vec![0; space.states() as usize],
         open: Vec::new(),
         path: Vec::new(),
         count: 0,
+        left: 0,
     };
     for root in 0..space.states() {
         if inside(root) && search.order[root as usize] == 0 {
             search.enter(root);
-            search.run(space, &inside, &mut visit);
+            search.run(space, &inside, &mut visit)?;
         }
     }
+    Ok(())
 }
 
 /// The state of Tarjan's algorithm.
@@ -196,6 +219,8 @@ struct Tarjan {
     /// The states that the search is inside of, each with the number of its next step.
     path: Vec<(u32, usize)>,
     count: u32,
+    /// How many states the search is done with.
+    left: usize,
 }
 
 const CLOSED: u32 = u32::MAX;
@@ -214,8 +239,8 @@ impl Tarjan {
         &mut self,
         space: &impl Space,
         inside: &impl Fn(u32) -> bool,
-        visit: &mut impl FnMut(&[u32]),
-    ) {
+        visit: &mut impl FnMut(&[u32]) -> Result<(), Stopped>,
+    ) -> Result<(), Stopped> {
         while let Some((state, step)) = self.path.last_mut() {
             let (state, number) = (*state, *step);
             *step += 1;
@@ -223,9 +248,10 @@ impl Tarjan {
                 Some(&target) if !inside(target) => (),
                 Some(&target) if self.order[target as usize] == 0 => self.enter(target),
                 Some(&target) => self.lower(state, self.order[target as usize]),
-                None => self.leave(state, space, visit),
+                None => self.leave(state, space, visit)?,
             }
         }
+        Ok(())
     }
 
     /// A state leads back to one that was seen at that time.
@@ -234,14 +260,23 @@ impl Tarjan {
         *low = order.min(*low);
     }
 
-    fn leave(&mut self, state: u32, space: &impl Space, visit: &mut impl FnMut(&[u32])) {
+    fn leave(
+        &mut self,
+        state: u32,
+        space: &impl Space,
+        visit: &mut impl FnMut(&[u32]) -> Result<(), Stopped>,
+    ) -> Result<(), Stopped> {
+        self.left += 1;
+        if self.left.is_multiple_of(LOOK) {
+            space.look(u64::from(space.states()) * EACH)?;
+        }
         self.path.pop();
         let low = self.low[state as usize];
         if let Some(&(before, _)) = self.path.last() {
             self.lower(before, low);
         }
         if low != self.order[state as usize] {
-            return;
+            return Ok(());
         }
         let is_first = |&other: &u32| other == state;
         let start = self.open.iter().rposition(is_first);
@@ -251,8 +286,9 @@ impl Tarjan {
         }
         let members = &self.open[start..];
         if members.len() > 1 || space.targets(state).contains(&state) {
-            visit(members);
+            visit(members)?;
         }
         self.open.truncate(start);
+        Ok(())
     }
 }

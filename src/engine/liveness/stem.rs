@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::component::Bad;
 use super::lasso::Expander;
-use super::{Case, Promise, Space};
+use super::{Case, LOOK, Promise, Space, Stopped};
 use crate::engine::{Searchable, Trace};
 
 /// A way from an initial state.
@@ -35,24 +35,32 @@ type Queue<A> = BTreeMap<(u32, u32), Vec<Arrival<A>>>;
 
 /// Whether some path on from the goal leads to a bad state. Only [`Promise::StaysMigrated`] is
 /// worth this look: little happens after the goal, compared with what happens before it.
-pub(super) fn may_reach<M: Searchable, S: Space>(case: &Case<'_, M, S>, bad: &Bad) -> bool {
+pub(super) fn may_reach<M: Searchable, S: Space>(
+    case: &Case<'_, M, S>,
+    bad: &Bad,
+) -> Result<bool, Stopped> {
     if case.promise == Promise::Completes {
-        return true;
+        return Ok(true);
     }
     let space = case.expander.space;
     let mut open: Vec<u32> = (0..space.states())
         .filter(|&state| space.is_goal(state))
         .collect();
     let mut seen: FxHashSet<u32> = open.iter().copied().collect();
+    let mut looked = 0_usize;
     while let Some(state) = open.pop() {
+        if looked.is_multiple_of(LOOK) {
+            space.look(seen.capacity() as u64 * size_of::<u64>() as u64)?;
+        }
+        looked += 1;
         if bad.contains(state) {
-            return true;
+            return Ok(true);
         }
         for step in case.expander.steps(state) {
             open.extend(step.target.filter(|&target| seen.insert(target)));
         }
     }
-    false
+    Ok(false)
 }
 
 /// The shortest way to a bad state with at most so many faults: goal-free or by way of the goal,
@@ -62,8 +70,10 @@ pub(super) fn shortest<M: Searchable, S: Space>(
     bad: &Bad,
     clean: bool,
     most_faults: u32,
-) -> Option<Stem<M::Action>> {
+) -> Result<Option<Stem<M::Action>>, Stopped> {
     let expander = case.expander;
+    let each = EACH + 16 * expander.model.words() as u64;
+    let mut arrivals = 0;
     let mut known: FxHashMap<Place, Origin<M::Action>> = FxHashMap::default();
     let mut queue: Queue<M::Action> = BTreeMap::new();
     for (number, state) in expander.model.init_states().iter().enumerate() {
@@ -72,6 +82,10 @@ pub(super) fn shortest<M: Searchable, S: Space>(
     }
     while let Some(((faults, steps), level)) = queue.pop_first() {
         for Arrival { place, state, from } in level {
+            if arrivals % LOOK as u64 == 0 {
+                expander.space.look(arrivals * each)?;
+            }
+            arrivals += 1;
             if known.contains_key(&place) || !case.is_inside(state) {
                 continue;
             }
@@ -83,7 +97,7 @@ pub(super) fn shortest<M: Searchable, S: Space>(
             let is_wanted = place.1 || case.promise == Promise::Completes;
             if is_wanted && bad.contains(state) {
                 let trace = trace(expander, &mut known, place, faults);
-                return Some(Stem { trace, last: state });
+                return Ok(Some(Stem { trace, last: state }));
             }
             expander.model.successors(&world, &mut |action, next| {
                 let is_fault = expander.model.fault_kind(&action).is_some();
@@ -96,8 +110,11 @@ pub(super) fn shortest<M: Searchable, S: Space>(
             });
         }
     }
-    None
+    Ok(None)
 }
+
+/// Bytes that a place takes besides its row, more or less: in a queue, then among the known.
+const EACH: u64 = 160;
 
 /// The state as a place, unless it has not been searched.
 fn arrive<M: Searchable, S: Space>(

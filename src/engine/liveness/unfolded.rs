@@ -8,7 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::lasso::Expander;
-use super::{NoRoom, Space};
+use super::{LOOK, Space, Stopped};
 use crate::engine::Searchable;
 
 /// Real states, and the steps between them that are no faults.
@@ -20,6 +20,8 @@ pub(super) struct Unfolded<'a, S> {
     places: Vec<u32>,
     numbers: FxHashMap<Box<[u64]>, u32>,
     targets: Vec<Vec<u32>>,
+    /// Bytes that a state takes.
+    each: u64,
 }
 
 /// Bytes that a state takes besides its row, more or less.
@@ -32,19 +34,20 @@ impl<'a, S: Space> Unfolded<'a, S> {
         expander: &Expander<'a, M, S>,
         start: &M::State,
         inside: impl Fn(u32) -> bool,
-    ) -> Result<Self, NoRoom> {
+    ) -> Result<Self, Stopped> {
         let mut unfolded = Self {
             space: expander.space,
             rows: Vec::new(),
             places: Vec::new(),
             numbers: FxHashMap::default(),
             targets: Vec::new(),
+            each: 0,
         };
-        let each = EACH + 16 * expander.model.words() as u64;
+        unfolded.each = EACH + 16 * expander.model.words() as u64;
         unfolded.number(expander, start, &inside);
         while unfolded.targets.len() < unfolded.rows.len() {
-            if unfolded.rows.len() as u64 * each > expander.space.room() {
-                return Err(NoRoom);
+            if unfolded.targets.len().is_multiple_of(LOOK) {
+                unfolded.look(0)?;
             }
             let state = expander
                 .model
@@ -57,6 +60,7 @@ impl<'a, S: Space> Unfolded<'a, S> {
             });
             unfolded.targets.push(targets);
         }
+        unfolded.look(0)?;
         Ok(unfolded)
     }
 
@@ -84,6 +88,11 @@ impl<'a, S: Space> Unfolded<'a, S> {
 impl<S: Space> Space for Unfolded<'_, S> {
     fn states(&self) -> u32 {
         u32::try_from(self.rows.len()).expect("memory has a bound")
+    }
+
+    fn look(&self, bytes: u64) -> Result<(), Stopped> {
+        let own = self.rows.len() as u64 * self.each;
+        self.space.look(own + bytes)
     }
 
     fn row(&self, state: u32, row: &mut [u64]) {
