@@ -52,21 +52,21 @@ pub(super) enum Command {
 
 const EXIT_CODES: &str = "\
 Exit codes, in this precedence:
+  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP; what is known is reported
     4  internal error
     2  usage, any input unreadable (the others are still checked), a trace that cannot be saved,
        or a checkpoint that cannot be used
     1  some decided verdict is not the expected one; without `expect`, any violation
     3  some property undecided
-    0  every verdict is the expected one
-  130  interrupted; what is known is reported";
+    0  every verdict is the expected one";
 
 const SIMULATE_EXIT_CODES: &str = "\
 Exit codes, in this precedence:
+  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP; what is known is reported
     4  internal error
     2  usage, or any input unreadable, or a trace that cannot be saved
     1  a promise is broken, and `--fail-on violated` was given
-    0  the walks were taken, whatever they have shown
-  130  interrupted; what is known is reported";
+    0  the walks were taken, whatever they have shown";
 
 const CERTIFY_EXIT_CODES: &str = "\
 Exit codes:

@@ -2,14 +2,14 @@
 //!
 //! | code | when |
 //! |---|---|
+//! | 130 | interrupted, by Ctrl-C, SIGTERM or SIGHUP; what is known is reported |
 //! | 4 | internal error: a bug of ours, or output that could not be written |
 //! | 2 | usage, any input unreadable (the others are still checked), a trace that cannot be saved, or a checkpoint that cannot be used |
 //! | 1 | some decided verdict is not the expected one; without `expect`, any violation |
 //! | 3 | some property is undecided |
 //! | 0 | every verdict is the expected one |
 //!
-//! If several apply, the first of this table is taken. A run ended by Ctrl-C reports what is
-//! known and exits with 130, whatever it has found.
+//! If several apply, the first of this table is taken.
 
 use crate::report::ScenarioResult;
 
@@ -23,13 +23,13 @@ pub const UNREADABLE: u8 = 2;
 pub const UNDECIDED: u8 = 3;
 /// A bug of ours, or output that could not be written.
 pub const INTERNAL: u8 = 4;
-/// Ended by Ctrl-C.
+/// Ended by Ctrl-C, SIGTERM or SIGHUP.
 pub const INTERRUPTED: u8 = 130;
 
 /// What can go wrong in a run beside its verdicts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Trouble {
-    /// Somebody pressed Ctrl-C.
+    /// Somebody wanted it to end.
     pub interrupted: bool,
     /// Something of ours broke.
     pub internal: bool,

@@ -115,6 +115,9 @@ pub fn violation<M: Searchable>(
         question,
         promise,
     };
+    if promise == Promise::StaysMigrated && !(0..space.states()).any(|state| space.is_goal(state)) {
+        return Ok(None);
+    }
     let all = component::bad(&case, None)?;
     if all.is_empty() || !stem::may_reach(&case, &all)? {
         return Ok(None);

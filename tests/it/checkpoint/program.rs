@@ -111,8 +111,15 @@ fn a_killed_program_goes_on() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_leaves_a_checkpoint() {
-    let folder = folder("ctrl-c");
+fn a_signal_leaves_a_checkpoint() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        leaves_a_checkpoint(signal);
+    }
+}
+
+#[cfg(unix)]
+fn leaves_a_checkpoint(signal: &str) {
+    let folder = folder("signal");
     let whole = run(&mut straddle("-o json"));
     // A larger space, so that there is time to interrupt it.
     let mut command = Command::new(env!("CARGO_BIN_EXE_straddle"));
@@ -140,11 +147,11 @@ fn ctrl_c_leaves_a_checkpoint() {
         std::thread::yield_now();
     }
     let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status();
     assert!(interrupt.expect("there is `kill`").success());
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(output.status.code(), Some(130), "{signal}");
     if json(&output)["results"][0]["search"]["stopped"] == "interrupted" {
         let rest = with("--resume", &folder, "-o json");
         assert_eq!(lasting(&rest), lasting(&whole));

@@ -64,6 +64,38 @@ fn unreadable_input_is_an_error_of_junit() {
     assert_eq!(report.test_suites[0].name.as_str(), "input");
 }
 
+/// What is there is written to, not replaced by a file.
+#[test]
+#[cfg(unix)]
+fn links_and_pipes_stay_what_they_are() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = folder("outputs-links", &[("small.scenario.yaml", SMALL)]);
+    let real = folder.join("real.json");
+    fs::write(&real, "").expect("a file");
+    let only_ours = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&real, only_ours.clone()).expect("ours");
+    let link = folder.join("link.json");
+    let _ = fs::remove_file(&link);
+    symlink("real.json", &link).expect("a link");
+    let command = straddle().current_dir(&folder).args(["check", "."]).args([
+        "-o",
+        "json=link.json",
+        "-o",
+        "junit=/dev/stdout",
+        "-o",
+        "github",
+    ]);
+    let shown = command.assert().code(1).get_output().stdout.clone();
+    let shown = String::from_utf8(shown).expect("text");
+    assert!(shown.contains("<testsuites"), "{shown}");
+    assert!(link.is_symlink());
+    let written = fs::read_to_string(&real).expect("the report");
+    assert!(written.contains("\"exitCode\": 1"), "{written}");
+    let mode = fs::metadata(&real).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, only_ours.mode() & 0o777);
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_said_before_the_search() {
     let folder = folder("outputs-refused", &[("small.scenario.yaml", SMALL)]);
