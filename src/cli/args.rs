@@ -136,6 +136,8 @@ pub(super) struct CheckArguments {
     pub max_depth: Option<u32>,
 
     /// Stop each scenario's search after this time: 30s, 5m, 1h30m, or plain seconds
+    ///
+    /// What was found by then is still explained, and a fix looked for: a few more seconds.
     #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = BOUNDS)]
     pub timeout: Option<Duration>,
 

@@ -277,6 +277,12 @@ impl Decode for MigrationFile {
         let after_crash = fields.optional(reader, "afterCrash");
         let prepare = fields.optional(reader, "prepare");
         let for_each = fields.optional(reader, "forEach");
+        // One that cannot be read is a loop all the same: its steps may say `k`.
+        let unread = || {
+            node.get("forEach")
+                .map(|node| ForEachFile::any(node.head()))
+        };
+        let for_each = for_each.or_else(unread);
         let steps = fields.optional(reader, "steps");
         let finish = fields.optional(reader, "finish");
         fields.finish::<Self>(reader);

@@ -188,6 +188,15 @@ pub struct ForEachFile {
     pub k: Spanned<LoopOrder>,
 }
 
+impl ForEachFile {
+    /// Some loop, in place of one that cannot be read.
+    pub const fn any(span: Range<usize>) -> Self {
+        let value = LoopOrder::Descending;
+        let k = Spanned { value, span };
+        Self { k }
+    }
+}
+
 /// Which faults may strike: some number in all, or a cap for each kind.
 #[derive(JsonSchema, Debug)]
 #[schemars(untagged, rename = "Faults")]

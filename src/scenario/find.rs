@@ -35,7 +35,11 @@ fn found_in(path: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     if found.is_empty() && problems.len() == before {
         let message = format!("there is no scenario in `{}`", path.display());
         let problem = Diagnostic::new("scenario::no-scenario", message);
-        let help = "scenario files are called `scenario.yaml` or `NAME.scenario.yaml`";
+        let help = if path.join("scenario.yml").exists() {
+            "call `scenario.yml` `scenario.yaml`"
+        } else {
+            "scenario files are called `scenario.yaml` or `NAME.scenario.yaml`"
+        };
         problems.push(problem.about(path).help(help));
     }
     found
