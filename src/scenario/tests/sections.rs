@@ -144,6 +144,10 @@ fn mistakes_in_the_migration() {
       ^ "k" there is no `forEach: {k: …}`
       help: `k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`
     "#);
+    // A loop that cannot be read is one mistake.
+    let unread = format!("  forEach: {{k: down}}\n{no_loop}");
+    let found = migration(&unread);
+    assert_eq!(found.matches("scenario::").count(), 1, "{found}");
     let after = format!("  forEach: {{k: ascending}}\n  steps:\n{STEP}  finish:\n{STEP}");
     insta::assert_snapshot!(migration(&after), @r#"
     scenario.yaml:9:40 scenario::no-k: `k` has no value here
