@@ -108,7 +108,7 @@ impl Told<'_> {
     /// The steps that repeat for ever.
     pub fn repeats(&self) -> &[Step] {
         let start = self.trace.loop_start.unwrap_or(self.trace.steps.len());
-        &self.trace.steps[start..]
+        self.trace.steps.get(start..).unwrap_or_default()
     }
 
     /// Who a class of fairness is, from one of its steps in the loop.

@@ -1,5 +1,7 @@
 //! A saved trace taken again, step by step, or the reason why it cannot be.
 
+mod endless;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -76,9 +78,13 @@ pub fn replay(
         let help = help_with(&trace.property, &properties::NAMES);
         return Err(Box::new(diagnostic.help(help)));
     };
+    let loop_start = endless::loop_start(trace).map_err(|message| {
+        let altered = Diagnostic::new("replay::altered", message).about(path);
+        Box::new(altered.help(ALTERED))
+    })?;
     let model = Migration::new(setup(trace, scenario)?);
     let changed = trace.model_hash != model_hash(scenario);
-    let followed = follow(&model, trace, !changed);
+    let followed = follow(&model, trace, loop_start, !changed);
     if changed && !options.anyway {
         return Err(Box::new(refusal(trace, followed.err()).about(path)));
     }
@@ -89,12 +95,10 @@ pub fn replay(
         initial: 0,
         faults: u32::try_from(faults).expect("a budget is small"),
         steps,
-        loop_start: trace.loop_start,
+        loop_start,
         fair: Vec::new(),
     };
     let told = story::Told::new(scenario, &model, property.name, &taken);
-    let mut counterexample = story::counterexample(&told, &merge::Role::default());
-    counterexample.loop_start = trace.loop_start;
     Ok(Replayed {
         scenario: scenario.name.clone(),
         path: scenario.path.clone(),
@@ -103,17 +107,18 @@ pub fn replay(
         headline: headline(scenario),
         walk: trace.walk,
         property: trace.property.clone(),
-        broken: is_broken(&model, property.name, told.last()),
+        broken: is_broken(&told),
         breaks: breaks(&model, &told.worlds),
         worlds: worlds(scenario, &model, &told.worlds),
-        story: counterexample,
+        story: story::counterexample(&told, &merge::Role::default()),
     })
 }
 
 /// Why a trace stops being possible.
 struct Stop {
     code: &'static str,
-    number: usize,
+    /// What was possible, and is not, in the words of one who compares.
+    lost: String,
     message: String,
     help: String,
 }
@@ -124,9 +129,16 @@ impl Stop {
     }
 }
 
-/// The steps that a trace means. `exact`: places count too; else the words are enough.
-fn follow(model: &Migration, trace: &SavedTrace, exact: bool) -> Result<Vec<Step>, Stop> {
+/// The steps that a trace means; those of its loop lead back to where it begins. `exact`: places
+/// count too; else the words are enough.
+fn follow(
+    model: &Migration,
+    trace: &SavedTrace,
+    loop_start: Option<usize>,
+    exact: bool,
+) -> Result<Vec<Step>, Stop> {
     let mut world = World::initial(model.setup());
+    let mut worlds = vec![world];
     let mut steps = Vec::new();
     for (taken, wanted) in trace.steps.iter().enumerate() {
         let number = taken + 1;
@@ -144,7 +156,20 @@ fn follow(model: &Migration, trace: &SavedTrace, exact: bool) -> Result<Vec<Step
         };
         steps.push(step);
         world = model.after(&world, step);
+        worlds.push(world);
     }
+    let closed = loop_start.map_or(Ok(()), |start| endless::comes_back(model, &worlds, start));
+    closed.map_err(|message| Stop {
+        // In a scenario that is another one it is nobody's fault.
+        code: if exact {
+            "replay::altered"
+        } else {
+            "replay::changed-scenario"
+        },
+        lost: "the loop does not close any more".to_owned(),
+        message,
+        help: ALTERED.to_owned(),
+    })?;
     Ok(steps)
 }
 
@@ -178,7 +203,7 @@ fn stop(
         );
         return Stop {
             code: "replay::altered",
-            number,
+            lost: lost(number),
             message,
             help: ALTERED.to_owned(),
         };
@@ -196,10 +221,14 @@ fn stop(
     };
     Stop {
         code: "replay::impossible-step",
-        number,
+        lost: lost(number),
         message: format!("step {number} cannot be taken: \"{text}\" ({who})"),
         help,
     }
+}
+
+fn lost(number: usize) -> String {
+    format!("step {number} is not possible any more")
 }
 
 /// The most steps that are told in place of one that cannot be taken.
@@ -235,15 +264,20 @@ fn refusal(trace: &SavedTrace, stop: Option<Stop>) -> Diagnostic {
         let message = format!("{what}; every step is still possible");
         return Diagnostic::new(code, message).help("`--anyway` takes the steps all the same");
     };
-    let message = format!("{what}; step {} is not possible any more", stop.number);
+    let message = format!("{what}; {}", stop.lost);
     Diagnostic::new(code, message).help(format!("{}; {}", stop.message, stop.help))
 }
 
 /// The states that the search for a way back to the goal may take.
 const WAY_BACK_STATES: usize = 1_000_000;
 
-/// Whether a property is broken in `world`; none if that was not decided.
-fn is_broken(model: &Migration, name: &str, world: &World) -> Option<bool> {
+/// Whether the story breaks its property: in its last state, or by going on for ever as it does.
+/// None if that was not decided.
+fn is_broken(told: &story::Told<'_>) -> Option<bool> {
+    let (model, name, world) = (told.model, told.property.name, told.last());
+    if let Some(promise) = endless::promise(name) {
+        return Some(endless::is_broken(told, promise));
+    }
     let invariants = model.invariants();
     if let Some(invariant) = invariants.iter().find(|invariant| invariant.name == name) {
         return Some(!(invariant.holds)(model, world));

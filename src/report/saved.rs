@@ -3,13 +3,16 @@
 //! Each step stands there twice: in words, for people, and as its place among the steps that
 //! could come next. Who replays it checks both.
 
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
-use super::{Counterexample, Step};
-use crate::scenario::error::{Diagnostic, plain_io_error};
+use super::{Counterexample, Step, views};
+use crate::scenario::error::{Diagnostic, plain_io_error, plain_serde_error};
 
 /// The group and version of the file.
 const API_VERSION: &str = super::json::API_VERSION;
@@ -34,7 +37,8 @@ pub struct SavedTrace {
     pub walk: Option<SavedWalk>,
     /// The property that is broken after the last step.
     pub property: String,
-    /// The step at which an endless story starts over.
+    /// Of an endless story: how many steps come before those that repeat for ever. If that is all
+    /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
     /// The steps, first to last.
     pub steps: Vec<SavedStep>,
@@ -186,7 +190,7 @@ impl SavedTrace {
             let diagnostic = Diagnostic::new("replay::unreadable", message).about(path);
             Box::new(diagnostic.help("check the path, and that you may read it"))
         };
-        let bytes = std::fs::read(path).map_err(|error| unreadable(plain_io_error(&error)))?;
+        let bytes = contents(path).map_err(unreadable)?;
         match String::from_utf8(bytes) {
             Ok(text) => Self::parse(path, &text),
             Err(_) => Err(Box::new(not_a_trace(path, "it is not UTF-8 text"))),
@@ -198,6 +202,7 @@ impl SavedTrace {
     /// # Errors
     /// Why it is no trace that can be replayed.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mistake = |error: &serde_json::Error| {
             let mut diagnostic = not_a_trace(path, &sentence(error));
             if error.line() > 0 {
@@ -207,19 +212,10 @@ impl SavedTrace {
             }
             Box::new(diagnostic)
         };
-        let head: Head = serde_json::from_str(text).map_err(|error| mistake(&error))?;
-        if head.kind.as_deref() != Some(KIND) {
-            let kind = head.kind.unwrap_or_else(|| "no kind".to_owned());
-            let reason = format!("its kind is `{kind}`, not `{KIND}`");
-            return Err(Box::new(not_a_trace(path, &reason)));
-        }
-        if head.api_version.as_deref() != Some(API_VERSION) {
-            let found = head.api_version.unwrap_or_default();
-            let message = format!("`{found}` is not a version of traces that is known here");
-            let help = format!("this is Straddle {VERSION}, which reads `{API_VERSION}`");
-            let diagnostic = Diagnostic::new("replay::other-version", message).about(path);
-            return Err(Box::new(diagnostic.help(help)));
-        }
+        // Not all of our documents end after their first value.
+        let mut first = serde_json::Deserializer::from_str(text);
+        let head = Head::deserialize(&mut first).map_err(|error| mistake(&error))?;
+        head.check(path)?;
         serde_json::from_str(text).map_err(|error| mistake(&error))
     }
 }
@@ -234,6 +230,57 @@ struct Head {
     kind: Option<String>,
 }
 
+impl Head {
+    /// Whether the rest can be read as a trace.
+    fn check(self, path: &Path) -> Result<(), Box<Diagnostic>> {
+        if self.kind.as_deref() != Some(KIND) {
+            let reason = match &self.kind {
+                Some(kind) => format!("its kind is `{kind}`, not `{KIND}`"),
+                None => format!("it has no kind, and a trace has the kind `{KIND}`"),
+            };
+            let refused = not_a_trace(path, &reason);
+            return Err(Box::new(match self.kind.as_deref() {
+                Some(views::KIND) => {
+                    refused.help("it is a proof, and `straddle certify` looks at those again")
+                }
+                _ => refused,
+            }));
+        }
+        if self.api_version.as_deref() != Some(API_VERSION) {
+            let message = match self.api_version {
+                Some(found) => format!("`{found}` is not a version of traces that is known here"),
+                None => "the trace does not say of which version it is".to_owned(),
+            };
+            let help = format!("this is Straddle {VERSION}, which reads `{API_VERSION}`");
+            let diagnostic = Diagnostic::new("replay::other-version", message).about(path);
+            return Err(Box::new(diagnostic.help(help)));
+        }
+        Ok(())
+    }
+}
+
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The most bytes that are read. A step takes some 250.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What is in the file `path`; a device or a pipe might never come to its end.
+fn contents(path: &Path) -> Result<Vec<u8>, String> {
+    let plain = |error: std::io::Error| plain_io_error(&error);
+    let found = fs::metadata(path).map_err(plain)?;
+    if !found.is_file() && !found.is_dir() {
+        return Err("it is no regular file".to_owned());
+    }
+    let file = File::open(path).map_err(plain)?;
+    let mut bytes = Vec::new();
+    let read = file.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    if read.map_err(plain)? as u64 > MOST_BYTES {
+        return Err("it has more than 64 MiB, and no trace is that long".to_owned());
+    }
+    Ok(bytes)
+}
+
 fn not_a_trace(path: &Path, reason: &str) -> Diagnostic {
     let message = format!("`{}` is not a saved trace: {reason}", path.display());
     Diagnostic::new("replay::not-a-trace", message)
@@ -243,11 +290,16 @@ fn not_a_trace(path: &Path, reason: &str) -> Diagnostic {
         )
 }
 
-/// The message of an error, without the place, which is shown.
+/// What an error says, in plain words and without the place, which is shown.
 fn sentence(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
-    text[..end].to_owned()
+    let text = &text[..end];
+    match error.classify() {
+        Category::Eof => "it ends too early".to_owned(),
+        Category::Syntax => format!("it is not JSON ({text})"),
+        Category::Data | Category::Io => plain_serde_error(text),
+    }
 }
 
 /// The byte that a line and column, counted from 1, stand for.

@@ -14,7 +14,7 @@ use crate::scenario::error::{Diagnostic, plain_io_error};
 /// The group and version of the file.
 const API_VERSION: &str = super::json::API_VERSION;
 /// Its kind.
-const KIND: &str = "Views";
+pub(super) const KIND: &str = "Views";
 /// This tool's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -167,6 +167,41 @@ pub fn plain_io_error(error: &std::io::Error) -> String {
     }
 }
 
+/// An error of serde in the words of the other mistakes: `expected an integer, found a list`.
+#[must_use]
+pub fn plain_serde_error(error: &str) -> String {
+    let parts = ["invalid type: ", "invalid value: ", "invalid length "];
+    let mut parts = parts.iter().filter_map(|start| error.strip_prefix(start));
+    let parts = parts
+        .next()
+        .and_then(|parts| parts.rsplit_once(", expected "));
+    let Some((found, expected)) = parts else {
+        return error.to_owned();
+    };
+    let found = match found.split_once(' ') {
+        Some(("string", text)) => text,
+        Some(("integer" | "boolean", value)) => value,
+        _ if found.starts_with("floating point ") => &found["floating point ".len()..],
+        // Only a list can be too short for what is read.
+        _ if found == "sequence" || error.starts_with("invalid length") => "a list",
+        _ if found == "map" => "a map",
+        _ if found == "null" => "nothing",
+        _ => found,
+    };
+    let expected = match expected {
+        "i32" if error.starts_with("invalid value") => "an integer of 32 bits",
+        "u32" if error.starts_with("invalid value") => "a whole number of 32 bits",
+        "i32" | "i64" => "an integer",
+        "u32" | "u64" | "usize" => "a whole number",
+        "a boolean" => "`true` or `false`",
+        "a string" => "text",
+        "a sequence" => "a list",
+        other if other.starts_with("struct ") => "a map",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
+}
+
 /// The candidate that was probably meant by `word`, if one is near enough.
 #[must_use]
 pub fn did_you_mean<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {

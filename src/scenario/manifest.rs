@@ -7,7 +7,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec};
 use serde_json::Value as Json;
 
-use super::error::{Diagnostic, Source, help_with, listed};
+use super::error::{Diagnostic, Source, help_with, listed, plain_serde_error};
 use super::reader::{Reader, Spanned};
 use super::side::ManifestFacts;
 use super::storage::StorageFacts;
@@ -226,7 +226,7 @@ fn invalid_field(
         Some(node) => source.first_line(&node.span),
         None => source.first_line(&set.span),
     };
-    let error = in_plain_words(&error.to_string());
+    let error = plain_serde_error(&error.to_string());
     let message = match path {
         [] => format!("this is no valid StatefulSet: {error}"),
         path => format!(
@@ -244,33 +244,6 @@ fn invalid_field(
         .within(source)
         .at(place, "")
         .help(help)
-}
-
-/// An error of serde in the words of the other mistakes: `expected an integer, found a list`.
-fn in_plain_words(error: &str) -> String {
-    let parts = error.strip_prefix("invalid type: ");
-    let parts = parts.or_else(|| error.strip_prefix("invalid value: "));
-    let Some((found, expected)) = parts.and_then(|parts| parts.split_once(", expected ")) else {
-        return error.to_owned();
-    };
-    let found = match found.split_once(' ') {
-        Some(("string", text)) => text,
-        Some(("integer" | "boolean", value)) => value,
-        _ if found.starts_with("floating point ") => &found["floating point ".len()..],
-        _ if found == "sequence" => "a list",
-        _ if found == "map" => "a map",
-        _ if found == "null" => "nothing",
-        _ => found,
-    };
-    let expected = match expected {
-        "i32" if error.starts_with("invalid value") => "an integer of 32 bits",
-        "i32" | "i64" => "an integer",
-        "a boolean" => "`true` or `false`",
-        "a string" => "text",
-        "a sequence" => "a list",
-        other => other,
-    };
-    format!("expected {expected}, found {found}")
 }
 
 fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {

@@ -81,23 +81,34 @@ fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
 
 /// Whether the trace shows what it says.
 fn end(result: &Replayed) -> Vec<String> {
-    let steps = result.story.steps.len();
     let name = plain(&result.property);
+    let place = place(result);
     match result.broken {
         Some(true) => {
             let circumstances = circumstances(Some(&result.story));
-            let text = format!("{name}{circumstances}, after step {steps}, as the trace says");
+            let text = format!("{name}{circumstances}, {place}, as the trace says");
             let mut lines = labelled("BROKEN", LABEL, BAD, &text);
             lines.extend(wrap(&result.story.story, WIDTH));
             lines
         }
         Some(false) => {
-            let text = format!("{name} is not broken after step {steps}, as the trace says it is");
+            let text = format!("{name} is not broken {place}, although the trace says so");
             labelled("KEPT", LABEL, GOOD, &text)
         }
         None => {
-            let text = format!("whether {name} is broken after step {steps} was not decided");
+            let text = format!("whether {name} is broken {place} was not decided");
             labelled("UNKNOWN", LABEL, STRONG, &text)
         }
+    }
+}
+
+/// Where a promise is broken, if it is.
+fn place(result: &Replayed) -> String {
+    let last = result.story.steps.len();
+    match result.story.round() {
+        [] => format!("after step {last}"),
+        [_] => format!("by the loop of step {last}"),
+        [first, _] => format!("by the loop of steps {} and {last}", first.number),
+        [first, ..] => format!("by the loop of steps {} to {last}", first.number),
     }
 }
