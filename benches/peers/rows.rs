@@ -81,7 +81,8 @@ fn rates(run: &Measured) -> (f64, f64) {
     (states / run.seconds, run.peak_bytes as f64 / states)
 }
 
-/// An array of objects, one for each engine.
+/// An array of objects, one for each engine. All have the same fields: an engine that has no
+/// numbers has `null` for each.
 pub fn json(rows: &[Row]) -> String {
     let row = |row: &Row| match &row.measured {
         Ok(run) => {
@@ -89,6 +90,7 @@ pub fn json(rows: &[Row]) -> String {
             json!({
                 "engine": row.engine,
                 "available": true,
+                "reason": null,
                 "countsAll": row.counts_all,
                 "uniqueStates": run.unique_states,
                 "transitions": run.transitions,
@@ -99,7 +101,19 @@ pub fn json(rows: &[Row]) -> String {
                 "bytesPerState": bytes_per_state,
             })
         }
-        Err(reason) => json!({ "engine": row.engine, "available": false, "reason": reason }),
+        Err(reason) => json!({
+            "engine": row.engine,
+            "available": false,
+            "reason": reason,
+            "countsAll": row.counts_all,
+            "uniqueStates": null,
+            "transitions": null,
+            "seconds": null,
+            "cpuSeconds": null,
+            "statesPerSecond": null,
+            "peakBytes": null,
+            "bytesPerState": null,
+        }),
     };
     let rows: Vec<Value> = rows.iter().map(row).collect();
     format!("{:#}", Value::from(rows))

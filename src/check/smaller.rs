@@ -1,5 +1,6 @@
 //! The same migration with fewer replicas. That costs little, and tells most stories sooner.
 
+use super::summary::reason;
 use super::{CheckOptions, Engine, Migration, Step, Watch, question};
 use crate::engine::{
     Bounds, Observer, Outcome, Progress, Searchable, StopReason, Trace, Verdict as Decided,
@@ -21,6 +22,8 @@ const STATES_NEXT: u64 = 1_000_000;
 pub(super) struct Smaller {
     pub model: Migration,
     pub outcome: Outcome<Step>,
+    /// The bound that was asked for, if that and no tighter one has cut it short.
+    bound: Option<String>,
 }
 
 /// Somebody who can stop a search, and is not told what it finds.
@@ -77,7 +80,17 @@ pub(super) fn search(
         let stopped = outcome.statistics.stopped;
         // What stops for another reason stops elsewhere the next time.
         if matches!(stopped, None | Some(StopReason::States | StopReason::Depth)) {
-            found.push(Smaller { model, outcome });
+            let asked_for = |stop: &StopReason| {
+                *stop == StopReason::Depth || bounds.states == options.bounds.states
+            };
+            let bound = stopped
+                .filter(asked_for)
+                .map(|stop| reason(stop, &options.bounds));
+            found.push(Smaller {
+                model,
+                outcome,
+                bound,
+            });
         }
         if stopped.is_some() {
             break;
@@ -111,6 +124,7 @@ impl Smaller {
         SmallerResult {
             replicas: u32::from(self.model.setup().replicas),
             complete: self.outcome.statistics.stopped.is_none(),
+            bound: self.bound.clone(),
             properties: verdicts.collect(),
         }
     }

@@ -12,17 +12,26 @@ use crate::world::setup::{Budget, FaultSet, Pool};
 use crate::world::stateful_set::PodManagementPolicy;
 
 pub(super) fn reason(stop: StopReason, bounds: &Bounds) -> String {
-    let number = |bound: Option<u64>| report::grouped(bound.unwrap_or_default());
+    let count = |bound: Option<u64>, noun| report::count_of(bound.unwrap_or_default(), noun);
     match stop {
-        StopReason::States => format!("the bound of {} states", number(bounds.states)),
+        StopReason::States => format!("the bound of {}", count(bounds.states, "state")),
         StopReason::Depth => {
-            format!("the bound of {} steps", number(bounds.depth.map(u64::from)))
+            format!(
+                "the bound of {}",
+                count(bounds.depth.map(u64::from), "step")
+            )
         }
         StopReason::Time => {
-            let seconds = bounds.time.unwrap_or_default().as_secs_f64();
-            format!("the bound of {seconds} s")
+            let time = bounds.time.unwrap_or_default();
+            if time.as_secs() == 0 {
+                format!("the bound of {} ms", time.as_millis())
+            } else {
+                format!("the bound of {} s", time.as_secs_f64())
+            }
         }
-        StopReason::Memory => format!("the bound of {} bytes of memory", number(bounds.memory)),
+        StopReason::Memory => {
+            format!("the bound of {} of memory", count(bounds.memory, "byte"))
+        }
         StopReason::Interrupted => "interrupted".to_owned(),
         StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
         StopReason::NotDecidedByThisEngine => {

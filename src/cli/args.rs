@@ -128,7 +128,7 @@ pub(super) struct CheckArguments {
     pub fail_fast: bool,
 
     /// Stop after so many distinct states
-    #[arg(long, value_name = "N", value_parser = values::positive, allow_negative_numbers = true, help_heading = BOUNDS)]
+    #[arg(long, value_name = "N", value_parser = values::states, allow_negative_numbers = true, help_heading = BOUNDS)]
     pub max_states: Option<u64>,
 
     /// Stop so many steps from the start
@@ -138,11 +138,11 @@ pub(super) struct CheckArguments {
     /// Stop each scenario's search after this time: 30s, 5m, 1h30m, or plain seconds
     ///
     /// What was found by then is still explained, and a fix looked for: a few more seconds.
-    #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = BOUNDS)]
+    #[arg(long, value_name = "DURATION", value_parser = values::timeout, allow_hyphen_values = true, help_heading = BOUNDS)]
     pub timeout: Option<Duration>,
 
     /// Stop when a search holds so much memory: 512MiB, 4GiB [default: half of what is free]
-    #[arg(long, value_name = "SIZE", value_parser = values::memory, help_heading = BOUNDS)]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory, allow_hyphen_values = true, help_heading = BOUNDS)]
     pub max_memory: Option<u64>,
 
     /// Threads of the search [default: one for each processor]
@@ -183,7 +183,7 @@ pub(super) struct CheckArguments {
     /// The least time between two checkpoints [default: 1m]
     ///
     /// Writing them takes a tenth of the time at most.
-    #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = CHECKPOINTS)]
+    #[arg(long, value_name = "DURATION", value_parser = values::checkpoint_every, allow_hyphen_values = true, help_heading = CHECKPOINTS)]
     pub checkpoint_every: Option<Duration>,
 
     /// Take every step apart, even where nobody can tell the difference
@@ -241,7 +241,7 @@ pub(super) struct SimulateArguments {
     pub paths: Vec<PathBuf>,
 
     /// How many walks through each scenario
-    #[arg(long, value_name = "N", value_parser = values::positive, default_value_t = 1000, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::runs, default_value_t = 1000, allow_negative_numbers = true)]
     pub runs: u64,
 
     /// Where the random numbers start; the same seed gives the same walks
@@ -251,6 +251,7 @@ pub(super) struct SimulateArguments {
     #[arg(
         long,
         value_name = "S",
+        value_parser = values::seed,
         default_value_t = 0,
         allow_negative_numbers = true
     )]
@@ -273,7 +274,7 @@ pub(super) struct SimulateArguments {
     pub assume_harmless: bool,
 
     /// Cut each walk off after so many steps
-    #[arg(long, value_name = "N", value_parser = values::depth, default_value_t = MAX_STEPS, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::walk, default_value_t = MAX_STEPS, allow_negative_numbers = true)]
     pub max_steps: u32,
 
     /// Exit with 1 if this was seen

@@ -22,7 +22,7 @@ pub mod views;
 pub use counterexample::{AlsoBroken, Cost, Counterexample, Help, Lanes, Location, Place, Step};
 pub use every_n::{EveryN, EveryNResult};
 pub use smaller::{SmallerResult, SmallerVerdict};
-pub(crate) use text::{count, grouped, plain, shell_word};
+pub(crate) use text::{count, count_of, grouped, plain, shell_word};
 pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;

@@ -11,6 +11,8 @@ pub struct SmallerResult {
     pub replicas: u32,
     /// All verdicts are decided.
     pub complete: bool,
+    /// The bound of the whole search that they are not decided for.
+    pub bound: Option<String>,
     /// The verdict of each property that says anything, in catalogue order.
     pub properties: Vec<SmallerVerdict>,
 }
@@ -48,7 +50,10 @@ pub(super) fn lines(result: &ScenarioResult) -> Vec<String> {
     }
     for smaller in result.smaller.iter().filter(|smaller| !smaller.complete) {
         let number = count(smaller.replicas as usize, "replica");
-        lines.push(format!("too many states for a look at {number} first"));
+        lines.push(match &smaller.bound {
+            Some(bound) => format!("{bound} cut the look at {number} short"),
+            None => format!("too many states for a look at {number} first"),
+        });
     }
     lines
 }

@@ -1,7 +1,7 @@
 //! The report for people: at most 100 columns, and complete without colour.
 
 use super::text::{FAINT, STRONG, WIDTH};
-use super::text::{count, grouped, labelled, paint, plain, seconds, width, wrap};
+use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
 use super::{Assumption, Headline, PropertyResult, Report, ScenarioResult, Verdict};
 use super::{story, table};
 
@@ -263,8 +263,8 @@ fn costs(report: &Report) -> String {
         .unwrap_or_default();
     let time: f64 = searches().map(|search| search.seconds).sum();
     let mut parts = vec![
-        format!("{} states", grouped(states)),
-        format!("{} transitions", grouped(transitions)),
+        count_of(states, "state"),
+        count_of(transitions, "transition"),
         format!("depth {depth}"),
         completeness(report),
     ];

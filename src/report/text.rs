@@ -117,7 +117,11 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// `1 step`, `12 steps`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    let number = number as u64;
+    count_of(number as u64, noun)
+}
+
+/// `1 state`, `1,000 states`: the same where no memory bounds the number.
+pub(crate) fn count_of(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }

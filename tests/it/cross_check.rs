@@ -2,6 +2,7 @@
 //! search that is slow and obvious: same states, same transitions, same verdicts.
 
 mod large;
+mod promises;
 mod question;
 mod space;
 
@@ -77,6 +78,9 @@ fn essence<A: std::fmt::Debug>(outcome: &Outcome<A>) -> String {
             found.complete,
             found.stopped,
             found.expected_missed.to_bits(),
+            found.symmetric,
+            &outcome.labels,
+            &outcome.ends,
         )
     )
 }

@@ -15,7 +15,8 @@ use straddle::engine::{
 use straddle::{Migration, properties};
 
 use crate::models::scenario;
-use net::{Arc, Net};
+use net::Arc;
+pub use net::Net;
 
 /// Both promises about endless paths, and the net's always-property.
 fn ask(net: &Net) -> Question<Net> {

@@ -11,7 +11,8 @@ use straddle::engine::{
     Unobserved, Verdict, exhaustive,
 };
 
-use herd::{Kind, Meadow, Step};
+pub use herd::Meadow;
+use herd::{Kind, Step};
 
 /// Everything there is to ask.
 fn everything<M: Searchable>(model: &M) -> Question<M> {

@@ -4,7 +4,9 @@ use super::{Seen, SimulatedProperty, SimulatedScenario, Simulation, WalkFigures}
 use crate::report::story::{also_broken, circumstances, command, path_word};
 use crate::report::terminal::{Settings, assumed, headline, join};
 use crate::report::text::{BAD, FAINT, STRONG, WIDTH};
-use crate::report::text::{count, grouped, labelled, pad, paint, plain, seconds, width, wrap};
+use crate::report::text::{
+    count, count_of, grouped, labelled, pad, paint, plain, seconds, width, wrap,
+};
 use crate::report::{Counterexample, shell_word, timeline};
 
 /// The column in which the text behind a remark's label starts.
@@ -57,8 +59,8 @@ pub fn summary(simulation: &Simulation) -> String {
     let runs: u64 = walks().map(|walks| walks.runs).sum();
     let steps: u64 = walks().map(|walks| walks.steps).sum();
     let time: f64 = walks().map(|walks| walks.seconds).sum();
-    let (runs, steps) = (grouped(runs), grouped(steps));
-    let costs = format!("{runs} walks, {steps} steps, {}", seconds(time));
+    let (runs, steps) = (count_of(runs, "walk"), count_of(steps, "step"));
+    let costs = format!("{runs}, {steps}, {}", seconds(time));
     join(&wrap(&format!("{line}; {costs}"), WIDTH))
 }
 
@@ -137,7 +139,7 @@ fn table(result: &SimulatedScenario) -> Vec<String> {
 }
 
 fn walks(runs: u64) -> String {
-    count(usize::try_from(runs).unwrap_or(usize::MAX), "walk").to_uppercase()
+    count_of(runs, "walk").to_uppercase()
 }
 
 /// What was seen of a property in `of` runs, in words.
@@ -190,21 +192,21 @@ fn figures(walks: &WalkFigures) -> String {
     } else {
         format!(" (interrupted; {} were asked for)", grouped(walks.asked))
     };
-    let faults = count(usize::try_from(walks.faults).unwrap_or_default(), "fault");
+    let faults = count_of(walks.faults, "fault");
     let cut_off = match walks.cut_off {
         0 => "none was cut off".to_owned(),
         some => format!(
-            "{} cut off after {} steps (--max-steps)",
+            "{} cut off after {} (--max-steps)",
             grouped(some),
-            grouped(u64::from(walks.max_steps))
+            count_of(u64::from(walks.max_steps), "step")
         ),
     };
     format!(
-        "{} with seed {}{asked}, of {} steps on average and {} at most, with {faults} in all. {} \
+        "{} with seed {}{asked}, of {} on average and {} at most, with {faults} in all. {} \
          came to rest at the goal, {} elsewhere, {cut_off}.",
         grouped(walks.runs),
         walks.seed,
-        grouped(average),
+        count_of(average, "step"),
         grouped(u64::from(walks.longest)),
         grouped(walks.goal),
         grouped(walks.stuck),

@@ -279,9 +279,10 @@ fn smaller_stories_say_so() {
 #[test]
 fn what_depends_on_the_replicas_is_told_apart() {
     let mut result = samples::holds();
-    let with = |replicas, complete, pods: Verdict| SmallerResult {
+    let with = |replicas, complete, bound: Option<&str>, pods: Verdict| SmallerResult {
         replicas,
         complete,
+        bound: bound.map(str::to_owned),
         properties: vec![
             verdict("at-most-one-pod", pods),
             verdict("at-most-one-running", Verdict::Holds),
@@ -289,9 +290,15 @@ fn what_depends_on_the_replicas_is_told_apart() {
         ],
     };
     result.smaller = vec![
-        with(1, true, Verdict::Violated),
-        with(2, true, Verdict::Holds),
-        with(3, false, Verdict::Inconclusive),
+        with(1, true, None, Verdict::Violated),
+        with(2, true, None, Verdict::Holds),
+        with(3, false, None, Verdict::Inconclusive),
+        with(
+            4,
+            false,
+            Some("the bound of 5 steps"),
+            Verdict::Inconclusive,
+        ),
     ];
     result.vacuous = vec![Vacuous {
         line: 9,
@@ -313,6 +320,7 @@ fn what_depends_on_the_replicas_is_told_apart() {
     smaller N    violated with 1 replica, holds with 2 and 6 (at-most-one-pod)
     smaller N    the other verdicts are the same with 1 and 2 replicas
     smaller N    too many states for a look at 3 replicas first
+    smaller N    the bound of 5 steps cut the look at 4 replicas short
     never fired  driverCrash: allowed, but there was no state in which it could strike
     dead end     1,200 states have no way on and are not the goal; the nearest after 7 steps, 1 fault
                  among them: the driver waits for ever (line 8)

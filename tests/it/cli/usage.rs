@@ -27,7 +27,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --max-states -1",
         str![[r#"
-error: invalid value '-1' for '--max-states <N>': it must be a whole number
+error: invalid value '-1' for '--max-states <N>': it must be a whole number from 1 on
 
 For more information, try '--help'.
 
@@ -156,6 +156,80 @@ For more information, try '--help'.
 
 "#]],
     );
+}
+
+/// What is said of the value of a flag. `command` ends with both.
+#[track_caller]
+fn refused_value(command: &str, flag: &str, reason: &str) {
+    let (_, value) = command.rsplit_once(' ').expect("a flag and its value");
+    let expected = format!(
+        "error: invalid value '{value}' for '{flag}': {reason}\n\n\
+         For more information, try '--help'.\n\n"
+    );
+    refused(command, expected);
+}
+
+/// Whether a flag that is left out means no bound depends on the flag.
+#[test]
+fn zeros() {
+    let refused = |command, flag, left_out: &str| {
+        let reason = format!("it must be 1 or more; leave the flag out for {left_out}");
+        refused_value(command, flag, &reason);
+    };
+    let none = "no such bound";
+    refused("check small.yaml --max-depth 0", "--max-depth <N>", none);
+    refused("check small.yaml --timeout 0", "--timeout <DURATION>", none);
+    let cores = "one for each processor";
+    refused("check small.yaml --threads 0", "--threads <N>", cores);
+    refused("simulate small.yaml --threads 0", "--threads <N>", cores);
+    refused("simulate small.yaml --runs 0", "--runs <N>", "1000 walks");
+    refused(
+        "simulate small.yaml --max-steps 0",
+        "--max-steps <N>",
+        "10000 steps",
+    );
+    refused(
+        "check small.yaml --checkpoint kept --checkpoint-every 0",
+        "--checkpoint-every <DURATION>",
+        "one a minute",
+    );
+    refused_value(
+        "check small.yaml --max-memory 0",
+        "--max-memory <SIZE>",
+        "it must be 4MiB or more, as a search takes that before it begins; leave the flag out \
+         for half of what is free",
+    );
+}
+
+#[test]
+fn numbers_below_zero_and_broken_ones() {
+    let count = "it must be a whole number from 1 on";
+    for value in ["-1", "abc", "1.5"] {
+        let command = |flag| format!("check small.yaml {flag} {value}");
+        refused_value(&command("--max-states"), "--max-states <N>", count);
+        refused_value(&command("--max-depth"), "--max-depth <N>", count);
+        refused_value(&command("--threads"), "--threads <N>", count);
+    }
+    let duration = "it must be a duration such as 30s, 5m or 1h30m";
+    for value in ["-1", "-5s", "soon"] {
+        let command = format!("check small.yaml --timeout {value}");
+        refused_value(&command, "--timeout <DURATION>", duration);
+    }
+    refused_value(
+        "check small.yaml --timeout 1.5s",
+        "--timeout <DURATION>",
+        "write whole numbers: 1500ms for 1.5s",
+    );
+    let size = "it must be a size such as 512MiB, 4GiB or 4G";
+    for value in ["-1", "-1G", "much"] {
+        let command = format!("check small.yaml --max-memory {value}");
+        refused_value(&command, "--max-memory <SIZE>", size);
+    }
+    let seed = "it must be a whole number from 0 to 18446744073709551615";
+    for value in ["-1", "abc", "18446744073709551616"] {
+        let command = format!("simulate small.yaml --seed {value}");
+        refused_value(&command, "--seed <S>", seed);
+    }
 }
 
 #[test]
