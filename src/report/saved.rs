@@ -384,7 +384,7 @@ mod tests {
                 "expected a whole number, found `-1`",
             ),
             (
-                good.replace("\"replicas\": null", "\"replicas\": 4294967296"),
+                good.replace("\"replicas\": 6", "\"replicas\": 4294967296"),
                 "expected a whole number of 32 bits, found `4294967296`",
             ),
             (

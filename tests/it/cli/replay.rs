@@ -293,7 +293,7 @@ fn a_trace_that_cannot_be_saved_is_said() {
         str![[r#"
 error[save::unwritable]: cannot write `twice.yaml/traces`: not a directory
 --> twice.yaml/traces
- = help: give `--save` a folder that you may write to
+ = help: give `--save` a folder that you may write to, where there is room
 
 
 "#]],
