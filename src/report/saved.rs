@@ -362,6 +362,49 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_skipped() {
+        let good = saved(&[], 0, None);
+        let text = format!("\u{feff}{}", good.render());
+        let read = SavedTrace::parse(Path::new("a.trace.json"), &text);
+        assert_eq!(read.as_ref().ok(), Some(&good));
+        let twice = SavedTrace::parse(Path::new("a.trace.json"), &format!("\u{feff}{text}"));
+        assert!(twice.is_err());
+    }
+
+    #[test]
+    fn mistakes_are_in_plain_words() {
+        let good = saved(&[], 0, None).render();
+        let rows = [
+            ("[]".to_owned(), "expected a map, found a list"),
+            ("3".to_owned(), "expected a map, found `3`"),
+            ("{\"kind\": ".to_owned(), "it ends too early"),
+            ("kind: Trace".to_owned(), "it is not JSON (expected value)"),
+            (
+                good.replace("\"index\": 0", "\"index\": -1"),
+                "expected a whole number, found `-1`",
+            ),
+            (
+                good.replace("\"replicas\": 6", "\"replicas\": 4294967296"),
+                "expected a whole number of 32 bits, found `4294967296`",
+            ),
+            (
+                good.replace("\"everyStep\": true", "\"everyStep\": \"x, expected y\""),
+                "expected `true` or `false`, found \"x, expected y\"",
+            ),
+            (
+                good.replace("\"loopStart\": null", "\"loopStart\": []"),
+                "expected a whole number, found a list",
+            ),
+        ];
+        for (text, words) in rows {
+            let refused = SavedTrace::parse(Path::new("a.trace.json"), &text);
+            let refused = refused.expect_err(&text);
+            let expected = format!("`a.trace.json` is not a saved trace: {words}");
+            assert_eq!(refused.message, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_trace_is_refused() {
         let good = saved(&[], 0, None).render();
         let rows = [

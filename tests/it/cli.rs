@@ -1,6 +1,7 @@
 //! The program as people run it: what it prints, and where, and how it exits.
 
 mod certify;
+mod endless;
 mod every_n;
 mod input;
 mod outputs;

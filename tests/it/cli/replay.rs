@@ -190,7 +190,7 @@ error[replay::unreadable]: cannot read `nowhere.trace.json`: there is no such fi
         2,
         "",
         str![[r#"
-error[replay::not-a-trace]: `twice.yaml` is not a saved trace: expected value
+error[replay::not-a-trace]: `twice.yaml` is not a saved trace: it is not JSON (expected value)
  --> twice.yaml:1:1
   |
 1 | apiVersion: straddle.dev/v1alpha1
@@ -207,7 +207,7 @@ error[replay::not-a-trace]: `twice.yaml` is not a saved trace: expected value
         2,
         "",
         str![[r#"
-error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: EOF while parsing a value
+error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: it ends too early
  --> cut.trace.json:1:17
   |
 1 | {"kind": "Trace",
@@ -222,6 +222,60 @@ error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: EOF while par
     let replay = json(straddle().current_dir(&folder).args(arguments), 2);
     assert_eq!(replay["result"], serde_json::Value::Null);
     assert_eq!(replay["errors"][0]["code"], "replay::not-a-trace");
+}
+
+/// A file without an end is not read for ever, and a long one not as a whole.
+#[test]
+fn what_is_no_file_or_too_long_is_refused() {
+    let folder = folder("replay-endless-file", &[("twice.yaml", TWICE)]);
+    let long = fs::File::create(folder.join("long.json")).expect("a file");
+    long.set_len((64 << 20) + 1).expect("room for a hole");
+    run(
+        &folder,
+        "replay long.json",
+        2,
+        "",
+        str![[r#"
+error[replay::unreadable]: cannot read `long.json`: it has more than 64 MiB, and no trace is that long
+--> long.json
+ = help: check the path, and that you may read it
+
+
+"#]],
+    );
+    #[cfg(unix)]
+    run(
+        &folder,
+        "replay /dev/zero",
+        2,
+        "",
+        str![[r#"
+error[replay::unreadable]: cannot read `/dev/zero`: it is no regular file
+--> /dev/zero
+ = help: check the path, and that you may read it
+
+
+"#]],
+    );
+}
+
+#[test]
+fn a_proof_is_sent_to_certify() {
+    let head = "{\"apiVersion\": \"straddle.dev/v1alpha1\", \"kind\": \"Views\"}\n1 2a\n";
+    let folder = folder("replay-views", &[("gated.views", head)]);
+    run(
+        &folder,
+        "replay gated.views",
+        2,
+        "",
+        str![[r#"
+error[replay::not-a-trace]: `gated.views` is not a saved trace: its kind is `Views`, not `Trace`
+--> gated.views
+ = help: it is a proof, and `straddle certify` looks at those again
+
+
+"#]],
+    );
 }
 
 #[test]
@@ -239,7 +293,7 @@ fn a_trace_that_cannot_be_saved_is_said() {
         str![[r#"
 error[save::unwritable]: cannot write `twice.yaml/traces`: not a directory
 --> twice.yaml/traces
- = help: give `--save` a folder that you may write to
+ = help: give `--save` a folder that you may write to, where there is room
 
 
 "#]],
