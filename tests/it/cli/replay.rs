@@ -226,7 +226,7 @@ error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: it ends too e
 
 /// A file without an end is not read for ever, and a long one not as a whole.
 #[test]
-fn what_is_no_file_or_too_long_is_refused() {
+fn what_is_too_long_is_refused() {
     let folder = folder("replay-endless-file", &[("twice.yaml", TWICE)]);
     let long = fs::File::create(folder.join("long.json")).expect("a file");
     long.set_len((64 << 20) + 1).expect("room for a hole");
@@ -250,7 +250,7 @@ error[replay::unreadable]: cannot read `long.json`: it has more than 64 MiB, and
         2,
         "",
         str![[r#"
-error[replay::unreadable]: cannot read `/dev/zero`: it is no regular file
+error[replay::unreadable]: cannot read `/dev/zero`: it has more than 64 MiB, and no trace is that long
 --> /dev/zero
  = help: check the path, and that you may read it
 
