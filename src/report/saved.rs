@@ -3,7 +3,7 @@
 //! Each step stands there twice: in words, for people, and as its place among the steps that
 //! could come next. Who replays it checks both.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
