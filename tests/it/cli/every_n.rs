@@ -251,7 +251,7 @@ PROPERTY    VERDICT  EXPECTED  STEPS  FAULTS
 right-disk  holds    holds
 
 smaller N  the same verdicts with 1 replica
-smaller N  too many states for a look at 2 replicas first
+smaller N  the bound of 1,000 states cut the look at 2 replicas short
 every N    right-disk: proved for every number of replicas, without faults: 1,349 views of one
            ordinal, closed under 5,112 steps
 
@@ -291,7 +291,7 @@ fn a_proof_that_cannot_be_saved_is_said() {
     assert.stderr_eq(str![[r#"
 error[save::unwritable]: cannot write `gated.views/proofs`: not a directory
 --> gated.views/proofs
- = help: give `--save` a folder that you may write to
+ = help: give `--save` a folder that you may write to, where there is room
 
 
 "#]]);
@@ -321,7 +321,7 @@ every N    right-disk: proved for every number of replicas, without faults: 244 
         .stderr_eq(str![[r#"
 error[save::unwritable]: cannot write `proofs/gated.views`: it is a folder
 --> proofs/gated.views
- = help: give `--save` a folder that you may write to
+ = help: give `--save` a folder that you may write to, where there is room
 
 
 "#]]);

@@ -164,7 +164,7 @@ fn refused_value(command: &str, flag: &str, reason: &str) {
     let (_, value) = command.rsplit_once(' ').expect("a flag and its value");
     let expected = format!(
         "error: invalid value '{value}' for '{flag}': {reason}\n\n\
-         For more information, try '--help'.\n\n"
+         For more information, try '--help'.\n"
     );
     refused(command, expected);
 }
