@@ -374,7 +374,7 @@ fn another_search_does_not_go_on() {
     let store = settings(Order::FewestFaults, StoreKind::Fingerprint, 1);
     let rows = [
         (
-            "properties",
+            "list of properties",
             may_resume(&graph, &fewer, &bounds, usual, &resume),
         ),
         (

@@ -51,7 +51,8 @@ fn unlisted(folder: &Path, parent: &Path, missing: &mut Vec<String>) {
         if path == parent || is_snapshots || !(is_rust || path.is_dir()) {
             continue;
         }
-        if !listed.lines().any(|line| line == format!("mod {stem};")) {
+        let names_it = |line: &str| line.trim_start_matches("pub ") == format!("mod {stem};");
+        if !listed.lines().any(names_it) {
             missing.push(path.display().to_string());
         } else if path.is_dir() {
             unlisted(&path, &path.with_extension("rs"), missing);
