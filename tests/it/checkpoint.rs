@@ -37,6 +37,26 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
+/// A new search, which writes no checkpoint before it is stopped.
+pub fn start(folder: &Path) -> Checkpoints {
+    opened(|| Checkpoints::start(folder, NEVER))
+}
+
+/// A search that goes on.
+pub fn resume(folder: &Path) -> Checkpoints {
+    opened(|| Checkpoints::resume(folder, NEVER))
+}
+
+/// A program that another test starts holds the lock, too, until it runs.
+fn opened(open: impl Fn() -> Result<Checkpoints, Error>) -> Checkpoints {
+    loop {
+        match open() {
+            Err(Error::InUse(_)) => std::thread::yield_now(),
+            opened => return opened.expect("the folder can be used"),
+        }
+    }
+}
+
 /// Stops a search when it is asked for the n-th time between two blocks.
 struct After {
     calls: AtomicU32,
@@ -124,20 +144,11 @@ fn in_pieces<M: Searchable>(
     let bounds = Bounds::default();
     let mut ended = 0;
     loop {
-        let open = || {
-            if ended == 0 {
-                Checkpoints::start(folder, NEVER)
-            } else {
-                Checkpoints::resume(folder, NEVER)
-            }
+        let checkpoints = if ended == 0 {
+            start(folder)
+        } else {
+            resume(folder)
         };
-        // A program that another test starts holds the lock, too, until it runs.
-        let mut checkpoints = open();
-        while matches!(checkpoints, Err(Error::InUse(_))) {
-            std::thread::yield_now();
-            checkpoints = open();
-        }
-        let checkpoints = checkpoints.expect("the folder can be used");
         let settings = settings(kind.0, kind.1, 1 + ended as usize % 2);
         // The first call comes before the first block.
         let observer = After::new(blocks + 1);
@@ -183,8 +194,8 @@ fn check_bounds<M: Searchable>(model: &M, question: &Question<M>, test: &str) {
                 states: Some(bound),
                 ..Bounds::default()
             };
-            let start = Checkpoints::start(&folder, NEVER).expect("a new folder");
-            let run = check_with(model, question, &bounds, two, &Unobserved, &start);
+            let begun = start(&folder);
+            let run = check_with(model, question, &bounds, two, &Unobserved, &begun);
             let (cut, saved) = run.expect("it starts");
             assert_eq!(
                 cut.statistics.stopped,
@@ -192,10 +203,10 @@ fn check_bounds<M: Searchable>(model: &M, question: &Question<M>, test: &str) {
                 "{context}"
             );
             assert!(saved.there && !saved.finished, "{context}");
-            drop(start);
-            let resume = Checkpoints::resume(&folder, NEVER).expect("a checkpoint");
+            drop(begun);
+            let resumed = resume(&folder);
             let unbounded = Bounds::default();
-            let run = check_with(model, question, &unbounded, one, &Unobserved, &resume);
+            let run = check_with(model, question, &unbounded, one, &Unobserved, &resumed);
             let (outcome, _) = run.expect("it goes on");
             assert_same(&outcome, &whole, &context);
         }
@@ -264,13 +275,13 @@ fn a_search_that_cuts_goes_on() {
     let whole = check(&graph, &question, &bounds, one, &Unobserved);
     for blocks in 2..10 {
         let folder = folder("cut");
-        let start = Checkpoints::start(&folder, NEVER).expect("a new folder");
+        let begun = start(&folder);
         let after = After::new(blocks);
-        let run = check_with(&graph, &question, &bounds, one, &after, &start);
+        let run = check_with(&graph, &question, &bounds, one, &after, &begun);
         assert!(!run.expect("it starts").1.finished);
-        drop(start);
-        let resume = Checkpoints::resume(&folder, NEVER).expect("a checkpoint");
-        let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resume);
+        drop(begun);
+        let resumed = resume(&folder);
+        let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resumed);
         let (outcome, saved) = run.expect("it goes on");
         assert!(saved.finished);
         assert_same(&outcome, &whole, &format!("{blocks} blocks"));
@@ -303,16 +314,16 @@ fn one_is_written_from_time_to_time() {
     let whole = check(&graph, &question, &bounds, one, &Unobserved);
     for most in [2, 5, 30] {
         let [from, to] = ["from", "to"].map(|name| folder("thief").join(name));
-        let start = Checkpoints::start(&from, Duration::ZERO).expect("a new folder");
+        let begun = opened(|| Checkpoints::start(&from, Duration::ZERO));
         let thief = Thief {
             from: &from,
             to: &to,
             most: AtomicU32::new(most),
         };
-        let run = check_with(&graph, &question, &bounds, one, &thief, &start);
+        let run = check_with(&graph, &question, &bounds, one, &thief, &begun);
         assert!(run.expect("it starts").1.finished);
-        let resume = Checkpoints::resume(&to, NEVER).expect("a checkpoint");
-        let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resume);
+        let resumed = resume(&to);
+        let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resumed);
         let (outcome, _) = run.expect("it goes on");
         assert_same(&outcome, &whole, &format!("{most} blocks"));
     }
@@ -336,11 +347,10 @@ fn elapsed_time_adds_up() {
     let one = NonZeroUsize::MIN;
     for run in 0..3 {
         let checkpoints = if run == 0 {
-            Checkpoints::start(&folder, NEVER)
+            start(&folder)
         } else {
-            Checkpoints::resume(&folder, NEVER)
+            resume(&folder)
         };
-        let checkpoints = checkpoints.expect("the folder can be used");
         let (bounds, slow) = (Bounds::default(), Slow(After::new(2)));
         let ended = check_with(&graph, &question, &bounds, one, &slow, &checkpoints);
         let elapsed = ended.expect("it goes on").0.statistics.elapsed;
@@ -355,11 +365,11 @@ fn another_search_does_not_go_on() {
     let bounds = Bounds::default();
     let usual = settings(Order::FewestFaults, StoreKind::Exact, 1);
     let folder = folder("another");
-    let start = Checkpoints::start(&folder, NEVER).expect("a new folder");
-    let run = check_with(&graph, &question, &bounds, usual, &After::new(3), &start);
+    let begun = start(&folder);
+    let run = check_with(&graph, &question, &bounds, usual, &After::new(3), &begun);
     assert!(run.expect("it starts").1.there);
-    drop(start);
-    let resume = Checkpoints::resume(&folder, NEVER).expect("a checkpoint");
+    drop(begun);
+    let resumed = resume(&folder);
     let mut fewer = question.clone();
     fewer.invariants.pop();
     let eager = Question {
@@ -375,23 +385,23 @@ fn another_search_does_not_go_on() {
     let rows = [
         (
             "list of properties",
-            may_resume(&graph, &fewer, &bounds, usual, &resume),
+            may_resume(&graph, &fewer, &bounds, usual, &resumed),
         ),
         (
             "stop at the first violation",
-            may_resume(&graph, &eager, &bounds, usual, &resume),
+            may_resume(&graph, &eager, &bounds, usual, &resumed),
         ),
         (
             "bound of steps",
-            may_resume(&graph, &question, &shallow, usual, &resume),
+            may_resume(&graph, &question, &shallow, usual, &resumed),
         ),
         (
             "order",
-            may_resume(&graph, &question, &bounds, order, &resume),
+            may_resume(&graph, &question, &bounds, order, &resumed),
         ),
         (
             "store",
-            may_resume(&graph, &question, &bounds, store, &resume),
+            may_resume(&graph, &question, &bounds, store, &resumed),
         ),
     ];
     for (expected, found) in rows {
@@ -408,7 +418,7 @@ fn another_search_does_not_go_on() {
         ..Bounds::default()
     };
     let more = settings(Order::FewestFaults, StoreKind::Exact, 2);
-    may_resume(&graph, &question, &looser, more, &resume).expect("the same search");
+    may_resume(&graph, &question, &looser, more, &resumed).expect("the same search");
 }
 
 /// A checkpoint of a model that packs its states in another way is of no use.
@@ -418,13 +428,13 @@ fn states_that_are_not_the_models_are_refused() {
     let question = ask(&graph);
     let (bounds, one) = (Bounds::default(), NonZeroUsize::MIN);
     let folder = folder("packing");
-    let start = Checkpoints::start(&folder, NEVER).expect("a new folder");
-    let run = check_with(&graph, &question, &bounds, one, &After::new(3), &start);
+    let begun = start(&folder);
+    let run = check_with(&graph, &question, &bounds, one, &After::new(3), &begun);
     assert!(run.expect("it starts").1.there);
-    drop(start);
+    drop(begun);
     graph.initial = vec![1];
-    let resume = Checkpoints::resume(&folder, NEVER).expect("a checkpoint");
-    let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resume);
+    let resumed = resume(&folder);
+    let run = check_with(&graph, &question, &bounds, one, &Unobserved, &resumed);
     assert!(matches!(run, Err(Error::Damaged(_))), "{:?}", run.err());
 }
 

@@ -37,9 +37,9 @@ fn goes_on<M: Searchable>(
     whole: &Outcome<M::Action>,
     context: &str,
 ) {
-    let resume = Checkpoints::resume(folder, NEVER).expect("a checkpoint");
+    let resumed = resume(folder);
     let (question, bounds) = (ask(model), Bounds::default());
-    let run = check_with(model, &question, &bounds, settings, &Unobserved, &resume);
+    let run = check_with(model, &question, &bounds, settings, &Unobserved, &resumed);
     let (outcome, saved) = run.expect("it goes on");
     assert!(saved.finished, "{context}");
     assert_same(&outcome, whole, context);
@@ -52,12 +52,12 @@ fn check_each_look<M: Searchable>(model: &M, settings: Settings, folder: &Path) 
     let whole = check(model, &question, &unbounded, settings, &Unobserved);
     for most in 1.. {
         let _ = fs::remove_dir_all(folder);
-        let start = Checkpoints::start(folder, NEVER).expect("a new folder");
+        let begun = start(folder);
         let judge = Judge {
             looks: AtomicU32::new(0),
             most,
         };
-        let run = check_with(model, &question, &unbounded, settings, &judge, &start);
+        let run = check_with(model, &question, &unbounded, settings, &judge, &begun);
         let (outcome, saved) = run.expect("it starts");
         if saved.finished {
             assert_same(&outcome, &whole, "never ended");
@@ -66,7 +66,7 @@ fn check_each_look<M: Searchable>(model: &M, settings: Settings, folder: &Path) 
         let stopped = outcome.statistics.stopped;
         assert_eq!(stopped, Some(StopReason::Interrupted));
         assert!(saved.there, "look {most}");
-        drop(start);
+        drop(begun);
         let context = format!("{settings:?}, ended at look {most}");
         goes_on(model, settings, folder, &whole, &context);
     }
@@ -107,8 +107,8 @@ fn more_memory_decides_what_had_no_room() {
                 ..Bounds::default()
             };
             let _ = fs::remove_dir_all(&folder);
-            let start = Checkpoints::start(&folder, NEVER).expect("a new folder");
-            let run = check_with(&meadow, &question, &bounds, settings, &Unobserved, &start);
+            let begun = start(&folder);
+            let run = check_with(&meadow, &question, &bounds, settings, &Unobserved, &begun);
             let (cut, saved) = run.expect("it starts");
             // The peak may lie between two looks.
             if cut.statistics.stopped.is_none() {
@@ -118,7 +118,7 @@ fn more_memory_decides_what_had_no_room() {
             assert!(saved.there && !saved.finished);
             let transitions = cut.statistics.transitions == whole.statistics.transitions;
             about_paths += u32::from(transitions);
-            drop(start);
+            drop(begun);
             let context = format!("seed {seed}, {settings:?}");
             goes_on(&meadow, settings, &folder, &whole, &context);
         }
