@@ -6,13 +6,13 @@
 
 mod arguments;
 mod engines;
-#[path = "../shared/measured.rs"]
+#[path = "../common/measured.rs"]
 mod measured;
-#[path = "../shared/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 mod protocol;
 mod rows;
-#[path = "../shared/shown.rs"]
+#[path = "../common/shown.rs"]
 mod shown;
 mod spin;
 mod tlc;

@@ -9,17 +9,17 @@ mod bundled;
 mod chart;
 mod cost;
 mod growth;
-#[path = "../shared/measured.rs"]
+#[path = "../common/measured.rs"]
 #[allow(dead_code, reason = "other benches need the rest")]
 mod measured;
 mod peer;
 mod plans;
-#[path = "../shared/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code, reason = "other benches need the rest")]
 mod program;
 mod proofs;
 mod row;
-#[path = "../shared/shown.rs"]
+#[path = "../common/shown.rs"]
 mod shown;
 
 use std::process::ExitCode;

@@ -145,7 +145,7 @@ fn mistake<T>(code: &'static str, message: String, help: &str) -> Result<T, Box<
 }
 
 /// Finds out before a search that may take long whether a file can be written.
-pub(super) fn probe(file: &Path) -> Result<(), Box<Diagnostic>> {
+fn probe(file: &Path) -> Result<(), Box<Diagnostic>> {
     let failed = |error| Box::new(unwritable(file, &error));
     if file.is_dir() {
         return Err(failed(io::ErrorKind::IsADirectory.into()));

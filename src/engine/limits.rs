@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use super::{Bounds, StopReason};
 
+/// How many states are gone through between two looks at the bounds.
+pub(super) const LOOK: usize = 1 << 10;
+
 /// A bound was reached, or whoever watches wanted to stop, before anything was decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stopped(pub StopReason);

@@ -18,6 +18,7 @@ mod lasso;
 mod stem;
 mod unfolded;
 
+use super::limits::LOOK;
 pub use super::limits::Stopped;
 use super::{Question, Searchable, Trace};
 use component::Bad;
@@ -93,9 +94,6 @@ impl Promise {
         }
     }
 }
-
-/// How many states are gone through between two looks at the bounds.
-const LOOK: usize = 1 << 10;
 
 /// A fair path that breaks the promise: a way in, and a loop or an end. It has the fewest
 /// faults, then the fewest steps up to its loop; one that breaks no always-property of the

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::{Edges, NO_HELP, Notes, StateSet};
-use super::limits::{Limits, Stopped};
+use super::limits::{LOOK, Limits, Stopped};
 use super::store::{Index, Store};
 use super::trace::follow;
 use super::{Question, Searchable, Trace};
@@ -50,9 +50,6 @@ pub(super) fn stuck(
         }
     }
 }
-
-/// How many arrivals there are between two looks at the bounds.
-const LOOK: usize = 1 << 10;
 
 /// A state on a path, and the place of the one before it among all such.
 struct Arrival<S> {
