@@ -133,11 +133,11 @@ pub fn patch_set(
     replicas: Option<i32>,
 ) -> Answer {
     let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
-    let slice = slice(
-        setup,
+    let (start, replicas) = numbers(
         start.unwrap_or(i32::from(set.slice.start)),
         replicas.unwrap_or(i32::from(set.slice.replicas())),
     )?;
+    let slice = slice(setup, start, replicas);
     if slice == set.slice {
         return Ok(());
     }
@@ -168,10 +168,11 @@ pub fn create_set(
     start: i32,
     replicas: i32,
 ) -> Answer {
-    let slice = slice(setup, start, replicas)?;
+    let (start, replicas) = numbers(start, replicas)?;
     if world.clusters[cluster].set.is_some() {
         return Err(Refusal::AlreadyExists);
     }
+    let slice = slice(setup, start, replicas);
     keep_previous_version(setup, world, cluster);
     let observed = !setup.reads[cluster].observed_generation;
     world.clusters[cluster].set = Some(StatefulSet {
@@ -238,10 +239,17 @@ pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
     notice_removal(setup, world, ObjectKind::StatefulSet, cluster, Ordinal(0));
 }
 
-fn slice(setup: &Setup, start: i32, replicas: i32) -> Result<Slice, Refusal> {
-    let (Ok(start), Ok(replicas)) = (u8::try_from(start), u8::try_from(replicas)) else {
-        return Err(Refusal::Invalid);
-    };
+/// `spec.ordinals.start` and `spec.replicas` as they may be stored.
+fn numbers(start: i32, replicas: i32) -> Result<(u8, u8), Refusal> {
+    match (u8::try_from(start), u8::try_from(replicas)) {
+        (Ok(start), Ok(replicas)) => Ok((start, replicas)),
+        _ => Err(Refusal::Invalid),
+    }
+}
+
+/// The slice that is stored. A program that can go beyond the ordinals of `setup` is no input: they
+/// are counted by following it.
+fn slice(setup: &Setup, start: u8, replicas: u8) -> Slice {
     let slice = Slice {
         start,
         end: start.saturating_add(replicas),
@@ -249,10 +257,10 @@ fn slice(setup: &Setup, start: i32, replicas: i32) -> Result<Slice, Refusal> {
     if setup.for_every_n {
         // Small parts of states may be put together in ways that no state is.
         let cut = |mark: u8| mark.min(setup.ordinals);
-        return Ok(Slice {
+        return Slice {
             start: cut(slice.start),
             end: cut(slice.end),
-        });
+        };
     }
     assert!(
         slice.end <= setup.ordinals,
@@ -260,7 +268,7 @@ fn slice(setup: &Setup, start: i32, replicas: i32) -> Result<Slice, Refusal> {
         slice.end,
         setup.ordinals
     );
-    Ok(slice)
+    slice
 }
 
 /// Remembers the version that is about to be replaced, if a lagging cache may yet show it.

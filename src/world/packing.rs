@@ -11,6 +11,7 @@ mod fields;
 mod group;
 mod pass;
 mod row;
+mod writes;
 
 use column::Columns;
 use exchange::Strip;
@@ -18,9 +19,10 @@ use features::Features;
 use fields::SPENT;
 use group::Group;
 use pass::Needs;
+use writes::Writes;
 
 use super::World;
-use super::id::{ClusterId, Ordinal, PerCluster, Table};
+use super::id::{ClusterId, Ordinal, PerCluster};
 use super::parts::Parts;
 use super::setup::Setup;
 use super::stateful_set::Controller;
@@ -36,7 +38,7 @@ pub struct Layout {
     faults: Group,
     driver: Group,
     sets: PerCluster<Group>,
-    writes: PerCluster<Group>,
+    writes: PerCluster<Writes>,
     memories: PerCluster<Group>,
     columns: PerCluster<Columns>,
     contents: Group,
@@ -62,6 +64,10 @@ impl Layout {
         let driver = group(1, &|pass, world| {
             fields::driver(pass, &has, &mut world.driver, &mut [0; 2]);
         });
+        let writes = PerCluster {
+            source: Writes::new(&has, ClusterId::Source, &mut group),
+            destination: Writes::new(&has, ClusterId::Destination, &mut group),
+        };
         let mut sides = |count, fields: &dyn Fn(&mut Needs, ClusterId)| {
             let [source, destination] =
                 ClusterId::BOTH.map(|id| group(count, &|pass, _| fields(pass, id)));
@@ -72,9 +78,6 @@ impl Layout {
         };
         let sets = sides(1, &|pass, id| {
             fields::stateful_set(pass, &has, id, &mut None);
-        });
-        let writes = sides(1, &|pass, id| {
-            fields::writes(pass, &has, id, &mut Table::default());
         });
         let memories = sides(1, &|pass, id| {
             fields::memory(pass, &has, id, &mut Controller::default());
@@ -164,9 +167,7 @@ impl Layout {
         }
         if parts.contains(Parts::controller(id)) {
             let mut controller = cluster.controller;
-            self.writes[id].write(words, 0, |pass| {
-                fields::writes(pass, has, id, &mut controller.plan.writes);
-            });
+            self.writes[id].write(words, has, &controller.plan.writes);
             self.memories[id].write(words, 0, |pass| {
                 fields::memory(pass, has, id, &mut controller);
             });
@@ -213,9 +214,7 @@ impl Layout {
         self.sets[id].read(words, 0, |pass| {
             fields::stateful_set(pass, has, id, &mut cluster.set);
         });
-        self.writes[id].read(words, 0, |pass| {
-            fields::writes(pass, has, id, &mut cluster.controller.plan.writes);
-        });
+        self.writes[id].read(words, has, &mut cluster.controller.plan.writes);
         self.memories[id].read(words, 0, |pass| {
             fields::memory(pass, has, id, &mut cluster.controller);
         });

@@ -6,7 +6,7 @@ use super::Layout;
 use super::row::{get, put};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal, OrdinalSet};
-use crate::world::stateful_set::{StatefulSet, Write};
+use crate::world::stateful_set::StatefulSet;
 
 /// As many bits for each ordinal, those of ordinal 0 first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +38,8 @@ pub(super) fn strips(layout: &Layout) -> Vec<Strip> {
         layout.columns.source.strip(),
         layout.contents.strip(),
     ];
+    let writes = ClusterId::BOTH.map(|id| layout.writes[id].strip());
+    strips.extend(writes.into_iter().flatten());
     if layout.has.ordinals > 0 {
         strips.extend(written_by_ordinal(layout));
     }
@@ -57,10 +59,6 @@ fn written_by_ordinal(layout: &Layout) -> Vec<Strip> {
     look(has.excused, &|world| world.excused = first);
     for id in ClusterId::BOTH {
         let reads = has.reads[id];
-        look(has.many_writes[id], &|world| {
-            let plan = &mut world.clusters[id].controller.plan;
-            plan.writes[Ordinal(0)] = Write::DeleteCondemned;
-        });
         look(reads.replicas, &|world| {
             world.clusters[id].controller.plan.counted = first;
         });

@@ -311,29 +311,19 @@ pub(super) fn stateful_set(
     });
 }
 
-/// Which writes of a sync are left.
+/// The one write of a sync that is left, if there is one, with its ordinal.
 #[inline(always)]
-pub(super) fn writes(
-    pass: &mut impl Pass,
-    has: &Features,
-    id: ClusterId,
-    writes: &mut Table<Write>,
-) {
-    let ordinals = || (0..has.ordinals).map(Ordinal);
-    if has.many_writes[id] {
-        for ordinal in ordinals() {
-            write(pass, has, &mut writes[ordinal]);
-        }
-    } else {
-        let planned = ordinals().find(|&ordinal| writes[ordinal] != Write::None);
-        let mut ordinal = planned.unwrap_or_default();
-        small(pass, &mut ordinal.0, 4, has.ordinal);
-        write(pass, has, &mut writes[ordinal]);
-    }
+pub(super) fn only_write(pass: &mut impl Pass, has: &Features, writes: &mut Table<Write>) {
+    let mut ordinals = (0..has.ordinals).map(Ordinal);
+    let planned = ordinals.find(|&ordinal| writes[ordinal] != Write::None);
+    let mut ordinal = planned.unwrap_or_default();
+    small(pass, &mut ordinal.0, 4, has.ordinal);
+    write(pass, has, &mut writes[ordinal]);
 }
 
+/// What is left to write for an ordinal.
 #[inline(always)]
-fn write(pass: &mut impl Pass, has: &Features, write: &mut Write) {
+pub(super) fn write(pass: &mut impl Pass, has: &Features, write: &mut Write) {
     // Those that are about the owners of claims come last.
     let kept = if has.claim_owners { 4 } else { 3 };
     let number = pass.number(*write as u64, 4, kept) as usize;
