@@ -36,6 +36,8 @@ pub struct Migration {
     /// Which ordinals are alike, if any ever are.
     alike: Option<Alike>,
     actors: Vec<&'static dyn Actor>,
+    /// Whether ordinals that a fault has hit are excused.
+    excuses: bool,
 }
 
 impl Migration {
@@ -53,6 +55,7 @@ impl Migration {
         let restarts = setup.budget.kinds().iter().any(strikes_driver);
         Self {
             alike: Alike::of(&setup, restarts),
+            excuses: setup.excuses_faults(),
             setup,
             layout,
             actors,
@@ -82,13 +85,12 @@ impl Migration {
     /// Takes a step. Who serves again is no longer excused.
     fn perform(&self, world: &mut World, step: Step) {
         step.actor().perform(&self.setup, world, step);
-        if world.excused.is_empty() {
+        if !self.excuses {
             return;
         }
-        for ordinal in world.excused.iter() {
-            if world.serves(ordinal) {
-                world.excused.remove(ordinal);
-            }
+        for ordinal in self.setup.ordinals() {
+            let row = &mut world.rows[ordinal];
+            row.excused &= !row.serves();
         }
     }
 

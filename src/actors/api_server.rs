@@ -15,6 +15,7 @@ use crate::world::driver::Watch;
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Owner, Pod, PodPhase, Stray};
 use crate::world::program::{Cascade, ExtraRef, ExtraVerb, ObjectKind, ObjectRef, Operation};
+use crate::world::row::Counted;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
 use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
@@ -63,7 +64,7 @@ pub const fn deletes_pod_at_once(force: bool, scheduled: bool, phase: PodPhase) 
 /// # Errors
 /// `AlreadyExists` if the name is taken, by a terminating Pod too.
 pub fn create_pod(world: &mut World, cluster: ClusterId, ordinal: Ordinal, owner: Owner) -> Answer {
-    let pod = &mut world.clusters[cluster].pods[ordinal];
+    let pod = &mut world.rows[ordinal].sides[cluster].pod;
     if pod.is_some() {
         return Err(Refusal::AlreadyExists);
     }
@@ -86,7 +87,8 @@ pub fn delete_pod(
     ordinal: Ordinal,
     force: bool,
 ) -> Answer {
-    let pod = world.clusters[cluster].pods[ordinal]
+    let pod = world.rows[ordinal].sides[cluster]
+        .pod
         .as_mut()
         .ok_or(Refusal::NotFound)?;
     if deletes_pod_at_once(force, true, pod.phase) {
@@ -98,21 +100,21 @@ pub fn delete_pod(
     pod.available = false;
     pod.never_ready = false;
     // A kubelet that was about to report an eviction now only has to stop the containers.
-    world.clusters[cluster].containers[ordinal].evicted = false;
+    world.rows[ordinal].sides[cluster].containers.evicted = false;
     Ok(())
 }
 
 /// The Pod object goes. Containers that still run go on, without an object.
 pub fn remove_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    let side = &mut world.clusters[cluster];
-    let mounted = side.bound_disk(ordinal);
-    let containers = &mut side.containers[ordinal];
+    let column = world.column_mut(cluster, ordinal);
+    let mounted = column.bound_disk();
+    let containers = &mut column.containers;
     if std::mem::take(&mut containers.run) {
         containers.stray.get_or_insert(Stray { mounted });
     }
     containers.evicted = false;
-    side.pods[ordinal] = None;
-    if let Some(claim) = side.claims[ordinal].as_mut()
+    column.pod = None;
+    if let Some(claim) = column.claim.as_mut()
         && claim.owner == ClaimOwner::Pod
     {
         claim.owner = ClaimOwner::RemovedPod;
@@ -152,8 +154,8 @@ fn store_spec(setup: &Setup, world: &mut World, cluster: ClusterId, set: Statefu
     let side = &mut world.clusters[cluster];
     let observed = !setup.reads[cluster].observed_generation;
     side.set = Some(StatefulSet { observed, ..set });
-    if side.controller.plan.status == StatusWrite::Equal {
-        side.controller.plan.status = StatusWrite::Older;
+    if side.controller.status == StatusWrite::Equal {
+        side.controller.status = StatusWrite::Older;
     }
 }
 
@@ -218,24 +220,26 @@ pub fn delete_set(
 /// longer exists. A sync under way goes on.
 pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
     keep_previous_version(setup, world, cluster);
-    let side = &mut world.clusters[cluster];
-    side.set = None;
+    world.clusters[cluster].set = None;
     for ordinal in setup.ordinals() {
-        if let Some(pod) = side.pods[ordinal].as_mut()
+        let column = world.column_mut(cluster, ordinal);
+        column.counted = Counted::default();
+        if let Some(pod) = column.pod.as_mut()
             && pod.owner == Owner::Set
         {
             pod.owner = Owner::RemovedSet;
         }
-        if let Some(claim) = side.claims[ordinal].as_mut()
+        if let Some(claim) = column.claim.as_mut()
             && claim.owner == ClaimOwner::Set
         {
             claim.owner = ClaimOwner::RemovedSet;
         }
     }
-    let plan = &mut side.controller.plan;
+    let mut plan = world.plan(cluster);
     plan.status = StatusWrite::None;
     plan.set_is_gone = true;
     plan.settle();
+    world.set_plan(cluster, &plan);
     notice_removal(setup, world, ObjectKind::StatefulSet, cluster, Ordinal(0));
 }
 
@@ -297,7 +301,7 @@ pub fn create_claim(
     ordinal: Ordinal,
     volume: Option<VolumeName>,
 ) -> Answer {
-    let claim = &mut world.clusters[cluster].claims[ordinal];
+    let claim = &mut world.rows[ordinal].sides[cluster].claim;
     if claim.is_some() {
         return Err(Refusal::AlreadyExists);
     }
@@ -313,7 +317,8 @@ pub fn create_claim(
 /// # Errors
 /// `NotFound` if there is no such claim.
 pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let claim = world.clusters[cluster].claims[ordinal]
+    let claim = world.rows[ordinal].sides[cluster]
+        .claim
         .as_mut()
         .ok_or(Refusal::NotFound)?;
     claim.deleting = true;
@@ -322,9 +327,9 @@ pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> 
 
 /// The claim's last finalizer is gone, and so is the claim. Its volume names a dead uid now.
 pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    let side = &mut world.clusters[cluster];
-    side.claims[ordinal] = None;
-    let volumes = &mut side.volumes[ordinal];
+    let column = world.column_mut(cluster, ordinal);
+    column.claim = None;
+    let volumes = &mut column.volumes;
     for volume in [&mut volumes.fixed, &mut volumes.provisioned]
         .into_iter()
         .flatten()
@@ -346,7 +351,7 @@ pub fn create_volume(
     ordinal: Ordinal,
     volume: Volume,
 ) -> Answer {
-    let place = &mut world.clusters[cluster].volumes[ordinal].fixed;
+    let place = &mut world.rows[ordinal].sides[cluster].volumes.fixed;
     if place.is_some() {
         return Err(Refusal::AlreadyExists);
     }
@@ -359,7 +364,7 @@ pub fn create_volume(
 /// # Errors
 /// `NotFound` if there is no such volume.
 pub fn delete_volume(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let volume = world.clusters[cluster].volumes[ordinal].fixed.as_mut();
+    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
     volume.ok_or(Refusal::NotFound)?.deleting = true;
     Ok(())
 }
@@ -372,7 +377,7 @@ pub fn remove_volume(
     ordinal: Ordinal,
     name: VolumeName,
 ) {
-    *world.clusters[cluster].volumes[ordinal].get_mut(name) = None;
+    *world.rows[ordinal].sides[cluster].volumes.get_mut(name) = None;
     if name == VolumeName::Static {
         notice_removal(setup, world, ObjectKind::Volume, cluster, ordinal);
     }
@@ -388,7 +393,7 @@ pub fn set_reclaim_policy(
     ordinal: Ordinal,
     policy: ReclaimPolicy,
 ) -> Answer {
-    let volume = world.clusters[cluster].volumes[ordinal].fixed.as_mut();
+    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
     volume.ok_or(Refusal::NotFound)?.reclaim_policy = policy;
     Ok(())
 }

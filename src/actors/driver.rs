@@ -312,7 +312,11 @@ fn delete(
 }
 
 fn get_claim(world: &mut World, ordinal: Ordinal) -> Answer {
-    let claim = world.clusters.source.claims[ordinal].ok_or(Refusal::NotFound)?;
+    let claim = world.rows[ordinal]
+        .sides
+        .source
+        .claim
+        .ok_or(Refusal::NotFound)?;
     world.driver.read = Read::Claim(claim.volume);
     Ok(())
 }
@@ -321,7 +325,10 @@ fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
     let Read::Claim(Some(name)) = world.driver.read else {
         return Err(Refusal::NotFound);
     };
-    let volume = world.clusters.source.volumes[ordinal]
+    let volume = world.rows[ordinal]
+        .sides
+        .source
+        .volumes
         .get(name)
         .ok_or(Refusal::NotFound)?;
     world.driver.read = Read::Volume {
@@ -365,7 +372,7 @@ fn fields(
 ) -> Result<(Disk, ReclaimPolicy, bool), Refusal> {
     match copied {
         Copied::Kept(policy) => {
-            let volume = world.clusters.source.volumes[ordinal].fixed;
+            let volume = world.rows[ordinal].sides.source.volumes.fixed;
             let volume = volume.ok_or(Refusal::NotFound)?;
             Ok((volume.disk, policy, volume.claim_ref != ClaimRef::None))
         }
@@ -383,15 +390,14 @@ fn fields(
 /// A new disk with the contents of the one behind the source's claim, its volume and its claim.
 fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
     let original = world
-        .clusters
-        .source
-        .bound_disk(ordinal)
+        .column(ClusterId::Source, ordinal)
+        .bound_disk()
         .ok_or(Refusal::NotFound)?;
-    let destination = &world.clusters.destination;
-    if destination.claims[ordinal].is_some() || destination.volumes[ordinal].fixed.is_some() {
+    let destination = world.side(ClusterId::Destination);
+    if destination[ordinal].claim.is_some() || destination[ordinal].volumes.fixed.is_some() {
         return Err(Refusal::AlreadyExists);
     }
-    world.storage[ordinal].restored = contents_of_copy(world, ordinal, original);
+    world.rows[ordinal].storage.restored = contents_of_copy(world, ordinal, original);
     let volume = Volume {
         disk: Disk::Restored,
         phase: VolumePhase::Available,
@@ -413,23 +419,23 @@ fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
 fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
     let k = world.driver.k;
     let find = |expression| setup.existing(k, expression);
-    let side = &world.clusters[condition_cluster(condition)];
+    let side = world.side(condition_cluster(condition));
     match condition {
         Condition::PodAvailable(cluster, ordinal) if setup.clusters[cluster].min_ready => {
             find(ordinal)
-                .and_then(|ordinal| side.pods[ordinal])
+                .and_then(|ordinal| side[ordinal].pod)
                 .is_some_and(|pod| pod.available)
         }
         Condition::PodReady(_, ordinal) | Condition::PodAvailable(_, ordinal) => find(ordinal)
-            .and_then(|ordinal| side.pods[ordinal])
+            .and_then(|ordinal| side[ordinal].pod)
             .is_some_and(|pod| pod.ready),
         Condition::VolumeDetached(cluster, ordinal) => find(ordinal).is_none_or(|ordinal| {
-            let volume = side.volumes[ordinal].fixed;
+            let volume = side[ordinal].volumes.fixed;
             let disk = volume.map_or(Disk::Original, |volume| volume.disk);
-            !world.storage[ordinal].attached[cluster].contains(disk)
+            !world.rows[ordinal].sides[cluster].attached.contains(disk)
         }),
         Condition::VolumeBound(_, ordinal) => find(ordinal)
-            .and_then(|ordinal| side.claims[ordinal])
+            .and_then(|ordinal| side[ordinal].claim)
             .is_some_and(|claim| claim.bound),
         Condition::SetObserved(_) => side.set.is_some_and(|set| set.observed),
         Condition::Exists(object) => exists(setup, world, object),
@@ -453,13 +459,13 @@ fn look(setup: &Setup, world: &mut World) {
 }
 
 fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
-    let side = &world.clusters[object.cluster];
+    let side = world.side(object.cluster);
     let ordinal = setup.existing(world.driver.k, object.ordinal);
     match object.kind {
         ObjectKind::StatefulSet => side.set.is_some(),
-        ObjectKind::Pod => ordinal.is_some_and(|ordinal| side.pods[ordinal].is_some()),
-        ObjectKind::Claim => ordinal.is_some_and(|ordinal| side.claims[ordinal].is_some()),
-        ObjectKind::Volume => ordinal.is_some_and(|ordinal| side.volumes[ordinal].fixed.is_some()),
+        ObjectKind::Pod => ordinal.is_some_and(|ordinal| side[ordinal].pod.is_some()),
+        ObjectKind::Claim => ordinal.is_some_and(|ordinal| side[ordinal].claim.is_some()),
+        ObjectKind::Volume => ordinal.is_some_and(|ordinal| side[ordinal].volumes.fixed.is_some()),
     }
 }
 

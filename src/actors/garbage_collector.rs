@@ -10,7 +10,7 @@
 
 use super::{Actor, Step, api_server};
 use crate::world::World;
-use crate::world::cluster::Cluster;
+use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::Owner;
 use crate::world::setup::Setup;
@@ -60,20 +60,22 @@ impl Actor for GarbageCollector {
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
-            let side = &world.clusters[cluster];
+            let side = world.side(cluster);
             let mut enabled = |action| out.push(Step::Collect(cluster, action));
             if let Some(set) = side.set.filter(|set| set.deleting) {
                 dependents(setup, side, set.foreground, &mut enabled);
             }
             let abandoned = |ordinal: &Ordinal| {
-                side.pods[*ordinal]
+                side[*ordinal]
+                    .pod
                     .is_some_and(|pod| pod.owner == Owner::RemovedSet && !pod.terminating)
             };
             let pods = setup.ordinals().filter(abandoned);
             pods.map(Action::DeletePod).for_each(&mut enabled);
             let abandoned = |ordinal: &Ordinal| {
                 let gone = [ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
-                side.claims[*ordinal]
+                side[*ordinal]
+                    .claim
                     .is_some_and(|claim| gone.contains(&claim.owner) && !claim.deleting)
             };
             let claims = setup.ordinals().filter(abandoned);
@@ -87,7 +89,7 @@ impl Actor for GarbageCollector {
         };
         match action {
             Action::Orphan(ordinal) => {
-                let pod = world.clusters[cluster].pods[ordinal].as_mut();
+                let pod = world.rows[ordinal].sides[cluster].pod.as_mut();
                 pod.expect("the step was enabled by the Pod object").owner = Owner::Nobody;
             }
             Action::RemoveSet => api_server::remove_set(setup, world, cluster),
@@ -96,7 +98,7 @@ impl Actor for GarbageCollector {
                     .expect("the step was enabled by the Pod object");
             }
             Action::OrphanClaim(ordinal) => {
-                let claim = world.clusters[cluster].claims[ordinal].as_mut();
+                let claim = world.rows[ordinal].sides[cluster].claim.as_mut();
                 claim.expect("the step was enabled by the claim").owner = ClaimOwner::Nobody;
             }
             Action::DeleteClaim(ordinal) => {
@@ -110,18 +112,20 @@ impl Actor for GarbageCollector {
         let Step::Collect(cluster, action) = step else {
             unreachable!("{step:?}")
         };
-        let side = &before.clusters[cluster];
+        let side = before.side(cluster);
         let fate = |goes_along| if goes_along { "goes too" } else { "is gone" };
         match action {
             Action::Orphan(ordinal) => format!("orphan Pod {ordinal}"),
             Action::RemoveSet => "remove the set".to_owned(),
             Action::DeletePod(ordinal) => {
-                let goes = side.pods[ordinal].is_some_and(|pod| pod.owner == Owner::Set);
+                let goes = side[ordinal].pod.is_some_and(|pod| pod.owner == Owner::Set);
                 format!("delete Pod {ordinal}, whose owner {}", fate(goes))
             }
             Action::OrphanClaim(ordinal) => format!("orphan claim {ordinal}"),
             Action::DeleteClaim(ordinal) => {
-                let goes = side.claims[ordinal].is_some_and(|claim| claim.owner == ClaimOwner::Set);
+                let goes = side[ordinal]
+                    .claim
+                    .is_some_and(|claim| claim.owner == ClaimOwner::Set);
                 format!("delete claim {ordinal}, whose owner {}", fate(goes))
             }
         }
@@ -129,10 +133,16 @@ impl Actor for GarbageCollector {
 }
 
 /// What becomes of what a set owns that is being deleted. The set goes once nothing names it.
-fn dependents(setup: &Setup, side: &Cluster, foreground: bool, enabled: &mut impl FnMut(Action)) {
-    let owned = |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| pod.owner == Owner::Set);
+fn dependents(setup: &Setup, side: Side<'_>, foreground: bool, enabled: &mut impl FnMut(Action)) {
+    let owned = |ordinal: &Ordinal| {
+        side[*ordinal]
+            .pod
+            .is_some_and(|pod| pod.owner == Owner::Set)
+    };
     let claimed = |ordinal: &Ordinal| {
-        side.claims[*ordinal].is_some_and(|claim| claim.owner == ClaimOwner::Set)
+        side[*ordinal]
+            .claim
+            .is_some_and(|claim| claim.owner == ClaimOwner::Set)
     };
     let (pods, claims) = (
         setup.ordinals().filter(owned),
@@ -145,10 +155,10 @@ fn dependents(setup: &Setup, side: &Cluster, foreground: bool, enabled: &mut imp
         pods.map(Action::Orphan).for_each(&mut *enabled);
         return claims.map(Action::OrphanClaim).for_each(enabled);
     }
-    let stays = |ordinal: &Ordinal| side.pods[*ordinal].is_some_and(|pod| !pod.terminating);
+    let stays = |ordinal: &Ordinal| side[*ordinal].pod.is_some_and(|pod| !pod.terminating);
     let pods = pods.filter(stays);
     pods.map(Action::DeletePod).for_each(&mut *enabled);
-    let stays = |ordinal: &Ordinal| side.claims[*ordinal].is_some_and(|claim| !claim.deleting);
+    let stays = |ordinal: &Ordinal| side[*ordinal].claim.is_some_and(|claim| !claim.deleting);
     let claims = claims.filter(stays);
     claims.map(Action::DeleteClaim).for_each(enabled);
 }

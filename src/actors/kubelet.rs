@@ -13,7 +13,7 @@
 
 use super::{Actor, Step, api_server, storage};
 use crate::world::World;
-use crate::world::cluster::Cluster;
+use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
@@ -52,12 +52,12 @@ impl Actor for Kubelet {
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
-                let side = &world.clusters[cluster];
+                let side = world.side(cluster);
                 let mut enabled = |action| out.push(Step::Kubelet(cluster, ordinal, action));
                 if let Some(action) = next(setup, world, cluster, ordinal) {
                     enabled(action);
                 }
-                if side.containers[ordinal].stray.is_some() {
+                if side[ordinal].containers.stray.is_some() {
                     enabled(Action::StopStray);
                 }
             }
@@ -68,13 +68,14 @@ impl Actor for Kubelet {
         let Step::Kubelet(cluster, ordinal, action) = step else {
             unreachable!("{step:?}")
         };
-        let side = &mut world.clusters[cluster];
-        let containers = &mut side.containers[ordinal];
+        let column = world.column_mut(cluster, ordinal);
+        let containers = &mut column.containers;
         if action == Action::StopStray {
             containers.stray = None;
             return;
         }
-        let pod = side.pods[ordinal]
+        let pod = column
+            .pod
             .as_mut()
             .expect("the step was enabled by the Pod object");
         match action {
@@ -109,7 +110,7 @@ impl Actor for Kubelet {
         let Step::Kubelet(cluster, ordinal, action) = step else {
             unreachable!("{step:?}")
         };
-        let pod = before.clusters[cluster].pods[ordinal];
+        let pod = before.rows[ordinal].sides[cluster].pod;
         match action {
             Action::Start if pod.is_some_and(|pod| pod.phase == PodPhase::Running) => {
                 format!("restart containers of Pod {ordinal}")
@@ -128,9 +129,9 @@ impl Actor for Kubelet {
 
 /// What the kubelet does next for the present Pod object: at any time at most one thing.
 fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> Option<Action> {
-    let side = &world.clusters[cluster];
-    let pod = side.pods[ordinal]?;
-    let containers = side.containers[ordinal];
+    let side = world.side(cluster);
+    let pod = side[ordinal].pod?;
+    let containers = side[ordinal].containers;
     match pod.phase {
         PodPhase::Failed | PodPhase::Succeeded => None,
         _ if pod.terminating && containers.run => Some(Action::Stop),
@@ -153,29 +154,29 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
 }
 
 /// A Pod's first start needs the Secrets and ConfigMaps that it refers to.
-fn has_extras(setup: &Setup, cluster: ClusterId, side: &Cluster) -> bool {
+fn has_extras(setup: &Setup, cluster: ClusterId, side: Side<'_>) -> bool {
     setup.extras(|extra| extra.needed[cluster]) & !side.extras == 0
 }
 
 /// A Pod's first start needs its claim Bound and not being deleted.
-fn may_mount(setup: &Setup, side: &Cluster, ordinal: Ordinal) -> bool {
-    let claim = side.claims[ordinal];
+fn may_mount(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
+    let claim = side[ordinal].claim;
     !setup.has_claims() || claim.is_some_and(|claim| claim.bound && !claim.deleting)
 }
 
 /// Storage that fences keeps a disk from a second node of the same side too: while containers
 /// without a Pod object have it mounted, no others get it.
-fn is_fenced(setup: &Setup, side: &Cluster, ordinal: Ordinal) -> bool {
-    let stray = side.containers[ordinal].stray;
+fn is_fenced(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
+    let stray = side[ordinal].containers.stray;
     let fences = setup
         .storage
         .is_some_and(|storage| storage.backend == Backend::Exclusive);
-    fences && stray.is_some_and(|stray| stray.mounted == side.bound_disk(ordinal))
+    fences && stray.is_some_and(|stray| stray.mounted == side[ordinal].bound_disk())
 }
 
 /// Every start needs the claim's disk attached to this side.
 fn is_attached(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
-    let disk = world.clusters[cluster].bound_disk(ordinal);
-    let attached = world.storage[ordinal].attached[cluster];
+    let disk = world.rows[ordinal].sides[cluster].bound_disk();
+    let attached = world.rows[ordinal].sides[cluster].attached;
     !setup.has_claims() || disk.is_some_and(|disk| attached.contains(disk))
 }

@@ -10,8 +10,9 @@
 use super::storage::{describe_disk, fresh_disk};
 use super::{Actor, Step, api_server};
 use crate::world::World;
-use crate::world::cluster::Cluster;
+use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::row::Column;
 use crate::world::setup::Setup;
 use crate::world::volume::{
     ClaimRef, Contents, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
@@ -46,13 +47,13 @@ impl Actor for PersistentVolumeController {
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
-                let side = &world.clusters[cluster];
+                let side = world.side(cluster);
                 let mut enabled = |action| out.push(Step::Volumes(cluster, ordinal, action));
                 if let Some(action) = next_for_claim(side, ordinal, fresh_disk(cluster)) {
                     enabled(action);
                 }
                 for name in [VolumeName::Static, VolumeName::Provisioned] {
-                    let volume = side.volumes[ordinal].get(name);
+                    let volume = side[ordinal].volumes.get(name);
                     if let Some(action) = volume.and_then(|volume| next_for_volume(volume, name)) {
                         enabled(action);
                     }
@@ -65,16 +66,17 @@ impl Actor for PersistentVolumeController {
         let Step::Volumes(cluster, ordinal, action) = step else {
             unreachable!("{step:?}")
         };
-        let side = &mut world.clusters[cluster];
+        let column = world.column_mut(cluster, ordinal);
         match action {
-            Action::Bind(name) => bind(side, ordinal, name),
+            Action::Bind(name) => bind(column, name),
             Action::Provision => {
                 // A new disk, whatever an earlier one of this kind was attached to.
                 let fresh = fresh_disk(cluster);
+                let row = &mut world.rows[ordinal];
                 for side in ClusterId::BOTH {
-                    world.storage[ordinal].attached[side].remove(fresh);
+                    row.sides[side].attached.remove(fresh);
                 }
-                side.volumes[ordinal].provisioned = Some(Volume {
+                row.sides[cluster].volumes.provisioned = Some(Volume {
                     disk: fresh,
                     phase: VolumePhase::Available,
                     claim_ref: ClaimRef::Claim,
@@ -83,7 +85,7 @@ impl Actor for PersistentVolumeController {
                 });
             }
             Action::Release(name) => {
-                let volume = side.volumes[ordinal].get_mut(name).as_mut();
+                let volume = column.volumes.get_mut(name).as_mut();
                 volume.expect("the volume was seen").phase = VolumePhase::Released;
             }
             Action::Reclaim(name) => reclaim(setup, world, cluster, ordinal, name),
@@ -95,7 +97,7 @@ impl Actor for PersistentVolumeController {
             unreachable!("{step:?}")
         };
         let disk = |name| {
-            let volume = before.clusters[cluster].volumes[ordinal].get(name);
+            let volume = before.rows[ordinal].sides[cluster].volumes.get(name);
             volume.map_or_else(String::new, |volume| describe_disk(volume.disk, ordinal))
         };
         match action {
@@ -108,9 +110,11 @@ impl Actor for PersistentVolumeController {
 }
 
 /// What an unbound claim gets: the volume it names, one that names it, or a new one.
-fn next_for_claim(side: &Cluster, ordinal: Ordinal, fresh: Disk) -> Option<Action> {
-    let claim = side.claims[ordinal].filter(|claim| !claim.bound && !claim.deleting)?;
-    let volumes = side.volumes[ordinal];
+fn next_for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk) -> Option<Action> {
+    let claim = side[ordinal]
+        .claim
+        .filter(|claim| !claim.bound && !claim.deleting)?;
+    let volumes = side[ordinal].volumes;
     let free = |name: VolumeName, fits: fn(ClaimRef) -> bool| {
         volumes
             .get(name)
@@ -126,7 +130,7 @@ fn next_for_claim(side: &Cluster, ordinal: Ordinal, fresh: Disk) -> Option<Actio
             Some(Action::Bind(VolumeName::Provisioned))
         }
         // An earlier disk that containers still have mounted keeps its name.
-        None if side.mounts(ordinal).any(|mounted| mounted == Some(fresh)) => None,
+        None if side[ordinal].mounts().any(|mounted| mounted == Some(fresh)) => None,
         None => Some(Action::Provision),
     }
 }
@@ -142,11 +146,12 @@ fn next_for_volume(volume: Volume, name: VolumeName) -> Option<Action> {
     }
 }
 
-fn bind(side: &mut Cluster, ordinal: Ordinal, name: VolumeName) {
-    let claim = side.claims[ordinal].as_mut().expect("the claim was seen");
+fn bind(column: &mut Column, name: VolumeName) {
+    let claim = column.claim.as_mut().expect("the claim was seen");
     claim.volume = Some(name);
     claim.bound = true;
-    let volume = side.volumes[ordinal]
+    let volume = column
+        .volumes
         .get_mut(name)
         .as_mut()
         .expect("the volume was seen");
@@ -161,12 +166,13 @@ fn reclaim(
     ordinal: Ordinal,
     name: VolumeName,
 ) {
-    let volume = world.clusters[cluster].volumes[ordinal]
+    let volume = world.rows[ordinal].sides[cluster]
+        .volumes
         .get(name)
         .expect("the volume was seen");
     match volume.disk {
-        Disk::Original => world.storage[ordinal].original = Contents::NoDisk,
-        Disk::Restored => world.storage[ordinal].restored = Contents::NoDisk,
+        Disk::Original => world.rows[ordinal].storage.original = Contents::NoDisk,
+        Disk::Restored => world.rows[ordinal].storage.restored = Contents::NoDisk,
         Disk::SourceFresh | Disk::DestinationFresh => (),
     }
     api_server::remove_volume(setup, world, cluster, ordinal, name);

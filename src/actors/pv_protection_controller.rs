@@ -29,7 +29,7 @@ impl Actor for PvProtectionController {
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
-                let volumes = world.clusters[cluster].volumes[ordinal];
+                let volumes = world.rows[ordinal].sides[cluster].volumes;
                 let deleted = [VolumeName::Static, VolumeName::Provisioned]
                     .into_iter()
                     .filter(|&name| volumes.get(name).is_some_and(may_go));
@@ -49,7 +49,7 @@ impl Actor for PvProtectionController {
         let Step::RemoveVolume(cluster, ordinal, name) = step else {
             unreachable!("{step:?}")
         };
-        let volume = before.clusters[cluster].volumes[ordinal].get(name);
+        let volume = before.rows[ordinal].sides[cluster].volumes.get(name);
         let disk = volume.map(|volume| describe_disk(volume.disk, ordinal));
         format!("let the volume of {} go", disk.unwrap_or_default())
     }

@@ -24,10 +24,10 @@ impl Actor for PvcProtectionController {
 
     fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
         for cluster in ClusterId::BOTH {
-            let side = &world.clusters[cluster];
+            let side = world.side(cluster);
             let may_go = |ordinal: &_| {
-                let deleting = side.claims[*ordinal].is_some_and(|claim| claim.deleting);
-                deleting && side.pods[*ordinal].is_none()
+                let deleting = side[*ordinal].claim.is_some_and(|claim| claim.deleting);
+                deleting && side[*ordinal].pod.is_none()
             };
             let claims = setup.ordinals().filter(may_go);
             out.extend(claims.map(|ordinal| Step::RemoveClaim(cluster, ordinal)));

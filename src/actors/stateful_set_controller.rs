@@ -25,9 +25,9 @@ pub use planned::sync as plan;
 
 use super::{Actor, Step, api_server};
 use crate::world::World;
-use crate::world::cluster::Cluster;
-use crate::world::id::{ClusterId, Ordinal, Table, describe_slice};
+use crate::world::id::{ClusterId, Ordinal, describe_slice};
 use crate::world::pod::Owner;
+use crate::world::row::Planned;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{
     Controller, Plan, PodManagementPolicy, Previous, StatusWrite, Write,
@@ -73,16 +73,16 @@ impl Actor for StatefulSetController {
             if controller.lags {
                 out.push(Step::Controller(cluster, Action::CatchUp));
             }
-            if controller.plan.is_empty() {
+            if !is_syncing(setup, world, cluster) {
                 if !plan(setup, world, cluster).is_empty() {
                     out.push(Step::Controller(cluster, Action::Sync));
                 }
                 continue;
             }
             let before = out.len();
-            let next = next_writes(setup, cluster, &controller.plan);
+            let next = next_writes(setup, world, cluster);
             out.extend(next.map(|ordinal| Step::Controller(cluster, Action::Write(ordinal))));
-            if out.len() == before && controller.plan.status != StatusWrite::None {
+            if out.len() == before && controller.status != StatusWrite::None {
                 out.push(Step::Controller(cluster, Action::WriteStatus));
             }
         }
@@ -94,7 +94,8 @@ impl Actor for StatefulSetController {
         };
         match action {
             Action::Sync => {
-                world.clusters[cluster].controller.plan = plan(setup, world, cluster);
+                let plan = plan(setup, world, cluster);
+                world.set_plan(cluster, &plan);
             }
             Action::Write(ordinal) => perform_write(setup, world, cluster, ordinal),
             Action::WriteStatus => write_status(setup, world, cluster),
@@ -110,14 +111,14 @@ impl Actor for StatefulSetController {
         let Step::Controller(cluster, action) = step else {
             unreachable!("{step:?}")
         };
-        let side = &before.clusters[cluster];
+        let side = before.side(cluster);
         match action {
             Action::Sync => describe_sync(setup, before, cluster),
-            Action::Write(ordinal) => match side.controller.plan.writes[ordinal] {
+            Action::Write(ordinal) => match side[ordinal].planned.write {
                 Write::None => String::new(),
                 Write::Adopt => format!("adopt Pod {ordinal}"),
                 Write::CreateClaimThenPod | Write::CreateClaim => format!("create claim {ordinal}"),
-                Write::CreatePod | Write::CreatePodThenOwnClaim => match side.pods[ordinal] {
+                Write::CreatePod | Write::CreatePodThenOwnClaim => match side[ordinal].pod {
                     None => format!("create Pod {ordinal}"),
                     Some(_) => format!("create Pod {ordinal}: AlreadyExists"),
                 },
@@ -125,7 +126,7 @@ impl Actor for StatefulSetController {
                     describe_owner(setup, before, cluster, ordinal)
                 }
                 Write::RefuseClaim => format!("give up: claim {ordinal} is being deleted"),
-                Write::DeleteFailed | Write::DeleteCondemned => match side.pods[ordinal] {
+                Write::DeleteFailed | Write::DeleteCondemned => match side[ordinal].pod {
                     None => format!("delete Pod {ordinal}: NotFound"),
                     Some(_) => format!("delete Pod {ordinal}"),
                 },
@@ -137,16 +138,11 @@ impl Actor for StatefulSetController {
 }
 
 impl Plan {
-    /// Forgets what belonged to the sync once it has ended.
-    pub fn settle(&mut self) {
-        if self.status == StatusWrite::None && self.writes == Table::default() {
-            *self = Self::default();
-        }
-    }
-
     /// An error ends the sync: everything but the status write is dropped.
     fn fail(&mut self) {
-        self.writes = Table::default();
+        for planned in self.rows.values_mut() {
+            planned.write = Write::None;
+        }
     }
 }
 
@@ -171,19 +167,13 @@ const fn phase(write: Write) -> Option<u8> {
 /// The ordinals whose write may come next: adoptions, then slots, then condemned Pods' claims,
 /// then condemned Pods. Within one of these in any order, but for `OrderedReady`, which goes
 /// through the slots upwards and through the condemned downwards.
-fn next_writes(
-    setup: &Setup,
-    cluster: ClusterId,
-    plan: &Plan,
-) -> impl Iterator<Item = Ordinal> + use<> {
-    let writes = plan.writes;
-    let first = setup
-        .ordinals()
-        .filter_map(|ordinal| phase(writes[ordinal]))
-        .min();
+fn next_writes(setup: &Setup, world: &World, cluster: ClusterId) -> impl Iterator<Item = Ordinal> {
+    let side = world.side(cluster);
+    let phase = move |ordinal: Ordinal| phase(side[ordinal].planned.write);
+    let first = setup.ordinals().filter_map(phase).min();
     let next = setup
         .ordinals()
-        .filter(move |&ordinal| first.is_some() && phase(writes[ordinal]) == first);
+        .filter(move |&ordinal| first.is_some() && phase(ordinal) == first);
     let only = match (setup.clusters[cluster].policy, first) {
         (PodManagementPolicy::Parallel, _) | (_, Some(0)) => None,
         (PodManagementPolicy::OrderedReady, Some(1)) => next.clone().next(),
@@ -194,13 +184,10 @@ fn next_writes(
 
 /// Makes one planned write on the present store, which may be newer than what the sync saw.
 fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    let plan = world.clusters[cluster].controller.plan;
-    let (answer, then) = match plan.writes[ordinal] {
+    let set_is_gone = world.clusters[cluster].controller.set_is_gone;
+    let (answer, then) = match world.column(cluster, ordinal).planned.write {
         Write::None => unreachable!("no write is planned for {ordinal}"),
-        Write::Adopt => (
-            adopt(&mut world.clusters[cluster], ordinal, plan.set_is_gone),
-            Write::None,
-        ),
+        Write::Adopt => (adopt(world, cluster, ordinal), Write::None),
         Write::CreateClaimThenPod => (
             api_server::create_claim(world, cluster, ordinal, None),
             Write::CreatePod,
@@ -210,14 +197,14 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
             Write::None,
         ),
         Write::CreatePod => {
-            let owner = owner_of_pods(plan);
+            let owner = owner_of_pods(set_is_gone);
             (
                 api_server::create_pod(world, cluster, ordinal, owner),
                 Write::None,
             )
         }
         Write::CreatePodThenOwnClaim => {
-            let owner = owner_of_pods(plan);
+            let owner = owner_of_pods(set_is_gone);
             (
                 api_server::create_pod(world, cluster, ordinal, owner),
                 Write::OwnClaim,
@@ -237,17 +224,25 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
             Write::None,
         ),
     };
-    let plan = &mut world.clusters[cluster].controller.plan;
+    let mut plan = world.plan(cluster);
     match answer {
-        Ok(()) => plan.writes[ordinal] = then,
+        Ok(()) => plan.rows[ordinal].write = then,
         Err(_) => plan.fail(),
     }
     plan.settle();
+    world.set_plan(cluster, &plan);
+}
+
+/// Whether a sync is under way: something is left to write.
+fn is_syncing(setup: &Setup, world: &World, cluster: ClusterId) -> bool {
+    let side = world.side(cluster);
+    let plans = |ordinal: Ordinal| side[ordinal].planned != Planned::default();
+    side.controller.status != StatusWrite::None || setup.ordinals().any(plans)
 }
 
 /// Whose Pods a sync creates: those of the set that it saw.
-const fn owner_of_pods(plan: Plan) -> Owner {
-    if plan.set_is_gone {
+const fn owner_of_pods(set_is_gone: bool) -> Owner {
+    if set_is_gone {
         Owner::RemovedSet
     } else {
         Owner::Set
@@ -256,12 +251,11 @@ const fn owner_of_pods(plan: Plan) -> Owner {
 
 /// The owner that a planned write gives to a claim, by the set and the Pod that the sync saw.
 fn claim_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> ClaimOwner {
-    let side = &world.clusters[cluster];
-    let plan = side.controller.plan;
-    let in_range = plan.writes[ordinal] == Write::OwnClaim;
+    let side = world.side(cluster);
+    let in_range = side[ordinal].planned.write == Write::OwnClaim;
     match setup.clusters[cluster].retention.owner(in_range) {
-        ClaimOwner::Set if plan.set_is_gone => ClaimOwner::RemovedSet,
-        ClaimOwner::Pod if side.pods[ordinal].is_none() => ClaimOwner::RemovedPod,
+        ClaimOwner::Set if side.controller.set_is_gone => ClaimOwner::RemovedSet,
+        ClaimOwner::Pod if side[ordinal].pod.is_none() => ClaimOwner::RemovedPod,
         owner => owner,
     }
 }
@@ -275,7 +269,7 @@ fn own_claim(
     ordinal: Ordinal,
 ) -> api_server::Answer {
     let owner = claim_owner(setup, world, cluster, ordinal);
-    let claim = world.clusters[cluster].claims[ordinal].as_mut();
+    let claim = world.rows[ordinal].sides[cluster].claim.as_mut();
     claim.ok_or(api_server::Refusal::NotFound)?.owner = owner;
     Ok(())
 }
@@ -289,9 +283,10 @@ fn describe_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ord
 }
 
 /// PATCH of the Pod's owner, after a live look at the set.
-fn adopt(side: &mut Cluster, ordinal: Ordinal, set_is_gone: bool) -> api_server::Answer {
-    let set_stays = !set_is_gone && side.set.is_some_and(|set| !set.deleting);
-    match &mut side.pods[ordinal] {
+fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> api_server::Answer {
+    let side = world.side(cluster);
+    let set_stays = !side.controller.set_is_gone && side.set.is_some_and(|set| !set.deleting);
+    match &mut world.column_mut(cluster, ordinal).pod {
         Some(pod) if set_stays && pod.owner == Owner::Nobody => {
             pod.owner = Owner::Set;
             Ok(())
@@ -302,14 +297,13 @@ fn adopt(side: &mut Cluster, ordinal: Ordinal, set_is_gone: bool) -> api_server:
 
 /// The status write. A conflict is retried and lands with the generation that the sync saw.
 fn write_status(setup: &Setup, world: &mut World, cluster: ClusterId) {
-    let side = &mut world.clusters[cluster];
-    let plan = std::mem::take(&mut side.controller.plan);
-    let set = side
-        .set
-        .as_mut()
-        .expect("a removed set has no status write");
-    set.counted = plan.counted;
-    set.counted_ready = plan.counted_ready;
+    let plan = world.plan(cluster);
+    world.set_plan(cluster, &Plan::default());
+    for ordinal in setup.ordinals() {
+        world.column_mut(cluster, ordinal).counted = plan.rows[ordinal].counted;
+    }
+    let set = world.clusters[cluster].set.as_mut();
+    let set = set.expect("a removed set has no status write");
     set.observed |= plan.status == StatusWrite::Equal && setup.reads[cluster].observed_generation;
 }
 
@@ -327,7 +321,7 @@ type Picks = fn(Write) -> bool;
 
 /// `sees {3..5}, plans create 3`: the range, and the writes.
 fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
-    let side = &world.clusters[cluster];
+    let side = world.side(cluster);
     let plan = plan(setup, world, cluster);
     let Some(view) = side.set_view() else {
         return "sees no set".to_owned();
@@ -363,7 +357,7 @@ fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     for (verb, is) in verbs {
         let ordinals: Vec<String> = setup
             .ordinals()
-            .filter(|&ordinal| is(plan.writes[ordinal]))
+            .filter(|&ordinal| is(plan.rows[ordinal].write))
             .map(|ordinal| ordinal.to_string())
             .collect();
         if !ordinals.is_empty() {

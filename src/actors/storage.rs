@@ -37,7 +37,7 @@ impl Actor for SharedStorage {
                 if let Some(disk) = attachable(storage, world, cluster, ordinal) {
                     out.push(Step::Attach(cluster, ordinal, disk));
                 }
-                if detaches && !world.storage[ordinal].attached[cluster].is_empty() {
+                if detaches && !world.rows[ordinal].sides[cluster].attached.is_empty() {
                     let unused = |disk: &Disk| may_detach(world, cluster, ordinal, *disk);
                     let disks = Disk::ALL.into_iter().filter(unused);
                     out.extend(disks.map(|disk| Step::Detach(cluster, ordinal, disk)));
@@ -49,10 +49,10 @@ impl Actor for SharedStorage {
     fn perform(&self, _: &Setup, world: &mut World, step: Step) {
         match step {
             Step::Attach(cluster, ordinal, disk) => {
-                world.storage[ordinal].attached[cluster].insert(disk);
+                world.rows[ordinal].sides[cluster].attached.insert(disk);
             }
             Step::Detach(cluster, ordinal, disk) => {
-                world.storage[ordinal].attached[cluster].remove(disk);
+                world.rows[ordinal].sides[cluster].attached.remove(disk);
             }
             _ => unreachable!("{step:?}"),
         }
@@ -89,27 +89,27 @@ fn attachable(
     cluster: ClusterId,
     ordinal: Ordinal,
 ) -> Option<Disk> {
-    let side = &world.clusters[cluster];
-    side.pods[ordinal].filter(|&pod| wants_volumes(pod))?;
-    let disk = side.bound_disk(ordinal)?;
-    let storage = world.storage[ordinal];
-    let exists = storage.contents(disk) != Contents::NoDisk;
+    let side = world.side(cluster);
+    side[ordinal].pod.filter(|&pod| wants_volumes(pod))?;
+    let disk = side[ordinal].bound_disk()?;
+    let row = &world.rows[ordinal];
+    let exists = row.storage.contents(disk) != Contents::NoDisk;
     let reachable = home(disk) == Some(cluster) || setup.reachable[cluster];
     let free = match setup.backend {
         Backend::Permissive => true,
-        Backend::Exclusive => !storage.attached[cluster.other()].contains(disk),
+        Backend::Exclusive => !row.sides[cluster.other()].attached.contains(disk),
     };
-    let waits = !storage.attached[cluster].contains(disk);
+    let waits = !row.sides[cluster].attached.contains(disk);
     (waits && exists && reachable && free).then_some(disk)
 }
 
 /// An attached disk that no Pod object holds and no container has mounted.
 fn may_detach(world: &World, cluster: ClusterId, ordinal: Ordinal, disk: Disk) -> bool {
-    let side = &world.clusters[cluster];
+    let side = world.side(cluster);
     let held =
-        side.pods[ordinal].is_some_and(Pod::is_live) && side.bound_disk(ordinal) == Some(disk);
-    let mounted = side.mounts(ordinal).any(|mounted| mounted == Some(disk));
-    world.storage[ordinal].attached[cluster].contains(disk) && !held && !mounted
+        side[ordinal].pod.is_some_and(Pod::is_live) && side[ordinal].bound_disk() == Some(disk);
+    let mounted = side[ordinal].mounts().any(|mounted| mounted == Some(disk));
+    world.rows[ordinal].sides[cluster].attached.contains(disk) && !held && !mounted
 }
 
 /// The side whose own storage has the disk. The original one is the migration's matter.
@@ -136,10 +136,10 @@ pub fn note_writer(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal
     if !setup.has_claims() {
         return;
     }
-    let Some(mounted) = world.clusters[cluster].bound_disk(ordinal) else {
+    let Some(mounted) = world.rows[ordinal].sides[cluster].bound_disk() else {
         return;
     };
-    let storage = &mut world.storage[ordinal];
+    let storage = &mut world.rows[ordinal].storage;
     if !storage.is_current(mounted) {
         return;
     }
@@ -157,9 +157,9 @@ pub fn note_writer(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal
 /// writing, so that the copy misses something at once.
 #[must_use]
 pub fn contents_of_copy(world: &World, ordinal: Ordinal, disk: Disk) -> Contents {
-    let storage = world.storage[ordinal];
+    let storage = world.rows[ordinal].storage;
     let has_writer = ClusterId::BOTH.into_iter().any(|cluster| {
-        let mut mounts = world.clusters[cluster].mounts(ordinal).flatten();
+        let mut mounts = world.rows[ordinal].sides[cluster].mounts().flatten();
         mounts.any(|mounted| storage.is_current(mounted))
     });
     if storage.is_current(disk) && !has_writer {

@@ -8,7 +8,7 @@ use crate::engine::{Invariant, Searchable};
 use crate::model::Migration;
 use crate::world::World;
 use crate::world::driver::DriverPhase;
-use crate::world::id::{Ordinal, OrdinalSet, describe_slice};
+use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
 use crate::world::program::LoopOrder;
 use crate::world::setup::Setup;
 
@@ -161,8 +161,8 @@ fn progress(setup: &Setup, world: &World) -> usize {
 
 /// Whether something of an ordinal is still in the source.
 fn is_left(world: &World, ordinal: Ordinal) -> bool {
-    let source = &world.clusters.source;
-    source.has_live_pod(ordinal) || source.running(ordinal) > 0
+    let source = world.side(ClusterId::Source);
+    source[ordinal].has_live_pod() || source[ordinal].running() > 0
 }
 
 /// What keeps a finished migration from the goal.
@@ -172,8 +172,9 @@ pub(super) fn missing(setup: &Setup, world: &World) -> String {
     let wants: OrdinalSet = setup.members().collect();
     let has: OrdinalSet = destination.ordinals().collect();
     let wrong_disk = |ordinal: &Ordinal| {
-        let disk = world.clusters.destination.bound_disk(*ordinal);
-        setup.has_claims() && !disk.is_some_and(|disk| world.storage[*ordinal].is_current(disk))
+        let disk = world.column(ClusterId::Destination, *ordinal).bound_disk();
+        setup.has_claims()
+            && !disk.is_some_and(|disk| world.rows[*ordinal].storage.is_current(disk))
     };
     if !source.is_empty() {
         format!("the source still owns {}", describe_slice(source))

@@ -89,8 +89,8 @@ fn owned_from_the_start(told: &Told<'_>, ordinal: Ordinal) -> bool {
 /// The step that created the Pod of an ordinal on a side; 0 if it was there from the start.
 fn creation(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> usize {
     let is_creation = |before: &World, after: &World| {
-        before.clusters[side].pods[ordinal].is_none()
-            && after.clusters[side].pods[ordinal].is_some()
+        before.rows[ordinal].sides[side].pod.is_none()
+            && after.rows[ordinal].sides[side].pod.is_some()
     };
     let creations = told
         .steps()
@@ -128,8 +128,11 @@ fn stopping(
     shrunk: usize,
     value: &str,
 ) -> String {
-    let terminating =
-        |world: &World| world.clusters[side].pods[ordinal].is_some_and(|pod| pod.terminating);
+    let terminating = |world: &World| {
+        world.rows[ordinal].sides[side]
+            .pod
+            .is_some_and(|pod| pod.terminating)
+    };
     let asked = told
         .steps()
         .filter(|(_, _, before, after)| !terminating(before) && terminating(after))
@@ -222,7 +225,11 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
     let same = told.property.name == at_most_one_running::PROPERTY.name
         && options.engine == super::Engine::Exhaustive;
     let source_is_terminating = |world: &World, ordinal: Ordinal| {
-        world.clusters.source.pods[ordinal].is_some_and(|pod| pod.terminating)
+        world.rows[ordinal]
+            .sides
+            .source
+            .pod
+            .is_some_and(|pod| pod.terminating)
     };
     let ordinal = told.ordinal.filter(|_| same)?;
     if source_is_terminating(told.last(), ordinal) {
@@ -230,9 +237,12 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
     }
     let holds = |model: &Migration, world: &World| {
         let twin = |ordinal: Ordinal| {
-            let runs = |side: ClusterId| world.clusters[side].running(ordinal) > 0;
-            let terminating =
-                world.clusters.source.pods[ordinal].is_some_and(|pod| pod.terminating);
+            let runs = |side: ClusterId| world.rows[ordinal].sides[side].running() > 0;
+            let terminating = world.rows[ordinal]
+                .sides
+                .source
+                .pod
+                .is_some_and(|pod| pod.terminating);
             terminating && runs(ClusterId::Source) && runs(ClusterId::Destination)
         };
         !model.setup().ordinals().any(twin)
@@ -268,8 +278,9 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
 /// Since which step each of the ordinals that are down has not served.
 fn since_when(told: &Told<'_>) -> Vec<String> {
     let lost = |ordinal: Ordinal| {
-        told.steps()
-            .rfind(|(_, _, before, after)| before.serves(ordinal) && !after.serves(ordinal))
+        told.steps().rfind(|(_, _, before, after)| {
+            before.rows[ordinal].serves() && !after.rows[ordinal].serves()
+        })
     };
     let down = sentences::down_ordinals(told, told.last());
     let mut sentences: Vec<String> = down
@@ -292,8 +303,8 @@ fn since_when(told: &Told<'_>) -> Vec<String> {
         .find(|(_, step, ..)| is_fault(step));
     let stays = |world: &World, ordinal: Ordinal| {
         let on = |side: ClusterId| {
-            let side = &world.clusters[side];
-            side.serves(ordinal) && side.effective_slice().contains(ordinal)
+            let side = world.side(side);
+            side[ordinal].serves() && side.effective_slice().contains(ordinal)
         };
         ClusterId::BOTH.into_iter().any(on)
     };
@@ -328,7 +339,7 @@ fn wrong_disk(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
         let created = told.steps().find(|(_, _, before, after)| {
             let claim = |world: &World| {
                 step.cluster()
-                    .and_then(|side| world.clusters[side].claims[ordinal])
+                    .and_then(|side| world.rows[ordinal].sides[side].claim)
             };
             claim(before).is_none() && claim(after).is_some()
         });
@@ -344,7 +355,7 @@ fn wrong_disk(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
         return destroyed;
     }
     let stale = told.steps().find(|(_, _, before, after)| {
-        let current = |world: &World, disk| world.storage[ordinal].is_current(disk);
+        let current = |world: &World, disk| world.rows[ordinal].storage.is_current(disk);
         let loses = |disk| current(before, disk) && !current(after, disk);
         [Disk::Original, Disk::Restored].into_iter().any(loses)
     });
@@ -369,7 +380,7 @@ fn loss(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
     let deleted = told.steps().find(|(_, _, before, after)| {
         let deleting = |world: &World| {
             step.cluster()
-                .and_then(|side| world.clusters[side].claims[ordinal])
+                .and_then(|side| world.rows[ordinal].sides[side].claim)
                 .is_some_and(|claim| claim.deleting)
         };
         !deleting(before) && deleting(after)
@@ -381,7 +392,12 @@ fn loss(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
     let mut sentences = vec![format!(
         "{cause}, and its volume has the reclaim policy Delete: step {number} destroys the disk."
     )];
-    let has_volume = |side: ClusterId| told.last().clusters[side].volumes[ordinal].fixed.is_some();
+    let has_volume = |side: ClusterId| {
+        told.last().rows[ordinal].sides[side]
+            .volumes
+            .fixed
+            .is_some()
+    };
     if step.cluster().is_some_and(|side| has_volume(side.other())) {
         let text =
             "The controller there knows nothing of the other cluster's volume for the same disk.";

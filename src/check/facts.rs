@@ -146,20 +146,15 @@ fn facts(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<Fact> {
         Some(driver_fact(scenario, setup, world)),
     );
     for id in ClusterId::BOTH {
-        let (side, cluster) = (Some(id), &world.clusters[id]);
+        let (side, cluster) = (Some(id), world.side(id));
         add(side, "set", None, Some(objects::set(setup, id, cluster)));
-        add(
-            side,
-            "controller",
-            None,
-            objects::controller(setup, cluster),
-        );
+        add(side, "controller", None, objects::controller(cluster));
         for ordinal in setup.ordinals() {
-            let pod = objects::pod(cluster.pods[ordinal], cluster.containers[ordinal], ordinal);
+            let pod = objects::pod(cluster[ordinal].pod, cluster[ordinal].containers, ordinal);
             add(side, "Pod", Some(ordinal), pod);
         }
         for ordinal in setup.ordinals() {
-            let claim = cluster.claims[ordinal].map(objects::claim);
+            let claim = cluster[ordinal].claim.map(objects::claim);
             add(side, "claim", Some(ordinal), claim);
         }
         for (name, kind) in [
@@ -167,18 +162,19 @@ fn facts(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<Fact> {
             (VolumeName::Provisioned, "provisioned volume"),
         ] {
             for ordinal in setup.ordinals() {
-                let volume = cluster.volumes[ordinal].get(name);
+                let volume = cluster[ordinal].volumes.get(name);
                 let text = volume.map(|volume| objects::volume(volume, ordinal));
                 add(side, kind, Some(ordinal), text);
             }
         }
     }
     for ordinal in setup.ordinals() {
-        let text = objects::disk(world.storage[ordinal]);
+        let text = objects::disk(&world.rows[ordinal]);
         add(None, "disk", Some(ordinal), text);
     }
     add(None, "faults", None, faults(setup, world));
-    let excused = (!world.excused.is_empty()).then(|| whom(world.excused));
+    let excused = world.excused();
+    let excused = (!excused.is_empty()).then(|| whom(excused));
     add(None, "excused", None, excused);
     facts
 }

@@ -38,8 +38,8 @@ pub(super) fn story(told: &Told<'_>) -> String {
         down(told)
     } else if name == self_healing::PROPERTY.name {
         let keeps = |cluster: &ClusterId| {
-            let side = &told.last().clusters[*cluster];
-            side.pods[ordinal].is_some_and(|pod| {
+            let side = told.last().side(*cluster);
+            side[ordinal].pod.is_some_and(|pod| {
                 !pod.terminating && !side.looks_after(pod) && !side.collects(pod)
             })
         };
@@ -62,7 +62,7 @@ pub(super) fn scope(told: &Told<'_>) -> Option<&'static str> {
     let ordinal = told
         .ordinal
         .filter(|_| twice.contains(&told.property.name))?;
-    let runs = |cluster: ClusterId| told.last().clusters[cluster].running(ordinal) > 0;
+    let runs = |cluster: ClusterId| told.last().rows[ordinal].sides[cluster].running() > 0;
     Some(
         match (runs(ClusterId::Source), runs(ClusterId::Destination)) {
             (true, true) => "across sides",
@@ -83,13 +83,13 @@ fn running_twice(told: &Told<'_>, ordinal: Ordinal, pod: &str) -> String {
     let world = told.last();
     let both = ClusterId::BOTH
         .into_iter()
-        .all(|side| world.clusters[side].running(ordinal) > 0);
+        .all(|side| world.rows[ordinal].sides[side].running() > 0);
     if !both {
         return format!("{pod} ran twice in {}, on two nodes.", newcomer.name());
     }
     let mut mounts = ClusterId::BOTH
         .into_iter()
-        .flat_map(|side| world.clusters[side].mounts(ordinal));
+        .flat_map(|side| world.rows[ordinal].sides[side].mounts());
     let disks = (mounts.next().flatten(), mounts.next().flatten());
     let on = match disks {
         (None, _) | (_, None) => "",
@@ -103,18 +103,20 @@ fn running_twice(told: &Told<'_>, ordinal: Ordinal, pod: &str) -> String {
 fn wrong_disk(told: &Told<'_>, ordinal: Ordinal, pod: &str) -> String {
     let world = told.last();
     let is_wrong = |&(_, mounted): &(ClusterId, Option<Disk>)| {
-        mounted.is_none_or(|disk| !world.storage[ordinal].is_current(disk))
+        mounted.is_none_or(|disk| !world.rows[ordinal].storage.is_current(disk))
     };
     let mounts = ClusterId::BOTH.into_iter().flat_map(|side| {
-        world.clusters[side]
-            .mounts(ordinal)
+        world.rows[ordinal].sides[side]
+            .mounts()
             .map(move |mounted| (side, mounted))
     });
     match mounts.into_iter().find(is_wrong) {
         Some((side, Some(Disk::SourceFresh | Disk::DestinationFresh))) => {
             format!("{pod} ran in {} on a new, empty disk.", side.name())
         }
-        Some((side, Some(disk))) if world.storage[ordinal].contents(disk) == Contents::NoDisk => {
+        Some((side, Some(disk)))
+            if world.rows[ordinal].storage.contents(disk) == Contents::NoDisk =>
+        {
             format!(
                 "The {} of {pod} was destroyed while it ran in {}.",
                 describe_disk(disk, ordinal).replace(&format!(" {ordinal}"), ""),
@@ -147,7 +149,8 @@ fn slices(told: &Told<'_>, ordinal: Ordinal) -> String {
 
 /// The ordinals that do not serve and are not excused.
 pub(super) fn down_ordinals(told: &Told<'_>, world: &World) -> Vec<Ordinal> {
-    let is_down = |&ordinal: &Ordinal| !world.serves(ordinal) && !world.excused.contains(ordinal);
+    let is_down =
+        |&ordinal: &Ordinal| !world.rows[ordinal].serves() && !world.rows[ordinal].excused;
     told.setup().members().filter(is_down).collect()
 }
 

@@ -115,7 +115,7 @@ fn is_change(setup: &Setup, before: &World) -> bool {
 }
 
 fn changes_objects(before: &World, after: &World) -> bool {
-    before.clusters != after.clusters || before.storage != after.storage
+    before.clusters != after.clusters || before.rows != after.rows
 }
 
 /// The story as the report has it, without the reasons.
@@ -247,7 +247,7 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
             ControllerAction::WriteStatus => "writeStatus",
             ControllerAction::CatchUp => "catchUp",
             ControllerAction::Write(ordinal) => {
-                match before.clusters[cluster].controller.plan.writes[ordinal] {
+                match before.column(cluster, ordinal).planned.write {
                     Write::Adopt => "adoptPod",
                     Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
                     Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
@@ -331,9 +331,9 @@ fn lanes(told: &Told<'_>, world: &World) -> Lanes {
 }
 
 fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
-    let side = &world.clusters[cluster];
-    let containers = side.containers[ordinal];
-    match side.pods[ordinal] {
+    let side = world.side(cluster);
+    let containers = side[ordinal].containers;
+    match side[ordinal].pod {
         None if containers.stray.is_some() => 'z',
         None => '.',
         Some(pod) if matches!(pod.phase, PodPhase::Failed | PodPhase::Succeeded) => 'x',
@@ -348,9 +348,9 @@ fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
 /// with a mark if it is another disk than the ordinal's own.
 fn disk(world: &World, ordinal: Ordinal) -> String {
     let letter = |(cluster, mounted, attached): (ClusterId, &str, &str)| {
-        let disks = world.storage[ordinal].attached[cluster];
+        let disks = world.rows[ordinal].sides[cluster].attached;
         let has = Disk::ALL.into_iter().find(|&disk| disks.contains(disk));
-        let mount = world.clusters[cluster].mounts(ordinal).flatten().next();
+        let mount = world.rows[ordinal].sides[cluster].mounts().flatten().next();
         let letter = if mount.is_some() { mounted } else { attached };
         let mark = match mount.or(has)? {
             Disk::Original => "",

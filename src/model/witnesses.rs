@@ -19,14 +19,16 @@ use crate::actors::stateful_set_controller::Action;
 use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
+use crate::world::cluster::Cluster;
 use crate::world::driver::{DriverPhase, Mode, Watch};
-use crate::world::id::{ClusterId, OrdinalSet, Table};
-use crate::world::letter::{Column, Frame, Letter, SideFrame};
+use crate::world::id::{ClusterId, OrdinalSet};
+use crate::world::letter::{Frame, Letter};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
     AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
     Timeout,
 };
+use crate::world::row::Column;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{PodManagementPolicy, StatusWrite, Write};
 
@@ -43,16 +45,16 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
         Step::Driver(action) => of_driver(setup, before, action, after),
         Step::Controller(id, Action::Sync) => of_sync(setup, before, id, after),
         Step::Controller(id, Action::Write(ordinal)) => {
-            let plan = before.clusters[id].controller.plan;
             let mut is_dropped = setup.ordinals().filter(|&other| {
-                let is_left = after.clusters[id].controller.plan.writes[other];
-                other != ordinal && plan.writes[other] != is_left
+                let write = |world: &World| world.column(id, other).planned.write;
+                other != ordinal && write(before) != write(after)
             });
-            usize::from(plan.set_is_gone || is_dropped.next().is_some())
+            let set_is_gone = before.clusters[id].controller.set_is_gone;
+            usize::from(set_is_gone || is_dropped.next().is_some())
         }
         // What a sync under way still has to write keeps it from being forgotten with the set.
         Step::Collect(id, Collect::RemoveSet) => {
-            usize::from(after.clusters[id].controller.plan.set_is_gone)
+            usize::from(after.clusters[id].controller.set_is_gone)
         }
         Step::Fault(_, Target::Driver) => newly_named(setup, before, after),
         _ => 0,
@@ -81,18 +83,20 @@ pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
         let moves = may_move(setup, frame) && own_wait_is_over(setup, frame, letter);
         let refuses = ClusterId::BOTH
             .into_iter()
-            .any(|id| is_on_its_way_out(&letter.sides[id]));
+            .any(|id| is_on_its_way_out(&letter.row.sides[id]));
         let of_crash = !letter.is_to_resume();
         let of_driver = u8::from(moves) + u8::from(of_change);
         return Reasons([of_driver, u8::from(refuses), u8::from(of_crash)]);
     }
     let is_reason = |id| {
-        let (side, column): (&SideFrame, &Column) = (&frame.sides[id], &letter.sides[id]);
-        if column.write == Write::None {
-            side.controller.plan.is_empty() && may_be_of_sync(setup, id, side, column)
+        let (cluster, column) = (&frame.clusters[id], &letter.row.sides[id]);
+        let controller = &cluster.controller;
+        if column.planned.write == Write::None {
+            let is_idle = controller.status == StatusWrite::None && !controller.set_is_gone;
+            is_idle && may_be_of_sync(setup, id, cluster, letter)
         } else {
-            let set_goes = side.set.is_some_and(|set| set.deleting);
-            set_goes || side.controller.plan.set_is_gone || may_be_refused(column)
+            let set_goes = cluster.set.is_some_and(|set| set.deleting);
+            set_goes || controller.set_is_gone || may_be_refused(column)
         }
     };
     let of_controllers = ClusterId::BOTH.into_iter().any(is_reason);
@@ -151,7 +155,7 @@ fn of_any(setup: &Setup, frame: &Frame) -> usize {
 
 /// Whether the write that is planned for an ordinal may be refused.
 const fn may_be_refused(column: &Column) -> bool {
-    match column.write {
+    match column.planned.write {
         Write::None => false,
         Write::Adopt | Write::RefuseClaim => true,
         Write::CreateClaimThenPod | Write::CreateClaim => column.claim.is_some(),
@@ -167,10 +171,10 @@ const fn may_be_refused(column: &Column) -> bool {
 /// counted wrongly makes a status write due; with `OrderedReady` an ordinal may keep the sync from
 /// others; and a claim that is being deleted matters if there is anything else to write.
 fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize {
-    let (side, plan) = (&before.clusters[id], after.clusters[id].controller.plan);
+    let (side, plan) = (before.side(id), after.plan(id));
     let refuses = || {
-        let mut claims = setup.ordinals().filter_map(|ordinal| side.claims[ordinal]);
-        plan.writes != Table::default() && claims.any(|claim| claim.deleting)
+        let mut claims = setup.ordinals().filter_map(|ordinal| side[ordinal].claim);
+        plan.writes() && claims.any(|claim| claim.deleting)
     };
     if plan.status == StatusWrite::None && !plan.set_is_gone {
         return usize::from(refuses());
@@ -181,14 +185,15 @@ fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize
 }
 
 /// Whether an ordinal may be a reason of that kind.
-fn may_be_of_sync(setup: &Setup, id: ClusterId, side: &SideFrame, column: &Column) -> bool {
+fn may_be_of_sync(setup: &Setup, id: ClusterId, cluster: &Cluster, letter: &Letter) -> bool {
     let reads = setup.reads[id];
-    let Some(set) = side.set.filter(|_| !side.controller.lags) else {
-        return side.controller.lags;
+    let Some(set) = cluster.set.filter(|_| !cluster.controller.lags) else {
+        return cluster.controller.lags;
     };
+    let column = &letter.row.sides[id];
     let is_healthy = column.pod.is_some_and(Pod::is_healthy);
     let may_stop = setup.clusters[id].policy == PodManagementPolicy::OrderedReady
-        && if column.is_in_slice() {
+        && if letter.is_in_slice(id) {
             !is_healthy
         } else {
             column.pod.is_some()
@@ -199,8 +204,8 @@ fn may_be_of_sync(setup: &Setup, id: ClusterId, side: &SideFrame, column: &Colum
     let is_its_own = column
         .pod
         .is_none_or(|pod| pod.owner == Owner::Set && pod.is_live());
-    let is_counted_wrongly = reads.replicas && column.is_counted() != column.pod.is_some()
-        || reads.ready_replicas && column.is_counted_ready() != is_ready
+    let is_counted_wrongly = reads.replicas && column.counted.replicas != column.pod.is_some()
+        || reads.ready_replicas && column.counted.ready != is_ready
         || (reads.replicas || reads.ready_replicas) && !is_its_own;
     let status = reads.status() && (may_stop || set.observed && is_counted_wrongly);
     status || is_on_its_way_out(column)
@@ -276,10 +281,10 @@ fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
     let instruction = setup.program.instructions[usize::from(frame.driver.position)];
     let ends = match own_wait(instruction.operation) {
         Some(Condition::PodReady(id, _) | Condition::PodAvailable(id, _)) => {
-            letter.sides[id].pod.is_some_and(|pod| pod.ready)
+            letter.row.sides[id].pod.is_some_and(|pod| pod.ready)
         }
         Some(Condition::VolumeBound(id, _)) => {
-            letter.sides[id].claim.is_some_and(|claim| claim.bound)
+            letter.row.sides[id].claim.is_some_and(|claim| claim.bound)
         }
         _ => false,
     };
@@ -351,18 +356,18 @@ fn by_letter(operation: Operation, letter: &Letter) -> u8 {
             start: None,
             ..
         }
-        | Operation::Scale { cluster, .. } => 2 * u8::from(letter.sides[cluster].is_below_start()),
+        | Operation::Scale { cluster, .. } => 2 * u8::from(letter.below[cluster].slice.start),
         Operation::Await(Condition::RolledOut(cluster), _)
         | Operation::Test(Condition::RolledOut(cluster)) => {
-            let column = &letter.sides[cluster];
-            u8::from(column.is_counted_ready() != column.is_in_slice())
+            let column = &letter.row.sides[cluster];
+            u8::from(column.counted.ready != letter.is_in_slice(cluster))
         }
         Operation::Await(Condition::StatusEquals(cluster, field, expected), _)
         | Operation::Test(Condition::StatusEquals(cluster, field, expected)) => {
-            let column = &letter.sides[cluster];
+            let counted = letter.row.sides[cluster].counted;
             let is_counted = match field {
-                StatusField::Replicas => column.is_counted(),
-                StatusField::ReadyReplicas => column.is_counted_ready(),
+                StatusField::Replicas => counted.replicas,
+                StatusField::ReadyReplicas => counted.ready,
             };
             u8::from(is_counted != (expected.n > 0 && letter.is_member))
         }

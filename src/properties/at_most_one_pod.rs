@@ -20,5 +20,5 @@ pub const PROPERTY: Property = Property {
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     !SIDES
         .into_iter()
-        .all(|cluster| world.clusters[cluster].has_live_pod(ordinal))
+        .all(|cluster| world.rows[ordinal].sides[cluster].has_live_pod())
 }

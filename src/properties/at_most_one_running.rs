@@ -20,6 +20,6 @@ pub const PROPERTY: Property = Property {
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let running = SIDES
         .into_iter()
-        .map(|cluster| world.clusters[cluster].running(ordinal));
+        .map(|cluster| world.rows[ordinal].sides[cluster].running());
     running.sum::<u8>() <= 1
 }

@@ -29,7 +29,7 @@ fn holds(setup: &Setup, world: &World) -> bool {
     let Some(availability) = &setup.availability else {
         return true;
     };
-    let is_down = |ordinal: Ordinal| !world.serves(ordinal) && !world.excused.contains(ordinal);
+    let is_down = |ordinal: Ordinal| !world.rows[ordinal].serves() && !world.rows[ordinal].excused;
     let down = || setup.members().filter(|&ordinal| is_down(ordinal));
     match &availability.rule {
         AvailabilityRule::MaxUnavailable(most) => at_most(*most, down()),
@@ -51,5 +51,5 @@ fn at_most(most: u8, mut ordinals: impl Iterator<Item = Ordinal>) -> bool {
 fn culprit(setup: &Setup, world: &World) -> Option<Ordinal> {
     setup
         .members()
-        .find(|&ordinal| !world.serves(ordinal) && !world.excused.contains(ordinal))
+        .find(|&ordinal| !world.rows[ordinal].serves() && !world.rows[ordinal].excused)
 }

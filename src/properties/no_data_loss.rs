@@ -19,6 +19,6 @@ pub const PROPERTY: Property = Property {
 
 /// Whether the promise is kept for one ordinal of the application.
 fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
-    let is_current = |disk| world.storage[ordinal].is_current(disk);
+    let is_current = |disk| world.rows[ordinal].storage.is_current(disk);
     ordinal.0 >= setup.replicas || Disk::ALL.into_iter().any(is_current)
 }

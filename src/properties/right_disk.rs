@@ -21,9 +21,9 @@ fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
     if (setup.replicas..setup.allowed).contains(&ordinal.0) {
         return true;
     }
-    let storage = world.storage[ordinal];
+    let storage = world.rows[ordinal].storage;
     let mut mounts = SIDES
         .into_iter()
-        .flat_map(|cluster| world.clusters[cluster].mounts(ordinal));
+        .flat_map(|cluster| world.rows[ordinal].sides[cluster].mounts());
     mounts.all(|mounted| mounted.is_some_and(|disk| storage.is_current(disk)))
 }

@@ -19,8 +19,10 @@ pub const PROPERTY: Property = Property {
 /// Whether the promise is kept for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     SIDES.into_iter().all(|cluster| {
-        let side = &world.clusters[cluster];
-        let pod = side.pods[ordinal].filter(|pod| pod.is_live() && !pod.terminating);
+        let side = world.side(cluster);
+        let pod = side[ordinal]
+            .pod
+            .filter(|pod| pod.is_live() && !pod.terminating);
         pod.is_none_or(|pod| side.looks_after(pod) || side.collects(pod))
     })
 }

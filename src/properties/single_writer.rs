@@ -30,7 +30,7 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let mut mounted = DiskSet::default();
     let mut mounts = SIDES
         .into_iter()
-        .flat_map(|cluster| world.clusters[cluster].mounts(ordinal))
+        .flat_map(|cluster| world.rows[ordinal].sides[cluster].mounts())
         .flatten();
     mounts.all(|disk| {
         let first = !mounted.contains(disk);

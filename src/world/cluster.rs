@@ -1,25 +1,19 @@
-//! One side: its API server's objects, its controller's memory, and what its nodes run.
+//! What a cluster has beside what it has of ordinals: its set, and its controller's memory.
 
-use super::id::{Ordinal, Slice, Table};
-use super::pod::{Containers, Owner, Pod};
+use std::ops::{Deref, Index};
+
+use super::id::{ClusterId, Ordinal, OrdinalSet, Slice, Table};
+use super::pod::{Owner, Pod};
+use super::row::{Column, Row};
 use super::stateful_set::{Controller, Previous, StatefulSet};
-use super::volume::{Claim, Disk, Volumes};
 
-/// One side. Objects, memory and nodes are three truths; they disagree while things move.
+/// One cluster, but for what it has of ordinals.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Cluster {
     /// The StatefulSet, if there is one.
     pub set: Option<StatefulSet>,
-    /// The Pods by ordinal.
-    pub pods: Table<Option<Pod>>,
-    /// The PersistentVolumeClaims by ordinal.
-    pub claims: Table<Option<Claim>>,
-    /// The PersistentVolumes by ordinal.
-    pub volumes: Table<Volumes>,
     /// The memory of the StatefulSet controller.
     pub controller: Controller,
-    /// What the nodes run.
-    pub containers: Table<Containers>,
     /// Which Secrets and ConfigMaps of [`super::setup::Setup::extras`] exist: bit i is number i.
     /// Only the driver changes them.
     pub extras: u8,
@@ -34,6 +28,47 @@ pub struct SetView {
     pub deleting: bool,
     /// Whether this is an older version than the stored one.
     pub older: bool,
+}
+
+/// One side of a world, to be read: its cluster, and its column of each ordinal.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// Which one.
+    pub id: ClusterId,
+    cluster: &'a Cluster,
+    rows: &'a Table<Row>,
+}
+
+impl<'a> Side<'a> {
+    /// A side of the world that has these parts.
+    pub(super) const fn new(id: ClusterId, cluster: &'a Cluster, rows: &'a Table<Row>) -> Self {
+        Self { id, cluster, rows }
+    }
+}
+
+impl Side<'_> {
+    /// The ordinals of which something holds here.
+    #[must_use]
+    pub fn ordinals(&self, holds: impl Fn(&Column) -> bool) -> OrdinalSet {
+        let rows = (0..).map(Ordinal).zip(self.rows.values());
+        rows.filter(|(_, row)| holds(&row.sides[self.id]))
+            .map(|(ordinal, _)| ordinal)
+            .collect()
+    }
+}
+
+impl Deref for Side<'_> {
+    type Target = Cluster;
+    fn deref(&self) -> &Cluster {
+        self.cluster
+    }
+}
+
+impl Index<Ordinal> for Side<'_> {
+    type Output = Column;
+    fn index(&self, ordinal: Ordinal) -> &Column {
+        &self.rows[ordinal].sides[self.id]
+    }
 }
 
 impl Cluster {
@@ -65,42 +100,6 @@ impl Cluster {
         self.set
             .filter(|set| !set.deleting)
             .map_or(Slice::EMPTY, |set| set.slice)
-    }
-
-    /// The disk behind the ordinal's bound claim.
-    #[must_use]
-    pub fn bound_disk(&self, ordinal: Ordinal) -> Option<Disk> {
-        let claim = self.claims[ordinal].filter(|claim| claim.bound)?;
-        self.volumes[ordinal]
-            .get(claim.volume?)
-            .map(|volume| volume.disk)
-    }
-
-    /// How many incarnations of the ordinal run here.
-    #[must_use]
-    pub fn running(&self, ordinal: Ordinal) -> u8 {
-        let containers = self.containers[ordinal];
-        u8::from(containers.run) + u8::from(containers.stray.is_some())
-    }
-
-    /// The disk that each running incarnation of the ordinal has mounted.
-    pub fn mounts(&self, ordinal: Ordinal) -> impl Iterator<Item = Option<Disk>> + use<> {
-        let containers = self.containers[ordinal];
-        let of_object = containers.run.then(|| self.bound_disk(ordinal));
-        let of_stray = containers.stray.map(|stray| stray.mounted);
-        of_object.into_iter().chain(of_stray)
-    }
-
-    /// Runs, the object is Ready, and it is not terminating.
-    #[must_use]
-    pub fn serves(&self, ordinal: Ordinal) -> bool {
-        self.containers[ordinal].run && self.pods[ordinal].is_some_and(Pod::is_healthy)
-    }
-
-    /// Whether a live Pod object of the ordinal exists.
-    #[must_use]
-    pub fn has_live_pod(&self, ordinal: Ordinal) -> bool {
-        self.pods[ordinal].is_some_and(Pod::is_live)
     }
 
     /// Whether the garbage collector will delete the Pod: the set that owns it is gone, or goes

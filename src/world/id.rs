@@ -46,6 +46,16 @@ pub struct PerCluster<T> {
     pub destination: T,
 }
 
+impl<T> PerCluster<T> {
+    /// What `make` makes for each side, the source first.
+    pub fn each(mut make: impl FnMut(ClusterId) -> T) -> Self {
+        Self {
+            source: make(ClusterId::Source),
+            destination: make(ClusterId::Destination),
+        }
+    }
+}
+
 impl<T> Index<ClusterId> for PerCluster<T> {
     type Output = T;
     fn index(&self, cluster: ClusterId) -> &T {
@@ -203,6 +213,16 @@ impl<T: Copy> Table<T> {
     #[must_use]
     pub const fn filled(value: T) -> Self {
         Self([value; MAX_ORDINALS])
+    }
+
+    /// The values, that of ordinal 0 first.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+
+    /// The same, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
     }
 }
 

@@ -14,31 +14,31 @@ pub mod packing;
 pub mod parts;
 pub mod pod;
 pub mod program;
+pub mod row;
 pub mod setup;
 pub mod stateful_set;
 pub mod volume;
 
-use cluster::Cluster;
+use cluster::{Cluster, Side};
 use driver::{Driver, DriverPhase};
 use id::{ClusterId, Ordinal, OrdinalSet, PerCluster, Table};
 use pod::{Containers, Owner, Pod, PodPhase};
+use row::{Column, Counted, Row};
 use setup::{MAX_POOLS, Setup};
-use stateful_set::StatefulSet;
-use volume::{Claim, ClaimRef, Contents, Disk, Storage, Volume, VolumeName, VolumePhase, Volumes};
+use stateful_set::{Plan, StatefulSet};
+use volume::{Claim, ClaimRef, Contents, Disk, Volume, VolumeName, VolumePhase, Volumes};
 
 /// One state of the migration.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct World {
-    /// The two sides.
+    /// What each cluster has beside what it has of ordinals.
     pub clusters: PerCluster<Cluster>,
-    /// The shared storage's truth by ordinal.
-    pub storage: Table<Storage>,
+    /// What there is of each ordinal.
+    pub rows: Table<Row>,
     /// The migration driver.
     pub driver: Driver,
     /// Faults spent of each pool of the budget.
     pub spent: [u8; MAX_POOLS],
-    /// Ordinals hit by a fault that have not served since; empty unless faults are excused.
-    pub excused: OrdinalSet,
 }
 
 impl World {
@@ -65,15 +65,6 @@ impl World {
         for ordinal in setup.members() {
             world.start_member(setup, ordinal);
         }
-        let everyone: OrdinalSet = setup.members().collect();
-        if let Some(set) = &mut world.clusters.source.set {
-            if setup.reads.source.replicas {
-                set.counted = everyone;
-            }
-            if setup.reads.source.ready_replicas {
-                set.counted_ready = everyone;
-            }
-        }
         world.driver.begin(setup);
         if setup.program.after_crash == program::AfterCrash::FromSaved {
             world.driver.saved = (world.driver.position, world.driver.k);
@@ -82,8 +73,9 @@ impl World {
     }
 
     fn start_member(&mut self, setup: &Setup, ordinal: Ordinal) {
-        let source = &mut self.clusters.source;
-        source.pods[ordinal] = Some(Pod {
+        let row = &mut self.rows[ordinal];
+        let source = &mut row.sides.source;
+        source.pod = Some(Pod {
             phase: PodPhase::Running,
             ready: true,
             available: setup.clusters.source.min_ready,
@@ -91,18 +83,24 @@ impl World {
             owner: Owner::Set,
             never_ready: false,
         });
-        source.containers[ordinal] = Containers {
+        source.containers = Containers {
             run: true,
             ..Containers::default()
         };
+        if setup.clusters.source.initial.is_some() {
+            source.counted = Counted {
+                replicas: setup.reads.source.replicas,
+                ready: setup.reads.source.ready_replicas,
+            };
+        }
         let Some(storage) = setup.storage else { return };
-        source.claims[ordinal] = Some(Claim {
+        source.claim = Some(Claim {
             volume: Some(VolumeName::Static),
             bound: true,
             owner: setup.clusters.source.retention.owner(true),
             deleting: false,
         });
-        source.volumes[ordinal] = Volumes {
+        source.volumes = Volumes {
             fixed: Some(Volume {
                 disk: Disk::Original,
                 phase: VolumePhase::Bound,
@@ -112,16 +110,59 @@ impl World {
             }),
             provisioned: None,
         };
-        self.storage[ordinal].original = Contents::Current;
-        self.storage[ordinal].attached.source.insert(Disk::Original);
+        source.attached.insert(Disk::Original);
+        row.storage.original = Contents::Current;
     }
 
-    /// Whether the ordinal serves on either side.
+    /// What a side's controller has planned.
     #[must_use]
-    pub fn serves(&self, ordinal: Ordinal) -> bool {
-        ClusterId::BOTH
-            .into_iter()
-            .any(|cluster| self.clusters[cluster].serves(ordinal))
+    pub fn plan(&self, id: ClusterId) -> Plan {
+        let controller = &self.clusters[id].controller;
+        let mut plan = Plan {
+            status: controller.status,
+            set_is_gone: controller.set_is_gone,
+            ..Plan::default()
+        };
+        for (planned, row) in plan.rows.values_mut().zip(self.rows.values()) {
+            *planned = row.sides[id].planned;
+        }
+        plan
+    }
+
+    /// Makes this what a side's controller has planned.
+    pub fn set_plan(&mut self, id: ClusterId, plan: &Plan) {
+        let controller = &mut self.clusters[id].controller;
+        controller.status = plan.status;
+        controller.set_is_gone = plan.set_is_gone;
+        for (row, planned) in self.rows.values_mut().zip(plan.rows.values()) {
+            row.sides[id].planned = *planned;
+        }
+    }
+
+    /// One side, to be read.
+    #[must_use]
+    pub fn side(&self, id: ClusterId) -> Side<'_> {
+        Side::new(id, &self.clusters[id], &self.rows)
+    }
+
+    /// What a side has of an ordinal.
+    #[must_use]
+    pub fn column(&self, id: ClusterId, ordinal: Ordinal) -> &Column {
+        &self.rows[ordinal].sides[id]
+    }
+
+    /// The same, to be changed.
+    pub fn column_mut(&mut self, id: ClusterId, ordinal: Ordinal) -> &mut Column {
+        &mut self.rows[ordinal].sides[id]
+    }
+
+    /// The ordinals that a fault has hit and that have not served since.
+    #[must_use]
+    pub fn excused(&self) -> OrdinalSet {
+        let rows = (0..).map(Ordinal).zip(self.rows.values());
+        rows.filter(|(_, row)| row.excused)
+            .map(|(ordinal, _)| ordinal)
+            .collect()
     }
 
     /// Faults spent in all.
@@ -142,31 +183,31 @@ impl World {
     /// matter of this Pod alone.
     #[must_use]
     pub fn is_migrated(&self, setup: &Setup) -> bool {
-        let pods = &self.clusters.destination.pods;
+        let destination = self.side(ClusterId::Destination);
         self.has_moved(setup, |ordinal| {
-            pods[ordinal].is_some_and(|pod| pod.never_ready)
+            destination[ordinal].pod.is_some_and(|pod| pod.never_ready)
         })
     }
 
     /// The goal, where ordinals that `may_fail` need not serve.
     fn has_moved(&self, setup: &Setup, may_fail: impl Fn(Ordinal) -> bool) -> bool {
-        let source = &self.clusters.source;
-        let destination = &self.clusters.destination;
+        let source = self.side(ClusterId::Source);
+        let destination = self.side(ClusterId::Destination);
         let slice = destination.effective_slice();
         let serves_on_current_disk = |ordinal: Ordinal| {
             // An ordinal that is added has written nothing that its first disk could miss.
             let on_current = !setup.has_claims()
                 || ordinal.0 >= setup.replicas
-                || destination
-                    .bound_disk(ordinal)
-                    .is_some_and(|disk| self.storage[ordinal].is_current(disk));
-            (destination.serves(ordinal) || may_fail(ordinal)) && on_current
+                || destination[ordinal]
+                    .bound_disk()
+                    .is_some_and(|disk| self.rows[ordinal].storage.is_current(disk));
+            (destination[ordinal].serves() || may_fail(ordinal)) && on_current
         };
         self.driver.phase == DriverPhase::Finished
             && source.effective_slice().is_empty()
             && setup
                 .ordinals()
-                .all(|ordinal| !source.has_live_pod(ordinal) && source.running(ordinal) == 0)
+                .all(|ordinal| !source[ordinal].has_live_pod() && source[ordinal].running() == 0)
             && slice.start == 0
             && (setup.replicas..=setup.allowed).contains(&slice.end)
             && slice.ordinals().all(serves_on_current_disk)

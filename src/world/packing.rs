@@ -4,28 +4,32 @@
 //! without a fault that makes a cache lag there is no previous version. The fields come in
 //! groups, each at a fixed place, so that a step's changes can be written over the row before it.
 
+mod builder;
 mod column;
 mod exchange;
 mod features;
 mod fields;
 mod group;
 mod pass;
+mod planned;
 mod row;
-mod writes;
 
+use builder::Builder;
 use column::Columns;
 use exchange::Strip;
 use features::Features;
 use fields::SPENT;
 use group::Group;
-use pass::Needs;
-use writes::Writes;
+use planned::Plans;
 
 use super::World;
+use super::driver::Driver;
 use super::id::{ClusterId, Ordinal, PerCluster};
 use super::parts::Parts;
-use super::setup::Setup;
+use super::row::Counted;
+use super::setup::{MAX_POOLS, Setup};
 use super::stateful_set::Controller;
+use super::volume::Storage;
 
 /// How the worlds of one setup are laid out.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,13 +40,15 @@ pub struct Layout {
     empty: World,
     has: Features,
     faults: Group,
+    excused: Group,
     driver: Group,
     sets: PerCluster<Group>,
-    writes: PerCluster<Writes>,
+    counted: PerCluster<Group>,
+    plans: PerCluster<Plans>,
     memories: PerCluster<Group>,
     columns: PerCluster<Columns>,
     contents: Group,
-    /// What a row has of each ordinal.
+    /// What a row has of each ordinal, what differs most first.
     strips: Vec<Strip>,
 }
 
@@ -51,59 +57,47 @@ impl Layout {
     #[must_use]
     pub fn of(setup: &Setup) -> Self {
         let has = Features::of(setup);
-        let mut bits = 0;
-        let mut group = |count: u8, fields: &dyn Fn(&mut Needs, &mut World)| {
-            let mut needs = Needs::default();
-            fields(&mut needs, &mut World::default());
-            Group::new(&needs, usize::from(count), &mut bits)
+        let mut row = Builder {
+            ordinals: has.ordinals,
+            ..Builder::default()
         };
         // The counters of faults come first: none straddles a word.
-        let faults = group(1, &|pass, world| {
-            fields::faults(pass, &has, &mut world.spent, &mut world.excused);
+        let faults = row.one(|pass| fields::faults(pass, &has, &mut [0; MAX_POOLS]));
+        let driver = row.one(|pass| {
+            fields::driver(pass, &has, &mut Driver::default(), &mut [0; 2]);
         });
-        let driver = group(1, &|pass, world| {
-            fields::driver(pass, &has, &mut world.driver, &mut [0; 2]);
+        let sets =
+            PerCluster::each(|id| row.one(|pass| fields::stateful_set(pass, &has, id, &mut None)));
+        let memories = PerCluster::each(|id| {
+            row.one(|pass| fields::memory(pass, &has, id, &mut Controller::default()))
         });
-        let writes = PerCluster {
-            source: Writes::new(&has, ClusterId::Source, &mut group),
-            destination: Writes::new(&has, ClusterId::Destination, &mut group),
-        };
-        let mut sides = |count, fields: &dyn Fn(&mut Needs, ClusterId)| {
-            let [source, destination] =
-                ClusterId::BOTH.map(|id| group(count, &|pass, _| fields(pass, id)));
-            PerCluster {
-                source,
-                destination,
-            }
-        };
-        let sets = sides(1, &|pass, id| {
-            fields::stateful_set(pass, &has, id, &mut None);
+        // The columns of the destination differ most, and are compared first.
+        let destination = Columns::new(&has, ClusterId::Destination, &mut row);
+        let source = Columns::new(&has, ClusterId::Source, &mut row);
+        let contents = row.each(|pass| fields::contents(pass, &has, &mut Storage::default()));
+        let excused = row.each(|pass| fields::excused(pass, &has, &mut false));
+        let plans = PerCluster::each(|id| Plans::new(&has, id, &mut row));
+        let counted = PerCluster::each(|id| {
+            row.each(|pass| fields::counted(pass, &has, id, &mut Counted::default()))
         });
-        let memories = sides(1, &|pass, id| {
-            fields::memory(pass, &has, id, &mut Controller::default());
-        });
-        let contents = group(has.ordinals, &|pass, world| {
-            fields::contents(pass, &has, &mut world.storage[Ordinal(0)]);
-        });
-        let columns = PerCluster {
-            source: Columns::new(&has, ClusterId::Source, &mut bits),
-            destination: Columns::new(&has, ClusterId::Destination, &mut bits),
-        };
-        let mut layout = Self {
+        Self {
             faults,
+            excused,
             driver,
             sets,
-            writes,
+            counted,
+            plans,
             memories,
-            columns,
+            columns: PerCluster {
+                source,
+                destination,
+            },
             contents,
-            bits,
+            bits: row.bits,
+            strips: row.strips,
             empty: World::default(),
             has,
-            strips: Vec::new(),
-        };
-        layout.strips = exchange::strips(&layout);
-        layout
+        }
     }
 
     /// Words of 64 bits that one world takes.
@@ -131,10 +125,13 @@ impl Layout {
     pub fn write(&self, world: &World, parts: Parts, words: &mut [u64]) {
         let has = &self.has;
         if parts.contains(Parts::FAULTS) {
-            let (mut spent, mut excused) = (world.spent, world.excused);
-            self.faults.write(words, 0, |pass| {
-                fields::faults(pass, has, &mut spent, &mut excused);
-            });
+            let mut spent = world.spent;
+            self.faults
+                .write(words, 0, |pass| fields::faults(pass, has, &mut spent));
+            self.excused
+                .write_each(words, has.ordinals, |pass, ordinal| {
+                    fields::excused(pass, has, &mut world.rows[ordinal].excused.clone());
+                });
         }
         if parts.contains(Parts::DRIVER) {
             let mut driver = world.driver;
@@ -146,7 +143,7 @@ impl Layout {
         self.write_side::<SOURCE>(world, parts, words);
         self.write_side::<DESTINATION>(world, parts, words);
         if let Some(ordinal) = parts.ordinal.filter(|_| parts.contains(Parts::CONTENTS)) {
-            let mut storage = world.storage[ordinal];
+            let mut storage = world.rows[ordinal].storage;
             self.contents.write(words, ordinal.index(), |pass| {
                 fields::contents(pass, has, &mut storage);
             });
@@ -158,19 +155,22 @@ impl Layout {
     fn write_side<const ID: bool>(&self, world: &World, parts: Parts, words: &mut [u64]) {
         let has = &self.has;
         let id = const { side(ID) };
-        let cluster = &world.clusters[id];
         if parts.contains(Parts::set(id)) {
-            let mut set = cluster.set;
+            let mut set = world.clusters[id].set;
             self.sets[id].write(words, 0, |pass| {
                 fields::stateful_set(pass, has, id, &mut set);
             });
+            self.counted[id].write_each(words, has.ordinals, |pass, ordinal| {
+                let mut counted = world.column(id, ordinal).counted;
+                fields::counted(pass, has, id, &mut counted);
+            });
         }
         if parts.contains(Parts::controller(id)) {
-            let mut controller = cluster.controller;
-            self.writes[id].write(words, has, &controller.plan.writes);
+            let mut controller = world.clusters[id].controller;
             self.memories[id].write(words, 0, |pass| {
                 fields::memory(pass, has, id, &mut controller);
             });
+            self.plans[id].write(words, has, id, world);
         }
         if parts.contains(Parts::columns(id)) {
             for ordinal in (0..has.ordinals).map(Ordinal) {
@@ -188,8 +188,12 @@ impl Layout {
         let has = &self.has;
         let mut world = self.empty;
         self.faults.read(words, 0, |pass| {
-            fields::faults(pass, has, &mut world.spent, &mut world.excused);
+            fields::faults(pass, has, &mut world.spent);
         });
+        self.excused
+            .read_each(words, has.ordinals, |pass, ordinal| {
+                fields::excused(pass, has, &mut world.rows[ordinal].excused);
+            });
         let mut extras = [0; 2];
         self.driver.read(words, 0, |pass| {
             fields::driver(pass, has, &mut world.driver, &mut extras);
@@ -201,7 +205,7 @@ impl Layout {
         self.read_side::<DESTINATION>(&mut world, words);
         for ordinal in (0..has.ordinals).map(Ordinal) {
             self.contents.read(words, ordinal.index(), |pass| {
-                fields::contents(pass, has, &mut world.storage[ordinal]);
+                fields::contents(pass, has, &mut world.rows[ordinal].storage);
             });
         }
         world
@@ -214,10 +218,14 @@ impl Layout {
         self.sets[id].read(words, 0, |pass| {
             fields::stateful_set(pass, has, id, &mut cluster.set);
         });
-        self.writes[id].read(words, has, &mut cluster.controller.plan.writes);
         self.memories[id].read(words, 0, |pass| {
             fields::memory(pass, has, id, &mut cluster.controller);
         });
+        self.counted[id].read_each(words, has.ordinals, |pass, ordinal| {
+            let counted = &mut world.column_mut(id, ordinal).counted;
+            fields::counted(pass, has, id, counted);
+        });
+        self.plans[id].read(words, has, id, world);
         for ordinal in (0..has.ordinals).map(Ordinal) {
             self.columns[id].read(words, has, id, world, ordinal);
         }

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::id::{ClusterId, Ordinal};
+use super::row::Row;
 
 /// Some parts of a world: whatever a step changes is in them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,13 +35,13 @@ impl Parts {
         Self::new(1 << (3 + 2 * number + side as u16))
     }
 
-    /// A side's set.
+    /// A side's set, and which Pods its status counts.
     #[must_use]
     pub const fn set(side: ClusterId) -> Self {
         Self::of_side(side, 0)
     }
 
-    /// The memory of a side's StatefulSet controller.
+    /// The memory of a side's StatefulSet controller, and what it has planned for each ordinal.
     #[must_use]
     pub const fn controller(side: ClusterId) -> Self {
         Self::of_side(side, 1)
@@ -94,7 +95,7 @@ impl World {
     pub fn copy_parts(&mut self, other: &Self, parts: Parts) {
         if parts.contains(Parts::FAULTS) {
             self.spent = other.spent;
-            self.excused = other.excused;
+            self.copy_rows(other, |row, from| row.excused = from.excused);
         }
         if parts.contains(Parts::DRIVER) {
             self.driver = other.driver;
@@ -106,27 +107,28 @@ impl World {
             }
             if parts.contains(Parts::set(id)) {
                 side.set = from.set;
+                self.copy_rows(other, |row, from| {
+                    row.sides[id].counted = from.sides[id].counted;
+                });
             }
             if parts.contains(Parts::controller(id)) {
-                side.controller = from.controller;
+                self.clusters[id].controller = other.clusters[id].controller;
+                self.copy_rows(other, |row, from| {
+                    row.sides[id].planned = from.sides[id].planned;
+                });
             }
             if parts.contains(Parts::columns(id)) {
-                side.pods = from.pods;
-                side.containers = from.containers;
-                side.claims = from.claims;
-                side.volumes = from.volumes;
-            }
-            let column = parts.ordinal.filter(|_| parts.contains(Parts::column(id)));
-            if let Some(ordinal) = column {
-                side.pods[ordinal] = from.pods[ordinal];
-                side.containers[ordinal] = from.containers[ordinal];
-                side.claims[ordinal] = from.claims[ordinal];
-                side.volumes[ordinal] = from.volumes[ordinal];
+                self.copy_rows(other, |row, from| row.sides[id] = from.sides[id]);
             }
         }
-        // Attachments are part of a column.
         if let Some(ordinal) = parts.ordinal {
-            self.storage[ordinal] = other.storage[ordinal];
+            self.rows[ordinal] = other.rows[ordinal];
         }
+    }
+
+    #[inline(always)]
+    fn copy_rows(&mut self, other: &Self, copy: impl Fn(&mut Row, &Row)) {
+        let rows = self.rows.values_mut().zip(other.rows.values());
+        rows.for_each(|(row, from)| copy(row, from));
     }
 }

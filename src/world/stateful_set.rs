@@ -3,7 +3,8 @@
 //! Counters of Kubernetes are kept as relations: not `generation: 7, observedGeneration: 6`
 //! but "observed, or not". Numbers that only grow would make every loop an infinite space.
 
-use super::id::{OrdinalSet, Slice, Table};
+use super::id::{Slice, Table};
+use super::row::Planned;
 use super::volume::ClaimOwner;
 
 /// One StatefulSet as the API server stores it.
@@ -17,10 +18,6 @@ pub struct StatefulSet {
     pub foreground: bool,
     /// `status.observedGeneration` equals `metadata.generation`. True when nobody reads it.
     pub observed: bool,
-    /// The Pods that `status.replicas` counts; empty unless the program reads the field.
-    pub counted: OrdinalSet,
-    /// The Pods that `status.readyReplicas` counts; empty unless the program reads the field.
-    pub counted_ready: OrdinalSet,
 }
 
 /// How the set's Pods are created and deleted: `spec.podManagementPolicy`.
@@ -42,11 +39,15 @@ pub struct RetentionPolicy {
     pub delete_when_deleted: bool,
 }
 
-/// What the StatefulSet controller of one cluster holds in memory.
+/// What the StatefulSet controller of one cluster holds in memory, beside what a sync under way has
+/// planned for each ordinal ([`super::row::Planned`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Controller {
-    /// The writes that the running sync still has to make.
-    pub plan: Plan,
+    /// The status write that will end the sync under way.
+    pub status: StatusWrite,
+    /// The set that the sync under way saw has been removed meanwhile: what it still creates is
+    /// owned by a uid that no longer exists.
+    pub set_is_gone: bool,
     /// Its cache of the set is one stored version behind.
     pub lags: bool,
     /// The stored version of the set before the present one, kept while a lagging cache may
@@ -74,17 +75,12 @@ pub enum Previous {
 /// The writes of one sync that are not made yet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Plan {
-    /// At most one write chain per ordinal; with `OrderedReady` at most one in all, but for the
+    /// At most one chain of writes per ordinal; with `OrderedReady` at most one in all, but for the
     /// owners of claims.
-    pub writes: Table<Write>,
+    pub rows: Table<Planned>,
     /// The status write that ends the sync.
     pub status: StatusWrite,
-    /// The Pods that the status write will count in `replicas`.
-    pub counted: OrdinalSet,
-    /// The Pods that the status write will count in `readyReplicas`.
-    pub counted_ready: OrdinalSet,
-    /// The set that the sync saw has been removed meanwhile: what it still creates is owned by
-    /// a uid that no longer exists.
+    /// The set that the sync saw has been removed meanwhile.
     pub set_is_gone: bool,
 }
 
@@ -163,9 +159,23 @@ impl RetentionPolicy {
 }
 
 impl Plan {
-    /// Whether a sync is under way.
+    /// Whether nothing is left to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether something is left to write for some ordinal.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        let mut rows = self.rows.values();
+        rows.any(|planned| planned.write != Write::None)
+    }
+
+    /// Forgets what belonged to the sync once it has ended.
+    pub fn settle(&mut self) {
+        if self.status == StatusWrite::None && !self.writes() {
+            *self = Self::default();
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Claims and volumes of one cluster, and the shared disks behind them.
 
-use super::id::PerCluster;
-
 /// A disk of one ordinal, as the storage backend knows it. Clusters have no say in this name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Disk {
@@ -65,15 +63,13 @@ pub enum Contents {
     Current,
 }
 
-/// The shared storage's truth about one ordinal. Fresh disks are empty and so never current.
+/// What the disks of one ordinal hold, which no cluster knows. Fresh disks are empty and so never current.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Storage {
     /// Of [`Disk::Original`].
     pub original: Contents,
     /// Of [`Disk::Restored`].
     pub restored: Contents,
-    /// Which disks each side has attached.
-    pub attached: PerCluster<DiskSet>,
 }
 
 impl Storage {

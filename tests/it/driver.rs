@@ -47,7 +47,10 @@ fn a_gone_wait_is_for_the_incarnation_that_its_first_look_found() {
     assert_eq!(walk.next("driver"), [""; 0], "it is terminating");
     walk.take("kubelet source: confirm that Pod 0 is gone")
         .settle();
-    assert!(walk.world.clusters.source.serves(Ordinal(0)), "replaced");
+    assert!(
+        walk.world.rows[Ordinal(0)].sides.source.serves(),
+        "replaced"
+    );
     walk.take("driver: Pod 0 is gone from source");
     assert_eq!(walk.driver(), "finished");
 }
@@ -210,7 +213,13 @@ fn a_copy_whose_volume_is_refused_still_creates_the_claim() {
     ];
     assert_eq!(story[story.len() - 4..], expected);
     assert_eq!(walk.driver(), "finished");
-    assert!(walk.world.clusters.destination.claims[Ordinal(0)].is_some());
+    assert!(
+        walk.world.rows[Ordinal(0)]
+            .sides
+            .destination
+            .claim
+            .is_some()
+    );
 }
 
 #[test]
@@ -239,7 +248,10 @@ fn deleting_a_pod_waits_for_the_one_that_was_deleted() {
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take("kubelet source: confirm that Pod 0 is gone")
         .settle();
-    assert!(walk.world.clusters.source.serves(Ordinal(0)), "replaced");
+    assert!(
+        walk.world.rows[Ordinal(0)].sides.source.serves(),
+        "replaced"
+    );
     assert_eq!(walk.next("driver"), ["driver: Pod 0 is gone from source"]);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use straddle::actors::faults::{self, KINDS};
-use straddle::world::id::Ordinal;
+use straddle::world::id::{ClusterId, Ordinal};
 use straddle::world::pod::PodPhase;
 
 use crate::support::{Walk, check, list, scenario};
@@ -25,16 +25,18 @@ migration:
 }
 
 fn serves(walk: &Walk, ordinal: u8) -> bool {
-    walk.world.clusters.source.serves(Ordinal(ordinal))
+    walk.world.rows[Ordinal(ordinal)].sides.source.serves()
 }
 
 #[test]
 fn an_evicted_pod_goes_with_grace_and_is_replaced() {
     let mut walk = Walk::of(&pair("{eviction: 2}"));
     walk.take("eviction source: delete Pod 0");
-    let source = &walk.world.clusters.source;
-    let pod = source.pods[Ordinal(0)].expect("its containers have not stopped");
-    assert!(pod.terminating && source.containers[Ordinal(0)].run);
+    let source = walk.world.side(ClusterId::Source);
+    let pod = source[Ordinal(0)]
+        .pod
+        .expect("its containers have not stopped");
+    assert!(pod.terminating && source[Ordinal(0)].containers.run);
     assert!(
         !walk.may("eviction source: delete Pod 0"),
         "it is terminating"
@@ -61,20 +63,24 @@ fn pressure_stops_a_pod_before_it_is_failed_and_replaced() {
     let strike = "pressureEviction source: stop containers of Pod 0 to free the node";
     let mut walk = Walk::of(&pair("{pressureEviction: 2}"));
     walk.take(strike);
-    let source = &walk.world.clusters.source;
-    let pod = source.pods[Ordinal(0)].expect("the object stays");
+    let source = walk.world.side(ClusterId::Source);
+    let pod = source[Ordinal(0)].pod.expect("the object stays");
     assert!(
         pod.phase == PodPhase::Running && pod.ready,
         "nothing is reported yet"
     );
-    assert!(!source.containers[Ordinal(0)].run && !serves(&walk, 0));
+    assert!(!source[Ordinal(0)].containers.run && !serves(&walk, 0));
     assert!(!walk.may(strike), "nothing runs any more");
     assert_eq!(
         walk.next("kubelet"),
         ["kubelet source: report Pod 0 Failed"]
     );
     walk.take("kubelet source: report Pod 0 Failed");
-    let pod = walk.world.clusters.source.pods[Ordinal(0)].expect("the object stays");
+    let pod = walk.world.rows[Ordinal(0)]
+        .sides
+        .source
+        .pod
+        .expect("the object stays");
     assert!(pod.phase == PodPhase::Failed && !pod.ready && !pod.is_live());
     assert_eq!(
         walk.next("kubelet"),
@@ -85,7 +91,7 @@ fn pressure_stops_a_pod_before_it_is_failed_and_replaced() {
         "statefulset-controller source: sees {0..1}, plans replace failed 0
          statefulset-controller source: delete Pod 0",
     );
-    let pod = walk.world.clusters.source.pods[Ordinal(0)];
+    let pod = walk.world.rows[Ordinal(0)].sides.source.pod;
     assert!(pod.is_none(), "a Failed Pod has no grace");
     walk.take(
         "statefulset-controller source: sees {0..1}, plans create 0
@@ -100,7 +106,11 @@ fn pressure_stops_a_pod_before_it_is_failed_and_replaced() {
 fn a_crashed_container_is_started_again_in_the_same_pod() {
     let mut walk = Walk::of(&pair("{containerCrash: 2}"));
     walk.take("containerCrash source: containers of Pod 0 stop");
-    let pod = walk.world.clusters.source.pods[Ordinal(0)].expect("the object stays");
+    let pod = walk.world.rows[Ordinal(0)]
+        .sides
+        .source
+        .pod
+        .expect("the object stays");
     assert!(pod.ready && !serves(&walk, 0), "the report is late");
     assert!(!walk.may("containerCrash source: containers of Pod 0 stop"));
     assert_eq!(
@@ -108,7 +118,11 @@ fn a_crashed_container_is_started_again_in_the_same_pod() {
         ["kubelet source: report Pod 0 not Ready"]
     );
     walk.take("kubelet source: report Pod 0 not Ready");
-    let pod = walk.world.clusters.source.pods[Ordinal(0)].expect("the object stays");
+    let pod = walk.world.rows[Ordinal(0)]
+        .sides
+        .source
+        .pod
+        .expect("the object stays");
     assert!(pod.phase == PodPhase::Running && !pod.ready && !pod.terminating);
     walk.take(
         "kubelet source: restart containers of Pod 0
@@ -137,8 +151,8 @@ fn a_pod_that_is_never_ready_has_a_successor_that_may_be() {
     let mut other = Walk::of(&pair("{eviction: 2, podNeverReady: 1}"));
     other.world = walk.world;
     walk.take(never).settle();
-    let source = &walk.world.clusters.source;
-    assert!(source.containers[Ordinal(0)].run && !serves(&walk, 0));
+    let source = walk.world.side(ClusterId::Source);
+    assert!(source[Ordinal(0)].containers.run && !serves(&walk, 0));
     assert!(walk.is_at_rest());
     assert!(!walk.may(never), "it is struck already");
     other.take(never).settle();
@@ -202,7 +216,7 @@ fn a_restarted_controller_drops_its_plan_and_looks_again() {
     walk.take(strike);
     assert!(!walk.may(stale));
     walk.settle();
-    let pod = walk.world.clusters.source.pods[Ordinal(1)];
+    let pod = walk.world.rows[Ordinal(1)].sides.source.pod;
     assert!(pod.is_none(), "the fresh view has no place for it");
 }
 
@@ -224,7 +238,7 @@ fn a_controller_that_restarts_stale_sees_the_set_as_it_was() {
         "statefulset-controller source: sees {0..1} (an older version), plans create 1
          statefulset-controller source: create Pod 1",
     );
-    assert!(walk.world.clusters.source.has_live_pod(Ordinal(1)));
+    assert!(walk.world.rows[Ordinal(1)].sides.source.has_live_pod());
     let catch_up = "statefulset-controller source: its cache catches up";
     assert_eq!(walk.next("statefulset-controller"), [catch_up]);
     walk.take(catch_up);
@@ -332,15 +346,15 @@ fn a_pod_that_a_fault_hits_is_excused_until_it_serves() {
             let mut walk = excuses(&format!("{{{}: 1}}", given[0]));
             let faults = walk.next(given[0]);
             walk.take(&faults[0]);
-            let excused: Vec<Ordinal> = walk.world.excused.iter().collect();
+            let excused: Vec<Ordinal> = walk.world.excused().iter().collect();
             assert_eq!(excused, [Ordinal(0)], "the other one is not hit");
             while !serves(&walk, 0) {
-                assert!(!walk.world.excused.is_empty(), "it does not serve yet");
+                assert!(!walk.world.excused().is_empty(), "it does not serve yet");
                 let steps = walk.next("kubelet").into_iter();
                 let step = steps.chain(walk.next("statefulset-controller")).next();
                 walk.take(&step.expect("it comes back"));
             }
-            assert!(walk.world.excused.is_empty(), "it serves again");
+            assert!(walk.world.excused().is_empty(), "it serves again");
             faults[0].trim_start_matches(given[0]).trim().to_owned()
         },
     );
@@ -350,7 +364,7 @@ fn a_pod_that_a_fault_hits_is_excused_until_it_serves() {
 fn a_crash_of_the_driver_excuses_nobody() {
     let mut walk = excuses("{driverCrash: 1}");
     walk.take("driverCrash: the driver stops and forgets");
-    assert!(walk.world.excused.is_empty());
+    assert!(walk.world.excused().is_empty());
 }
 
 #[test]
@@ -361,7 +375,7 @@ fn a_restart_of_a_controller_excuses_nobody() {
          statefulset-controller source: sees {0}, plans delete 1
          controllerRestart source: restart, the plan is lost",
     );
-    assert!(walk.world.excused.is_empty());
+    assert!(walk.world.excused().is_empty());
 }
 
 #[test]
@@ -372,5 +386,5 @@ fn faults_that_count_excuse_nobody() {
     );
     let mut walk = Walk::of(&counted);
     walk.take("eviction source: delete Pod 0");
-    assert!(walk.world.excused.is_empty());
+    assert!(walk.world.excused().is_empty());
 }

@@ -53,7 +53,7 @@ fn the_set_goes_first_or_last() {
     let mut scene = Scene::read("Parallel start 0 of 1", "0 ready");
     scene.send("delete set background");
     assert_eq!(scene.set(), "no set");
-    let pod = scene.world.clusters[SIDE].pods[zero].expect("it is there");
+    let pod = scene.world.rows[zero].sides[SIDE].pod.expect("it is there");
     assert!(pod.owner == Owner::RemovedSet && !pod.terminating);
 
     let mut scene = Scene::read("Parallel start 0 of 1", "0 ready");
@@ -76,7 +76,7 @@ fn a_claim_holds_a_set_in_the_foreground() {
     assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0))]);
     GarbageCollector.perform(&scene.setup, &mut scene.world, step);
     assert_eq!(collects(&scene), []);
-    scene.world.clusters[SIDE].claims[Ordinal(0)] = None;
+    scene.world.rows[Ordinal(0)].sides[SIDE].claim = None;
     assert_eq!(collects(&scene), [Action::RemoveSet]);
 }
 
@@ -111,7 +111,9 @@ fn a_planned_pod_of_a_deleted_set_is_collected() {
     scene.act(ControllerAction::Sync);
     scene.send("delete set background");
     scene.act(ControllerAction::Write(Ordinal(0)));
-    let pod = scene.world.clusters[SIDE].pods[Ordinal(0)].expect("it was planned");
+    let pod = scene.world.rows[Ordinal(0)].sides[SIDE]
+        .pod
+        .expect("it was planned");
     assert_eq!(pod.owner, Owner::RemovedSet);
     assert_eq!(collects(&scene), [Action::DeletePod(Ordinal(0))]);
 }

@@ -100,7 +100,7 @@ fn an_adoption_that_comes_too_late_is_refused() {
     scene.act(Action::Write(Ordinal(0)));
     assert_eq!(scene.left(), "waits");
     for ordinal in [Ordinal(0), Ordinal(1)] {
-        let pod = scene.world.clusters[SIDE].pods[ordinal];
+        let pod = scene.world.rows[ordinal].sides[SIDE].pod;
         assert_eq!(pod.map(|pod| pod.owner), Some(Owner::Nobody));
     }
 }
@@ -163,9 +163,9 @@ fn the_failure_at_a_claim_drops_what_is_left_of_the_slots() {
     scene.act(Action::Write(Ordinal(1)));
     scene.act(Action::Write(Ordinal(2)));
     assert_eq!(scene.left(), "waits");
-    let pods = &scene.world.clusters[SIDE].pods;
-    assert!(pods[Ordinal(1)].is_some());
-    assert!(pods[Ordinal(3)].is_none());
+    let side = scene.world.side(SIDE);
+    assert!(side[Ordinal(1)].pod.is_some());
+    assert!(side[Ordinal(3)].pod.is_none());
 }
 
 /// A claim that comes into being between the look and the write is an error, though the next
@@ -179,10 +179,13 @@ fn a_claim_that_exists_already_ends_the_sync() {
         "creates claim 0, creates 0, creates claim 1, creates 1"
     );
     let other = Scene::read("no set with claims", "claim 0 naming");
-    scene.world.clusters[SIDE].claims = other.world.clusters[SIDE].claims;
+    for ordinal in scene.setup.ordinals() {
+        let claim = other.world.column(SIDE, ordinal).claim;
+        scene.world.column_mut(SIDE, ordinal).claim = claim;
+    }
     scene.act(Action::Write(Ordinal(0)));
     assert_eq!(scene.left(), "waits");
-    assert_eq!(scene.world.clusters[SIDE].pods[Ordinal(0)], None);
+    assert_eq!(scene.world.rows[Ordinal(0)].sides[SIDE].pod, None);
     assert_eq!(scene.planned(), "creates 0, creates claim 1, creates 1");
 }
 
@@ -200,7 +203,7 @@ fn deleting_a_pod_that_is_gone_drops_the_rest() {
     let mut scene = Scene::read("Parallel start 0 of 1", "0 ready, 3-5 ready");
     scene.act(Action::Sync);
     assert_eq!(scene.left(), "deletes 5 4 3");
-    scene.world.clusters[SIDE].pods[Ordinal(5)] = None;
+    scene.world.rows[Ordinal(5)].sides[SIDE].pod = None;
     scene.act(Action::Write(Ordinal(5)));
     assert_eq!(scene.left(), "waits");
     assert_eq!(scene.planned(), "deletes 4 3");
@@ -212,9 +215,12 @@ fn a_delete_strikes_a_newer_pod_of_the_same_name() {
     let mut scene = Scene::read("OrderedReady start 0 of 1", "0 failed");
     scene.act(Action::Sync);
     let newer = Scene::read("OrderedReady start 0 of 1", "0 ready");
-    scene.world.clusters[SIDE].pods = newer.world.clusters[SIDE].pods;
+    for ordinal in scene.setup.ordinals() {
+        let pod = newer.world.column(SIDE, ordinal).pod;
+        scene.world.column_mut(SIDE, ordinal).pod = pod;
+    }
     scene.act(Action::Write(Ordinal(0)));
-    let pod = scene.world.clusters[SIDE].pods[Ordinal(0)];
+    let pod = scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     assert!(pod.is_some_and(|pod| pod.terminating));
 }
 
@@ -249,8 +255,9 @@ fn the_status_is_written_after_an_error_too() {
         scene.act(Action::Write(Ordinal(1)));
         assert_eq!(scene.enabled(), [Action::WriteStatus], "{policy}");
         scene.act(Action::WriteStatus);
-        let set = scene.world.clusters[SIDE].set.expect("the set stays");
-        assert_eq!(set.counted, OrdinalSet::from_iter([Ordinal(0)]), "{policy}");
+        let side = scene.world.side(SIDE);
+        let counted = side.ordinals(|column| column.counted.replicas);
+        assert_eq!(counted, OrdinalSet::from_iter([Ordinal(0)]), "{policy}");
         assert_eq!(scene.left(), "waits");
     }
 }
@@ -267,7 +274,8 @@ fn what_a_status_counts() {
             let mut scene = Scene::read(given[0], given[1]);
             scene.reads().replicas = true;
             scene.act(Action::Sync);
-            let counted = scene.world.clusters[SIDE].controller.plan.counted;
+            let side = scene.world.side(SIDE);
+            let counted = side.ordinals(|column| column.planned.counted.replicas);
             let counted: Vec<String> = counted.iter().map(|ordinal| ordinal.to_string()).collect();
             counted.join(" ")
         },
@@ -289,7 +297,7 @@ fn a_status_observes_only_the_generation_it_saw() {
     scene.act(Action::Sync);
     scene.act(Action::Write(Ordinal(1)));
     scene.send("replicas 0");
-    let plan = scene.world.clusters[SIDE].controller.plan;
+    let plan = scene.world.plan(SIDE);
     assert_eq!(plan.status, StatusWrite::Older);
     scene.act(Action::WriteStatus);
     assert!(!observed(&scene));
@@ -324,7 +332,7 @@ fn an_older_view_of_the_set() {
     assert_eq!(scene.enabled(), [Action::CatchUp, Action::Sync]);
     scene.act(Action::Sync);
     assert_eq!(scene.left(), "creates 1");
-    let plan = scene.world.clusters[SIDE].controller.plan;
+    let plan = scene.world.plan(SIDE);
     assert_eq!(plan.status, StatusWrite::None);
     scene.act(Action::Write(Ordinal(1)));
     scene.act(Action::CatchUp);
@@ -338,7 +346,7 @@ fn a_sync_outlives_its_set() {
     scene.act(Action::Sync);
     straddle::actors::api_server::remove_set(&scene.setup, &mut scene.world, SIDE);
     scene.act(Action::Write(Ordinal(0)));
-    let pod = scene.world.clusters[SIDE].pods[Ordinal(0)];
+    let pod = scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     assert_eq!(pod.map(|pod| pod.owner), Some(Owner::RemovedSet));
     assert_eq!(
         scene.run("time passes"),

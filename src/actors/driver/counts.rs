@@ -5,7 +5,6 @@ use crate::world::World;
 use crate::world::id::{Ordinal, OrdinalSet, Slice};
 use crate::world::program::{Condition, Expression, StatusField};
 use crate::world::setup::Setup;
-use crate::world::stateful_set::StatefulSet;
 
 /// The Pods that a status counts, and how many of them are waited for.
 struct Count {
@@ -18,18 +17,20 @@ struct Count {
 }
 
 impl Count {
-    fn of(setup: &Setup, world: &World, set: StatefulSet, condition: Condition) -> Option<Self> {
+    fn of(setup: &Setup, world: &World, condition: Condition) -> Option<Self> {
+        let side = world.side(condition_cluster(condition));
+        let set = side.set?;
         match condition {
             Condition::RolledOut(_) => Some(Self {
-                counted: set.counted_ready,
+                counted: side.ordinals(|column| column.counted.ready),
                 meant: set.slice.ordinals().collect(),
                 expected: i32::from(set.slice.replicas()),
                 at_least: true,
             }),
             Condition::StatusEquals(_, field, expected) => Some(Self {
                 counted: match field {
-                    StatusField::Replicas => set.counted,
-                    StatusField::ReadyReplicas => set.counted_ready,
+                    StatusField::Replicas => side.ordinals(|column| column.counted.replicas),
+                    StatusField::ReadyReplicas => side.ordinals(|column| column.counted.ready),
                 },
                 meant: meant(setup, world.driver.k, expected),
                 expected: expected.value(world.driver.k, setup.replicas),
@@ -78,10 +79,10 @@ fn meant(setup: &Setup, k: Ordinal, expected: Expression) -> OrdinalSet {
 /// Whether a condition on a count holds. If counts are relaxed, it also does if some ordinal that
 /// is counted might stand for one that is not: as many of one kind as of the other there must be.
 pub(super) fn hold(setup: &Setup, world: &World, condition: Condition) -> bool {
-    let side = &world.clusters[condition_cluster(condition)];
+    let side = world.side(condition_cluster(condition));
     let Some(set) = side.set else { return false };
     let observed = set.observed || !matches!(condition, Condition::RolledOut(_));
-    let Some(count) = Count::of(setup, world, set, condition) else {
+    let Some(count) = Count::of(setup, world, condition) else {
         return false;
     };
     let holds = if setup.for_every_n {
@@ -95,9 +96,7 @@ pub(super) fn hold(setup: &Setup, world: &World, condition: Condition) -> bool {
 /// How many ordinals it takes to see that a relaxed condition on a count holds.
 #[must_use]
 pub fn witnesses(setup: &Setup, world: &World, condition: Condition) -> usize {
-    let set = world.clusters[condition_cluster(condition)].set;
-    let count = set.and_then(|set| Count::of(setup, world, set, condition));
-    match count {
+    match Count::of(setup, world, condition) {
         Some(count) if !count.is_as_meant() => 2,
         _ => 0,
     }

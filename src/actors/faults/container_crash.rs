@@ -37,7 +37,7 @@ impl Fault for ContainerCrash {
         let Target::Pod(cluster, ordinal) = target else {
             unreachable!("{target:?}")
         };
-        world.clusters[cluster].containers[ordinal].run = false;
+        world.rows[ordinal].sides[cluster].containers.run = false;
     }
 
     fn describe(&self, target: Target) -> String {

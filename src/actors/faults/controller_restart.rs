@@ -29,16 +29,15 @@ impl Fault for ControllerRestart {
 
     fn may_strike(&self, world: &World, target: Target) -> bool {
         let cluster = target.cluster();
-        cluster.is_some_and(|cluster| !world.clusters[cluster].controller.plan.is_empty())
+        cluster.is_some_and(|cluster| !world.plan(cluster).is_empty())
     }
 
     fn strike(&self, _: &Setup, world: &mut World, target: Target) {
         let Target::Cluster(cluster) = target else {
             unreachable!("{target:?}")
         };
-        let controller = &mut world.clusters[cluster].controller;
-        controller.plan = Plan::default();
-        controller.lags = false;
+        world.set_plan(cluster, &Plan::default());
+        world.clusters[cluster].controller.lags = false;
     }
 
     fn describe(&self, _: Target) -> String {

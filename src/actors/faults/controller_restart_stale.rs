@@ -36,7 +36,7 @@ impl Fault for ControllerRestartStale {
             return false;
         };
         let controller = &world.clusters[cluster].controller;
-        let changes = !controller.lags || !controller.plan.is_empty();
+        let changes = !controller.lags || !world.plan(cluster).is_empty();
         controller.previous != Previous::Unknown && changes
     }
 
@@ -44,9 +44,8 @@ impl Fault for ControllerRestartStale {
         let Target::Cluster(cluster) = target else {
             unreachable!("{target:?}")
         };
-        let controller = &mut world.clusters[cluster].controller;
-        controller.plan = Plan::default();
-        controller.lags = true;
+        world.set_plan(cluster, &Plan::default());
+        world.clusters[cluster].controller.lags = true;
     }
 
     fn describe(&self, _: Target) -> String {

@@ -95,7 +95,7 @@ impl Target {
     /// The Pod that is struck.
     fn pod(self, world: &World) -> Option<Pod> {
         match self {
-            Self::Pod(cluster, ordinal) => world.clusters[cluster].pods[ordinal],
+            Self::Pod(cluster, ordinal) => world.rows[ordinal].sides[cluster].pod,
             Self::Driver | Self::Cluster(_) => None,
         }
     }
@@ -107,7 +107,7 @@ fn runs(world: &World, target: Target) -> bool {
         return false;
     };
     let is_running = |pod: Pod| pod.phase == PodPhase::Running && !pod.terminating;
-    world.clusters[cluster].containers[ordinal].run && target.pod(world).is_some_and(is_running)
+    world.rows[ordinal].sides[cluster].containers.run && target.pod(world).is_some_and(is_running)
 }
 
 /// The kind of that name.
@@ -176,7 +176,7 @@ impl Actor for Faults {
             stateful_set_controller::forget_previous(setup, &world.spent, controller);
         }
         if let Some(ordinal) = target.ordinal().filter(|_| setup.excuses_faults()) {
-            world.excused.insert(ordinal);
+            world.rows[ordinal].excused = true;
         }
     }
 

@@ -37,7 +37,8 @@ impl Fault for PodNeverReady {
         let Target::Pod(cluster, ordinal) = target else {
             unreachable!("{target:?}")
         };
-        let pod = world.clusters[cluster].pods[ordinal]
+        let pod = world.rows[ordinal].sides[cluster]
+            .pod
             .as_mut()
             .expect("the Pod exists");
         pod.never_ready = true;

@@ -36,7 +36,7 @@ impl Fault for PressureEviction {
         let Target::Pod(cluster, ordinal) = target else {
             unreachable!("{target:?}")
         };
-        let containers = &mut world.clusters[cluster].containers[ordinal];
+        let containers = &mut world.rows[ordinal].sides[cluster].containers;
         containers.run = false;
         containers.evicted = true;
     }

@@ -15,11 +15,12 @@ use super::seen::{self, Controller, Live, Objects, Owner, Owners, Revision, Set,
 use super::sync::{Outcome, update_stateful_set};
 use crate::actors::api_server::Refusal;
 use crate::world::World;
-use crate::world::cluster::{Cluster, SetView};
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, Table};
+use crate::world::cluster::{SetView, Side};
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, Table};
 use crate::world::pod::Owner as PodOwner;
+use crate::world::row::Counted;
 use crate::world::setup::{ClusterSetup, Setup};
-use crate::world::stateful_set::{Plan, PodManagementPolicy, StatefulSet, StatusWrite, Write};
+use crate::world::stateful_set::{Plan, PodManagementPolicy, StatusWrite, Write};
 use crate::world::volume::ClaimOwner;
 
 /// No program changes a Pod template, so that every Pod has the one revision that there is.
@@ -32,7 +33,7 @@ const REVISIONS: &[Revision] = &[Revision {
 /// All requests of one sync. None if the sync would change nothing.
 #[must_use]
 pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
-    let side = &world.clusters[cluster];
+    let side = world.side(cluster);
     let Some(view) = side.set_view() else {
         return Plan::default();
     };
@@ -61,13 +62,15 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         }
         plan_status(setup, cluster, side, view, &outcome, &mut plan);
     }
-    plan.writes = planner.writes;
+    for (planned, write) in plan.rows.values_mut().zip(planner.writes.values()) {
+        planned.write = *write;
+    }
     plan.settle();
     plan
 }
 
 /// The set that a sync sees.
-fn set(setup: &Setup, cluster: ClusterSetup, side: &Cluster, view: SetView) -> Set<'static> {
+fn set(setup: &Setup, cluster: ClusterSetup, side: Side<'_>, view: SetView) -> Set<'static> {
     Set {
         rules: Rules::V1_31,
         slice: view.slice,
@@ -92,12 +95,12 @@ fn set(setup: &Setup, cluster: ClusterSetup, side: &Cluster, view: SetView) -> S
 struct Seen<'a> {
     setup: &'a Setup,
     cluster: ClusterSetup,
-    side: &'a Cluster,
+    side: Side<'a>,
 }
 
 impl Objects for Seen<'_> {
     fn pod(&self, ordinal: Ordinal) -> Option<seen::Pod> {
-        let pod = self.side.pods[ordinal]?;
+        let pod = self.side[ordinal].pod?;
         Some(seen::Pod {
             phase: pod.phase,
             ready: pod.ready,
@@ -120,7 +123,7 @@ impl Objects for Seen<'_> {
     }
 
     fn claim(&self, ordinal: Ordinal) -> Option<seen::Claim> {
-        let claim = self.side.claims[ordinal]?;
+        let claim = self.side[ordinal].claim?;
         let owners = match claim.owner {
             ClaimOwner::Nobody => Owners::default(),
             ClaimOwner::Set => Owners::of(Owner::Set),
@@ -219,7 +222,7 @@ impl Api for Planner<'_> {
 fn plan_status(
     setup: &Setup,
     cluster: ClusterId,
-    side: &Cluster,
+    side: Side<'_>,
     view: SetView,
     outcome: &Outcome,
     plan: &mut Plan,
@@ -228,21 +231,22 @@ fn plan_status(
     let Some(set) = side.set.filter(|_| !view.older && reads.status()) else {
         return;
     };
-    let count = |counts: bool, counted: fn(&seen::Pod) -> bool| -> OrdinalSet {
-        let pods = outcome.pods().filter(|(_, pod)| counts && counted(pod));
-        pods.map(|(ordinal, _)| ordinal).collect()
-    };
-    let counted = count(reads.replicas, |_| true);
-    let counted_ready = count(reads.ready_replicas, seen::Pod::is_ready);
-    let after = StatefulSet {
-        observed: true,
-        counted,
-        counted_ready,
-        ..set
-    };
-    if after != set {
+    let mut changes = !set.observed;
+    for ordinal in setup.ordinals() {
+        plan.rows[ordinal].counted = Counted::default();
+    }
+    for (ordinal, pod) in outcome.pods() {
+        plan.rows[ordinal].counted = Counted {
+            replicas: reads.replicas,
+            ready: reads.ready_replicas && pod.is_ready(),
+        };
+    }
+    for ordinal in setup.ordinals() {
+        changes |= plan.rows[ordinal].counted != side[ordinal].counted;
+    }
+    if changes {
         plan.status = StatusWrite::Equal;
-        plan.counted = counted;
-        plan.counted_ready = counted_ready;
+    } else {
+        plan.rows = Table::default();
     }
 }

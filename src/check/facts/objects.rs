@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use super::{ranges, whom};
 use crate::actors::storage::describe_disk;
-use crate::world::cluster::Cluster;
-use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
+use crate::world::cluster::Side;
+use crate::world::id::{ClusterId, Ordinal, describe_slice};
 use crate::world::pod::{Containers, Owner, Pod, PodPhase};
+use crate::world::row::Row;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Controller, Previous, StatusWrite, Write};
 use crate::world::volume::{
-    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume,
-    VolumeName, VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Volume, VolumeName,
+    VolumePhase,
 };
 
 /// The StatefulSet of a side.
-pub(super) fn set(setup: &Setup, side: ClusterId, cluster: &Cluster) -> String {
+pub(super) fn set(setup: &Setup, side: ClusterId, cluster: Side<'_>) -> String {
     let Some(set) = cluster.set else {
         return "none".to_owned();
     };
@@ -40,41 +41,51 @@ pub(super) fn set(setup: &Setup, side: ClusterId, cluster: &Cluster) -> String {
         };
     }
     if reads.replicas {
-        let _ = write!(text, ", status counts {}", whom(set.counted));
+        let _ = write!(
+            text,
+            ", status counts {}",
+            whom(cluster.ordinals(|column| column.counted.replicas))
+        );
     }
     if reads.ready_replicas {
-        let _ = write!(text, ", status counts Ready {}", whom(set.counted_ready));
+        let _ = write!(
+            text,
+            ", status counts Ready {}",
+            whom(cluster.ordinals(|column| column.counted.ready))
+        );
     }
     text
 }
 
 /// What a side's controller has in mind.
-pub(super) fn controller(setup: &Setup, cluster: &Cluster) -> Option<String> {
+pub(super) fn controller(cluster: Side<'_>) -> Option<String> {
     let Controller {
-        plan,
+        status,
+        set_is_gone,
         lags,
         previous,
     } = cluster.controller;
     let mut parts = Vec::new();
     for write in Write::ALL {
-        let ordinals = setup.ordinals();
-        let ordinals: OrdinalSet = ordinals.filter(|&i| plan.writes[i] == write).collect();
+        let ordinals = cluster.ordinals(|column| column.planned.write == write);
         if let Some(what) = planned(write).filter(|_| !ordinals.is_empty()) {
             parts.push(format!("to {what} {}", ranges(ordinals)));
         }
     }
-    match plan.status {
+    match status {
         StatusWrite::None => (),
         StatusWrite::Older => parts.push("to write the status of an older spec".to_owned()),
         StatusWrite::Equal => parts.push("to write the status".to_owned()),
     }
-    if !plan.counted.is_empty() {
-        parts.push(format!("has counted {}", ranges(plan.counted)));
+    let counted = cluster.ordinals(|column| column.planned.counted.replicas);
+    if !counted.is_empty() {
+        parts.push(format!("has counted {}", ranges(counted)));
     }
-    if !plan.counted_ready.is_empty() {
-        parts.push(format!("has counted Ready {}", ranges(plan.counted_ready)));
+    let counted = cluster.ordinals(|column| column.planned.counted.ready);
+    if !counted.is_empty() {
+        parts.push(format!("has counted Ready {}", ranges(counted)));
     }
-    if plan.set_is_gone {
+    if set_is_gone {
         parts.push("for a set that is gone".to_owned());
     }
     if lags {
@@ -224,7 +235,8 @@ pub(super) fn volume(volume: Volume, ordinal: Ordinal) -> String {
 }
 
 /// The disks of an ordinal, and who has them attached.
-pub(super) fn disk(storage: Storage) -> Option<String> {
+pub(super) fn disk(row: &Row) -> Option<String> {
+    let storage = row.storage;
     let mut parts = Vec::new();
     match storage.original {
         Contents::NoDisk => (),
@@ -237,7 +249,7 @@ pub(super) fn disk(storage: Storage) -> Option<String> {
         Contents::Current => parts.push("restored copy current".to_owned()),
     }
     for side in ClusterId::BOTH {
-        let disks = storage.attached[side];
+        let disks = row.sides[side].attached;
         if !disks.is_empty() {
             parts.push(format!("attached to {}{}", side.name(), which(disks)));
         }

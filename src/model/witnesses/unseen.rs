@@ -16,7 +16,7 @@ pub(super) fn of(setup: &Setup, before: &World, operation: Operation, after: &Wo
     let Some((cluster, ..)) = request(operation) else {
         return 0;
     };
-    let frames = [before, after].map(|world| letter::side_frame(world, cluster));
+    let frames = [before, after].map(|world| letter::without_numbers(&world.clusters[cluster]));
     let slices = [before, after].map(|world| world.clusters[cluster].set.map(|set| set.slice));
     let [Some(old), Some(new)] = slices else {
         return 0;
@@ -32,9 +32,9 @@ pub(super) fn of(setup: &Setup, before: &World, operation: Operation, after: &Wo
 /// Whether an operation may change more of a set than the sets of ordinals that it has.
 pub(super) fn may_be(setup: &Setup, frame: &Frame, operation: Operation) -> bool {
     request(operation).is_some_and(|(cluster, ..)| {
-        let side = &frame.sides[cluster];
+        let side = &frame.clusters[cluster];
         side.set.is_some_and(|set| set.observed) && setup.reads[cluster].observed_generation
-            || side.controller.plan.status == StatusWrite::Equal
+            || side.controller.status == StatusWrite::Equal
             || setup.budget.lag_pool.is_some()
     })
 }
@@ -44,15 +44,15 @@ pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
     let Some((cluster, start, replicas)) = request(operation) else {
         return false;
     };
-    let column = &k.sides[cluster];
+    let below = k.below[cluster].slice;
     let is_other = |is_below: bool, mark| will_be_below(mark).is_some_and(|will| will != is_below);
     match (start, replicas) {
         (Some(start), Some(replicas)) => {
             let end = start + replicas;
-            is_other(column.is_below_start(), start) || is_other(column.is_below_end(), end)
+            is_other(below.start, start) || is_other(below.end, end)
         }
-        (Some(start), None) => is_other(column.is_below_start(), start),
-        (None, Some(end)) => starts_at_zero(setup, cluster) && is_other(column.is_below_end(), end),
+        (Some(start), None) => is_other(below.start, start),
+        (None, Some(end)) => starts_at_zero(setup, cluster) && is_other(below.end, end),
         (None, None) => false,
     }
 }

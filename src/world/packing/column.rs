@@ -3,11 +3,12 @@
 //! Most of a row is columns, and most steps change one. Each object in it has few values: what
 //! the description of its fields says of them is kept in tables.
 
+use super::builder::Builder;
 use super::exchange::Strip;
 use super::features::Features;
 use super::fields;
 use super::pass::{Needs, Reader, Writer};
-use super::row::{Needed, get, put};
+use super::row::Needed;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Containers, Pod};
@@ -16,10 +17,8 @@ use crate::world::volume::{Claim, DiskSet, Volume, Volumes};
 /// The columns of one side.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Columns {
-    /// Where the first one begins.
-    at: usize,
-    /// Bits of one.
-    bits: usize,
+    /// Where they are.
+    strip: Strip,
     pods: Object<Option<Pod>>,
     containers: Object<Containers>,
     claims: Object<Option<Claim>>,
@@ -89,14 +88,11 @@ macro_rules! object {
 }
 
 impl Columns {
-    /// The columns of `has.ordinals` ordinals, which begin at `end` of the row. Moves `end`
-    /// behind them.
-    pub fn new(has: &Features, id: ClusterId, end: &mut usize) -> Self {
-        let at = *end;
+    /// The columns of a side, at the end of the row as far as it is laid out.
+    pub fn new(has: &Features, id: ClusterId, row: &mut Builder) -> Self {
         let bits = &mut 0;
         let mut columns = Self {
-            at,
-            bits: 0,
+            strip: Strip { at: 0, bits: 0 },
             pods: object!(bits, pod, has),
             containers: object!(bits, containers, has),
             claims: object!(bits, claim, has),
@@ -104,17 +100,8 @@ impl Columns {
             provisioned: object!(bits, provisioned_volume, has, id),
             attached: object!(bits, attached, has, id),
         };
-        columns.bits = *bits as usize;
-        *end += usize::from(has.ordinals) * columns.bits;
+        columns.strip = row.strip(*bits as usize);
         columns
-    }
-
-    /// The bits of all of them.
-    pub const fn strip(&self) -> Strip {
-        Strip {
-            at: self.at,
-            bits: self.bits,
-        }
     }
 
     /// Writes the column of an ordinal over whatever is at its place.
@@ -127,37 +114,32 @@ impl Columns {
         world: &World,
         ordinal: Ordinal,
     ) {
-        let side = &world.clusters[id];
+        let from = world.column(id, ordinal);
         let mut column = 0;
-        let mut pod = side.pods[ordinal];
+        let mut pod = from.pod;
         self.pods
             .write(&mut column, |pass| fields::pod(pass, has, &mut pod));
-        let mut containers = side.containers[ordinal];
+        let mut containers = from.containers;
         self.containers.write(&mut column, |pass| {
             fields::containers(pass, has, &mut containers);
         });
         if has.claims {
-            let mut claim = side.claims[ordinal];
+            let mut claim = from.claim;
             self.claims
                 .write(&mut column, |pass| fields::claim(pass, has, &mut claim));
-            let mut volumes = side.volumes[ordinal];
+            let mut volumes = from.volumes;
             self.fixed.write(&mut column, |pass| {
                 fields::fixed_volume(pass, has, id, &mut volumes.fixed);
             });
             self.provisioned.write(&mut column, |pass| {
                 fields::provisioned_volume(pass, has, id, &mut volumes.provisioned);
             });
-            let mut attached = world.storage[ordinal].attached[id];
+            let mut attached = from.attached;
             self.attached.write(&mut column, |pass| {
                 fields::attached(pass, has, id, &mut attached);
             });
         }
-        put(
-            words,
-            self.at + ordinal.index() * self.bits,
-            self.bits,
-            column,
-        );
+        self.strip.put(words, ordinal, column);
     }
 
     /// Reads the column of an ordinal into `world`.
@@ -170,17 +152,17 @@ impl Columns {
         world: &mut World,
         ordinal: Ordinal,
     ) {
-        let column = get(words, self.at + ordinal.index() * self.bits, self.bits);
-        let side = &mut world.clusters[id];
-        side.pods[ordinal] = self.pods.read(column);
-        side.containers[ordinal] = self.containers.read(column);
+        let column = self.strip.of(words, ordinal);
+        let into = world.column_mut(id, ordinal);
+        into.pod = self.pods.read(column);
+        into.containers = self.containers.read(column);
         if has.claims {
-            side.claims[ordinal] = self.claims.read(column);
-            side.volumes[ordinal] = Volumes {
+            into.claim = self.claims.read(column);
+            into.volumes = Volumes {
                 fixed: self.fixed.read(column),
                 provisioned: self.provisioned.read(column),
             };
-            world.storage[ordinal].attached[id] = self.attached.read(column);
+            into.attached = self.attached.read(column);
         }
     }
 }

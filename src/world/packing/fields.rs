@@ -3,8 +3,9 @@
 use super::features::Features;
 use super::pass::{Pass, choice, flag, optional, set, small};
 use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
-use crate::world::id::{ClusterId, Ordinal, OrdinalSet, Slice, Table};
+use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Containers, Owner, Pod, PodPhase, Stray};
+use crate::world::row::Counted;
 use crate::world::setup::MAX_POOLS;
 use crate::world::stateful_set::{Controller, Previous, StatefulSet, StatusWrite, Write};
 use crate::world::volume::{
@@ -21,25 +22,25 @@ const fn if_needed(needed: bool, bits: u32) -> u32 {
     if needed { bits } else { 0 }
 }
 
+/// The budget's counters.
 #[inline(always)]
-fn ordinals(pass: &mut impl Pass, has: &Features, needed: bool, place: &mut OrdinalSet) {
-    let kept = if_needed(needed, u32::from(has.ordinals));
-    let number = pass.number(u64::from(place.0), 16, kept);
-    set(pass, &mut place.0, || number as u16);
-}
-
-/// The budget's counters, and who is excused.
-#[inline(always)]
-pub(super) fn faults(
-    pass: &mut impl Pass,
-    has: &Features,
-    spent: &mut [u8; MAX_POOLS],
-    excused: &mut OrdinalSet,
-) {
+pub(super) fn faults(pass: &mut impl Pass, has: &Features, spent: &mut [u8; MAX_POOLS]) {
     for (number, spent) in spent.iter_mut().enumerate() {
         small(pass, spent, SPENT, if_needed(number < has.pools, SPENT));
     }
-    ordinals(pass, has, has.excused, excused);
+}
+
+/// Whether an ordinal is excused.
+#[inline(always)]
+pub(super) fn excused(pass: &mut impl Pass, has: &Features, excused: &mut bool) {
+    flag(pass, excused, has.excused);
+}
+
+/// Where a status counts an ordinal's Pod, or will.
+#[inline(always)]
+pub(super) fn counted(pass: &mut impl Pass, has: &Features, id: ClusterId, counted: &mut Counted) {
+    flag(pass, &mut counted.replicas, has.reads[id].replicas);
+    flag(pass, &mut counted.ready, has.reads[id].ready_replicas);
 }
 
 #[inline(always)]
@@ -306,19 +307,19 @@ pub(super) fn stateful_set(
         set(pass, &mut spec.observed, || {
             number == 1 || !reads.observed_generation
         });
-        ordinals(pass, has, reads.replicas, &mut spec.counted);
-        ordinals(pass, has, reads.ready_replicas, &mut spec.counted_ready);
     });
 }
 
 /// The one write of a sync that is left, if there is one, with its ordinal.
 #[inline(always)]
-pub(super) fn only_write(pass: &mut impl Pass, has: &Features, writes: &mut Table<Write>) {
-    let mut ordinals = (0..has.ordinals).map(Ordinal);
-    let planned = ordinals.find(|&ordinal| writes[ordinal] != Write::None);
-    let mut ordinal = planned.unwrap_or_default();
+pub(super) fn only_write(
+    pass: &mut impl Pass,
+    has: &Features,
+    ordinal: &mut Ordinal,
+    planned: &mut Write,
+) {
     small(pass, &mut ordinal.0, 4, has.ordinal);
-    write(pass, has, &mut writes[ordinal]);
+    write(pass, has, planned);
 }
 
 /// What is left to write for an ordinal.
@@ -339,17 +340,14 @@ pub(super) fn memory(
     controller: &mut Controller,
 ) {
     let reads = has.reads[id];
-    let plan = &mut controller.plan;
     choice!(
         pass,
-        plan.status,
+        controller.status,
         2,
         if_needed(reads.status(), 2),
         [StatusWrite::None, StatusWrite::Older, StatusWrite::Equal]
     );
-    ordinals(pass, has, reads.replicas, &mut plan.counted);
-    ordinals(pass, has, reads.ready_replicas, &mut plan.counted_ready);
-    flag(pass, &mut plan.set_is_gone, has.orphans);
+    flag(pass, &mut controller.set_is_gone, has.orphans);
     flag(pass, &mut controller.lags, has.lag);
     previous(pass, has, &mut controller.previous);
 }

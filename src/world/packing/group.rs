@@ -3,6 +3,7 @@
 use super::exchange::Strip;
 use super::pass::{Needs, Reader, Writer};
 use super::row::{Needed, get, put};
+use crate::world::id::Ordinal;
 
 /// Fields of one kind, once in a row or once for each ordinal.
 ///
@@ -48,6 +49,42 @@ impl Group {
         fields(&mut writer);
         let value = self.needed.squeeze(writer.code);
         put(words, self.at + index * self.bits(), self.bits(), value);
+    }
+
+    /// Writes the fields of the numbers below `count` over whatever is at their places.
+    #[inline(always)]
+    pub fn write_each(&self, words: &mut [u64], count: u8, fields: impl Fn(&mut Writer, Ordinal)) {
+        if self.bits() == 0 {
+            return;
+        }
+        // They are side by side: as many as a word holds are put into the row at once.
+        let (mut at, mut value, mut bits) = (self.at, 0, 0);
+        for ordinal in (0..count).map(Ordinal) {
+            if bits + self.bits() > 64 {
+                put(words, at, bits, value);
+                (at, value, bits) = (at + bits, 0, 0);
+            }
+            let mut writer = Writer::default();
+            fields(&mut writer, ordinal);
+            value |= self.needed.squeeze(writer.code) << bits;
+            bits += self.bits();
+        }
+        if bits > 0 {
+            put(words, at, bits, value);
+        }
+    }
+
+    /// Reads the fields of the numbers below `count`.
+    #[inline(always)]
+    pub fn read_each(
+        &self,
+        words: &[u64],
+        count: u8,
+        mut fields: impl FnMut(&mut Reader, Ordinal),
+    ) {
+        for ordinal in (0..count).map(Ordinal) {
+            self.read(words, ordinal.index(), |pass| fields(pass, ordinal));
+        }
     }
 
     /// Reads the fields of number `index`.

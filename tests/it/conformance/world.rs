@@ -36,19 +36,19 @@ fn world(case: &Case) -> Option<(Setup, World)> {
         return None;
     }
     let mut world = World::default();
-    let side = &mut world.clusters[SIDE];
-    side.set = Some(StatefulSet {
+    world.clusters[SIDE].set = Some(StatefulSet {
         slice: set.slice,
         deleting: set.deleting,
         observed: true,
         ..StatefulSet::default()
     });
     for ordinal in case.ordinals() {
-        side.pods[ordinal] = match case.pod(ordinal) {
+        let column = world.column_mut(SIDE, ordinal);
+        column.pod = match case.pod(ordinal) {
             Some(seen) => Some(pod(&set, &seen)?),
             None => None,
         };
-        side.claims[ordinal] = match case.claim(ordinal) {
+        column.claim = match case.claim(ordinal) {
             Some(seen) => Some(Claim {
                 owner: owner(seen.owners)?,
                 deleting: seen.deleting,
@@ -143,7 +143,7 @@ fn planned(set: &Set<'_>, plan: &Plan) -> BTreeSet<Planned> {
         let claim = format!("+c{ordinal}");
         let delete = format!("-p{ordinal}");
         let [within, outside] = [true, false].map(|is| format!("~c{ordinal}:{}", letter(is)));
-        let writes = match plan.writes[ordinal] {
+        let writes = match plan.rows[ordinal].write {
             Write::None | Write::RefuseClaim => vec![],
             Write::Adopt => vec![(0, format!("@p{ordinal}"))],
             Write::CreateClaimThenPod => vec![(1, claim), (1, pod)],

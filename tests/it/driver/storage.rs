@@ -39,14 +39,15 @@ fn a_copied_volume_binds_unless_it_names_a_claim_of_the_source() {
             let mut walk = Walk::of(&program);
             walk.run();
             assert_eq!(walk.driver(), "finished");
-            let side = &walk.settle().world.clusters.destination;
-            let volume = match side.volumes[Ordinal(0)].fixed {
+            let world = walk.settle().world;
+            let side = world.side(ClusterId::Destination);
+            let volume = match side[Ordinal(0)].volumes.fixed {
                 Some(volume) => format!("{:?}", volume.phase),
                 None => "gone".to_owned(),
             };
-            let bound = side.claims[Ordinal(0)].is_some_and(|claim| claim.bound);
+            let bound = side[Ordinal(0)].claim.is_some_and(|claim| claim.bound);
             assert_eq!(bound, volume == format!("{:?}", VolumePhase::Bound));
-            let disk = match walk.world.storage[Ordinal(0)].original {
+            let disk = match walk.world.rows[Ordinal(0)].storage.original {
                 Contents::NoDisk => "is destroyed",
                 _ => "stays",
             };
@@ -67,9 +68,9 @@ fn force_leaves_containers_that_have_no_pod() {
          statefulset-controller source: create Pod 0
          kubelet source: start containers of Pod 0",
     );
-    assert_eq!(walk.world.clusters.source.running(Ordinal(0)), 2);
+    assert_eq!(walk.world.rows[Ordinal(0)].sides.source.running(), 2);
     walk.take("kubelet source: stop containers of 0 that have no Pod");
-    assert_eq!(walk.world.clusters.source.running(Ordinal(0)), 1);
+    assert_eq!(walk.world.rows[Ordinal(0)].sides.source.running(), 1);
 }
 
 #[test]
@@ -158,11 +159,15 @@ fn a_disk_out_of_reach_is_never_attached() {
         walk.run();
         assert_eq!(walk.driver(), "finished");
         let world = walk.settle().world;
-        let side = &world.clusters.destination;
-        assert_eq!(side.bound_disk(Ordinal(0)), Some(Disk::Original), "{sides}");
-        let attached = world.storage[Ordinal(0)].attached.destination;
+        let side = world.side(ClusterId::Destination);
+        assert_eq!(
+            side[Ordinal(0)].bound_disk(),
+            Some(Disk::Original),
+            "{sides}"
+        );
+        let attached = world.rows[Ordinal(0)].sides.destination.attached;
         assert_eq!(attached.contains(Disk::Original), runs, "{sides}");
-        let phase = side.pods[Ordinal(0)].expect("the Pod is there").phase;
+        let phase = side[Ordinal(0)].pod.expect("the Pod is there").phase;
         assert_eq!(phase == PodPhase::Running, runs, "{sides}");
     }
 }
@@ -174,15 +179,18 @@ fn exclusive_storage_attaches_a_disk_to_one_side() {
         let backends = format!("{{backend: {backend}, reclaim");
         let mut walk = Walk::of(&once(DISKS, &steps).replace("{reclaim", &backends));
         walk.run_until("patch destination start 0, replicas 1");
-        let both = walk.settle().world.clusters.destination.serves(Ordinal(0));
+        let both = walk.settle().world.rows[Ordinal(0)]
+            .sides
+            .destination
+            .serves();
         assert_eq!(both, !waits, "{backend}");
         walk.run();
-        let attached = walk.settle().world.storage[Ordinal(0)].attached;
-        let sides = ClusterId::BOTH.map(|side| attached[side].contains(Disk::Original));
+        let row = walk.settle().world.rows[Ordinal(0)];
+        let sides = ClusterId::BOTH.map(|side| row.sides[side].attached.contains(Disk::Original));
         // Permissive storage keeps an attachment that nobody asks for.
         assert_eq!(sides, [!waits, true], "{backend}");
         assert!(
-            walk.world.clusters.destination.serves(Ordinal(0)),
+            walk.world.rows[Ordinal(0)].sides.destination.serves(),
             "{backend}"
         );
     }

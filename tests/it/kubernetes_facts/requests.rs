@@ -63,11 +63,11 @@ fn fact_26_creating_a_pod_that_exists_is_an_error_that_ends_the_sync() {
     let mut scene = Scene::read("OrderedReady start 3 of 2", "nothing");
     scene.act(Action::Sync);
     let other = Pod::default();
-    scene.world.clusters[SIDE].pods[Ordinal(3)] = Some(other);
+    scene.world.rows[Ordinal(3)].sides[SIDE].pod = Some(other);
     scene.act(Action::Write(Ordinal(3)));
     assert_eq!(scene.left(), "waits");
-    assert_eq!(scene.world.clusters[SIDE].pods[Ordinal(3)], Some(other));
-    assert_eq!(scene.world.clusters[SIDE].pods[Ordinal(4)], None);
+    assert_eq!(scene.world.rows[Ordinal(3)].sides[SIDE].pod, Some(other));
+    assert_eq!(scene.world.rows[Ordinal(4)].sides[SIDE].pod, None);
     // The set does not see the Pod that has its name: it tries again until the name is free.
     check_run(
         "given set                   | sees                   | when        | then
@@ -78,7 +78,7 @@ fn fact_26_creating_a_pod_that_exists_is_an_error_that_ends_the_sync() {
 #[test]
 fn fact_37_a_deleted_pod_stays_until_its_kubelet_confirms() {
     let mut scene = Scene::read("no set", "0 ready");
-    let pod = |scene: &Scene| scene.world.clusters[SIDE].pods[Ordinal(0)];
+    let pod = |scene: &Scene| scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     let answer = api_server::delete_pod(&scene.setup, &mut scene.world, SIDE, Ordinal(0), false);
     assert_eq!(answer, Ok(()));
     assert!(pod(&scene).is_some_and(|pod| pod.terminating));
@@ -128,7 +128,7 @@ fn fact_38_a_pod_that_no_kubelet_runs_is_deleted_at_once() {
     let mut scene = Scene::read("no set", "0 failed");
     let answer = api_server::delete_pod(&scene.setup, &mut scene.world, SIDE, Ordinal(0), false);
     assert_eq!(answer, Ok(()));
-    assert_eq!(scene.world.clusters[SIDE].pods[Ordinal(0)], None);
+    assert_eq!(scene.world.rows[Ordinal(0)].sides[SIDE].pod, None);
 }
 
 #[test]
@@ -140,12 +140,16 @@ fn fact_53_ready_replicas_counts_a_terminating_pod_that_is_still_ready() {
         scene.act(action);
     }
     let status = |scene: &Scene| {
-        let set = scene.world.clusters[SIDE].set.expect("the set stays");
-        set.counted_ready
+        let side = scene.world.side(SIDE);
+        side.ordinals(|column| column.counted.ready)
     };
     assert_eq!(status(&scene), all);
     // Now Pod 4 is terminating, and a sync finds nothing to change in the status.
-    assert!(scene.world.clusters[SIDE].pods[Ordinal(4)].is_some_and(|pod| pod.terminating));
+    assert!(
+        scene.world.rows[Ordinal(4)].sides[SIDE]
+            .pod
+            .is_some_and(|pod| pod.terminating)
+    );
     assert!(scene.is_at_rest());
     let step = Step::Kubelet(SIDE, Ordinal(4), kubelet::Action::Stop);
     Kubelet.perform(&scene.setup, &mut scene.world, step);
@@ -163,10 +167,10 @@ fn fact_58_in_parallel_an_error_in_a_slot_skips_the_condemned_pods() {
     scene.act(Action::Write(Ordinal(0)));
     scene.act(Action::Write(Ordinal(1)));
     assert_eq!(scene.left(), "waits");
-    let pods = &scene.world.clusters[SIDE].pods;
-    assert!(pods[Ordinal(0)].is_some());
-    assert!(pods[Ordinal(2)].is_none());
-    assert!(pods[Ordinal(5)].is_some_and(|pod| !pod.terminating));
+    let side = scene.world.side(SIDE);
+    assert!(side[Ordinal(0)].pod.is_some());
+    assert!(side[Ordinal(2)].pod.is_none());
+    assert!(side[Ordinal(5)].pod.is_some_and(|pod| !pod.terminating));
     // The next sync tries again.
     assert_eq!(scene.planned(), "creates 1 2, deletes 5");
 }

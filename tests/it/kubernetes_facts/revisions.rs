@@ -110,9 +110,12 @@ fn fact_25_a_delete_strikes_a_newer_pod_of_the_name() {
     let mut scene = Scene::read("OrderedReady start 3 of 1", "3 failed");
     scene.act(Action::Sync);
     let newer = Scene::read("OrderedReady start 3 of 1", "3 ready");
-    scene.world.clusters[SIDE].pods = newer.world.clusters[SIDE].pods;
+    for ordinal in scene.setup.ordinals() {
+        let pod = newer.world.column(SIDE, ordinal).pod;
+        scene.world.column_mut(SIDE, ordinal).pod = pod;
+    }
     scene.act(Action::Write(Ordinal(3)));
-    let pod = scene.world.clusters[SIDE].pods[Ordinal(3)];
+    let pod = scene.world.rows[Ordinal(3)].sides[SIDE].pod;
     assert!(pod.is_some_and(|pod| pod.terminating));
 }
 

@@ -15,8 +15,8 @@ fn check_disk(table: &str) {
         };
         let mut scene = Scene::read(set, sees);
         let events = scene.run("time passes");
-        let storage = scene.world.storage[Ordinal(3)];
-        let has = match scene.world.clusters[SIDE].bound_disk(Ordinal(3)) {
+        let storage = scene.world.rows[Ordinal(3)].storage;
+        let has = match scene.world.rows[Ordinal(3)].sides[SIDE].bound_disk() {
             Some(disk) if storage.is_current(disk) => "has its data",
             Some(Disk::Original) => "has an old copy",
             Some(_) => "has an empty disk",

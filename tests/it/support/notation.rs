@@ -1,7 +1,8 @@
 //! Reads the notation of tables, and writes events in it.
 
-use straddle::world::cluster::Cluster;
-use straddle::world::id::{Ordinal, Slice};
+use straddle::world::World;
+use straddle::world::cluster::Side;
+use straddle::world::id::{ClusterId, Ordinal, Slice};
 use straddle::world::pod::{Containers, Owner, Pod, PodPhase};
 use straddle::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use straddle::world::volume::{
@@ -73,7 +74,7 @@ pub fn number(word: &str) -> u8 {
 
 /// Puts one item of a scene into a cluster: Pods, claims or volumes. A Pod of a set with claims
 /// comes with a bound claim.
-pub fn place(side: &mut Cluster, item: &str, set: &Set) {
+pub fn place(world: &mut World, side: ClusterId, item: &str, set: &Set) {
     let words: Vec<&str> = item.split_whitespace().collect();
     let (kind, words) = match words[0] {
         kind @ ("claim" | "volume") => (kind, &words[1..]),
@@ -82,17 +83,18 @@ pub fn place(side: &mut Cluster, item: &str, set: &Set) {
     let is_state = |word: &&str| word.starts_with(char::is_alphabetic);
     let states = words.iter().position(is_state).expect("an item has states");
     for ordinal in words[..states].iter().flat_map(|word| ordinals(word)) {
+        let column = world.column_mut(side, ordinal);
         match kind {
-            "claim" => side.claims[ordinal] = claim(&words[states..]),
-            "volume" => side.volumes[ordinal].fixed = Some(volume(&words[states..])),
+            "claim" => column.claim = claim(&words[states..]),
+            "volume" => column.volumes.fixed = Some(volume(&words[states..])),
             _ => {
                 let (mut pod, containers) = pod(&words[states..]);
                 pod.available &= set.min_ready;
-                side.pods[ordinal] = Some(pod);
-                side.containers[ordinal] = containers;
+                column.pod = Some(pod);
+                column.containers = containers;
                 if set.claims {
-                    side.claims[ordinal] = claim(&["bound"]);
-                    side.volumes[ordinal].fixed = Some(volume(&["bound"]));
+                    column.claim = claim(&["bound"]);
+                    column.volumes.fixed = Some(volume(&["bound"]));
                 }
             }
         }
@@ -196,9 +198,9 @@ impl Events {
     }
 
     /// Adds what a step has changed on a side.
-    pub fn note(&mut self, before: &Cluster, after: &Cluster, ordinal: Ordinal) {
+    pub fn note(&mut self, before: Side<'_>, after: Side<'_>, ordinal: Ordinal) {
         self.note_claim(before, after, ordinal);
-        match (before.pods[ordinal], after.pods[ordinal]) {
+        match (before[ordinal].pod, after[ordinal].pod) {
             (None, Some(_)) => self.push("creates", ordinal),
             (Some(pod), None) => {
                 if !pod.terminating {
@@ -224,21 +226,21 @@ impl Events {
         }
     }
 
-    fn note_claim(&mut self, before: &Cluster, after: &Cluster, ordinal: Ordinal) {
-        let released = |side: &Cluster| {
-            let volume = side.volumes[ordinal].fixed;
+    fn note_claim(&mut self, before: Side<'_>, after: Side<'_>, ordinal: Ordinal) {
+        let released = |side: Side<'_>| {
+            let volume = side[ordinal].volumes.fixed;
             volume.is_some_and(|volume| volume.phase == VolumePhase::Released)
         };
-        let provisioned = |side: &Cluster| side.volumes[ordinal].provisioned.is_some();
-        let exists = |side: &Cluster| side.claims[ordinal].is_some();
-        let bound = |side: &Cluster| side.claims[ordinal].is_some_and(|claim| claim.bound);
-        let fixed = |side: &Cluster| side.volumes[ordinal].fixed.is_some();
+        let provisioned = |side: Side<'_>| side[ordinal].volumes.provisioned.is_some();
+        let exists = |side: Side<'_>| side[ordinal].claim.is_some();
+        let bound = |side: Side<'_>| side[ordinal].claim.is_some_and(|claim| claim.bound);
+        let fixed = |side: Side<'_>| side[ordinal].volumes.fixed.is_some();
         let mut changes = |verb, was: bool, is: bool| {
             if is && !was {
                 self.push(verb, ordinal);
             }
         };
-        let owner = |side: &Cluster| side.claims[ordinal].map(|claim| claim.owner);
+        let owner = |side: Side<'_>| side[ordinal].claim.map(|claim| claim.owner);
         let is_written = exists(before)
             && owner(before) != owner(after)
             && owner(after).is_some_and(|owner| owner != ClaimOwner::RemovedPod);

@@ -11,6 +11,7 @@ use straddle::actors::stateful_set_controller::{self, Action, StatefulSetControl
 use straddle::actors::storage::SharedStorage;
 use straddle::actors::{Actor, Step, api_server};
 use straddle::world::World;
+use straddle::world::cluster::Side;
 use straddle::world::id::{ClusterId, Ordinal, PerCluster};
 use straddle::world::program::{Cascade, Program};
 use straddle::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
@@ -46,8 +47,7 @@ impl Scene {
     pub fn read(set: &str, sees: &str) -> Self {
         let set = Set::read(set);
         let mut world = World::default();
-        let side = &mut world.clusters[SIDE];
-        side.set = set.slice.map(|slice| StatefulSet {
+        world.clusters[SIDE].set = set.slice.map(|slice| StatefulSet {
             slice,
             deleting: set.deleting,
             foreground: set.foreground,
@@ -55,13 +55,15 @@ impl Scene {
             ..StatefulSet::default()
         });
         for item in sees.split(", ").filter(|item| *item != "nothing") {
-            place(side, item, &set);
+            place(&mut world, SIDE, item, &set);
         }
         let setup = setup(&set);
         for ordinal in setup.ordinals().filter(|_| set.claims) {
-            world.storage[ordinal].original = Contents::Current;
-            if world.clusters[SIDE].containers[ordinal].run {
-                world.storage[ordinal].attached[SIDE].insert(Disk::Original);
+            world.rows[ordinal].storage.original = Contents::Current;
+            if world.rows[ordinal].sides[SIDE].containers.run {
+                world.rows[ordinal].sides[SIDE]
+                    .attached
+                    .insert(Disk::Original);
             }
         }
         Self { setup, world }
@@ -80,7 +82,7 @@ impl Scene {
 
     /// What the running sync still has to write, in its order.
     pub fn left(&self) -> String {
-        self.describe(&self.world.clusters[SIDE].controller.plan)
+        self.describe(&self.world.plan(SIDE))
     }
 
     /// Whether a sync would write nothing, not even a status.
@@ -182,13 +184,15 @@ impl Scene {
     }
 
     fn take(&mut self, step: Step, events: &mut Events) {
-        let before = self.world.clusters[SIDE];
+        let world = self.world;
         step.actor().perform(&self.setup, &mut self.world, step);
-        let after = &self.world.clusters[SIDE];
+        let (before, after) = (world.side(SIDE), self.world.side(SIDE));
         for ordinal in self.setup.ordinals() {
-            events.note(&before, after, ordinal);
+            events.note(before, after, ordinal);
         }
-        let unchanged = before.pods == after.pods && before.claims == after.claims;
+        let objects = |side: Side<'_>, ordinal| (side[ordinal].pod, side[ordinal].claim);
+        let mut ordinals = self.setup.ordinals();
+        let unchanged = ordinals.all(|ordinal| objects(before, ordinal) == objects(after, ordinal));
         if let Step::Controller(_, Action::Write(ordinal)) = step
             && unchanged
         {
@@ -201,7 +205,7 @@ impl Scene {
         let mut events = Events::default();
         let upwards = self.setup.ordinals();
         for ordinal in upwards.clone() {
-            match plan.writes[ordinal] {
+            match plan.rows[ordinal].write {
                 Write::Adopt => events.push("adopts", ordinal),
                 Write::CreateClaimThenPod => {
                     events.push("creates claim", ordinal);
@@ -234,7 +238,7 @@ impl Scene {
         ];
         for (verb, writes) in condemned {
             for ordinal in upwards.clone().rev() {
-                if writes.contains(&plan.writes[ordinal]) {
+                if writes.contains(&plan.rows[ordinal].write) {
                     events.push(verb, ordinal);
                 }
             }

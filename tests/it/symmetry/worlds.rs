@@ -190,7 +190,7 @@ fn what_the_program_may_name_is_not_alike() {
     let start = World::initial(blog.setup());
     let mut exchanged = start;
     let first = straddle::world::id::Ordinal(0);
-    exchanged.clusters.source.containers[first].run = false;
+    exchanged.rows[first].sides.source.containers.run = false;
     assert_eq!(canonical(&blog, &exchanged), packed(&blog, &exchanged));
 }
 
