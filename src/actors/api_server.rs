@@ -135,11 +135,8 @@ pub fn patch_set(
     replicas: Option<i32>,
 ) -> Answer {
     let set = world.clusters[cluster].set.ok_or(Refusal::NotFound)?;
-    let (start, replicas) = numbers(
-        start.unwrap_or(i32::from(set.slice.start)),
-        replicas.unwrap_or(i32::from(set.slice.replicas())),
-    )?;
-    let slice = slice(setup, start, replicas);
+    let marks = set.slice.with(start, replicas).ok_or(Refusal::Invalid)?;
+    let slice = slice(setup, marks);
     if slice == set.slice {
         return Ok(());
     }
@@ -170,11 +167,12 @@ pub fn create_set(
     start: i32,
     replicas: i32,
 ) -> Answer {
-    let (start, replicas) = numbers(start, replicas)?;
+    let marks = Slice::EMPTY.with(Some(start), Some(replicas));
+    let marks = marks.ok_or(Refusal::Invalid)?;
     if world.clusters[cluster].set.is_some() {
         return Err(Refusal::AlreadyExists);
     }
-    let slice = slice(setup, start, replicas);
+    let slice = slice(setup, marks);
     keep_previous_version(setup, world, cluster);
     let observed = !setup.reads[cluster].observed_generation;
     world.clusters[cluster].set = Some(StatefulSet {
@@ -243,28 +241,15 @@ pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
     notice_removal(setup, world, ObjectKind::StatefulSet, cluster, Ordinal(0));
 }
 
-/// `spec.ordinals.start` and `spec.replicas` as they may be stored.
-fn numbers(start: i32, replicas: i32) -> Result<(u8, u8), Refusal> {
-    match (u8::try_from(start), u8::try_from(replicas)) {
-        (Ok(start), Ok(replicas)) => Ok((start, replicas)),
-        _ => Err(Refusal::Invalid),
-    }
-}
-
-/// The slice that is stored. A program that can go beyond the ordinals of `setup` is no input: they
-/// are counted by following it.
-fn slice(setup: &Setup, start: u8, replicas: u8) -> Slice {
-    let slice = Slice {
-        start,
-        end: start.saturating_add(replicas),
-    };
+/// The slice with these marks, as it is stored. A program that goes beyond the ordinals of `setup`
+/// is no input: they are counted by following it.
+fn slice(setup: &Setup, (start, end): (i32, i32)) -> Slice {
+    let mark = |mark: i32| u8::try_from(mark).unwrap_or(u8::MAX);
+    let slice = Slice::from(mark(start)..mark(end));
     if setup.for_every_n {
         // Small parts of states may be put together in ways that no state is.
         let cut = |mark: u8| mark.min(setup.ordinals);
-        return Slice {
-            start: cut(slice.start),
-            end: cut(slice.end),
-        };
+        return Slice::from(cut(slice.start)..cut(slice.end));
     }
     assert!(
         slice.end <= setup.ordinals,

@@ -91,7 +91,7 @@ fn possible(setup: &Setup, world: &World) -> (Option<Action>, Timeout) {
         },
         Operation::Await(condition, timeout) if holds(setup, world, condition) => {
             // A count that may differ may as well not be the one that is waited for.
-            let may_differ = setup.for_every_n && condition.counts();
+            let may_differ = setup.for_every_n && condition.footprint().count.is_some();
             let timeout = if may_differ { timeout } else { Timeout::Never };
             (Some(Action::Advance), timeout)
         }
@@ -148,79 +148,11 @@ pub fn instruction(setup: &Setup, world: &World) -> Instruction {
     setup.program.instructions[usize::from(world.driver.position)]
 }
 
-/// The side that an instruction talks to.
-#[must_use]
-pub const fn cluster_of(operation: Operation) -> Option<ClusterId> {
-    match operation {
-        Operation::Patch { cluster, .. }
-        | Operation::Scale { cluster, .. }
-        | Operation::CreateSet { cluster, .. }
-        | Operation::DeleteSet(cluster, _) => Some(cluster),
-        Operation::GetClaim(_) | Operation::GetVolume(_) => Some(ClusterId::Source),
-        Operation::CreateVolume(..) | Operation::CreateClaim(_) | Operation::RestoreDisk(_) => {
-            Some(ClusterId::Destination)
-        }
-        Operation::SetReclaimPolicy(object, _)
-        | Operation::Delete(object)
-        | Operation::ForceDeletePod(object)
-        | Operation::Get(object)
-        | Operation::AwaitGone(object, ..) => Some(object.cluster),
-        Operation::Extra(_, extra) => Some(extra.cluster),
-        Operation::Await(condition, _) | Operation::Test(condition) => {
-            Some(condition_cluster(condition))
-        }
-        Operation::Save => None,
-    }
-}
-
-const fn condition_cluster(condition: Condition) -> ClusterId {
-    match condition {
-        Condition::PodReady(cluster, _)
-        | Condition::PodAvailable(cluster, _)
-        | Condition::VolumeDetached(cluster, _)
-        | Condition::VolumeBound(cluster, _)
-        | Condition::SetObserved(cluster)
-        | Condition::RolledOut(cluster)
-        | Condition::StatusEquals(cluster, ..) => cluster,
-        Condition::Exists(object) | Condition::Absent(object) => object.cluster,
-    }
-}
-
 /// The ordinal that an instruction is about in the present iteration.
 #[must_use]
 pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
-    let expression = match instruction(setup, world).operation {
-        Operation::SetReclaimPolicy(object, _)
-        | Operation::Delete(object)
-        | Operation::ForceDeletePod(object)
-        | Operation::Get(object)
-        | Operation::Test(Condition::Exists(object) | Condition::Absent(object))
-        | Operation::Await(Condition::Exists(object) | Condition::Absent(object), _)
-        | Operation::AwaitGone(object, ..) => match object.kind {
-            ObjectKind::StatefulSet => return None,
-            _ => object.ordinal,
-        },
-        Operation::GetClaim(ordinal)
-        | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, ..)
-        | Operation::CreateClaim(ordinal)
-        | Operation::RestoreDisk(ordinal)
-        | Operation::Await(
-            Condition::PodReady(_, ordinal)
-            | Condition::PodAvailable(_, ordinal)
-            | Condition::VolumeDetached(_, ordinal)
-            | Condition::VolumeBound(_, ordinal),
-            _,
-        )
-        | Operation::Test(
-            Condition::PodReady(_, ordinal)
-            | Condition::PodAvailable(_, ordinal)
-            | Condition::VolumeDetached(_, ordinal)
-            | Condition::VolumeBound(_, ordinal),
-        ) => ordinal,
-        _ => return None,
-    };
-    setup.existing(world.driver.k, expression)
+    let footprint = instruction(setup, world).operation.footprint();
+    setup.existing(world.driver.k, footprint.ordinal?)
 }
 
 /// Performs the request of the present instruction, or ends its wait, and goes on.
@@ -419,7 +351,7 @@ fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
 fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
     let k = world.driver.k;
     let find = |expression| setup.existing(k, expression);
-    let side = world.side(condition_cluster(condition));
+    let side = world.side(condition.cluster());
     match condition {
         Condition::PodAvailable(cluster, ordinal) if setup.clusters[cluster].min_ready => {
             find(ordinal)

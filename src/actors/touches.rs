@@ -6,12 +6,11 @@ use super::{Step, driver, garbage_collector, kubelet, persistent_volume_controll
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::program::{Cascade, Operation};
+use crate::world::program::{Cascade, SetEffect};
 use crate::world::setup::Setup;
 
 const CONTROLLERS: Parts =
     Parts::controller(ClusterId::Source).and(Parts::controller(ClusterId::Destination));
-const SETS: Parts = Parts::set(ClusterId::Source).and(Parts::set(ClusterId::Destination));
 
 impl Step {
     /// The parts that the step may change in the world `before` it. All others are after it what
@@ -53,17 +52,25 @@ const fn of_ordinal(side: ClusterId, ordinal: Ordinal) -> Parts {
     Parts::column(side).at(Some(ordinal))
 }
 
-/// Requests of the driver are about a set, or about what both sides have of one ordinal.
+/// Requests of the driver are about a set, or about what both sides have of one ordinal. A set that
+/// is removed at once leaves Pods and claims behind whose owner is gone.
 fn of_driver(setup: &Setup, before: &World, action: driver::Action) -> Parts {
     if action != driver::Action::Advance {
         return Parts::DRIVER;
     }
-    let sets = SETS.and(CONTROLLERS).and(Parts::DRIVER);
-    match driver::ordinal_of(setup, before) {
-        Some(ordinal) => Parts::of_ordinal(ordinal).and(Parts::DRIVER),
-        None => match driver::instruction(setup, before).operation {
-            Operation::DeleteSet(side, Cascade::Background) => sets.and(Parts::columns(side)),
-            _ => sets,
+    let footprint = driver::instruction(setup, before).operation.footprint();
+    let set = |side| {
+        let set = Parts::set(side).and(Parts::controller(side));
+        set.and(Parts::DRIVER)
+    };
+    match (footprint.cluster, footprint.set) {
+        (Some(side), SetEffect::Delete(Cascade::Background)) => set(side).and(Parts::columns(side)),
+        (Some(side), SetEffect::Patch(_) | SetEffect::Create(_) | SetEffect::Delete(_)) => {
+            set(side)
+        }
+        _ => match driver::ordinal_of(setup, before) {
+            Some(ordinal) if footprint.is_change => Parts::of_ordinal(ordinal).and(Parts::DRIVER),
+            _ => Parts::DRIVER,
         },
     }
 }

@@ -121,7 +121,9 @@ fn assumptions(scenario: &Scenario) -> Vec<String> {
     ];
     let mut instructions = scenario.setup.program.instructions.iter();
     let counts = instructions.any(|instruction| match instruction.operation {
-        crate::world::program::Operation::Await(condition, _) => condition.counts(),
+        crate::world::program::Operation::Await(condition, _) => {
+            condition.footprint().count.is_some()
+        }
         _ => false,
     });
     if counts {

@@ -15,7 +15,6 @@ use crate::world::World;
 use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
-use crate::world::program::{ExtraVerb, Operation};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::Write;
 use crate::world::volume::Disk;
@@ -101,17 +100,8 @@ impl<'a> Told<'a> {
 }
 
 fn is_change(setup: &Setup, before: &World) -> bool {
-    !matches!(
-        driver::instruction(setup, before).operation,
-        Operation::AwaitGone(..)
-            | Operation::Await(..)
-            | Operation::Save
-            | Operation::GetClaim(_)
-            | Operation::GetVolume(_)
-            | Operation::Get(_)
-            | Operation::Test(_)
-            | Operation::Extra(ExtraVerb::Get, _)
-    )
+    let operation = driver::instruction(setup, before).operation;
+    operation.footprint().is_change
 }
 
 fn changes_objects(before: &World, after: &World) -> bool {
@@ -175,7 +165,10 @@ fn index(model: &Migration, step: Step, before: &World) -> usize {
 pub(super) fn cluster(setup: &Setup, step: Step, before: &World) -> Option<ClusterId> {
     match step {
         Step::Driver(driver::Action::Restart) => None,
-        Step::Driver(_) => driver::cluster_of(driver::instruction(setup, before).operation),
+        Step::Driver(_) => {
+            let operation = driver::instruction(setup, before).operation;
+            operation.footprint().cluster
+        }
         _ => step.cluster(),
     }
 }
@@ -240,7 +233,10 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
         Step::Driver(driver::Action::Look) => "look",
         Step::Driver(driver::Action::TimeOut) => "timeOut",
         Step::Driver(driver::Action::Advance) => {
-            operation(driver::instruction(setup, before).operation)
+            driver::instruction(setup, before)
+                .operation
+                .footprint()
+                .name
         }
         Step::Controller(cluster, action) => match action {
             ControllerAction::Sync => "sync",
@@ -286,29 +282,6 @@ pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str 
             garbage_collector::Action::DeleteClaim(_) => "deleteClaim",
         },
         Step::Fault(id, _) => faults::kind(id).name(),
-    }
-}
-
-const fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Patch { .. } => "patch",
-        Operation::Scale { .. } => "scale",
-        Operation::GetClaim(_) => "getClaim",
-        Operation::GetVolume(_) => "getVolume",
-        Operation::CreateVolume(..) => "createVolume",
-        Operation::CreateClaim(_) => "createClaim",
-        Operation::RestoreDisk(_) => "restoreDisk",
-        Operation::SetReclaimPolicy(..) => "setReclaimPolicy",
-        Operation::ForceDeletePod(_) => "forceDeletePod",
-        Operation::DeleteSet(..) => "deleteSet",
-        Operation::CreateSet { .. } => "createSet",
-        Operation::Get(_) | Operation::Extra(ExtraVerb::Get, _) => "get",
-        Operation::Extra(ExtraVerb::Create, _) => "create",
-        Operation::Extra(ExtraVerb::Apply, _) => "apply",
-        Operation::Delete(_) | Operation::Extra(ExtraVerb::Delete, _) => "delete",
-        Operation::Test(_) => "look",
-        Operation::AwaitGone(..) | Operation::Await(..) => "wait",
-        Operation::Save => "save",
     }
 }
 

@@ -25,8 +25,7 @@ use crate::world::id::{ClusterId, OrdinalSet};
 use crate::world::letter::{Frame, Letter};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
-    AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
-    Timeout,
+    AfterCrash, Cascade, Condition, Count, Expression, Operation, SetEffect, SliceChange, Timeout,
 };
 use crate::world::row::Column;
 use crate::world::setup::Setup;
@@ -249,7 +248,9 @@ fn newly_named(setup: &Setup, before: &World, after: &World) -> usize {
 /// How many ordinals it takes to see that a count may be the one that is waited for.
 fn of_count(setup: &Setup, world: &World, operation: Operation) -> usize {
     match operation {
-        Operation::Await(condition, _) | Operation::Test(condition) if condition.counts() => {
+        Operation::Await(condition, _) | Operation::Test(condition)
+            if condition.footprint().count.is_some() =>
+        {
             driver::count_witnesses(setup, world, condition)
         }
         _ => 0,
@@ -316,32 +317,16 @@ fn may_move(setup: &Setup, frame: &Frame) -> bool {
 
 /// How many ordinals of any kind an operation may be about beside `k`.
 fn beside_any(operation: Operation) -> usize {
-    match operation {
-        Operation::Patch {
-            start: Some(_),
-            replicas: None,
-            ..
-        } => MOST,
-        Operation::Patch {
-            start: None,
-            replicas: Some(replicas),
-            ..
-        }
-        | Operation::Scale { replicas, .. } => {
-            let end = Expression {
-                k: replicas.k.max(0),
-                ..replicas
-            };
-            if replicas.k < 0 { MOST } else { of_mark(end) }
-        }
-        Operation::Await(Condition::StatusEquals(_, _, expected), _)
-        | Operation::Test(Condition::StatusEquals(_, _, expected)) => {
-            if expected.k == 0 {
-                0
-            } else {
-                2
-            }
-        }
+    let footprint = operation.footprint();
+    match (footprint.set, footprint.count) {
+        (SetEffect::Patch(change), _) => match (change.start, change.replicas) {
+            (Some(start), Some(replicas)) => of_marks(start, replicas),
+            (Some(_), None) => MOST,
+            (None, Some(replicas)) if replicas.k < 0 => MOST,
+            (None, Some(replicas)) => of_mark(replicas),
+            (None, None) => 0,
+        },
+        (_, Some(Count::Of(_, expected))) if expected.k != 0 => 2,
         // What is left depends on nothing but the program.
         _ => beside(&World::default(), operation, 0),
     }
@@ -349,72 +334,38 @@ fn beside_any(operation: Operation) -> usize {
 
 /// The same, for ordinals that a letter is enough to know.
 fn by_letter(operation: Operation, letter: &Letter) -> u8 {
-    match operation {
+    let footprint = operation.footprint();
+    let Some(cluster) = footprint.cluster else {
+        return 0;
+    };
+    let counted = letter.row.sides[cluster].counted;
+    match (footprint.set, footprint.count) {
         // Those below the start are there twice: as many are missing at the end.
-        Operation::Patch {
-            cluster,
-            start: None,
-            ..
+        (SetEffect::Patch(SliceChange { start: None, .. }), _) => {
+            2 * u8::from(letter.below[cluster].slice.start)
         }
-        | Operation::Scale { cluster, .. } => 2 * u8::from(letter.below[cluster].slice.start),
-        Operation::Await(Condition::RolledOut(cluster), _)
-        | Operation::Test(Condition::RolledOut(cluster)) => {
-            let column = &letter.row.sides[cluster];
-            u8::from(column.counted.ready != letter.is_in_slice(cluster))
-        }
-        Operation::Await(Condition::StatusEquals(cluster, field, expected), _)
-        | Operation::Test(Condition::StatusEquals(cluster, field, expected)) => {
-            let counted = letter.row.sides[cluster].counted;
-            let is_counted = match field {
-                StatusField::Replicas => counted.replicas,
-                StatusField::ReadyReplicas => counted.ready,
-            };
-            u8::from(is_counted != (expected.n > 0 && letter.is_member))
+        (_, Some(Count::OfSpec)) => u8::from(counted.ready != letter.is_in_slice(cluster)),
+        (_, Some(Count::Of(field, expected))) => {
+            u8::from(counted.in_field(field) != (expected.n > 0 && letter.is_member))
         }
         _ => 0,
     }
 }
 
-/// How many ordinals beside those that the driver has named an operation is about.
+/// How many ordinals beside those that the driver has named an operation is about. Those for a
+/// count are counted by `of_count`.
 fn beside(world: &World, operation: Operation, members: u8) -> usize {
-    let of_object = |object: ObjectRef| match object.kind {
-        ObjectKind::StatefulSet => 0,
-        ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => of_ordinal(object.ordinal),
-    };
-    match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => of_patch(world, cluster, start, replicas, members),
-        Operation::Scale { cluster, replicas } => {
-            of_patch(world, cluster, None, Some(replicas), members)
+    let footprint = operation.footprint();
+    match (footprint.set, footprint.cluster) {
+        (SetEffect::Patch(change), Some(cluster)) => of_patch(world, cluster, change, members),
+        (SetEffect::Create(change), _) => {
+            let number = Option::unwrap_or_default;
+            of_marks(number(change.start), number(change.replicas))
         }
-        Operation::CreateSet {
-            start, replicas, ..
-        } => of_marks(start, replicas),
-        Operation::GetClaim(ordinal)
-        | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, ..)
-        | Operation::CreateClaim(ordinal)
-        | Operation::RestoreDisk(ordinal) => of_ordinal(ordinal),
-        Operation::SetReclaimPolicy(object, _)
-        | Operation::Delete(object)
-        | Operation::ForceDeletePod(object)
-        | Operation::Get(object)
-        | Operation::AwaitGone(object, ..) => of_object(object),
-        Operation::Await(condition, _) | Operation::Test(condition) => match condition {
-            Condition::PodReady(_, ordinal)
-            | Condition::PodAvailable(_, ordinal)
-            | Condition::VolumeDetached(_, ordinal)
-            | Condition::VolumeBound(_, ordinal) => of_ordinal(ordinal),
-            Condition::Exists(object) | Condition::Absent(object) => of_object(object),
-            // Those for a count are counted by `of_count`.
-            Condition::SetObserved(_) | Condition::RolledOut(_) | Condition::StatusEquals(..) => 0,
-        },
-        Operation::DeleteSet(_, Cascade::Orphan) | Operation::Extra(..) | Operation::Save => 0,
         // What becomes of the Pods is not looked into: a set that is removed gives up all of them
         // in one step.
-        Operation::DeleteSet(_, Cascade::Background | Cascade::Foreground) => BEYOND,
+        (SetEffect::Delete(Cascade::Background | Cascade::Foreground), _) => BEYOND,
+        (SetEffect::Delete(Cascade::Orphan), _) => 0,
+        _ => footprint.ordinal.map_or(0, of_ordinal),
     }
 }

@@ -6,8 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::budget;
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal};
-use crate::world::program::{AfterCrash, Cascade, Expression, OnError, Operation, Program, Target};
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, Slice};
+use crate::world::program::{
+    AfterCrash, Cascade, OnError, Operation, Program, SetEffect, SliceChange, Target,
+};
 use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
@@ -129,13 +131,7 @@ impl Search<'_> {
             })?;
         if let Some(exits) = self.program.exits(position) {
             // What a request about anything but a set answers is not followed.
-            let is_of_set = matches!(
-                instruction.operation,
-                Operation::Patch { .. }
-                    | Operation::Scale { .. }
-                    | Operation::CreateSet { .. }
-                    | Operation::DeleteSet(..)
-            );
+            let is_of_set = instruction.operation.footprint().set != SetEffect::None;
             let ways = [
                 (exits.done, accepted, after),
                 (exits.otherwise, !accepted || !is_of_set, sets),
@@ -156,91 +152,50 @@ impl Search<'_> {
 
     /// Performs the request on the sets; says whether it is accepted.
     fn perform(&self, operation: Operation, k: Ordinal, sets: &mut [Set; 2]) -> Result<bool, i32> {
-        match operation {
-            Operation::Patch {
-                cluster,
-                start,
-                replicas,
-            } => self.patch(&mut sets[side(cluster)], k, start, replicas),
-            Operation::Scale { cluster, replicas } => {
-                self.patch(&mut sets[side(cluster)], k, None, Some(replicas))
+        let footprint = operation.footprint();
+        let Some(cluster) = footprint.cluster else {
+            return Ok(true);
+        };
+        let set = &mut sets[side(cluster)];
+        let stored = |change: SliceChange, slice: Slice| {
+            let marks = change.apply(slice, k, self.replicas);
+            marks.map(in_bounds).transpose()
+        };
+        let after = match (footprint.set, *set) {
+            (SetEffect::None, _) => return Ok(true),
+            (SetEffect::Patch(change), Set::Stored(start, end)) => {
+                let slice = stored(change, Slice { start, end })?;
+                slice.map(|(start, end)| Set::Stored(start, end))
             }
-            Operation::CreateSet {
-                cluster,
-                start,
-                replicas,
-            } => self.create(&mut sets[side(cluster)], k, start, replicas),
-            Operation::DeleteSet(cluster, cascade) => Ok(delete(&mut sets[side(cluster)], cascade)),
-            _ => Ok(true),
-        }
-    }
-
-    fn patch(
-        &self,
-        set: &mut Set,
-        k: Ordinal,
-        start: Option<Expression>,
-        replicas: Option<Expression>,
-    ) -> Result<bool, i32> {
-        let value = |expression: Expression| expression.value(k, self.replicas);
-        let (Set::Stored(old_start, old_end) | Set::Deleting(old_start, old_end)) = *set else {
-            return Ok(false);
+            (SetEffect::Patch(change), Set::Deleting(start, end)) => {
+                let slice = stored(change, Slice { start, end })?;
+                slice.map(|(start, end)| Set::Deleting(start, end))
+            }
+            (SetEffect::Create(change), Set::Absent) => {
+                let slice = stored(change, Slice::EMPTY)?;
+                slice.map(|(start, end)| Set::Stored(start, end))
+            }
+            (SetEffect::Delete(Cascade::Background), Set::Stored(..) | Set::Deleting(..)) => {
+                Some(Set::Absent)
+            }
+            (SetEffect::Delete(_), Set::Stored(start, end) | Set::Deleting(start, end)) => {
+                Some(Set::Deleting(start, end))
+            }
+            (SetEffect::Patch(_) | SetEffect::Delete(_), Set::Absent)
+            | (SetEffect::Create(_), Set::Stored(..) | Set::Deleting(..)) => None,
         };
-        let old_replicas = i32::from(old_end) - i32::from(old_start);
-        let start = start.map_or(i32::from(old_start), value);
-        let replicas = replicas.map_or(old_replicas, value);
-        let Some((start, end)) = marks(start, replicas)? else {
-            return Ok(false);
-        };
-        *set = match set {
-            Set::Deleting(..) => Set::Deleting(start, end),
-            _ => Set::Stored(start, end),
-        };
-        Ok(true)
-    }
-
-    fn create(
-        &self,
-        set: &mut Set,
-        k: Ordinal,
-        start: Expression,
-        replicas: Expression,
-    ) -> Result<bool, i32> {
-        if *set != Set::Absent {
-            return Ok(false);
-        }
-        let value = |expression: Expression| expression.value(k, self.replicas);
-        let Some((start, end)) = marks(value(start), value(replicas))? else {
-            return Ok(false);
-        };
-        *set = Set::Stored(start, end);
-        Ok(true)
+        Ok(after.map(|after| *set = after).is_some())
     }
 }
 
-/// The marks of a set; `None` if a value is negative, which Kubernetes refuses.
-fn marks(start: i32, replicas: i32) -> Result<Option<(u8, u8)>, i32> {
-    if start < 0 || replicas < 0 {
-        return Ok(None);
-    }
-    let end = start + replicas;
+/// Marks that the tables hold.
+///
+/// # Errors
+/// The end of a slice that they do not.
+fn in_bounds((start, end): (i32, i32)) -> Result<(u8, u8), i32> {
     match (u8::try_from(start), u8::try_from(end)) {
-        (Ok(start), Ok(end)) if usize::from(end) <= MAX_ORDINALS => Ok(Some((start, end))),
+        (Ok(start), Ok(end)) if usize::from(end) <= MAX_ORDINALS => Ok((start, end)),
         _ => Err(end),
-    }
-}
-
-fn delete(set: &mut Set, cascade: Cascade) -> bool {
-    match *set {
-        Set::Absent => false,
-        _ if cascade == Cascade::Background => {
-            *set = Set::Absent;
-            true
-        }
-        Set::Stored(start, end) | Set::Deleting(start, end) => {
-            *set = Set::Deleting(start, end);
-            true
-        }
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::id::{ClusterId, Ordinal, PerCluster, Slice};
-use super::program::{
-    Condition, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation,
-};
+use super::program::{Expression, Instruction, OnError, SliceChange};
 use super::setup::Setup;
 
 /// What the rest of a program can name.
@@ -68,7 +66,8 @@ impl Ahead {
         let mut names = Names::default();
         for (&(position, k), marks) in places.iter().zip(marks).rev() {
             let operation = setup.program.instructions[position].operation;
-            let ordinals = ordinal_of(operation).map_or(0, |ordinal| bit(setup, ordinal, k));
+            let ordinal = operation.footprint().ordinal;
+            let ordinals = ordinal.map_or(0, |ordinal| bit(setup, ordinal, k));
             names = names.and(Names { ordinals, marks });
             let place = ahead.place(position, k);
             ahead.names[place] = names;
@@ -102,49 +101,6 @@ fn places(setup: &Setup) -> Vec<(usize, Ordinal)> {
     places
 }
 
-/// The ordinal that an operation is about. Numbers that only make a mark, or are compared with a
-/// count, name none.
-const fn ordinal_of(operation: Operation) -> Option<Expression> {
-    match operation {
-        Operation::GetClaim(ordinal)
-        | Operation::GetVolume(ordinal)
-        | Operation::CreateVolume(ordinal, ..)
-        | Operation::CreateClaim(ordinal)
-        | Operation::RestoreDisk(ordinal) => Some(ordinal),
-        Operation::Await(condition, _) | Operation::Test(condition) => asked_of(condition),
-        Operation::SetReclaimPolicy(object, _)
-        | Operation::Get(object)
-        | Operation::Delete(object)
-        | Operation::ForceDeletePod(object)
-        | Operation::AwaitGone(object, ..) => named(object),
-        Operation::Patch { .. }
-        | Operation::Scale { .. }
-        | Operation::DeleteSet(..)
-        | Operation::CreateSet { .. }
-        | Operation::Extra(..)
-        | Operation::Save => None,
-    }
-}
-
-/// The ordinal that a condition is about.
-const fn asked_of(condition: Condition) -> Option<Expression> {
-    match condition {
-        Condition::PodReady(_, ordinal)
-        | Condition::PodAvailable(_, ordinal)
-        | Condition::VolumeDetached(_, ordinal)
-        | Condition::VolumeBound(_, ordinal) => Some(ordinal),
-        Condition::Exists(object) | Condition::Absent(object) => named(object),
-        Condition::SetObserved(_) | Condition::RolledOut(_) | Condition::StatusEquals(..) => None,
-    }
-}
-
-const fn named(object: ObjectRef) -> Option<Expression> {
-    match object.kind {
-        ObjectKind::StatefulSet => None,
-        ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => Some(object.ordinal),
-    }
-}
-
 /// The bit of an ordinal, if it can exist.
 fn bit(setup: &Setup, ordinal: Expression, k: Ordinal) -> u32 {
     let value = ordinal.value(k, setup.replicas);
@@ -161,11 +117,11 @@ fn marks(setup: &Setup, places: &[(usize, Ordinal)]) -> Vec<u32> {
     };
     let marks_at = |&(position, k): &(usize, Ordinal)| {
         let instruction = setup.program.instructions[position];
-        let Some((side, start, replicas)) = instruction.operation.stored() else {
+        let Some((side, change)) = instruction.operation.stored() else {
             return 0;
         };
         let before: &mut BTreeSet<(u8, u8)> = &mut slices[side];
-        let after = after(setup, before, start, replicas, k);
+        let after = after(setup, before, change, k);
         // A request that the program can do without may be refused.
         if may_be_refused(setup, instruction) {
             before.extend(&after);
@@ -187,20 +143,15 @@ const fn key(slice: Slice) -> (u8, u8) {
 fn after(
     setup: &Setup,
     before: &BTreeSet<(u8, u8)>,
-    start: Option<Expression>,
-    replicas: Option<Expression>,
+    change: SliceChange,
     k: Ordinal,
 ) -> BTreeSet<(u8, u8)> {
-    let value = |expression: Expression| expression.value(k, setup.replicas);
-    let slice = |&(first, end): &(u8, u8)| {
-        let start = start.map_or(i32::from(first), value);
-        let replicas = replicas.map_or(i32::from(end - first), value);
-        let start = u8::try_from(start).ok()?;
-        let replicas = u8::try_from(replicas).ok()?;
-        let end = start.checked_add(replicas)?;
+    let slice = |&(start, end): &(u8, u8)| {
+        let (start, end) = change.apply(Slice { start, end }, k, setup.replicas)?;
+        let (start, end) = (u8::try_from(start).ok()?, u8::try_from(end).ok()?);
         (end <= setup.ordinals).then_some((start, end))
     };
-    match (start, replicas) {
+    match (change.start, change.replicas) {
         (Some(_), Some(_)) => slice(&(0, 0)).into_iter().collect(),
         _ => before.iter().filter_map(slice).collect(),
     }

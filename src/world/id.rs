@@ -124,6 +124,15 @@ impl Slice {
         self.end - self.start
     }
 
+    /// The marks of the slice with another `start` or `replicas`; what is `None` stays, so that a
+    /// change of `start` alone moves the end too. `None` if one of the numbers is negative.
+    #[must_use]
+    pub fn with(self, start: Option<i32>, replicas: Option<i32>) -> Option<(i32, i32)> {
+        let start = start.unwrap_or(i32::from(self.start));
+        let replicas = replicas.unwrap_or(i32::from(self.end) - i32::from(self.start));
+        (start >= 0 && replicas >= 0).then_some((start, start + replicas))
+    }
+
     /// The slice's ordinals, lowest first.
     pub fn ordinals(self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone {
         (self.start..self.end).map(Ordinal)

@@ -3,6 +3,7 @@
 
 use super::id::PerCluster;
 use super::pod::{Containers, Pod};
+use super::program::StatusField;
 use super::stateful_set::Write;
 use super::volume::{Claim, Disk, DiskSet, Storage, Volumes};
 
@@ -52,6 +53,17 @@ pub struct Planned {
     pub write: Write,
     /// Where the status write that ends the sync will count the Pod.
     pub counted: Counted,
+}
+
+impl Counted {
+    /// Whether a field of the status counts the Pod.
+    #[must_use]
+    pub const fn in_field(self, field: StatusField) -> bool {
+        match field {
+            StatusField::Replicas => self.replicas,
+            StatusField::ReadyReplicas => self.ready,
+        }
+    }
 }
 
 impl Row {

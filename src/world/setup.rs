@@ -1,7 +1,7 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
-use super::program::{Condition, Expression, ObjectKind, Operation, Program, StatusField};
+use super::program::{Expression, ObjectKind, Operation, Program, SetEffect};
 use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use super::volume::{Backend, ReclaimPolicy};
 
@@ -76,45 +76,66 @@ impl Reads {
         attachments: true,
     };
 
+    /// Nothing.
+    pub const NOTHING: Self = Self {
+        observed_generation: false,
+        replicas: false,
+        ready_replicas: false,
+        pod_ready: false,
+        attachments: false,
+    };
+    /// `status.observedGeneration` alone.
+    pub const OBSERVED: Self = Self {
+        observed_generation: true,
+        ..Self::NOTHING
+    };
+    /// `status.replicas` alone.
+    pub const REPLICAS: Self = Self {
+        replicas: true,
+        ..Self::NOTHING
+    };
+    /// `status.readyReplicas` alone.
+    pub const READY_REPLICAS: Self = Self {
+        ready_replicas: true,
+        ..Self::NOTHING
+    };
+    /// The condition Ready of a Pod alone.
+    pub const POD_READY: Self = Self {
+        pod_ready: true,
+        ..Self::NOTHING
+    };
+    /// Attachments alone.
+    pub const ATTACHMENTS: Self = Self {
+        attachments: true,
+        ..Self::NOTHING
+    };
+
     /// What `program` reads of each side.
     #[must_use]
     pub fn of(program: &Program) -> PerCluster<Self> {
         let mut reads = PerCluster::<Self>::default();
-        for instruction in &program.instructions {
-            let (Operation::Await(condition, _) | Operation::Test(condition)) =
-                instruction.operation
-            else {
-                continue;
-            };
-            match condition {
-                Condition::SetObserved(side) => reads[side].observed_generation = true,
-                Condition::StatusEquals(side, StatusField::Replicas, _) => {
-                    reads[side].replicas = true;
-                }
-                Condition::StatusEquals(side, StatusField::ReadyReplicas, _) => {
-                    reads[side].ready_replicas = true;
-                }
-                Condition::PodReady(side, _) | Condition::PodAvailable(side, _) => {
-                    reads[side].pod_ready = true;
-                }
-                Condition::VolumeDetached(side, _) => reads[side].attachments = true,
-                Condition::RolledOut(side) => {
-                    reads[side].observed_generation = true;
-                    reads[side].ready_replicas = true;
-                }
-                Condition::VolumeBound(..) | Condition::Exists(_) | Condition::Absent(_) => (),
+        for footprint in program.footprints() {
+            if let Some(cluster) = footprint.cluster {
+                reads[cluster] = reads[cluster].and(footprint.reads);
             }
         }
         reads
     }
 
+    /// What either reads.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            observed_generation: self.observed_generation || other.observed_generation,
+            replicas: self.replicas || other.replicas,
+            ready_replicas: self.ready_replicas || other.ready_replicas,
+            pod_ready: self.pod_ready || other.pod_ready,
+            attachments: self.attachments || other.attachments,
+        }
+    }
+
     /// Whether everything is kept that `other` needs.
-    const fn covers(self, other: Self) -> bool {
-        (self.observed_generation || !other.observed_generation)
-            && (self.replicas || !other.replicas)
-            && (self.ready_replicas || !other.ready_replicas)
-            && (self.pod_ready || !other.pod_ready)
-            && (self.attachments || !other.attachments)
+    fn covers(self, other: Self) -> bool {
+        self.and(other) == self
     }
 
     /// Whether a terminating Pod's condition Ready is kept.
@@ -343,14 +364,10 @@ impl Setup {
     /// beside Pods that are there already.
     #[must_use]
     pub fn orphans_pods(&self) -> bool {
-        let mut instructions = self.program.instructions.iter();
+        let makes_or_deletes = |set| matches!(set, SetEffect::Create(_) | SetEffect::Delete(_));
+        let mut footprints = self.program.footprints();
         self.deletes(ObjectKind::StatefulSet)
-            || instructions.any(|instruction| {
-                matches!(
-                    instruction.operation,
-                    Operation::DeleteSet(..) | Operation::CreateSet { .. }
-                )
-            })
+            || footprints.any(|footprint| makes_or_deletes(footprint.set))
     }
 
     /// Whether the state remembers which ordinals a fault has hit.

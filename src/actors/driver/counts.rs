@@ -1,9 +1,8 @@
 //! Waits for a count: the one kind of guard that is not about some ordinals or about all of them.
 
-use super::condition_cluster;
 use crate::world::World;
 use crate::world::id::{Ordinal, OrdinalSet, Slice};
-use crate::world::program::{Condition, Expression, StatusField};
+use crate::world::program::{self, Condition, Expression, StatusField};
 use crate::world::setup::Setup;
 
 /// The Pods that a status counts, and how many of them are waited for.
@@ -18,25 +17,22 @@ struct Count {
 
 impl Count {
     fn of(setup: &Setup, world: &World, condition: Condition) -> Option<Self> {
-        let side = world.side(condition_cluster(condition));
-        let set = side.set?;
-        match condition {
-            Condition::RolledOut(_) => Some(Self {
-                counted: side.ordinals(|column| column.counted.ready),
-                meant: set.slice.ordinals().collect(),
-                expected: i32::from(set.slice.replicas()),
+        let side = world.side(condition.cluster());
+        let slice = side.set?.slice;
+        let counted = |field| side.ordinals(|column| column.counted.in_field(field));
+        match condition.footprint().count? {
+            program::Count::OfSpec => Some(Self {
+                counted: counted(StatusField::ReadyReplicas),
+                meant: slice.ordinals().collect(),
+                expected: i32::from(slice.replicas()),
                 at_least: true,
             }),
-            Condition::StatusEquals(_, field, expected) => Some(Self {
-                counted: match field {
-                    StatusField::Replicas => side.ordinals(|column| column.counted.replicas),
-                    StatusField::ReadyReplicas => side.ordinals(|column| column.counted.ready),
-                },
+            program::Count::Of(field, expected) => Some(Self {
+                counted: counted(field),
                 meant: meant(setup, world.driver.k, expected),
                 expected: expected.value(world.driver.k, setup.replicas),
                 at_least: false,
             }),
-            _ => None,
         }
     }
 
@@ -79,7 +75,7 @@ fn meant(setup: &Setup, k: Ordinal, expected: Expression) -> OrdinalSet {
 /// Whether a condition on a count holds. If counts are relaxed, it also does if some ordinal that
 /// is counted might stand for one that is not: as many of one kind as of the other there must be.
 pub(super) fn hold(setup: &Setup, world: &World, condition: Condition) -> bool {
-    let side = world.side(condition_cluster(condition));
+    let side = world.side(condition.cluster());
     let Some(set) = side.set else { return false };
     let observed = set.observed || !matches!(condition, Condition::RolledOut(_));
     let Some(count) = Count::of(setup, world, condition) else {

@@ -5,8 +5,7 @@ use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::id::describe_slice;
 use crate::world::program::{
-    AfterCrash, Cascade, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation,
-    StatusField,
+    AfterCrash, Cascade, Condition, Expression, ObjectKind, ObjectRef, Operation, StatusField,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::ReclaimPolicy;
@@ -142,7 +141,7 @@ fn operation(setup: &Setup, before: &World) -> String {
             object.cluster.name()
         ),
         Operation::Extra(verb, extra) => {
-            let verb = describe_verb(verb);
+            let verb = verb.name();
             let name = &setup.extras[usize::from(extra.number)].name;
             format!("{verb} {name} in {}", extra.cluster.name())
         }
@@ -168,15 +167,6 @@ const fn describe_cascade(cascade: Cascade) -> &'static str {
     }
 }
 
-const fn describe_verb(verb: ExtraVerb) -> &'static str {
-    match verb {
-        ExtraVerb::Get => "get",
-        ExtraVerb::Create => "create",
-        ExtraVerb::Apply => "apply",
-        ExtraVerb::Delete => "delete",
-    }
-}
-
 const fn describe_policy(policy: ReclaimPolicy) -> &'static str {
     match policy {
         ReclaimPolicy::Retain => "Retain",
@@ -186,7 +176,7 @@ const fn describe_policy(policy: ReclaimPolicy) -> &'static str {
 
 fn describe_condition(setup: &Setup, before: &World, condition: Condition) -> String {
     let value = |expression: Expression| expression.value(before.driver.k, setup.replicas);
-    let side = super::condition_cluster(condition).name();
+    let side = condition.cluster().name();
     match condition {
         Condition::PodReady(_, ordinal) => format!("Pod {} is Ready in {side}", value(ordinal)),
         Condition::PodAvailable(_, ordinal) => {

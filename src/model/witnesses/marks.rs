@@ -3,20 +3,19 @@
 use super::BEYOND;
 use crate::world::World;
 use crate::world::id::{ClusterId, Slice};
-use crate::world::program::{Expression, Operation};
+use crate::world::program::{Expression, Operation, SliceChange};
 use crate::world::setup::Setup;
 
 /// Whether a request gives a set more ordinals than there are. No reachable state has such a one.
 pub fn leaves_no_room(setup: &Setup, world: &World, operation: Operation) -> bool {
-    let Some((cluster, start, replicas)) = operation.stored() else {
+    let Some((cluster, change)) = operation.stored() else {
         return false;
     };
-    let set = world.clusters[cluster].set;
-    let slice = set.map_or(Slice::EMPTY, |set| set.slice);
-    let value = |expression: Expression| expression.value(world.driver.k, setup.replicas);
-    let start = start.map_or(i32::from(slice.start), value);
-    let replicas = replicas.map_or(i32::from(slice.replicas()), value);
-    start >= 0 && replicas >= 0 && start + replicas > i32::from(setup.ordinals)
+    let slice = world.clusters[cluster]
+        .set
+        .map_or(Slice::EMPTY, |set| set.slice);
+    let marks = change.apply(slice, world.driver.k, setup.replicas);
+    marks.is_some_and(|(_, end)| end > i32::from(setup.ordinals))
 }
 
 /// How many ordinals beside `k` it takes to tell which one an expression names: those between it
@@ -49,19 +48,13 @@ pub fn of_marks(start: Expression, replicas: Expression) -> usize {
 
 /// The same for a request that may leave one of both numbers as it is, so that the end moves by
 /// as much as the start, or stays as far from it as it was.
-pub fn of_patch(
-    world: &World,
-    cluster: ClusterId,
-    start: Option<Expression>,
-    replicas: Option<Expression>,
-    members: u8,
-) -> usize {
+pub fn of_patch(world: &World, cluster: ClusterId, change: SliceChange, members: u8) -> usize {
     let Some(set) = world.clusters[cluster].set else {
         return 0;
     };
     let k = world.driver.k;
     let old = i32::from(set.slice.start);
-    match (start, replicas) {
+    match (change.start, change.replicas) {
         (None, None) => 0,
         (Some(start), Some(replicas)) => of_marks(start, replicas),
         (Some(start), None) => {

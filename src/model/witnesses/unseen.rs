@@ -7,7 +7,7 @@ use crate::actors::driver;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::letter::{self, Frame, Letter};
-use crate::world::program::{Expression, Operation};
+use crate::world::program::{Expression, Operation, SetEffect, SliceChange};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::StatusWrite;
 
@@ -41,12 +41,12 @@ pub(super) fn may_be(setup: &Setup, frame: &Frame, operation: Operation) -> bool
 
 /// Whether a mark surely passes the ordinal of the driver's loop.
 pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
-    let Some((cluster, start, replicas)) = request(operation) else {
+    let Some((cluster, change)) = request(operation) else {
         return false;
     };
     let below = k.below[cluster].slice;
     let is_other = |is_below: bool, mark| will_be_below(mark).is_some_and(|will| will != is_below);
-    match (start, replicas) {
+    match (change.start, change.replicas) {
         (Some(start), Some(replicas)) => {
             let end = start + replicas;
             is_other(below.start, start) || is_other(below.end, end)
@@ -58,12 +58,10 @@ pub(super) fn sees(setup: &Setup, k: &Letter, operation: Operation) -> bool {
 }
 
 /// What an operation stores in a set that is there already.
-const fn request(
-    operation: Operation,
-) -> Option<(ClusterId, Option<Expression>, Option<Expression>)> {
-    match operation {
-        Operation::CreateSet { .. } => None,
-        _ => operation.stored(),
+const fn request(operation: Operation) -> Option<(ClusterId, SliceChange)> {
+    match operation.footprint().set {
+        SetEffect::Patch(_) => operation.stored(),
+        _ => None,
     }
 }
 
@@ -79,15 +77,14 @@ const fn will_be_below(mark: Expression) -> Option<bool> {
 
 /// Whether a set has no other start than 0.
 fn starts_at_zero(setup: &Setup, cluster: ClusterId) -> bool {
-    let mut instructions = setup.program.instructions.iter();
+    let mut footprints = setup.program.footprints();
     cluster == ClusterId::Source
-        && instructions.all(|instruction| match instruction.operation {
-            Operation::Patch {
-                cluster: other,
-                start,
-                ..
-            } => other != cluster || start.is_none(),
-            Operation::CreateSet { cluster: other, .. } => other != cluster,
-            _ => true,
+        && footprints.all(|footprint| {
+            footprint.cluster != Some(cluster)
+                || match footprint.set {
+                    SetEffect::Patch(change) => change.start.is_none(),
+                    SetEffect::Create(_) => false,
+                    SetEffect::None | SetEffect::Delete(_) => true,
+                }
         })
 }

@@ -1,7 +1,7 @@
 //! What of a world can differ between two states of one setup.
 
 use crate::world::id::PerCluster;
-use crate::world::program::{AfterCrash, Cascade, ObjectKind, Operation};
+use crate::world::program::{AfterCrash, Cascade, ObjectKind, Operation, SetEffect};
 use crate::world::setup::{ClusterSetup, Reads, Setup};
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::ReclaimPolicy;
@@ -51,6 +51,10 @@ impl Features {
             let mut instructions = setup.program.instructions.iter();
             instructions.any(|instruction| wanted(instruction.operation))
         };
+        let sets = |effect| {
+            let mut footprints = setup.program.footprints();
+            footprints.any(|footprint| footprint.set == effect)
+        };
         let claims = setup.has_claims();
         let orphans = setup.orphans_pods();
         // All orphans are adopted in one sync, and the owners of many claims written; else
@@ -81,9 +85,7 @@ impl Features {
                 .map(|storage| storage.reclaim_policy)
                 .filter(|_| !patches_policy),
             orphans,
-            foreground: uses(|operation| {
-                matches!(operation, Operation::DeleteSet(_, Cascade::Foreground))
-            }),
+            foreground: sets(SetEffect::Delete(Cascade::Foreground)),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
             resumes: setup.program.after_crash == AfterCrash::FromObserved,

@@ -1,0 +1,243 @@
+//! What an operation is about: what it names, reads and writes, said once.
+//!
+//! Everything that depends on it is computed from here: which parts of a state a step may change,
+//! what a program can still name, what of a state anybody reads, how far slices reach, and on how
+//! many ordinals a step depends in a proof. A new operation has its line in [`Operation::footprint`],
+//! a new condition in [`Condition::footprint`].
+
+use super::{
+    Cascade, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation, StatusField,
+};
+use crate::world::id::{ClusterId, Ordinal, Slice};
+use crate::world::setup::Reads;
+
+/// What an operation is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Footprint {
+    /// Its name in reports, as an action of the driver.
+    pub name: &'static str,
+    /// The side that it talks to; none if it is the driver's own matter.
+    pub cluster: Option<ClusterId>,
+    /// The ordinal whose objects or disk it is about. A number that only makes a mark, or is
+    /// compared with a count, names none.
+    pub ordinal: Option<Expression>,
+    /// What it does to the set of its side.
+    pub set: SetEffect,
+    /// The Pods that it counts in a status, and what their number is compared with.
+    pub count: Option<Count>,
+    /// What of its side it reads that nobody else does.
+    pub reads: Reads,
+    /// It is a request that changes something.
+    pub is_change: bool,
+}
+
+/// What an operation does to a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetEffect {
+    /// Nothing.
+    None,
+    /// It changes the set's slice, if there is a set.
+    Patch(SliceChange),
+    /// It makes the set, with this slice.
+    Create(SliceChange),
+    /// It deletes the set.
+    Delete(Cascade),
+}
+
+/// The `start` and `replicas` that a request stores; what is `None` stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SliceChange {
+    /// The new `spec.ordinals.start`.
+    pub start: Option<Expression>,
+    /// The new `spec.replicas`.
+    pub replicas: Option<Expression>,
+}
+
+/// A comparison with how many Pods a status counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Count {
+    /// At least as many are Ready as the set's spec asks for.
+    OfSpec,
+    /// As many are counted in this field as the expression says.
+    Of(StatusField, Expression),
+}
+
+impl Footprint {
+    const fn new(name: &'static str, cluster: ClusterId) -> Self {
+        Self {
+            name,
+            cluster: Some(cluster),
+            ordinal: None,
+            set: SetEffect::None,
+            count: None,
+            reads: Reads::NOTHING,
+            is_change: true,
+        }
+    }
+
+    const fn of_ordinal(self, ordinal: Expression) -> Self {
+        Self {
+            ordinal: Some(ordinal),
+            ..self
+        }
+    }
+
+    const fn of_object(self, object: ObjectRef) -> Self {
+        match object.kind {
+            ObjectKind::StatefulSet => self,
+            ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => {
+                self.of_ordinal(object.ordinal)
+            }
+        }
+    }
+
+    const fn of_set(self, set: SetEffect) -> Self {
+        Self { set, ..self }
+    }
+
+    const fn counting(self, count: Count) -> Self {
+        Self {
+            count: Some(count),
+            ..self
+        }
+    }
+
+    const fn reading(self, reads: Reads) -> Self {
+        Self { reads, ..self }
+    }
+
+    /// The same, as what changes nothing but the driver's memory.
+    const fn only_looks(self, name: &'static str) -> Self {
+        Self {
+            name,
+            is_change: false,
+            ..self
+        }
+    }
+}
+
+impl Operation {
+    /// What it is about.
+    #[must_use]
+    pub const fn footprint(self) -> Footprint {
+        use ClusterId::{Destination, Source};
+        match self {
+            Self::Patch {
+                cluster,
+                start,
+                replicas,
+            } => {
+                let change = SliceChange { start, replicas };
+                Footprint::new("patch", cluster).of_set(SetEffect::Patch(change))
+            }
+            Self::Scale { cluster, replicas } => {
+                let change = SliceChange {
+                    start: None,
+                    replicas: Some(replicas),
+                };
+                Footprint::new("scale", cluster).of_set(SetEffect::Patch(change))
+            }
+            Self::CreateSet {
+                cluster,
+                start,
+                replicas,
+            } => {
+                let change = SliceChange {
+                    start: Some(start),
+                    replicas: Some(replicas),
+                };
+                Footprint::new("createSet", cluster).of_set(SetEffect::Create(change))
+            }
+            Self::DeleteSet(cluster, cascade) => {
+                Footprint::new("deleteSet", cluster).of_set(SetEffect::Delete(cascade))
+            }
+            Self::GetClaim(i) => Footprint::new("", Source)
+                .of_ordinal(i)
+                .only_looks("getClaim"),
+            Self::GetVolume(i) => Footprint::new("", Source)
+                .of_ordinal(i)
+                .only_looks("getVolume"),
+            Self::CreateVolume(i, ..) => Footprint::new("createVolume", Destination).of_ordinal(i),
+            Self::CreateClaim(i) => Footprint::new("createClaim", Destination).of_ordinal(i),
+            Self::RestoreDisk(i) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
+            Self::SetReclaimPolicy(object, _) => {
+                Footprint::new("setReclaimPolicy", object.cluster).of_object(object)
+            }
+            Self::Delete(object) => Footprint::new("delete", object.cluster).of_object(object),
+            Self::ForceDeletePod(object) => {
+                Footprint::new("forceDeletePod", object.cluster).of_object(object)
+            }
+            Self::Get(object) => {
+                let footprint = Footprint::new("", object.cluster).of_object(object);
+                footprint.only_looks("get")
+            }
+            Self::Extra(ExtraVerb::Get, extra) => {
+                Footprint::new("", extra.cluster).only_looks("get")
+            }
+            Self::Extra(verb, extra) => Footprint::new(verb.name(), extra.cluster),
+            Self::Test(condition) => condition.footprint().only_looks("look"),
+            Self::Await(condition, _) => condition.footprint(),
+            Self::AwaitGone(object, ..) => {
+                let footprint = Footprint::new("", object.cluster).of_object(object);
+                footprint.only_looks("wait")
+            }
+            Self::Save => Footprint {
+                cluster: None,
+                ..Footprint::new("", Source).only_looks("save")
+            },
+        }
+    }
+
+    /// The slice that a request stores in a set, and on which side.
+    #[must_use]
+    pub const fn stored(self) -> Option<(ClusterId, SliceChange)> {
+        match self.footprint() {
+            Footprint {
+                cluster: Some(cluster),
+                set: SetEffect::Patch(change) | SetEffect::Create(change),
+                ..
+            } => Some((cluster, change)),
+            _ => None,
+        }
+    }
+}
+
+impl Condition {
+    /// What a wait for it is about.
+    #[must_use]
+    pub const fn footprint(self) -> Footprint {
+        let about = Footprint::new("", self.cluster()).only_looks("wait");
+        match self {
+            Self::PodReady(_, ordinal) | Self::PodAvailable(_, ordinal) => {
+                about.of_ordinal(ordinal).reading(Reads::POD_READY)
+            }
+            Self::VolumeDetached(_, ordinal) => {
+                about.of_ordinal(ordinal).reading(Reads::ATTACHMENTS)
+            }
+            Self::VolumeBound(_, ordinal) => about.of_ordinal(ordinal),
+            Self::SetObserved(_) => about.reading(Reads::OBSERVED),
+            Self::Exists(object) | Self::Absent(object) => about.of_object(object),
+            Self::RolledOut(_) => about.counting(Count::OfSpec).reading(Reads {
+                observed_generation: true,
+                ..Reads::READY_REPLICAS
+            }),
+            Self::StatusEquals(_, field, expected) => {
+                let reads = match field {
+                    StatusField::Replicas => Reads::REPLICAS,
+                    StatusField::ReadyReplicas => Reads::READY_REPLICAS,
+                };
+                about.counting(Count::Of(field, expected)).reading(reads)
+            }
+        }
+    }
+}
+
+impl SliceChange {
+    /// The marks of a slice once this is stored in it, in the iteration of `k` with `n` replicas.
+    /// `None` if one of the numbers is negative, which Kubernetes refuses.
+    #[must_use]
+    pub fn apply(self, slice: Slice, k: Ordinal, n: u8) -> Option<(i32, i32)> {
+        let value = |expression: Expression| expression.value(k, n);
+        slice.with(self.start.map(value), self.replicas.map(value))
+    }
+}
