@@ -22,11 +22,11 @@ use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
 use super::expand::{Frontier, Work};
+use super::goals::Goals;
 use super::limits::Stopped;
-use super::liveness::Promise;
 use super::store::{Format, Index, Kept, Rank, Store, Turn};
 use super::{
-    Bounds, Decision, Ends, Invariant, Labels, Observer, Order, Outcome, Progress, Question,
+    Bounds, Claim, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question,
     Searchable, Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
@@ -50,9 +50,6 @@ pub fn check<M: Searchable>(
     search.outcome()
 }
 
-/// The name of the property that the goal can be reached from everywhere.
-const RECOVERABLE: &str = "recoverable";
-
 /// How a layer ended.
 enum Layer {
     /// All its states are expanded.
@@ -74,8 +71,6 @@ struct Search<'a, M: Searchable> {
     before: (Duration, u64),
     saver: Option<resume::Saver<'a>>,
     words: usize,
-    /// The question asks for no other always-properties than the model has.
-    all_are_own: bool,
     store: Store,
     /// What an earlier run has left of its last level.
     rest: Option<Level>,
@@ -89,15 +84,18 @@ struct Search<'a, M: Searchable> {
     layer: u32,
     /// Some state behind the bound of steps has been left out.
     cut: bool,
+    /// One for each formula.
     decisions: Vec<Decision<M::Action>>,
+    goals: Goals<M>,
     edges: Edges,
-    /// States from which the goal can be reached without a further fault.
-    reaches: StateSet,
+    /// For each [`Claim::AlwaysReachable`], by its formula's place: the states from which the goal
+    /// can be reached without a further fault.
+    reaches: BTreeMap<usize, StateSet>,
     /// Stored states that others turned out to cover.
     covered: u64,
     faults_fired: u64,
     labels: Labels,
-    /// States without a way on, as [`Question::ends`] asks for them, and the first of them.
+    /// States without a way on, as [`Question::may_end`] asks for them, and the first of them.
     dead_ends: u64,
     first_dead_end: Option<Index>,
     statistics: Statistics,
@@ -111,21 +109,15 @@ impl<'a, M: Searchable> Search<'a, M> {
         settings: Settings,
         observer: &'a dyn Observer<M::Action>,
     ) -> Self {
-        let mut names: Vec<&'static str> = question
-            .invariants
-            .iter()
-            .map(|invariant| invariant.name)
-            .collect();
-        names.extend(question.recoverable.then_some(RECOVERABLE));
-        let asked = Promise::ALL
-            .into_iter()
-            .filter(|promise| promise.is_asked(question));
-        names.extend(asked.map(Promise::name));
-        let undecided = |name| Decision {
-            name,
-            verdict: Verdict::Holds,
-            layers: Vec::new(),
-        };
+        let formulas = &question.formulas;
+        assert!(
+            formulas.len() <= Question::<M>::MOST,
+            "a question has {} formulas, and may have {}",
+            formulas.len(),
+            Question::<M>::MOST
+        );
+        let reachable = |&place: &usize| matches!(formulas[place].claim, Claim::AlwaysReachable(_));
+        let reaches = (0..formulas.len()).filter(reachable);
         let format = format(model, settings);
         let statistics = Statistics {
             symmetric: format.symmetric,
@@ -141,7 +133,6 @@ impl<'a, M: Searchable> Search<'a, M> {
             before: (Duration::ZERO, 0),
             saver: None,
             words: format.words,
-            all_are_own: question.invariants.iter().all(|asked| is_own(model, asked)),
             store: Store::new(format),
             rest: None,
             waiting: BTreeMap::new(),
@@ -150,9 +141,10 @@ impl<'a, M: Searchable> Search<'a, M> {
             pool: None,
             layer: 0,
             cut: false,
-            decisions: names.into_iter().map(undecided).collect(),
+            decisions: formulas.iter().map(Decision::undecided).collect(),
+            goals: Goals::of(question),
             edges: Edges::default(),
-            reaches: StateSet::default(),
+            reaches: reaches.map(|place| (place, StateSet::default())).collect(),
             covered: 0,
             faults_fired: 0,
             labels: Labels::default(),
@@ -187,7 +179,7 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     fn store_initial(&mut self) {
         let mut work = Work::new(&self.store.format);
-        for state in self.model.init_states() {
+        for state in self.model.initial_states() {
             work.put_initial(self.model, &self.store, &state);
         }
         self.works.push(work);
@@ -337,7 +329,8 @@ impl<'a, M: Searchable> Search<'a, M> {
         let works: u64 = self.works.iter().map(Work::bytes).sum();
         let lines = self.waiting.values().chain(self.later.values());
         let lines: u64 = lines.map(Frontier::bytes).sum();
-        self.store.bytes() + self.edges.bytes() + self.reaches.bytes() + works + lines
+        let reaches: u64 = self.reaches.values().map(StateSet::bytes).sum();
+        self.store.bytes() + self.edges.bytes() + reaches + works + lines
     }
 
     /// Bytes held now, which may be the most so far.
@@ -396,6 +389,12 @@ impl<'a, M: Searchable> Search<'a, M> {
                 }
             }
         }
+        for (decision, formula) in self.decisions.iter_mut().zip(&self.question.formulas) {
+            if let Claim::Stabilizes { goal, .. } = formula.claim {
+                let is_reached = self.edges.graph.has(self.goals.note(goal));
+                decision.vacuous = decision.verdict == Verdict::Holds && !is_reached;
+            }
+        }
         let ends = Ends {
             number: self.dead_ends,
             nearest: self.first_dead_end.map(|index| self.trace(index)),
@@ -409,15 +408,9 @@ impl<'a, M: Searchable> Search<'a, M> {
             faults_fired: self.faults_fired,
             labels: self.labels,
             ends,
-            reaches_goal: self.edges.graph.has_goal(),
             statistics: self.statistics,
         }
     }
-}
-
-fn is_own<M: Searchable>(model: &M, asked: &Invariant<M>) -> bool {
-    let mut own = model.invariants().into_iter();
-    own.any(|own| own.name == asked.name)
 }
 
 /// How states are kept under these settings.

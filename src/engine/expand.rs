@@ -3,12 +3,13 @@
 
 use super::edges::Notes;
 use super::gather::Slots;
+use super::goals::Goals;
 use super::recent::Recent;
 use super::store::{
     BEHIND, Format, Index, Kept, LINE, Lane, NO_PARENT, Note, PARTITIONS, Rank, Store, Turn,
     append, ask_for, fold, partition_of,
 };
-use super::{Invariant, Labels, Question, Searchable};
+use super::{Labels, Predicate, Searchable};
 
 /// Successors that are sorted by partition at once.
 const BATCH: usize = 64;
@@ -19,12 +20,13 @@ const AHEAD: usize = 8;
 /// What a worker needs to know, the same for all states of a level.
 pub(super) struct Task<'a, M: Searchable> {
     pub model: &'a M,
-    pub question: &'a Question<M>,
     pub store: &'a Store,
-    /// The always-properties that are not violated yet: bit i is the i-th of the question.
-    pub open: u32,
-    /// None of them is violated where the model says that all of its own hold.
-    pub all_are_own: bool,
+    /// The invariants that are not violated yet, each with its formula's place in the question.
+    pub open: &'a [(usize, Predicate<M>)],
+    /// What a state is to be noted for if steps are recorded.
+    pub goals: &'a Goals<M>,
+    /// Where a path may end, if it is asked where others do.
+    pub may_end: Option<Predicate<M>>,
     /// Successors are behind the bound of steps.
     pub too_deep: bool,
     pub turn: Turn,
@@ -42,11 +44,11 @@ pub(super) struct Part<'a> {
 pub(super) struct Work {
     /// By partition: successors that may be new.
     pub lanes: Vec<Lane>,
-    /// States that break open always-properties, and which.
-    pub broken: Vec<(Index, u32)>,
+    /// States that break open invariants, and which: bit i is the i-th formula.
+    pub broken: Vec<(Index, u64)>,
     pub faults_fired: u64,
     pub labels: Labels,
-    /// States without a way on that are not the goal, and the first of them.
+    /// States without a way on in which no path may end, and the first of them.
     pub dead_ends: u64,
     pub first_dead_end: Option<Index>,
     pub transitions: u64,
@@ -161,10 +163,7 @@ impl Work {
                 Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
             };
             let state = task.model.unpack(row);
-            let is_fine = task.open == 0 || task.all_are_own && task.model.keeps_all(&state);
-            if !is_fine {
-                self.judge(task, index, &state);
-            }
+            self.judge(task, index, &state);
             if let Some(label) = task.model.mark(&state) {
                 self.labels.insert(label);
             }
@@ -172,7 +171,7 @@ impl Work {
             self.note_end(task, index, &state, way_on.goes_on);
             if task.turn.records {
                 self.from.push(index);
-                let notes = Notes::default().with(Notes::GOAL, task.is_goal(&state));
+                let notes = task.goals.notes(task.model, &state);
                 self.notes
                     .push(notes.with(Notes::MAY_STAY, way_on.may_stay));
                 self.ends.push(self.numbers[0]);
@@ -181,14 +180,13 @@ impl Work {
         self.sort::<WORDS>(&task.store.format, task.turn.records);
     }
 
+    #[inline]
     fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
-        let is_broken = |(number, invariant): (usize, &Invariant<M>)| {
-            let open = task.open >> number & 1 == 1;
-            let broken = open && !(invariant.holds)(task.model, state);
-            u32::from(broken) << number
+        let is_broken = |&(place, invariant): &(usize, Predicate<M>)| {
+            u64::from(!invariant.holds(task.model, state)) << place
         };
-        let invariants = task.question.invariants.iter().enumerate();
-        let broken = invariants.map(is_broken).fold(0, |all, one| all | one);
+        let broken = task.open.iter().map(is_broken);
+        let broken = broken.fold(0, |all, one| all | one);
         if broken != 0 {
             self.broken.push((index, broken));
         }
@@ -309,7 +307,8 @@ impl Work {
         state: &M::State,
         goes_on: bool,
     ) {
-        if task.question.ends && !goes_on && !task.is_goal(state) {
+        let may_end = |may_end: Predicate<M>| may_end.holds(task.model, state);
+        if !goes_on && !task.may_end.is_none_or(may_end) {
             self.dead_ends += 1;
             self.first_dead_end.get_or_insert(index);
         }
@@ -332,13 +331,6 @@ impl<M: Searchable> Task<'_, M> {
         let rank = Rank::new(layer, self.turn.depth + 1);
         let known = self.store.find(successor);
         known.is_some_and(|known| self.store.rank(known) < rank)
-    }
-
-    fn is_goal(&self, state: &M::State) -> bool {
-        match self.question.goal {
-            Some(goal) => goal(self.model, state),
-            None => self.model.is_goal(state),
-        }
     }
 }
 

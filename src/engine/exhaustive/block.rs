@@ -59,10 +59,10 @@ impl<M: Searchable> Search<'_, M> {
         };
         let task = Task {
             model: self.model,
-            question: self.question,
             store: &self.store,
-            open: self.open(),
-            all_are_own: self.all_are_own,
+            open: &self.open(),
+            goals: &self.goals,
+            may_end: self.question.may_end,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
             turn,
         };

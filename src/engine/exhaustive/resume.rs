@@ -109,11 +109,8 @@ fn about<M: Searchable>(
     settings: Settings,
     checkpoints: &Checkpoints,
 ) -> About {
-    let mut names: Vec<&str> = question.invariants.iter().map(|one| one.name).collect();
-    names.extend(question.recoverable.then_some("recoverable"));
-    names.extend(question.completes.then_some("completes"));
-    names.extend(question.stays_migrated.then_some("stays-migrated"));
-    names.extend(question.ends.then_some("dead ends"));
+    let mut names: Vec<&str> = question.formulas.iter().map(|one| one.name).collect();
+    names.extend(question.may_end.map(|_| "dead ends"));
     let order = match settings.order {
         Order::FewestFaults => "fewest-faults",
         Order::Shortest => "shortest",
@@ -124,11 +121,6 @@ fn about<M: Searchable>(
     };
     let is_used = |used| if used { "yes" } else { "no" }.to_owned();
     let depth = bounds.depth.map(|depth| depth.to_string());
-    let goal = if question.goal.is_some() {
-        "another"
-    } else {
-        "the model's"
-    };
     let format = format(model, settings);
     let own = [
         ("list of properties", names.join(", ")),
@@ -138,7 +130,6 @@ fn about<M: Searchable>(
         ("use of symmetry", is_used(format.symmetric)),
         ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
         ("stop at the first violation", is_used(question.fail_fast)),
-        ("goal", goal.to_owned()),
         ("words of a state", model.words().to_string()),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value));
@@ -221,7 +212,7 @@ impl<M: Searchable> Search<'_, M> {
         out.number((level.before + level.done) as u64)?;
         write_states(&level.states, level.done, self.words, out)?;
         self.edges.write(out)?;
-        self.reaches.write(out)
+        self.reaches.values().try_for_each(|set| set.write(out))
     }
 
     /// Takes in what was written, in place of the initial states.
@@ -276,7 +267,9 @@ impl<M: Searchable> Search<'_, M> {
             states: read_states(&self.store, self.words, from)?,
         });
         self.edges = Edges::read(from)?;
-        self.reaches = StateSet::read(from)?;
+        for set in self.reaches.values_mut() {
+            *set = StateSet::read(from)?;
+        }
         if from.is_at_its_end() {
             Ok(())
         } else {
@@ -287,7 +280,7 @@ impl<M: Searchable> Search<'_, M> {
     /// A program that packs states in another way could not go on.
     fn check_initial(&self) -> io::Result<()> {
         let mut row = vec![0; self.words];
-        let mut initial = self.model.init_states().into_iter();
+        let mut initial = self.model.initial_states().into_iter();
         let is_stored = |state: M::State| {
             self.store.format.pack(self.model, &state, &mut row);
             self.store.starts_with(&row)
@@ -301,7 +294,7 @@ impl<M: Searchable> Search<'_, M> {
 
     /// The numbers of a trace's steps, each among those that are enabled where it is taken.
     fn choices(&self, trace: &Trace<M::Action>) -> Vec<u32> {
-        let mut state = self.model.init_states().swap_remove(trace.initial);
+        let mut state = self.model.initial_states().swap_remove(trace.initial);
         let mut choices = Vec::with_capacity(trace.steps.len());
         for step in &trace.steps {
             let (mut number, mut found) = (0, None);
@@ -320,7 +313,7 @@ impl<M: Searchable> Search<'_, M> {
 
     /// The trace of these choices, if there are such steps.
     fn retrace(&self, initial: usize, choices: &[u32]) -> Option<Trace<M::Action>> {
-        let mut state = self.model.init_states().into_iter().nth(initial)?;
+        let mut state = self.model.initial_states().into_iter().nth(initial)?;
         let mut trace = Trace {
             initial,
             steps: Vec::with_capacity(choices.len()),

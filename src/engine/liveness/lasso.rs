@@ -70,7 +70,7 @@ impl<'a, M: Searchable, S: Space> Expander<'a, M, S> {
 }
 
 /// Goes on from the last state of `trace` and comes back to it, by way of everything that makes
-/// the loop fair and lets it break the promise.
+/// the loop fair and lets it break what is asked.
 pub(super) fn close<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     bad: &Bad,
@@ -116,7 +116,7 @@ struct Walk<'a, 'b, M: Searchable, S: Space> {
     seen: Vec<Seen>,
     /// The first step of each class that the loop takes.
     happens: BTreeMap<u16, usize>,
-    /// Some state of the loop breaks the promise.
+    /// Some state of the loop breaks what is asked.
     counts: bool,
     length: usize,
 }
@@ -151,7 +151,7 @@ impl<M: Searchable, S: Space> Walk<'_, '_, M, S> {
         self.length > 0 && self.now == self.start && self.counts && self.waiting().is_empty()
     }
 
-    /// The shortest way on: to a state that breaks the promise, to a step of a class that waits
+    /// The shortest way on: to a state that breaks what is asked, to a step of a class that waits
     /// or to a state that does not enable it; and if nothing waits, back to the start.
     fn nearest(&self) -> Way<M::Action> {
         let waiting = self.waiting();
