@@ -119,7 +119,7 @@ impl<M: Judge> Conditions<M> {
 /// let Verdict::Violated(trace) = &outcome.decisions[0].verdict else {
 ///     panic!("three o'clock can be reached");
 /// };
-/// assert_eq!(trace.steps, [5, 5, 5]);
+/// assert_eq!(trace.steps, [11, 11, 5]);
 /// ```
 pub struct FromStateright<M: Model, const WORDS: usize> {
     model: M,
