@@ -21,13 +21,15 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
-use super::expand::{Frontier, Work};
+use super::expand::Work;
+use super::findings::Seen;
+use super::frontier::Frontier;
 use super::goals::Goals;
 use super::limits::Stopped;
-use super::store::{Format, Index, Kept, Rank, Store, Turn};
+use super::store::{Format, Kept, Rank, Store, Turn};
 use super::{
-    Bounds, Claim, Decision, Ends, Labels, Observer, Order, Outcome, Progress, Question,
-    Searchable, Settings, Statistics, StopReason, StoreKind, Verdict,
+    Bounds, Claim, Decision, Ends, Observer, Order, Outcome, Progress, Question, Searchable,
+    Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
 /// The most states that are expanded between two looks at the bounds.
@@ -82,8 +84,6 @@ struct Search<'a, M: Searchable> {
     /// Threads, once some level is worth them.
     pool: Option<Arc<ThreadPool>>,
     layer: u32,
-    /// Some state behind the bound of steps has been left out.
-    cut: bool,
     /// One for each formula.
     decisions: Vec<Decision<M::Action>>,
     goals: Goals<M>,
@@ -93,11 +93,7 @@ struct Search<'a, M: Searchable> {
     reaches: BTreeMap<usize, StateSet>,
     /// Stored states that others turned out to cover.
     covered: u64,
-    faults_fired: u64,
-    labels: Labels,
-    /// States without a way on, as [`Question::may_end`] asks for them, and the first of them.
-    dead_ends: u64,
-    first_dead_end: Option<Index>,
+    seen: Seen,
     statistics: Statistics,
 }
 
@@ -140,16 +136,12 @@ impl<'a, M: Searchable> Search<'a, M> {
             works: Vec::new(),
             pool: None,
             layer: 0,
-            cut: false,
             decisions: formulas.iter().map(Decision::undecided).collect(),
             goals: Goals::of(question),
             edges: Edges::default(),
             reaches: reaches.map(|place| (place, StateSet::default())).collect(),
             covered: 0,
-            faults_fired: 0,
-            labels: Labels::default(),
-            dead_ends: 0,
-            first_dead_end: None,
+            seen: Seen::default(),
             statistics,
         }
     }
@@ -169,8 +161,8 @@ impl<'a, M: Searchable> Search<'a, M> {
                 work.forget(&self.store.format);
             }
             if self.waiting.is_empty() {
-                self.statistics.complete = !self.cut;
-                self.statistics.stopped = self.cut.then_some(StopReason::Depth);
+                self.statistics.complete = !self.seen.cut;
+                self.statistics.stopped = self.seen.cut.then_some(StopReason::Depth);
                 return;
             }
             self.layer += 1;
@@ -208,7 +200,7 @@ impl<'a, M: Searchable> Search<'a, M> {
                 return ended;
             }
         }
-        if self.cut {
+        if self.seen.cut {
             // Nothing is known of the whole layer, nor of those behind it; but what they break
             // within the bound is broken.
             self.edges.end_layer(false, 0);
@@ -376,6 +368,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     fn outcome(mut self) -> Outcome<M::Action> {
         self.note_bytes();
         self.statistics.unique_states = self.store.len() - self.covered;
+        self.statistics.transitions = self.seen.transitions;
         self.statistics.elapsed = self.before.0 + self.started.elapsed();
         if self.settings.store == StoreKind::Fingerprint {
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -396,8 +389,8 @@ impl<'a, M: Searchable> Search<'a, M> {
             }
         }
         let ends = Ends {
-            number: self.dead_ends,
-            nearest: self.first_dead_end.map(|index| self.trace(index)),
+            number: self.seen.dead_ends,
+            nearest: self.seen.first_dead_end.map(|index| self.trace(index)),
         };
         // To give back hundreds of megabytes takes time, too.
         if let Some(pool) = self.pool {
@@ -405,8 +398,8 @@ impl<'a, M: Searchable> Search<'a, M> {
         }
         Outcome {
             decisions: self.decisions,
-            faults_fired: self.faults_fired,
-            labels: self.labels,
+            faults_fired: self.seen.faults_fired,
+            labels: self.seen.labels,
             ends,
             statistics: self.statistics,
         }

@@ -14,6 +14,7 @@
 //! judged on the states it stands for ([`unfolded`]).
 
 mod component;
+mod expander;
 mod lasso;
 mod stem;
 mod unfolded;
@@ -22,7 +23,7 @@ use super::limits::LOOK;
 pub use super::limits::Stopped;
 use super::{Claim, Predicate, Question, Searchable, Trace};
 use component::Bad;
-use lasso::Expander;
+use expander::Expander;
 use unfolded::Unfolded;
 
 /// A searched space: its states by number, from 0 on, and the steps that are no faults.

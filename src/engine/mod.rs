@@ -90,6 +90,8 @@ pub mod cross_check;
 mod edges;
 pub mod exhaustive;
 mod expand;
+mod findings;
+mod frontier;
 mod gather;
 mod goals;
 mod labels;

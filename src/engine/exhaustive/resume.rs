@@ -8,7 +8,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::super::checkpoint::{About, Checkpoints, Error, Sink, Source, damaged};
-use super::super::expand::Frontier;
+use super::super::frontier::Frontier;
 use super::level::Level;
 use super::{Search, format};
 use crate::engine::edges::{Edges, StateSet};
@@ -174,10 +174,10 @@ impl<M: Searchable> Search<'_, M> {
         let elapsed = self.before.0 + self.started.elapsed();
         for number in [
             u64::from(self.layer),
-            u64::from(self.cut),
+            u64::from(self.seen.cut),
             self.covered,
-            self.faults_fired,
-            self.statistics.transitions,
+            self.seen.faults_fired,
+            self.seen.transitions,
             u64::from(self.statistics.depth),
             self.statistics.peak_bytes,
             u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
@@ -197,9 +197,9 @@ impl<M: Searchable> Search<'_, M> {
             }
             out.numbers(decision.layers.iter().map(|&holds| u32::from(holds)))?;
         }
-        out.words(self.labels.words())?;
-        out.number(self.dead_ends)?;
-        out.number(self.first_dead_end.map_or(u64::MAX, u64::from))?;
+        out.words(self.seen.labels.words())?;
+        out.number(self.seen.dead_ends)?;
+        out.number(self.seen.first_dead_end.map_or(u64::MAX, u64::from))?;
         self.store.write(out)?;
         for line in [&self.waiting, &self.later] {
             out.number(line.len() as u64)?;
@@ -218,10 +218,10 @@ impl<M: Searchable> Search<'_, M> {
     /// Takes in what was written, in place of the initial states.
     fn read(&mut self, from: &mut Source) -> io::Result<()> {
         self.layer = from.small()?;
-        self.cut = from.number()? != 0;
+        self.seen.cut = from.number()? != 0;
         self.covered = from.number()?;
-        self.faults_fired = from.number()?;
-        self.statistics.transitions = from.number()?;
+        self.seen.faults_fired = from.number()?;
+        self.seen.transitions = from.number()?;
         self.statistics.depth = from.small()?;
         self.statistics.peak_bytes = from.number()?;
         self.before.0 = Duration::from_nanos(from.number()?);
@@ -239,15 +239,16 @@ impl<M: Searchable> Search<'_, M> {
             decision.verdict = verdict;
             decision.layers = from.numbers()?.iter().map(|&holds| holds != 0).collect();
         }
-        self.labels = Labels::from_words(&from.words()?).ok_or_else(damaged)?;
-        self.dead_ends = from.number()?;
-        self.first_dead_end = match from.number()? {
+        self.seen.labels = Labels::from_words(&from.words()?).ok_or_else(damaged)?;
+        self.seen.dead_ends = from.number()?;
+        self.seen.first_dead_end = match from.number()? {
             u64::MAX => None,
             index => Some(u32::try_from(index).map_err(|_| damaged())?),
         };
         self.store.read(from)?;
         self.check_initial()?;
         if !self
+            .seen
             .first_dead_end
             .is_none_or(|index| self.store.holds(index))
         {

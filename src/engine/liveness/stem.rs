@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::component::Bad;
-use super::lasso::Expander;
+use super::expander::Expander;
 use super::{Case, LOOK, Space, Stopped};
 use crate::engine::{Searchable, Trace};
 
