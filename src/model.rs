@@ -1,4 +1,4 @@
-//! [`Migration`]: world, actors and properties joined into one `stateright::Model`.
+//! [`Migration`]: world, actors and properties joined into one model.
 
 pub mod sizes;
 pub mod witnesses;
@@ -10,8 +10,9 @@ use stateright::{Model, Property};
 use crate::actors::faults::{self, Reach, Target};
 use crate::actors::stateful_set_controller::Action;
 use crate::actors::{ACTORS, Actor, Step, driver};
-use crate::engine::{Bits, Invariant, Searchable};
-use crate::properties;
+use crate::engine::adapters::{self, Judge};
+use crate::engine::{Bits, Claim, Formula, Predicate, Searchable};
+use crate::properties::{self, Kind};
 use crate::world::World;
 use crate::world::alike::Alike;
 use crate::world::packing::Layout;
@@ -74,6 +75,40 @@ impl Migration {
         &self.layout
     }
 
+    /// What the properties that say anything about this setup ask of a search, in the order of
+    /// reports.
+    #[must_use]
+    pub fn formulas(&self) -> Vec<Formula<Self>> {
+        let properties = properties::ALL.iter().enumerate();
+        properties
+            .filter(|(_, property)| (property.applies)(&self.setup).is_ok())
+            .map(|(number, property)| Formula {
+                name: property.name,
+                claim: claim(number, property.kind),
+            })
+            .collect()
+    }
+
+    /// Those of them that are about single states.
+    #[must_use]
+    pub fn invariants(&self) -> Vec<Formula<Self>> {
+        let mut formulas = self.formulas();
+        formulas.retain(|formula| matches!(formula.claim, Claim::Invariant(_)));
+        formulas
+    }
+
+    /// Whether the migration is complete.
+    #[must_use]
+    pub fn is_goal(&self, world: &World) -> bool {
+        world.is_goal(&self.setup)
+    }
+
+    /// Whether a migration that was complete still is, but for what a lasting fault does by itself.
+    #[must_use]
+    pub fn keeps_goal(&self, world: &World) -> bool {
+        world.is_migrated(&self.setup)
+    }
+
     /// The world after `step`.
     #[must_use]
     pub fn after(&self, world: &World, step: Step) -> World {
@@ -130,14 +165,42 @@ impl Model for Migration {
     /// The always-properties that say anything about this setup. Those about paths are missing:
     /// this trait has no words for them.
     fn properties(&self) -> Vec<Property<Self>> {
-        let invariants = self.invariants().into_iter();
-        invariants
-            .map(|invariant| Property::always(invariant.name, invariant.holds))
+        let properties = properties::ALL.iter().enumerate();
+        properties
+            .filter(|(_, property)| (property.applies)(&self.setup).is_ok())
+            .filter(|(_, property)| !property.kind.is_about_paths())
+            .map(|(number, property)| adapters::always(property.name, number))
             .collect()
     }
 }
 
+impl Judge for Migration {
+    fn judge(&self, number: usize, world: &World) -> bool {
+        self.holds(number, world)
+    }
+}
+
 impl Searchable for Migration {
+    type State = World;
+    type Action = Step;
+
+    fn initial_states(&self) -> Vec<World> {
+        self.init_states()
+    }
+
+    fn enabled(&self, world: &World, steps: &mut Vec<Step>) {
+        self.steps(world, steps);
+    }
+
+    fn successor(&self, world: &World, step: &Step) -> Option<World> {
+        Some(self.after(world, *step))
+    }
+
+    /// The property of that number in [`properties::ALL`].
+    fn holds(&self, number: usize, world: &World) -> bool {
+        properties::ALL[number].holds(&self.setup, world)
+    }
+
     fn words(&self) -> usize {
         self.layout.words()
     }
@@ -244,54 +307,19 @@ impl Searchable for Migration {
         let position = usize::from(world.driver.position);
         driver::is_waiting(&self.setup, world).then(|| driver::Event::Waiting.label(position))
     }
-
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        let all = properties::ALL.iter().zip(HOLDS);
-        let applying = all.filter(|(property, _)| (property.applies)(&self.setup).is_ok());
-        applying
-            .filter(|(property, _)| !property.kind.is_about_paths())
-            .map(|(property, holds)| Invariant {
-                name: property.name,
-                holds,
-            })
-            .collect()
-    }
-
-    fn is_goal(&self, world: &World) -> bool {
-        world.is_goal(&self.setup)
-    }
-
-    fn keeps_goal(&self, world: &World) -> bool {
-        world.is_migrated(&self.setup)
-    }
 }
 
-/// The property of number `I` as a predicate of the model: a plain function, as
-/// `stateright::Property` wants one.
-fn holds<const I: usize>(model: &Migration, world: &World) -> bool {
-    let property = properties::ALL.get(I);
-    property.is_none_or(|property| property.holds(&model.setup, world))
+/// What the property of that number in [`properties::ALL`] says of a search.
+fn claim(number: usize, kind: Kind) -> Claim<Migration> {
+    let goal = Predicate::Of(Migration::is_goal);
+    let stays = Predicate::Of(Migration::keeps_goal);
+    match kind {
+        Kind::AlwaysForEach(_) | Kind::Always { .. } => Claim::Invariant(Predicate::Own(number)),
+        Kind::FromEverywhere => Claim::AlwaysReachable(goal),
+        Kind::Eventually => Claim::Eventually(goal),
+        Kind::EventuallyAlways => Claim::Stabilizes { goal, stays },
+    }
 }
-
-/// [`holds`] for every number that a property may have.
-const HOLDS: [fn(&Migration, &World) -> bool; 16] = [
-    holds::<0>,
-    holds::<1>,
-    holds::<2>,
-    holds::<3>,
-    holds::<4>,
-    holds::<5>,
-    holds::<6>,
-    holds::<7>,
-    holds::<8>,
-    holds::<9>,
-    holds::<10>,
-    holds::<11>,
-    holds::<12>,
-    holds::<13>,
-    holds::<14>,
-    holds::<15>,
-];
 
 /// The name of the fault that a step is, and what it strikes.
 #[must_use]

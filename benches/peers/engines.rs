@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, CheckerBuilder, Model};
 use straddle::engine::{
-    Bounds, Order, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
+    Bounds, Order, Predicate, Question, Settings, Unobserved, Verdict, exhaustive,
 };
 
 use crate::arguments::Size;
@@ -129,7 +129,10 @@ fn give_up_after<T>(timeout: Duration, search: impl FnOnce() -> T) -> T {
 
 fn straddle(protocol: &Protocol, threads: usize, order: Order) -> Result<Measured, String> {
     let threads = NonZeroUsize::new(threads).expect("a row has threads");
-    let question = Question::always(protocol.invariants());
+    let question = Question {
+        may_end: Some(Predicate::Of(Protocol::is_goal)),
+        ..Question::new(protocol.invariants())
+    };
     let settings = Settings {
         threads,
         order,
@@ -152,6 +155,9 @@ fn straddle(protocol: &Protocol, threads: usize, order: Order) -> Result<Measure
     let all_hold = decisions.all(|decision| decision.verdict == Verdict::Holds);
     if !all_hold || !outcome.statistics.complete {
         return Err("an invariant is not known to hold".to_owned());
+    }
+    if outcome.ends.number > 0 {
+        return Err("a path ends before the goal".to_owned());
     }
     Ok(measured)
 }

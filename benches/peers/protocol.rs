@@ -12,7 +12,8 @@
 use std::fmt;
 
 use stateright::{Model, Property};
-use straddle::engine::{Bits, Invariant, Searchable};
+use straddle::engine::adapters::{self, Judge};
+use straddle::engine::{Bits, Formula, Searchable};
 
 #[path = "state.rs"]
 mod state;
@@ -275,12 +276,63 @@ impl Model for Protocol {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let always = |invariant: Invariant<Self>| Property::always(invariant.name, invariant.holds);
-        self.invariants().into_iter().map(always).collect()
+        let named = INVARIANTS.into_iter().zip(0..);
+        named
+            .map(|(name, number)| adapters::always(name, number))
+            .collect()
+    }
+}
+
+impl Judge for Protocol {
+    fn judge(&self, number: usize, state: &State) -> bool {
+        self.holds(number, state)
+    }
+}
+
+/// The names of the invariants, by their numbers.
+const INVARIANTS: [&str; 4] = [
+    "at-most-one-pod",
+    "ready-is-attached",
+    "data-is-there",
+    "available",
+];
+
+impl Protocol {
+    /// What holds in every state.
+    pub fn invariants(&self) -> Vec<Formula<Self>> {
+        let named = INVARIANTS.into_iter().zip(0..);
+        named
+            .map(|(name, number)| Formula::own_invariant(name, number))
+            .collect()
+    }
+
+    /// Whether all Pods have moved and the driver is done.
+    pub fn is_goal(&self, state: &State) -> bool {
+        let [source, destination] = Side::BOTH.map(|side| state.phases(side));
+        state.get(INSTRUCTION) == instruction::DONE
+            && source.present() == 0
+            && destination.ready() == below(self.replicas.into())
     }
 }
 
 impl Searchable for Protocol {
+    type State = State;
+    type Action = Step;
+
+    fn initial_states(&self) -> Vec<State> {
+        vec![self.initial()]
+    }
+
+    #[inline(always)]
+    fn holds(&self, number: usize, state: &State) -> bool {
+        match number {
+            0 => state.has_at_most_one_pod(),
+            1 => state.is_attached_where_ready(),
+            2 => state.has_data_where_ready(),
+            _ => state.is_available(self.replicas),
+        }
+    }
+
     fn words(&self) -> usize {
         2
     }
@@ -322,38 +374,5 @@ impl Searchable for Protocol {
             Step::Start(pod) | Step::Finish(pod) => Some(3 + u16::from(pod.0)),
             Step::Evict(..) | Step::Crash => None,
         }
-    }
-
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        vec![
-            Invariant {
-                name: "at-most-one-pod",
-                holds: |_, state| state.has_at_most_one_pod(),
-            },
-            Invariant {
-                name: "ready-is-attached",
-                holds: |_, state| state.is_attached_where_ready(),
-            },
-            Invariant {
-                name: "data-is-there",
-                holds: |_, state| state.has_data_where_ready(),
-            },
-            Invariant {
-                name: "available",
-                holds: |model, state| state.is_available(model.replicas),
-            },
-        ]
-    }
-
-    #[inline(always)]
-    fn keeps_all(&self, state: &State) -> bool {
-        state.keeps_all(self.replicas)
-    }
-
-    fn is_goal(&self, state: &State) -> bool {
-        let [source, destination] = Side::BOTH.map(|side| state.phases(side));
-        state.get(INSTRUCTION) == instruction::DONE
-            && source.present() == 0
-            && destination.ready() == below(self.replicas.into())
     }
 }

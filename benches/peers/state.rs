@@ -282,18 +282,6 @@ impl State {
         self.with(INSTRUCTION, instruction).with(ORDINAL, ordinal)
     }
 
-    /// All four of the following at once.
-    #[inline(always)]
-    pub(super) const fn keeps_all(self, replicas: u8) -> bool {
-        let [source, destination] = [self.phases(Side::Source), self.phases(Side::Destination)];
-        let [on_source, on_destination] = [source.ready(), destination.ready()];
-        let wrong = source.present() & destination.present()
-            | on_source & !self.attached(Side::Source)
-            | on_destination & !(self.attached(Side::Destination) & self.copied());
-        let ready = (on_source | on_destination).count_ones() as u64;
-        wrong == 0 && ready + 1 + self.get(EVICTIONS) >= replicas as u64
-    }
-
     pub(super) fn has_at_most_one_pod(self) -> bool {
         let [source, destination] = Side::BOTH.map(|side| self.phases(side).present());
         source & destination == 0

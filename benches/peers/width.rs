@@ -3,8 +3,7 @@
 use std::num::NonZeroUsize;
 
 use serde_json::{Value, json};
-use stateright::Model;
-use straddle::engine::{Bounds, Invariant, Question, Searchable, Unobserved, exhaustive};
+use straddle::engine::{Bounds, Formula, Question, Searchable, Unobserved, exhaustive};
 
 use crate::shown::{grouped, rounded, table as empty_table};
 
@@ -19,27 +18,14 @@ struct Counters {
     words: usize,
 }
 
-impl Model for Counters {
+impl Searchable for Counters {
     type State = [u16; 3];
     type Action = u8;
 
-    fn init_states(&self) -> Vec<[u16; 3]> {
+    fn initial_states(&self) -> Vec<[u16; 3]> {
         vec![[0; 3]]
     }
 
-    fn actions(&self, state: &[u16; 3], actions: &mut Vec<u8>) {
-        let counters = (0..3).filter(|&counter: &u8| state[usize::from(counter)] < MOST);
-        actions.extend(counters);
-    }
-
-    fn next_state(&self, state: &[u16; 3], counter: u8) -> Option<[u16; 3]> {
-        let mut next = *state;
-        next[usize::from(counter)] += 1;
-        Some(next)
-    }
-}
-
-impl Searchable for Counters {
     fn words(&self) -> usize {
         self.words
     }
@@ -64,22 +50,6 @@ impl Searchable for Counters {
                 visit(counter, &next);
             }
         }
-    }
-
-    fn fault_kind(&self, _: &u8) -> Option<u8> {
-        None
-    }
-
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        // A search with nothing to decide ends at once.
-        vec![Invariant {
-            name: "bounded",
-            holds: |_, state| state.iter().all(|&counter| counter <= MOST),
-        }]
-    }
-
-    fn is_goal(&self, state: &[u16; 3]) -> bool {
-        *state == [MOST; 3]
     }
 }
 
@@ -122,7 +92,11 @@ impl Cost {
 }
 
 fn search(model: &Counters) -> Result<Cost, String> {
-    let question = Question::always(model.invariants());
+    // A search with nothing to decide ends at once.
+    let bounded = Formula::invariant("bounded", |_, state: &[u16; 3]| {
+        state.iter().all(|&counter| counter <= MOST)
+    });
+    let question = Question::new(vec![bounded]);
     let bounds = Bounds::default();
     let outcome = exhaustive::check(model, &question, &bounds, NonZeroUsize::MIN, &Unobserved);
     let found = outcome.statistics;

@@ -3,12 +3,10 @@
 //! Nobody can act between a look and its writes, nor between two writes. Kubernetes promises
 //! neither; many models of it do.
 
-use stateright::Model;
 use straddle::Migration;
 use straddle::actors::Step;
 use straddle::actors::stateful_set_controller::Action;
-use straddle::engine::{Invariant, Searchable};
-use straddle::properties;
+use straddle::engine::{Claim, Formula, Predicate, Searchable};
 use straddle::world::World;
 use straddle::world::id::ClusterId;
 
@@ -16,6 +14,18 @@ use straddle::world::id::ClusterId;
 pub struct AtOnce(pub Migration);
 
 impl AtOnce {
+    /// Those of the migration.
+    pub fn invariants(&self) -> Vec<Formula<Self>> {
+        let own = |formula: Formula<Migration>| match formula.claim {
+            Claim::Invariant(Predicate::Own(number)) => {
+                Some(Formula::own_invariant(formula.name, number))
+            }
+            _ => None,
+        };
+        let invariants = self.0.invariants().into_iter();
+        invariants.filter_map(own).collect()
+    }
+
     /// The world after the rest of what the controller of a side has planned, in the order in
     /// which its steps are listed.
     fn written(&self, mut world: World, side: ClusterId) -> World {
@@ -35,28 +45,22 @@ impl AtOnce {
     }
 }
 
-impl Model for AtOnce {
+impl Searchable for AtOnce {
     type State = World;
     type Action = Step;
 
-    fn init_states(&self) -> Vec<World> {
-        self.0.init_states()
+    fn initial_states(&self) -> Vec<World> {
+        self.0.initial_states()
     }
 
-    fn actions(&self, world: &World, steps: &mut Vec<Step>) {
-        self.0.steps(world, steps);
-    }
-
-    fn next_state(&self, world: &World, step: Step) -> Option<World> {
-        let next = self.0.after(world, step);
-        Some(match step {
+    fn successor(&self, world: &World, step: &Step) -> Option<World> {
+        let next = self.0.after(world, *step);
+        Some(match *step {
             Step::Controller(side, Action::Sync) => self.written(next, side),
             _ => next,
         })
     }
-}
 
-impl Searchable for AtOnce {
     fn words(&self) -> usize {
         self.0.words()
     }
@@ -73,7 +77,7 @@ impl Searchable for AtOnce {
         let mut steps = Vec::new();
         self.0.steps(world, &mut steps);
         for step in steps {
-            if let Some(next) = self.next_state(world, step) {
+            if let Some(next) = self.successor(world, &step) {
                 visit(step, &next);
             }
         }
@@ -83,40 +87,7 @@ impl Searchable for AtOnce {
         self.0.fault_kind(step)
     }
 
-    /// Those of the migration, in its order.
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        let named = properties::ALL.iter().zip(HOLDS);
-        let all: Vec<_> = named
-            .map(|(property, holds)| (property.name, holds))
-            .collect();
-        let of_name = |name| all.iter().find(|(known, _)| *known == name);
-        let invariants = self.0.invariants().into_iter();
-        invariants
-            .filter_map(|invariant| of_name(invariant.name))
-            .map(|&(name, holds)| Invariant { name, holds })
-            .collect()
-    }
-
-    fn is_goal(&self, world: &World) -> bool {
-        self.0.is_goal(world)
+    fn holds(&self, number: usize, world: &World) -> bool {
+        self.0.holds(number, world)
     }
 }
-
-/// The property of number `I`: an invariant is a plain function.
-fn holds<const I: usize>(model: &AtOnce, world: &World) -> bool {
-    properties::ALL[I].holds(model.0.setup(), world)
-}
-
-const HOLDS: [fn(&AtOnce, &World) -> bool; properties::ALL.len()] = [
-    holds::<0>,
-    holds::<1>,
-    holds::<2>,
-    holds::<3>,
-    holds::<4>,
-    holds::<5>,
-    holds::<6>,
-    holds::<7>,
-    holds::<8>,
-    holds::<9>,
-    holds::<10>,
-];

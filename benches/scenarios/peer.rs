@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use stateright::{Checker, Model};
 use straddle::Migration;
-use straddle::engine::{Order, Question, Searchable, Settings, Verdict};
+use straddle::engine::{Order, Question, Settings, Verdict};
 
 use crate::arguments::Arguments;
 use crate::bundled::read;
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<String, String> {
 
 /// Every state, fewest steps first, as stateright does.
 fn straddle(model: &Migration, arguments: &Arguments) -> Result<Cost, String> {
-    let question = Question::always(model.invariants());
+    let question = Question::new(model.invariants());
     let settings = Settings {
         threads: arguments.threads,
         order: Order::Shortest,

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use straddle::Migration;
-use straddle::engine::{Invariant, Order, Question, Searchable, Settings, Verdict};
+use straddle::engine::{Formula, Order, Question, Searchable, Settings, Verdict};
 use straddle::scenario::Scenario;
 use straddle::world::id::PerCluster;
 use straddle::world::setup::Reads;
@@ -61,13 +61,15 @@ fn compare(
     let setup = scenario.with_replicas(replicas);
     let mut setup = setup.ok_or_else(|| format!("`{name}` names an ordinal"))?;
     let migration = Migration::new(setup.clone());
-    let (planned, violated) = whole(&migration, arguments);
-    let (at_once, violated_at_once) = whole(&AtOnce(migration), arguments);
+    let (planned, violated) = whole(&migration, migration.invariants(), arguments);
+    let at_once = AtOnce(migration);
+    let (at_once, violated_at_once) = whole(&at_once, at_once.invariants(), arguments);
     setup.reads = PerCluster {
         source: Reads::EVERYTHING,
         destination: Reads::EVERYTHING,
     };
-    let (every_step, violated_with_every_step) = whole(&Migration::new(setup), arguments);
+    let apart = Migration::new(setup);
+    let (every_step, violated_with_every_step) = whole(&apart, apart.invariants(), arguments);
     if every_step.finished && violated_with_every_step != violated {
         return Err(format!("{name}: the steps left out change a verdict"));
     }
@@ -82,15 +84,15 @@ fn compare(
     })
 }
 
-/// All states, and the always-properties that are violated.
-fn whole<M: Searchable>(model: &M, arguments: &Arguments) -> (Cost, Vec<&'static str>) {
-    let mut invariants = model.invariants();
+/// All states, and the invariants that are violated.
+fn whole<M: Searchable>(
+    model: &M,
+    mut formulas: Vec<Formula<M>>,
+    arguments: &Arguments,
+) -> (Cost, Vec<&'static str>) {
     // A search ends when all is decided.
-    invariants.push(Invariant {
-        name: "searched to the end",
-        holds: |_, _| true,
-    });
-    let question = Question::always(invariants);
+    formulas.push(Formula::invariant("searched to the end", |_, _| true));
+    let question = Question::new(formulas);
     let settings = Settings {
         threads: arguments.threads,
         order: Order::Shortest,

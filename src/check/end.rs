@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::story::Told;
 use crate::actors::{Step, driver};
-use crate::engine::{Invariant, Searchable};
+use crate::engine::{Formula, Searchable};
 use crate::model::Migration;
 use crate::world::World;
 use crate::world::driver::DriverPhase;
@@ -37,9 +37,9 @@ pub(super) fn why(told: &Told<'_>) -> Vec<String> {
 /// An always-property that is broken at the end, and the first step that broke it.
 fn still_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
     let invariants = told.model.invariants().into_iter();
-    let broken = invariants.filter(|invariant| !(invariant.holds)(told.model, told.last()));
-    let first = |invariant: Invariant<Migration>| {
-        let breaks = |world: &World| !(invariant.holds)(told.model, world);
+    let broken = invariants.filter(|invariant| !invariant.holds(told.model, told.last()));
+    let first = |invariant: Formula<Migration>| {
+        let breaks = |world: &World| !invariant.holds(told.model, world);
         Some((invariant.name, told.worlds.iter().position(breaks)?))
     };
     broken.filter_map(first).min_by_key(|&(_, step)| step)
@@ -48,8 +48,8 @@ fn still_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
 /// An always-property that an endless path breaks for a while, and the first step that does.
 fn broken_on_the_way(told: &Told<'_>) -> Option<(&'static str, usize)> {
     told.trace.loop_start?;
-    let first = |invariant: Invariant<Migration>| {
-        let breaks = |world: &World| !(invariant.holds)(told.model, world);
+    let first = |invariant: Formula<Migration>| {
+        let breaks = |world: &World| !invariant.holds(told.model, world);
         Some((invariant.name, told.worlds.iter().position(breaks)?))
     };
     let invariants = told.model.invariants().into_iter();

@@ -4,7 +4,7 @@ use super::story::Told;
 use super::{CheckOptions, decide, end, sentences};
 use crate::actors::stateful_set_controller::Action as ControllerAction;
 use crate::actors::{Step, driver, persistent_volume_controller};
-use crate::engine::{Invariant, Question, Verdict};
+use crate::engine::{Formula, Question, Verdict};
 use crate::model::Migration;
 use crate::properties::{
     at_most_one_pod, at_most_one_running, available, no_data_loss, right_disk, single_writer,
@@ -247,19 +247,7 @@ fn while_terminating(told: &Told<'_>, options: &CheckOptions) -> Option<String> 
         };
         !model.setup().ordinals().any(twin)
     };
-    let invariant = Invariant {
-        name: "not while terminating",
-        holds,
-    };
-    let question = Question {
-        invariants: vec![invariant],
-        recoverable: false,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: true,
-    };
+    let question = Question::new(vec![Formula::invariant("not while terminating", holds)]);
     let outcome = decide(told.setup(), &question, VARIANT_STATES, options.threads);
     match &outcome.decisions[0].verdict {
         Verdict::Violated(trace) => Some(format!(

@@ -16,7 +16,7 @@ use super::merge::Role;
 use super::story::Told;
 use super::{CheckOptions, Engine, decide, question};
 use crate::actors::driver;
-use crate::engine::{Decision, Invariant, Outcome, Question, Verdict};
+use crate::engine::{Decision, Formula, Outcome, Question, Verdict};
 use crate::model::Migration;
 use crate::properties;
 use crate::report::Help;
@@ -170,45 +170,39 @@ fn keeps(
     threads: NonZeroUsize,
 ) -> (bool, u64) {
     let model = Migration::new(setup.clone());
-    let mut asked = question(&model, must_hold, true);
+    let mut must_hold = must_hold.to_vec();
     // If the goal has to stay in reach whatever strikes, one search decides everything.
-    asked.recoverable |= recoverable > setup.budget.total() as usize;
+    if recoverable > setup.budget.total() as usize {
+        must_hold.push(RECOVERABLE);
+    }
+    let asked = question(&model, &must_hold, true);
     let first = decide(setup, &asked, states, threads);
     let mut taken = first.statistics.unique_states;
     let holds = |decision: &Decision<_>| decision.verdict == Verdict::Holds;
     if !first.statistics.complete || !first.decisions.iter().all(holds) {
         return (false, taken);
     }
-    if asked.recoverable {
+    if must_hold.contains(&RECOVERABLE) {
         return (true, taken);
     }
     let mut reaches = |goal| {
-        let outcome = decide(setup, &only_recoverable(goal), states, threads);
+        let reachable = Formula::always_reachable(RECOVERABLE, goal);
+        let outcome = decide(setup, &Question::new(vec![reachable]), states, threads);
         taken += outcome.statistics.unique_states;
         outcome
     };
-    let stays = recoverable == 0 || recoverable_layers(&reaches(None)) >= recoverable;
-    let kept = stays && reaches(Some(is_past_the_wait)).decisions.iter().all(holds);
+    let stays = recoverable == 0 || recoverable_layers(&reaches(Migration::is_goal)) >= recoverable;
+    let kept = stays && reaches(is_past_the_wait).decisions.iter().all(holds);
     if !kept || recoverable > 0 {
         return (kept, taken);
     }
-    let outcome = decide(setup, &never_there(), states, threads);
+    let never = Formula::invariant("never-there", |model: &Migration, world| {
+        !model.is_goal(world)
+    });
+    let outcome = decide(setup, &Question::new(vec![never]), states, threads);
     taken += outcome.statistics.unique_states;
     let is_there = |decision: &Decision<_>| matches!(decision.verdict, Verdict::Violated(_));
     (outcome.decisions.iter().any(is_there), taken)
-}
-
-/// Whether the goal is never reached; a counterexample shows that it is.
-fn never_there() -> Question<Migration> {
-    Question {
-        invariants: vec![Invariant {
-            name: "never-there",
-            holds: |model: &Migration, world: &World| !world.is_goal(model.setup()),
-        }],
-        recoverable: false,
-        fail_fast: true,
-        ..only_recoverable(None)
-    }
 }
 
 /// The step of the file that an inserted wait belongs to: none of those there are, so that
@@ -222,25 +216,12 @@ fn is_past_the_wait(model: &Migration, world: &World) -> bool {
         || driver::instruction(model.setup(), world).step != INSERTED
 }
 
-const fn only_recoverable(goal: Option<Goal>) -> Question<Migration> {
-    Question {
-        invariants: Vec::new(),
-        recoverable: true,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal,
-        fail_fast: false,
-    }
-}
-
-/// A set of states to be reached.
-type Goal = fn(&Migration, &World) -> bool;
+/// The property that the goal can be reached from everywhere.
+const RECOVERABLE: &str = properties::recoverable::PROPERTY.name;
 
 /// With fewer faults than this, the goal stays in reach from everywhere.
 fn recoverable_layers<A>(outcome: &Outcome<A>) -> usize {
-    let name = properties::recoverable::PROPERTY.name;
-    let decision = outcome.decisions.iter().find(|one| one.name == name);
+    let decision = outcome.decisions.iter().find(|one| one.name == RECOVERABLE);
     decision.map_or(0, |one| one.layers.iter().filter(|&&holds| holds).count())
 }
 

@@ -62,5 +62,5 @@ fn breaks(model: &Migration, name: &str, longer: &Trace<Step>, own: &Trace<Step>
     for &step in prefix {
         world = model.after(&world, step);
     }
-    faults == own.faults as usize && !(invariant.holds)(model, &world)
+    faults == own.faults as usize && !invariant.holds(model, &world)
 }

@@ -28,12 +28,11 @@ use std::path::Path;
 
 use crate::actors::Step;
 use crate::engine::cross_check::{self, Stateright};
+use crate::engine::exhaustive;
 use crate::engine::{
-    self, Decision, Observer, Outcome, Question, StopReason, Trace, Verdict as Decided,
+    self, Decision, Observer, Outcome, Predicate, Question, StopReason, Trace, Verdict as Decided,
 };
-use crate::engine::{Searchable, exhaustive};
 use crate::model::Migration;
-use crate::properties::{self, Property};
 use crate::report::{Cost, Counterexample, EveryN, ScenarioResult, Verdict};
 use smaller::Smaller;
 use summary::{assumption, headline, model_hash, never_fired, notes, searched};
@@ -209,7 +208,7 @@ impl<'a> Task<'a> {
         let mut open = self.question.clone();
         if let Some(proofs) = proofs {
             let is_open = |name| !proofs.proves(name);
-            open.invariants.retain(|invariant| is_open(invariant.name));
+            open.formulas.retain(|formula| is_open(formula.name));
         }
         open
     }
@@ -403,16 +402,11 @@ pub fn question(
     properties: &[&'static str],
     fail_fast: bool,
 ) -> Question<Migration> {
-    let mut invariants = model.invariants();
-    invariants.retain(|invariant| properties.contains(&invariant.name));
-    let asks = |property: Property| properties.contains(&property.name);
+    let mut formulas = model.formulas();
+    formulas.retain(|formula| properties.contains(&formula.name));
     Question {
-        invariants,
-        recoverable: asks(properties::recoverable::PROPERTY),
-        completes: asks(properties::completes::PROPERTY),
-        stays_migrated: asks(properties::stays_migrated::PROPERTY),
-        ends: true,
-        goal: None,
+        formulas,
+        may_end: Some(Predicate::Of(Migration::is_goal)),
         fail_fast,
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::summary::{headline, model_hash};
 use super::{facts, merge, read, story};
 use crate::actors::Step;
-use crate::engine::{Invariant, Searchable, Trace};
+use crate::engine::{Formula, Searchable, Trace};
 use crate::model::Migration;
 use crate::properties::{self, recoverable};
 use crate::report::AlsoBroken;
@@ -275,12 +275,12 @@ const WAY_BACK_STATES: usize = 1_000_000;
 /// None if that was not decided.
 fn is_broken(told: &story::Told<'_>) -> Option<bool> {
     let (model, name, world) = (told.model, told.property.name, told.last());
-    if let Some(promise) = endless::promise(name) {
-        return Some(endless::is_broken(told, promise));
+    if let Some(kind) = endless::kind(name) {
+        return Some(endless::is_broken(told, kind));
     }
     let invariants = model.invariants();
     if let Some(invariant) = invariants.iter().find(|invariant| invariant.name == name) {
-        return Some(!(invariant.holds)(model, world));
+        return Some(!invariant.holds(model, world));
     }
     (name == recoverable::PROPERTY.name).then(|| is_goal_out_of_reach(model, world))?
 }
@@ -312,8 +312,8 @@ fn is_goal_out_of_reach(model: &Migration, world: &World) -> Option<bool> {
 
 /// The always-properties that are broken somewhere, each with the first step after which it is.
 fn breaks(model: &Migration, worlds: &[World]) -> Vec<AlsoBroken> {
-    let first = |invariant: Invariant<Migration>| {
-        let broken = |world: &World| !(invariant.holds)(model, world);
+    let first = |invariant: Formula<Migration>| {
+        let broken = |world: &World| !invariant.holds(model, world);
         Some(AlsoBroken {
             name: invariant.name.to_owned(),
             step: worlds.iter().position(broken)?,

@@ -3,8 +3,7 @@
 use super::summary::reason;
 use super::{CheckOptions, Engine, Migration, Step, Watch, question};
 use crate::engine::{
-    Bounds, Observer, Outcome, Progress, Searchable, StopReason, Trace, Verdict as Decided,
-    exhaustive,
+    Bounds, Observer, Outcome, Progress, StopReason, Trace, Verdict as Decided, exhaustive,
 };
 use crate::report::{SmallerResult, SmallerVerdict, Verdict};
 use crate::scenario::Scenario;
@@ -156,5 +155,5 @@ pub(super) fn teller<'a>(
 fn is_clean(model: &Migration, trace: &Trace<Step>) -> bool {
     let states = trace.states(model);
     let mut invariants = model.invariants().into_iter();
-    invariants.all(|invariant| states.iter().all(|world| (invariant.holds)(model, world)))
+    invariants.all(|invariant| states.iter().all(|world| invariant.holds(model, world)))
 }

@@ -3,8 +3,7 @@
 
 use super::{CheckOptions, Engine, Migration, Step, end};
 use crate::actors::driver::{self, Event};
-use crate::engine::{Decision, Outcome, Trace, Verdict as Decided};
-use crate::properties::stays_migrated;
+use crate::engine::{Outcome, Trace};
 use crate::report::{DeadEnds, Vacuous};
 use crate::scenario::{Scenario, StepSource};
 use crate::world::World;
@@ -40,15 +39,12 @@ pub(super) fn vacuous(
 
 /// What is to be said of promises that hold and never mattered.
 pub(super) fn notes(outcome: &Outcome<Step>) -> Vec<String> {
-    let holds = |decision: &Decision<Step>| {
-        decision.name == stays_migrated::PROPERTY.name && decision.verdict == Decided::Holds
-    };
-    let never_mattered =
-        outcome.statistics.complete && !outcome.reaches_goal && outcome.decisions.iter().any(holds);
-    let text = "stays-migrated holds because no path ever comes to the goal";
+    let never_mattered = outcome.decisions.iter().filter(|decision| decision.vacuous);
     never_mattered
-        .then(|| text.to_owned())
-        .into_iter()
+        .map(|decision| {
+            let name = decision.name;
+            format!("{name} holds because no path ever comes to the goal")
+        })
         .collect()
 }
 

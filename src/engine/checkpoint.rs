@@ -21,7 +21,7 @@ const MAGIC: [u8; 8] = *b"straddle";
 
 /// Changes with what is written and how. In every format the last eight bytes are the checksum of
 /// all the others.
-const FORMAT: u64 = 3;
+const FORMAT: u64 = 4;
 
 /// The name of the checkpoint in its folder.
 pub const FILE: &str = "search.checkpoint";

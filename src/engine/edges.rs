@@ -28,12 +28,17 @@ pub(super) const NO_STEP: Index = Index::MAX;
 pub(super) struct Notes(u8);
 
 impl Notes {
-    /// It is the goal.
-    pub(super) const GOAL: Self = Self(1);
     /// Nothing has to happen in it.
-    pub(super) const MAY_STAY: Self = Self(2);
+    pub(super) const MAY_STAY: Self = Self(1);
     /// It is not expanded: its one step leads to the state that covers it.
-    pub(super) const COVERED: Self = Self(4);
+    pub(super) const COVERED: Self = Self(2);
+    /// The most goals that can be told apart.
+    pub(super) const GOALS: usize = 6;
+
+    /// It is the goal of that number.
+    pub(super) const fn goal(number: usize) -> Self {
+        Self(4 << number)
+    }
 
     pub(super) const fn has(self, note: Self) -> bool {
         self.0 & note.0 != 0
@@ -160,9 +165,9 @@ impl Graph {
         (place != NOWHERE).then_some(place)
     }
 
-    /// Whether some state is the goal.
-    pub(super) fn has_goal(&self) -> bool {
-        self.notes.iter().any(|notes| notes.has(Notes::GOAL))
+    /// Whether something is noted of any state.
+    pub(super) fn has(&self, note: Notes) -> bool {
+        self.notes.iter().any(|notes| notes.has(note))
     }
 
     /// The places that the steps of a state lead to.

@@ -21,13 +21,15 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 
 use super::edges::{Block, Edges, StateSet};
-use super::expand::{Frontier, Work};
+use super::expand::Work;
+use super::findings::Seen;
+use super::frontier::Frontier;
+use super::goals::Goals;
 use super::limits::Stopped;
-use super::liveness::Promise;
-use super::store::{Format, Index, Kept, Rank, Store, Turn};
+use super::store::{Format, Kept, Rank, Store, Turn};
 use super::{
-    Bounds, Decision, Ends, Invariant, Labels, Observer, Order, Outcome, Progress, Question,
-    Searchable, Settings, Statistics, StopReason, StoreKind, Verdict,
+    Bounds, Claim, Decision, Ends, Observer, Order, Outcome, Progress, Question, Searchable,
+    Settings, Statistics, StopReason, StoreKind, Verdict,
 };
 
 /// The most states that are expanded between two looks at the bounds.
@@ -50,9 +52,6 @@ pub fn check<M: Searchable>(
     search.outcome()
 }
 
-/// The name of the property that the goal can be reached from everywhere.
-const RECOVERABLE: &str = "recoverable";
-
 /// How a layer ended.
 enum Layer {
     /// All its states are expanded.
@@ -74,8 +73,6 @@ struct Search<'a, M: Searchable> {
     before: (Duration, u64),
     saver: Option<resume::Saver<'a>>,
     words: usize,
-    /// The question asks for no other always-properties than the model has.
-    all_are_own: bool,
     store: Store,
     /// What an earlier run has left of its last level.
     rest: Option<Level>,
@@ -87,19 +84,16 @@ struct Search<'a, M: Searchable> {
     /// Threads, once some level is worth them.
     pool: Option<Arc<ThreadPool>>,
     layer: u32,
-    /// Some state behind the bound of steps has been left out.
-    cut: bool,
+    /// One for each formula.
     decisions: Vec<Decision<M::Action>>,
+    goals: Goals<M>,
     edges: Edges,
-    /// States from which the goal can be reached without a further fault.
-    reaches: StateSet,
+    /// For each [`Claim::AlwaysReachable`], by its formula's place: the states from which the goal
+    /// can be reached without a further fault.
+    reaches: BTreeMap<usize, StateSet>,
     /// Stored states that others turned out to cover.
     covered: u64,
-    faults_fired: u64,
-    labels: Labels,
-    /// States without a way on, as [`Question::ends`] asks for them, and the first of them.
-    dead_ends: u64,
-    first_dead_end: Option<Index>,
+    seen: Seen,
     statistics: Statistics,
 }
 
@@ -111,21 +105,15 @@ impl<'a, M: Searchable> Search<'a, M> {
         settings: Settings,
         observer: &'a dyn Observer<M::Action>,
     ) -> Self {
-        let mut names: Vec<&'static str> = question
-            .invariants
-            .iter()
-            .map(|invariant| invariant.name)
-            .collect();
-        names.extend(question.recoverable.then_some(RECOVERABLE));
-        let asked = Promise::ALL
-            .into_iter()
-            .filter(|promise| promise.is_asked(question));
-        names.extend(asked.map(Promise::name));
-        let undecided = |name| Decision {
-            name,
-            verdict: Verdict::Holds,
-            layers: Vec::new(),
-        };
+        let formulas = &question.formulas;
+        assert!(
+            formulas.len() <= Question::<M>::MOST,
+            "a question has {} formulas, and may have {}",
+            formulas.len(),
+            Question::<M>::MOST
+        );
+        let reachable = |&place: &usize| matches!(formulas[place].claim, Claim::AlwaysReachable(_));
+        let reaches = (0..formulas.len()).filter(reachable);
         let format = format(model, settings);
         let statistics = Statistics {
             symmetric: format.symmetric,
@@ -141,7 +129,6 @@ impl<'a, M: Searchable> Search<'a, M> {
             before: (Duration::ZERO, 0),
             saver: None,
             words: format.words,
-            all_are_own: question.invariants.iter().all(|asked| is_own(model, asked)),
             store: Store::new(format),
             rest: None,
             waiting: BTreeMap::new(),
@@ -149,15 +136,12 @@ impl<'a, M: Searchable> Search<'a, M> {
             works: Vec::new(),
             pool: None,
             layer: 0,
-            cut: false,
-            decisions: names.into_iter().map(undecided).collect(),
+            decisions: formulas.iter().map(Decision::undecided).collect(),
+            goals: Goals::of(question),
             edges: Edges::default(),
-            reaches: StateSet::default(),
+            reaches: reaches.map(|place| (place, StateSet::default())).collect(),
             covered: 0,
-            faults_fired: 0,
-            labels: Labels::default(),
-            dead_ends: 0,
-            first_dead_end: None,
+            seen: Seen::default(),
             statistics,
         }
     }
@@ -177,8 +161,8 @@ impl<'a, M: Searchable> Search<'a, M> {
                 work.forget(&self.store.format);
             }
             if self.waiting.is_empty() {
-                self.statistics.complete = !self.cut;
-                self.statistics.stopped = self.cut.then_some(StopReason::Depth);
+                self.statistics.complete = !self.seen.cut;
+                self.statistics.stopped = self.seen.cut.then_some(StopReason::Depth);
                 return;
             }
             self.layer += 1;
@@ -187,7 +171,7 @@ impl<'a, M: Searchable> Search<'a, M> {
 
     fn store_initial(&mut self) {
         let mut work = Work::new(&self.store.format);
-        for state in self.model.init_states() {
+        for state in self.model.initial_states() {
             work.put_initial(self.model, &self.store, &state);
         }
         self.works.push(work);
@@ -216,7 +200,7 @@ impl<'a, M: Searchable> Search<'a, M> {
                 return ended;
             }
         }
-        if self.cut {
+        if self.seen.cut {
             // Nothing is known of the whole layer, nor of those behind it; but what they break
             // within the bound is broken.
             self.edges.end_layer(false, 0);
@@ -337,7 +321,8 @@ impl<'a, M: Searchable> Search<'a, M> {
         let works: u64 = self.works.iter().map(Work::bytes).sum();
         let lines = self.waiting.values().chain(self.later.values());
         let lines: u64 = lines.map(Frontier::bytes).sum();
-        self.store.bytes() + self.edges.bytes() + self.reaches.bytes() + works + lines
+        let reaches: u64 = self.reaches.values().map(StateSet::bytes).sum();
+        self.store.bytes() + self.edges.bytes() + reaches + works + lines
     }
 
     /// Bytes held now, which may be the most so far.
@@ -383,6 +368,7 @@ impl<'a, M: Searchable> Search<'a, M> {
     fn outcome(mut self) -> Outcome<M::Action> {
         self.note_bytes();
         self.statistics.unique_states = self.store.len() - self.covered;
+        self.statistics.transitions = self.seen.transitions;
         self.statistics.elapsed = self.before.0 + self.started.elapsed();
         if self.settings.store == StoreKind::Fingerprint {
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -396,9 +382,15 @@ impl<'a, M: Searchable> Search<'a, M> {
                 }
             }
         }
+        for (decision, formula) in self.decisions.iter_mut().zip(&self.question.formulas) {
+            if let Claim::Stabilizes { goal, .. } = formula.claim {
+                let is_reached = self.edges.graph.has(self.goals.note(goal));
+                decision.vacuous = decision.verdict == Verdict::Holds && !is_reached;
+            }
+        }
         let ends = Ends {
-            number: self.dead_ends,
-            nearest: self.first_dead_end.map(|index| self.trace(index)),
+            number: self.seen.dead_ends,
+            nearest: self.seen.first_dead_end.map(|index| self.trace(index)),
         };
         // To give back hundreds of megabytes takes time, too.
         if let Some(pool) = self.pool {
@@ -406,18 +398,12 @@ impl<'a, M: Searchable> Search<'a, M> {
         }
         Outcome {
             decisions: self.decisions,
-            faults_fired: self.faults_fired,
-            labels: self.labels,
+            faults_fired: self.seen.faults_fired,
+            labels: self.seen.labels,
             ends,
-            reaches_goal: self.edges.graph.has_goal(),
             statistics: self.statistics,
         }
     }
-}
-
-fn is_own<M: Searchable>(model: &M, asked: &Invariant<M>) -> bool {
-    let mut own = model.invariants().into_iter();
-    own.any(|own| own.name == asked.name)
 }
 
 /// How states are kept under these settings.

@@ -2,13 +2,16 @@
 //! partition that will store them.
 
 use super::edges::Notes;
-use super::gather::Slots;
+use super::findings::Findings;
+use super::frontier::Part;
+use super::gather::{Gathered, Gathering, Slots};
+use super::goals::Goals;
 use super::recent::Recent;
 use super::store::{
-    BEHIND, Format, Index, Kept, LINE, Lane, NO_PARENT, Note, PARTITIONS, Rank, Store, Turn,
-    append, ask_for, fold, partition_of,
+    Any, BEHIND, Format, Index, Kept, LINE, NO_PARENT, Note, Rank, Store, Turn, Width, append,
+    by_width, fold, partition_of, prefetch,
 };
-use super::{Invariant, Labels, Question, Searchable};
+use super::{Predicate, Searchable};
 
 /// Successors that are sorted by partition at once.
 const BATCH: usize = 64;
@@ -19,95 +22,41 @@ const AHEAD: usize = 8;
 /// What a worker needs to know, the same for all states of a level.
 pub(super) struct Task<'a, M: Searchable> {
     pub model: &'a M,
-    pub question: &'a Question<M>,
     pub store: &'a Store,
-    /// The always-properties that are not violated yet: bit i is the i-th of the question.
-    pub open: u32,
-    /// None of them is violated where the model says that all of its own hold.
-    pub all_are_own: bool,
+    /// The invariants that are not violated yet, each with its formula's place in the question.
+    pub open: &'a [(usize, Predicate<M>)],
+    /// What a state is to be noted for if steps are recorded.
+    pub goals: &'a Goals<M>,
+    /// Where a path may end, if it is asked where others do.
+    pub may_end: Option<Predicate<M>>,
     /// Successors are behind the bound of steps.
     pub too_deep: bool,
     pub turn: Turn,
 }
 
-/// States of a level that one worker looks at: their numbers and, if the store keeps
-/// fingerprints, their rows.
-#[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
-    pub indices: &'a [Index],
-    pub rows: &'a [u64],
-}
-
-/// What a worker has found, and room for it.
+/// A worker: what it has found, and room to find more.
 pub(super) struct Work {
-    /// By partition: successors that may be new.
-    pub lanes: Vec<Lane>,
-    /// States that break open always-properties, and which.
-    pub broken: Vec<(Index, u32)>,
-    pub faults_fired: u64,
-    pub labels: Labels,
-    /// States without a way on that are not the goal, and the first of them.
-    pub dead_ends: u64,
-    pub first_dead_end: Option<Index>,
-    pub transitions: u64,
-    /// Some successor behind the bound of steps is not stored.
-    pub cut: bool,
-    /// The recorded states.
-    pub(super) from: Vec<Index>,
-    /// By recorded state: what is special about it.
-    pub(super) notes: Vec<Notes>,
-    /// By recorded state: one above the number of its last successor in the line of this layer.
-    pub(super) ends: Vec<u32>,
-    /// How many successors get in the line of this layer, and in that of the next.
-    pub(super) numbers: [u32; 2],
+    pub findings: Findings,
     words: usize,
     /// Successors that are not sorted yet: rows with their notes, as in a lane.
     batch: Vec<u64>,
     /// Words of the batch that are in use.
     filled: usize,
     recent: Recent,
-    /// Room for `Work::gather`.
-    pub(super) slots: Slots,
+    slots: Slots,
 }
 
 impl Work {
     pub(super) fn new(format: &Format) -> Self {
         let words = format.words;
         Self {
-            lanes: (0..PARTITIONS).map(|_| Lane::default()).collect(),
-            broken: Vec::new(),
-            faults_fired: 0,
-            labels: Labels::default(),
-            dead_ends: 0,
-            first_dead_end: None,
-            transitions: 0,
-            cut: false,
-            from: Vec::new(),
-            notes: Vec::new(),
-            ends: Vec::new(),
-            numbers: [0; 2],
+            findings: Findings::new(),
             words,
             batch: vec![0; BATCH * (words + BEHIND)],
             filled: 0,
             recent: Recent::new(format),
             slots: Slots::default(),
         }
-    }
-
-    /// Ready for the next part.
-    pub(super) fn clear(&mut self) {
-        self.lanes.iter_mut().for_each(Lane::clear);
-        self.broken.clear();
-        self.from.clear();
-        self.notes.clear();
-        self.ends.clear();
-        self.numbers = [0; 2];
-        self.faults_fired = 0;
-        self.labels = Labels::default();
-        self.dead_ends = 0;
-        self.first_dead_end = None;
-        self.transitions = 0;
-        self.cut = false;
     }
 
     /// Ready for a block when there are so many states.
@@ -129,92 +78,86 @@ impl Work {
     ) {
         let row = &mut self.batch[..self.words];
         store.format.pack(model, state, row);
-        self.batch[self.words] = Note::new(NO_PARENT, self.numbers[0]).word();
-        self.numbers[0] += 1;
+        let number = &mut self.findings.numbers[0];
+        self.batch[self.words] = Note::new(NO_PARENT, *number).word();
+        *number += 1;
         self.filled = self.words + BEHIND;
-        self.sort::<0>(&store.format, false);
+        self.sort(Any::of(&store.format), &store.format, false);
         // No step led to it.
-        self.transitions = 0;
+        self.findings.seen.transitions = 0;
     }
 
     /// Looks at states. Changes nothing but `self`.
     pub(super) fn look<M: Searchable>(&mut self, task: &Task<M>, part: Part) {
-        // Rows of a length that the compiler knows are handled in registers.
-        match (task.store.format.kept, self.words) {
-            (Kept::Rows, 1) => self.look_at::<M, 1>(task, part),
-            (Kept::Rows, 2) => self.look_at::<M, 2>(task, part),
-            (Kept::Rows, 3) => self.look_at::<M, 3>(task, part),
-            (Kept::Rows, 4) => self.look_at::<M, 4>(task, part),
-            _ => self.look_at::<M, 0>(task, part),
-        }
+        // The model's own steps are copied into each of these, and are most of it.
+        by_width!(&task.store.format, [1 2 3 4], width => self.look_at(task, width, part));
     }
 
-    /// [`Work::look`] for kept rows of `WORDS` words; 0 for any other kind.
-    fn look_at<M: Searchable, const WORDS: usize>(&mut self, task: &Task<M>, part: Part) {
-        let words = self.words;
+    /// [`Work::look`] for rows of a width.
+    fn look_at<M: Searchable>(&mut self, task: &Task<M>, width: impl Width, part: Part) {
+        let words = width.words();
         for (number, &index) in part.indices.iter().enumerate() {
             if let Some(&ahead) = part.indices.get(number + AHEAD) {
-                task.store.ask_for(ahead);
+                task.store.prefetch(ahead);
             }
             let row = match task.store.format.kept {
                 Kept::Rows => task.store.kept(index),
                 Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
             };
             let state = task.model.unpack(row);
-            let is_fine = task.open == 0 || task.all_are_own && task.model.keeps_all(&state);
-            if !is_fine {
-                self.judge(task, index, &state);
-            }
+            self.judge(task, index, &state);
             if let Some(label) = task.model.mark(&state) {
-                self.labels.insert(label);
+                self.findings.seen.labels.insert(label);
             }
-            let way_on = self.expand::<M, WORDS>(task, index, row, &state);
+            let way_on = self.expand(task, width, (index, row), &state);
             self.note_end(task, index, &state, way_on.goes_on);
             if task.turn.records {
-                self.from.push(index);
-                let notes = Notes::default().with(Notes::GOAL, task.is_goal(&state));
-                self.notes
+                let Findings {
+                    recorded, numbers, ..
+                } = &mut self.findings;
+                let notes = task.goals.notes(task.model, &state);
+                recorded.from.push(index);
+                recorded
+                    .notes
                     .push(notes.with(Notes::MAY_STAY, way_on.may_stay));
-                self.ends.push(self.numbers[0]);
+                recorded.ends.push(numbers[0]);
             }
         }
-        self.sort::<WORDS>(&task.store.format, task.turn.records);
+        self.sort(width, &task.store.format, task.turn.records);
     }
 
+    #[inline]
     fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
-        let is_broken = |(number, invariant): (usize, &Invariant<M>)| {
-            let open = task.open >> number & 1 == 1;
-            let broken = open && !(invariant.holds)(task.model, state);
-            u32::from(broken) << number
+        let is_broken = |&(place, invariant): &(usize, Predicate<M>)| {
+            u64::from(!invariant.holds(task.model, state)) << place
         };
-        let invariants = task.question.invariants.iter().enumerate();
-        let broken = invariants.map(is_broken).fold(0, |all, one| all | one);
+        let broken = task.open.iter().map(is_broken);
+        let broken = broken.fold(0, |all, one| all | one);
         if broken != 0 {
-            self.broken.push((index, broken));
+            self.findings.broken.push((index, broken));
         }
     }
 
     /// Puts the successors of a state into the batch; tells what ways on there are.
     #[inline(always)]
-    fn expand<M: Searchable, const WORDS: usize>(
+    fn expand<M: Searchable>(
         &mut self,
         task: &Task<M>,
-        index: Index,
-        row: &[u64],
+        width: impl Width,
+        (index, row): (Index, &[u64]),
         state: &M::State,
     ) -> WayOn {
         let mut way_on = WayOn {
             goes_on: false,
             may_stay: true,
         };
-        let all_words = self.words;
         let ranked = task.store.format.ranked;
         let symmetric = task.store.format.symmetric;
         let records = task.turn.records;
         task.model.successors(state, &mut |action, next| {
-            let words = if WORDS > 0 { WORDS } else { all_words };
+            let words = width.words();
             if self.filled == self.batch.len() {
-                self.sort::<WORDS>(&task.store.format, records);
+                self.sort(width, &task.store.format, records);
             }
             let successor = &mut self.batch[self.filled..][..words + BEHIND];
             task.model
@@ -224,21 +167,22 @@ impl Work {
             }
             let kind = task.model.fault_kind(&action);
             if let Some(kind) = kind {
-                self.faults_fired |= 1 << kind;
+                self.findings.seen.faults_fired |= 1 << kind;
             }
             let is_fault = kind.is_some();
             way_on.goes_on |= !is_fault;
             if let Some(label) = task.model.label(state, &action) {
-                self.labels.insert(label);
+                self.findings.seen.labels.insert(label);
             }
             if task.too_deep && !task.is_known_better(&successor[..words], is_fault) {
-                self.cut = true;
-                self.transitions += 1;
+                self.findings.seen.cut = true;
+                self.findings.seen.transitions += 1;
                 return;
             }
             let line = usize::from(ranked && is_fault);
-            let mut note = Note::new(index, self.numbers[line]).by_fault(is_fault);
-            self.numbers[line] += 1;
+            let number = &mut self.findings.numbers[line];
+            let mut note = Note::new(index, *number).by_fault(is_fault);
+            *number += 1;
             if records && !is_fault {
                 way_on.may_stay &= task.model.fairness(&action).is_none();
                 note = note.idle(!task.model.recovers(state, &action));
@@ -252,30 +196,31 @@ impl Work {
     /// Sorts the batch by partition. Not a part of what is done for each successor, which is to be
     /// small enough to be done where the model finds it.
     #[inline(never)]
-    fn sort<const WORDS: usize>(&mut self, format: &Format, records: bool) {
-        let words = if WORDS > 0 { WORDS } else { self.words };
+    fn sort(&mut self, width: impl Width, format: &Format, records: bool) {
+        let words = width.words();
         let rows = self.batch[..self.filled].chunks_exact_mut(words + BEHIND);
         let count = rows.len();
         for row in rows {
-            row[words + 1] = match format.kept {
-                Kept::Fingerprints if WORDS == 0 => format.hash(&row[..words]),
-                _ => fold(&row[..words], &format.key[..words]),
+            row[words + 1] = if width.keeps_rows() {
+                fold(&row[..words], &format.key[..words])
+            } else {
+                format.hash(&row[..words])
             };
-            self.recent.ask_for(row[words + 1], words);
+            self.recent.prefetch(row[words + 1], words);
         }
-        self.transitions += count as u64;
+        self.findings.seen.transitions += count as u64;
         let mut places = std::array::from_fn(|place| place as u32);
         // Of a step that is recorded it is to be known where it leads.
         let count = if records || !self.recent.is_of_use() {
             count
         } else {
-            self.leave_out_recent::<WORDS>(format, &mut places)
+            self.leave_out_recent(width, format, &mut places)
         };
         for &place in &places[..count] {
             let row = &self.batch[place as usize * (words + BEHIND)..][..words + BEHIND];
-            let rows = &mut self.lanes[partition_of(row[words + 1])].rows;
+            let rows = &mut self.findings.lanes[partition_of(row[words + 1])].rows;
             append(rows, row);
-            ask_for(rows.spare_capacity_mut(), LINE);
+            prefetch(rows.spare_capacity_mut(), LINE);
         }
         self.filled = 0;
     }
@@ -284,12 +229,13 @@ impl Work {
     /// to the front of `places`, and tells how many there are. Nobody can foresee which they are,
     /// so there is no branch on it.
     #[inline(always)]
-    fn leave_out_recent<const WORDS: usize>(
+    fn leave_out_recent(
         &mut self,
+        width: impl Width,
         format: &Format,
         places: &mut [u32; BATCH],
     ) -> usize {
-        let words = if WORDS > 0 { WORDS } else { self.words };
+        let words = width.words();
         let mut count = 0;
         let rows = self.batch[..self.filled].chunks_exact(words + BEHIND);
         for (row, place) in rows.zip(0..) {
@@ -309,16 +255,21 @@ impl Work {
         state: &M::State,
         goes_on: bool,
     ) {
-        if task.question.ends && !goes_on && !task.is_goal(state) {
-            self.dead_ends += 1;
-            self.first_dead_end.get_or_insert(index);
+        let may_end = |may_end: Predicate<M>| may_end.holds(task.model, state);
+        if !goes_on && !task.may_end.is_none_or(may_end) {
+            let seen = &mut self.findings.seen;
+            seen.dead_ends += 1;
+            seen.first_dead_end.get_or_insert(index);
         }
     }
 
+    /// What the part has led to, once all that was found is stored.
+    pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
+        self.slots.gather(task, &self.findings)
+    }
+
     pub(super) fn bytes(&self) -> u64 {
-        let lanes: u64 = self.lanes.iter().map(Lane::bytes).sum();
-        let numbers = (self.from.capacity() + self.ends.capacity()) * size_of::<u32>();
-        lanes + numbers as u64 + self.slots.bytes() + self.recent.bytes()
+        self.findings.bytes() + self.slots.bytes() + self.recent.bytes()
     }
 }
 
@@ -333,13 +284,6 @@ impl<M: Searchable> Task<'_, M> {
         let known = self.store.find(successor);
         known.is_some_and(|known| self.store.rank(known) < rank)
     }
-
-    fn is_goal(&self, state: &M::State) -> bool {
-        match self.question.goal {
-            Some(goal) => goal(self.model, state),
-            None => self.model.is_goal(state),
-        }
-    }
 }
 
 /// What can happen in a state.
@@ -349,44 +293,4 @@ struct WayOn {
     goes_on: bool,
     /// Nothing has to happen. Known only if steps are recorded.
     may_stay: bool,
-}
-
-/// States that wait for their turn.
-#[derive(Default)]
-pub(super) struct Frontier {
-    pub indices: Vec<Index>,
-    /// Their rows, if the store keeps fingerprints only.
-    pub rows: Vec<u64>,
-}
-
-impl Frontier {
-    pub(super) fn append(&mut self, other: &mut Self) {
-        self.indices.append(&mut other.indices);
-        self.rows.append(&mut other.rows);
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        let numbers = self.indices.capacity() * size_of::<Index>();
-        (numbers + self.rows.capacity() * size_of::<u64>()) as u64
-    }
-}
-
-/// The parts of a level, for so many workers.
-pub(super) fn parts<'a>(
-    indices: &'a [Index],
-    rows: &'a [u64],
-    words: usize,
-    workers: usize,
-) -> impl Iterator<Item = Part<'a>> {
-    let each = indices.len().div_ceil(workers).max(1);
-    let chunks = indices.chunks(each).enumerate();
-    chunks.map(move |(number, indices)| {
-        let rows = if rows.is_empty() {
-            rows
-        } else {
-            let start = number * each * words;
-            &rows[start..start + indices.len() * words]
-        };
-        Part { indices, rows }
-    })
 }

@@ -1,27 +1,9 @@
 //! What comes of a part of a level, once all its successors are stored.
 
 use super::edges::{Block, NO_HELP, NO_STEP};
-use super::expand::{Frontier, Work};
+use super::findings::Findings;
+use super::frontier::Frontier;
 use super::store::{Found, Index, Lane, PARTITIONS, append};
-
-impl Work {
-    /// What the lanes know, once all is stored, in the order in which the successors were found:
-    /// the states that have to get in line, and the steps if they were recorded.
-    pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
-        let lanes = &self.lanes;
-        let [now, later] = self.numbers;
-        let mut gathered = Gathered {
-            now: self.slots.line(task, lanes, now, |lane| &lane.now),
-            later: self.slots.line(task, lanes, later, |lane| &lane.later),
-            edges: Block::default(),
-        };
-        if task.records {
-            let targets = steps(task, lanes, now as usize);
-            gathered.edges = Block::new(&self.from, &self.notes, &self.ends, targets);
-        }
-        gathered
-    }
-}
 
 /// What gets in a line, by its number there. Most numbers are those of successors that are not new.
 #[derive(Default)]
@@ -35,6 +17,25 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    /// What the lanes know, once all is stored, in the order in which the successors were found:
+    /// the states that have to get in line, and the steps if they were recorded.
+    pub(super) fn gather(&mut self, task: &Gathering, findings: &Findings) -> Gathered {
+        let Findings {
+            lanes, recorded, ..
+        } = findings;
+        let [now, later] = findings.numbers;
+        let mut gathered = Gathered {
+            now: self.line(task, lanes, now, |lane| &lane.now),
+            later: self.line(task, lanes, later, |lane| &lane.later),
+            edges: Block::default(),
+        };
+        if task.records {
+            let targets = steps(task, lanes, now as usize);
+            gathered.edges = Block::new(&recorded.from, &recorded.notes, &recorded.ends, targets);
+        }
+        gathered
+    }
+
     /// A line in the order of its numbers.
     fn line(
         &mut self,

@@ -1,4 +1,4 @@
-//! What happens in the end: does every fair path reach the goal, and keep it?
+//! What happens in the end: does every fair path reach a goal, and keep it?
 //!
 //! An endless path is fair if whoever goes on being able to act acts at last: for each class of
 //! steps ([`Searchable::fairness`]), either one of them happens again and again, or again and
@@ -14,15 +14,16 @@
 //! judged on the states it stands for ([`unfolded`]).
 
 mod component;
+mod expander;
 mod lasso;
 mod stem;
 mod unfolded;
 
 use super::limits::LOOK;
 pub use super::limits::Stopped;
-use super::{Question, Searchable, Trace};
+use super::{Claim, Predicate, Question, Searchable, Trace};
 use component::Bad;
-use lasso::Expander;
+use expander::Expander;
 use unfolded::Unfolded;
 
 /// A searched space: its states by number, from 0 on, and the steps that are no faults.
@@ -63,41 +64,43 @@ pub trait Space {
     fn may_stay(&self, state: u32) -> bool;
 }
 
-/// What is asked of endless paths.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Promise {
+/// What is asked of endless paths. The goal is that of the [`Space`].
+pub enum Endless<M: Searchable> {
     /// Every fair path reaches the goal.
-    Completes,
-    /// Every fair path that reaches the goal keeps it from some point on.
-    StaysMigrated,
+    Eventually,
+    /// Every fair path that reaches the goal stays from some point on where this holds, or at the
+    /// goal.
+    Stabilizes(Predicate<M>),
 }
 
-impl Promise {
-    /// All of them, in the order of [`super::Outcome::decisions`].
-    pub const ALL: [Self; 2] = [Self::Completes, Self::StaysMigrated];
-
-    /// Its name in reports.
+impl<M: Searchable> Endless<M> {
+    /// What a claim asks of them, if anything.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Completes => "completes",
-            Self::StaysMigrated => "stays-migrated",
+    pub const fn of(claim: Claim<M>) -> Option<Self> {
+        match claim {
+            Claim::Invariant(_) | Claim::AlwaysReachable(_) => None,
+            Claim::Eventually(_) => Some(Self::Eventually),
+            Claim::Stabilizes { stays, .. } => Some(Self::Stabilizes(stays)),
         }
     }
 
-    /// Whether a question asks for it.
-    #[must_use]
-    pub const fn is_asked<M: stateright::Model>(self, question: &Question<M>) -> bool {
-        match self {
-            Self::Completes => question.completes,
-            Self::StaysMigrated => question.stays_migrated,
-        }
+    /// Whether a path that reaches the goal keeps it.
+    const fn is_eventually(&self) -> bool {
+        matches!(self, Self::Eventually)
     }
 }
 
-/// A fair path that breaks the promise: a way in, and a loop or an end. It has the fewest
-/// faults, then the fewest steps up to its loop; one that breaks no always-property of the
-/// question is preferred among those with as few faults.
+impl<M: Searchable> Clone for Endless<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Searchable> Copy for Endless<M> {}
+
+/// A fair path that breaks what is asked: a way in, and a loop or an end. It has the fewest
+/// faults, then the fewest steps up to its loop; one that breaks no invariant of the question is
+/// preferred among those with as few faults.
 ///
 /// # Errors
 /// [`Space::look`] has stopped it.
@@ -105,15 +108,15 @@ pub fn violation<M: Searchable>(
     model: &M,
     question: &Question<M>,
     space: &impl Space,
-    promise: Promise,
+    asked: Endless<M>,
 ) -> Result<Option<Trace<M::Action>>, Stopped> {
     let expander = Expander::new(model, space);
     let case = Case {
         expander: &expander,
         question,
-        promise,
+        asked,
     };
-    if promise == Promise::StaysMigrated && !(0..space.states()).any(|state| space.is_goal(state)) {
+    if !asked.is_eventually() && !(0..space.states()).any(|state| space.is_goal(state)) {
         return Ok(None);
     }
     let all = component::bad(&case, None)?;
@@ -131,46 +134,37 @@ pub fn violation<M: Searchable>(
     Ok(clean.or(Some(first)))
 }
 
-/// One promise asked of one space.
+/// What is asked of one space.
 struct Case<'a, M: Searchable, S: Space> {
     expander: &'a Expander<'a, M, S>,
     question: &'a Question<M>,
-    promise: Promise,
+    asked: Endless<M>,
 }
 
 impl<M: Searchable, S: Space> Case<'_, M, S> {
-    /// Whether a path that breaks the promise may go through the state, now and in the end.
+    /// Whether a path that breaks what is asked may go through the state, now and in the end.
     fn is_inside(&self, state: u32) -> bool {
-        self.promise != Promise::Completes || !self.expander.space.is_goal(state)
+        !self.asked.is_eventually() || !self.expander.space.is_goal(state)
     }
 
-    /// Whether a path breaks the promise by coming here again and again.
+    /// Whether a path breaks what is asked by coming here again and again.
     fn counts(&self, state: u32) -> bool {
-        match self.promise {
-            Promise::Completes => true,
-            Promise::StaysMigrated if self.expander.space.is_goal(state) => false,
-            Promise::StaysMigrated => {
-                self.question.goal.is_some()
-                    || !self.expander.model.keeps_goal(&self.expander.state(state))
+        match self.asked {
+            Endless::Eventually => true,
+            Endless::Stabilizes(_) if self.expander.space.is_goal(state) => false,
+            Endless::Stabilizes(stays) => {
+                !stays.holds(self.expander.model, &self.expander.state(state))
             }
         }
     }
 
-    /// Whether a state breaks no always-property of the question.
+    /// Whether a state breaks no invariant of the question.
     fn is_clean(&self, state: &M::State) -> bool {
-        let mut invariants = self.question.invariants.iter();
-        invariants.all(|invariant| (invariant.holds)(self.expander.model, state))
+        self.question.is_clean(self.expander.model, state)
     }
 
     fn is_clean_along(&self, trace: &Trace<M::Action>) -> bool {
-        let model = self.expander.model;
-        let start = model.init_states().swap_remove(trace.initial);
-        let mut states = vec![start];
-        for step in &trace.steps {
-            let before = states.last().expect("the initial state");
-            let next = model.next_state(before, step.clone());
-            states.push(next.expect("every step of a trace can be taken"));
-        }
+        let states = trace.states(self.expander.model);
         states.iter().all(|state| self.is_clean(state))
     }
 
@@ -207,7 +201,7 @@ impl<M: Searchable, S: Space> Case<'_, M, S> {
         ask(&Case {
             expander: &Expander::new(self.expander.model, space),
             question: self.question,
-            promise: self.promise,
+            asked: self.asked,
         })
     }
 }

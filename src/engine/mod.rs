@@ -1,218 +1,121 @@
-//! Search. Knows the [`stateright::Model`] trait and nothing of Kubernetes.
+//! Search. Knows nothing of Kubernetes, nor what anybody wants of a model.
 //!
-//! A model that is to be searched by our own engine implements [`Searchable`] beside
-//! `stateright::Model`: that trait is the seam at which one engine replaces another.
+//! A model is whatever implements [`Searchable`]. What is asked of it is a list of [`Formula`]s,
+//! each with a name; [`exhaustive::check`] decides them. A jug of three gallons, one of five and a
+//! fountain: can they measure four gallons?
+//!
+//! ```
+//! use straddle::engine::exhaustive::check;
+//! use straddle::engine::{Bounds, Formula, Question, Searchable, Settings, Unobserved, Verdict};
+//!
+//! /// What is in the jugs: first the small one, then the large one.
+//! type Water = [u64; 2];
+//!
+//! struct Jugs;
+//!
+//! impl Searchable for Jugs {
+//!     type State = Water;
+//!     type Action = &'static str;
+//!
+//!     fn initial_states(&self) -> Vec<Water> {
+//!         vec![[0, 0]]
+//!     }
+//!
+//!     fn successors(&self, water: &Water, visit: &mut impl FnMut(&'static str, &Water)) {
+//!         let &[small, large] = water;
+//!         let up = small.min(5 - large);
+//!         let down = large.min(3 - small);
+//!         visit("fill the small one", &[3, large]);
+//!         visit("fill the large one", &[small, 5]);
+//!         visit("empty the small one", &[0, large]);
+//!         visit("empty the large one", &[small, 0]);
+//!         visit("pour into the large one", &[small - up, large + up]);
+//!         visit("pour into the small one", &[small + down, large - down]);
+//!     }
+//!
+//!     fn words(&self) -> usize {
+//!         2
+//!     }
+//!
+//!     fn pack(&self, water: &Water, words: &mut [u64]) {
+//!         words.copy_from_slice(water);
+//!     }
+//!
+//!     fn unpack(&self, words: &[u64]) -> Water {
+//!         [words[0], words[1]]
+//!     }
+//! }
+//!
+//! fn is_measured(_: &Jugs, water: &Water) -> bool {
+//!     water[1] == 4
+//! }
+//!
+//! let question = Question::new(vec![
+//!     Formula::invariant("never measured", |jugs, water| !is_measured(jugs, water)),
+//!     Formula::always_reachable("in reach", is_measured),
+//!     Formula::eventually("sure to happen", is_measured),
+//! ]);
+//! let (bounds, settings) = (Bounds::default(), Settings::default());
+//! let outcome = check(&Jugs, &question, &bounds, settings, &Unobserved);
+//! assert_eq!(outcome.statistics.unique_states, 16);
+//!
+//! let [never, in_reach, sure] = &outcome.decisions[..] else {
+//!     unreachable!("one for each formula");
+//! };
+//! // The counterexample to "never" is the solution, and the shortest there is.
+//! let Verdict::Violated(solution) = &never.verdict else {
+//!     panic!("it can be done");
+//! };
+//! let steps = [
+//!     "fill the large one",
+//!     "pour into the small one",
+//!     "empty the small one",
+//!     "pour into the small one",
+//!     "fill the large one",
+//!     "pour into the small one",
+//! ];
+//! assert_eq!(solution.steps, steps);
+//! assert_eq!(solution.states(&Jugs).last(), Some(&[3, 4]));
+//! // There is always a way, but nobody has to take it: the same jug may be filled for ever.
+//! assert_eq!(in_reach.verdict, Verdict::Holds);
+//! let Verdict::Violated(endless) = &sure.verdict else {
+//!     panic!("nobody has to pour");
+//! };
+//! assert!(endless.loop_start.is_some());
+//! ```
 
+pub mod adapters;
 pub mod checkpoint;
 pub mod cross_check;
 mod edges;
 pub mod exhaustive;
 mod expand;
+mod findings;
+mod frontier;
 mod gather;
+mod goals;
 mod labels;
 mod limits;
 pub mod liveness;
+mod outcome;
+mod question;
+mod reachable;
 mod recent;
-mod recoverable;
+mod searchable;
 pub mod simulate;
 mod space;
 mod store;
 mod trace;
 
 pub use labels::Labels;
+pub use outcome::{
+    Decision, Ends, Fairness, Outcome, Statistics, StopReason, Trace, Verdict, WhyFair,
+};
+pub use question::{Claim, Formula, Predicate, Question};
+pub use searchable::{Bits, Searchable};
 
-use std::fmt::Debug;
 use std::num::NonZeroUsize;
 use std::time::Duration;
-
-/// What a search needs to know of a model beyond `stateright::Model`.
-///
-/// A state is searched as a row of [`Searchable::words`] words. Its rules run on the state itself,
-/// so that they exist once; the row is how states are kept, compared and counted.
-pub trait Searchable:
-    stateright::Model<
-        State: Clone + PartialEq + Debug,
-        Action: Clone + PartialEq + Debug + Send + Sync,
-    > + Sync
-{
-    /// Words of 64 bits that one packed state takes.
-    fn words(&self) -> usize;
-
-    /// Writes `state` into `words`. States with equal rows count as one.
-    fn pack(&self, state: &Self::State, words: &mut [u64]);
-
-    /// Writes into `words` what [`Searchable::pack`] would for `next`, the state that `action`
-    /// leads to from `state`, whose row is `row`. A model may change only what differs.
-    fn pack_successor(
-        &self,
-        row: &[u64],
-        state: &Self::State,
-        action: &Self::Action,
-        next: &Self::State,
-        words: &mut [u64],
-    ) {
-        let _ = (row, state, action);
-        self.pack(next, words);
-    }
-
-    /// A state with this row.
-    fn unpack(&self, words: &[u64]) -> Self::State;
-
-    /// Whether [`Searchable::canonicalize`] ever changes a row.
-    fn has_symmetry(&self) -> bool {
-        false
-    }
-
-    /// Makes of `row`, which is that of `state`, the row of the one state that stands for all that
-    /// are alike to it.
-    ///
-    /// A model promises of alike states: each step of one has a counterpart of the other, which
-    /// leads to an alike state and is a fault of the same kind, of no class of fairness, and a
-    /// recovery, just as the step is; classes have counterparts that are the same for all steps
-    /// from there on; and every predicate of a [`Question`] says the same of both. States whose
-    /// counters of [`Searchable::spent`] alone differ are given the same names.
-    fn canonicalize(&self, state: &Self::State, row: &mut [u64]) {
-        let _ = (state, row);
-    }
-
-    /// Calls `visit` with each step that is enabled in `state` and the state it leads to, always
-    /// in the same order.
-    fn successors(&self, state: &Self::State, visit: &mut impl FnMut(Self::Action, &Self::State));
-
-    /// The kind of fault that a step is, or `None`. Faults are counted and budgeted; no path
-    /// that relies on one counts as a recovery.
-    fn fault_kind(&self, action: &Self::Action) -> Option<u8>;
-
-    /// Where a row counts the faults spent, one number for each budget that they are spent from.
-    /// A model that names them promises that nothing else of a state depends on them: whatever
-    /// can happen after some faults can happen after fewer.
-    fn spent(&self) -> Vec<Bits> {
-        Vec::new()
-    }
-
-    /// Whose step it is: the component and the object it works on, as a number. A step of a
-    /// component that goes on being able to act on an object happens at last (weak fairness).
-    /// `None` for steps that need never happen, as faults do.
-    fn fairness(&self, action: &Self::Action) -> Option<u16> {
-        self.fault_kind(action).is_none().then_some(0)
-    }
-
-    /// Whether a step that is no fault counts on a way back to the goal. All do, unless a model
-    /// says that some only help by accident.
-    fn recovers(&self, _state: &Self::State, _action: &Self::Action) -> bool {
-        true
-    }
-
-    /// What a step is counted as in [`Outcome::labels`], less than [`Labels::MOST`]. `None` for
-    /// steps of which nobody wants to know whether they happen.
-    fn label(&self, _state: &Self::State, _action: &Self::Action) -> Option<u16> {
-        None
-    }
-
-    /// What a state is counted as in [`Outcome::labels`], among the same numbers.
-    fn mark(&self, _state: &Self::State) -> Option<u16> {
-        None
-    }
-
-    /// Always-properties, in the order in which verdicts are given.
-    fn invariants(&self) -> Vec<Invariant<Self>>
-    where
-        Self: Sized;
-
-    /// Whether a state keeps all of [`Searchable::invariants`], if that is quickly seen of a state
-    /// as a whole. One for which the answer is `false` is asked for one after another.
-    fn keeps_all(&self, _state: &Self::State) -> bool {
-        false
-    }
-
-    /// The state that [`Question::recoverable`] and [`Question::completes`] ask for.
-    fn is_goal(&self, state: &Self::State) -> bool;
-
-    /// Whether a state is as good as the goal once that has been reached: what a lasting fault
-    /// does by itself may be allowed for.
-    fn keeps_goal(&self, state: &Self::State) -> bool {
-        self.is_goal(state)
-    }
-}
-
-/// A number in a row: `width` bits of word `word`, from bit `shift` on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Bits {
-    /// Which word.
-    pub word: usize,
-    /// Bits below it in the word.
-    pub shift: u32,
-    /// How many bits it has, less than 64.
-    pub width: u32,
-}
-
-impl Bits {
-    /// The number in a row.
-    #[must_use]
-    pub const fn of(self, row: &[u64]) -> u64 {
-        row[self.word] >> self.shift & ((1 << self.width) - 1)
-    }
-}
-
-/// An always-property of a model.
-pub struct Invariant<M: stateright::Model> {
-    /// Its name in reports.
-    pub name: &'static str,
-    /// Whether it holds in a state.
-    pub holds: fn(&M, &M::State) -> bool,
-}
-
-impl<M: stateright::Model> Clone for Invariant<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M: stateright::Model> Copy for Invariant<M> {}
-
-/// What a search is asked to decide.
-pub struct Question<M: stateright::Model> {
-    /// The always-properties. One with the name of one of [`Searchable::invariants`] is that one.
-    pub invariants: Vec<Invariant<M>>,
-    /// Whether from every reachable state the goal can be reached without a further fault.
-    pub recoverable: bool,
-    /// Whether every fair path reaches the goal.
-    pub completes: bool,
-    /// Whether every fair path that reaches the goal keeps it from some point on.
-    pub stays_migrated: bool,
-    /// Whether states are looked for in which nothing but a fault can happen and that are not the
-    /// goal.
-    pub ends: bool,
-    /// Another goal than the model's own.
-    pub goal: Option<fn(&M, &M::State) -> bool>,
-    /// Stop at the first property found violated.
-    pub fail_fast: bool,
-}
-
-impl<M: stateright::Model> Question<M> {
-    /// Whether these hold in every reachable state, and nothing else.
-    #[must_use]
-    pub const fn always(invariants: Vec<Invariant<M>>) -> Self {
-        Self {
-            invariants,
-            recoverable: false,
-            completes: false,
-            stays_migrated: false,
-            ends: false,
-            goal: None,
-            fail_fast: false,
-        }
-    }
-}
-
-impl<M: stateright::Model> Clone for Question<M> {
-    fn clone(&self) -> Self {
-        Self {
-            invariants: self.invariants.clone(),
-            ..*self
-        }
-    }
-}
 
 /// How a search goes about its work. None of it changes a verdict.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -285,162 +188,6 @@ pub struct Bounds {
     pub memory: Option<u64>,
 }
 
-/// Why a search stopped before it had finished.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StopReason {
-    /// `Bounds::states`.
-    States,
-    /// `Bounds::depth`.
-    Depth,
-    /// `Bounds::time`.
-    Time,
-    /// `Bounds::memory`.
-    Memory,
-    /// Somebody asked it to.
-    Interrupted,
-    /// Another property was violated, and one was enough.
-    FailFast,
-    /// This engine cannot decide properties of this kind.
-    NotDecidedByThisEngine,
-}
-
-/// What is known of one property.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Verdict<A> {
-    /// The whole space was searched.
-    Holds,
-    /// With the path that shows it: fewest faults, then fewest steps.
-    Violated(Trace<A>),
-    /// Nothing is known.
-    Inconclusive(StopReason),
-}
-
-/// A path from an initial state; with a loop, an endless one.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trace<A> {
-    /// Which of the model's initial states it starts from.
-    pub initial: usize,
-    /// The steps, first to last.
-    pub steps: Vec<A>,
-    /// How many of them are faults.
-    pub faults: u32,
-    /// Of an endless path: the steps from this place on, counted from 0, repeat for ever; if
-    /// none are left, nothing happens any more.
-    pub loop_start: Option<usize>,
-    /// Why the loop is fair to each class of steps that some state of it enables.
-    pub fair: Vec<Fairness>,
-}
-
-/// Why an endless path is fair to a class of steps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fairness {
-    /// The class: [`Searchable::fairness`].
-    pub class: u16,
-    /// Why.
-    pub why: WhyFair,
-}
-
-/// Why an endless path is fair to a class of steps. Steps count from 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WhyFair {
-    /// This step, which happens again and again, is one of them.
-    Happens(usize),
-    /// After so many steps none of them is enabled, again and again.
-    NotEnabled(usize),
-}
-
-impl<A: Clone> Trace<A> {
-    /// The states along the path, the initial one first.
-    ///
-    /// # Panics
-    /// If a step is not enabled in the model.
-    #[must_use]
-    pub fn states<M>(&self, model: &M) -> Vec<M::State>
-    where
-        M: stateright::Model<Action = A, State: Clone>,
-    {
-        let mut states = vec![model.init_states().swap_remove(self.initial)];
-        for step in &self.steps {
-            let state = states.last().expect("there is an initial one");
-            let next = model.next_state(state, step.clone());
-            states.push(next.expect("the steps of a trace are enabled"));
-        }
-        states
-    }
-}
-
-/// One property's verdict, and that of each finished layer of faults.
-#[derive(Clone, Debug)]
-pub struct Decision<A> {
-    /// The property's name.
-    pub name: &'static str,
-    /// For all layers together.
-    pub verdict: Verdict<A>,
-    /// `layers[f]`: whether the property holds with at most `f` faults. Unfinished layers are
-    /// absent.
-    pub layers: Vec<bool>,
-}
-
-/// What a search found, and what it cost.
-#[derive(Clone, Debug)]
-pub struct Outcome<A> {
-    /// One for each property asked for, in the order of the question: always-properties, then
-    /// `recoverable`, `completes`, `stays-migrated`.
-    pub decisions: Vec<Decision<A>>,
-    /// The kinds of fault that struck somewhere in the space: bit i is kind i.
-    pub faults_fired: u64,
-    /// The labels of all states and steps that were looked at.
-    pub labels: Labels,
-    /// What [`Question::ends`] asks for.
-    pub ends: Ends<A>,
-    /// Whether some state is the goal. Known where [`Question::stays_migrated`] holds of a whole
-    /// space; else it may be missed.
-    pub reaches_goal: bool,
-    /// What the search cost.
-    pub statistics: Statistics,
-}
-
-/// States in which nothing but a fault can happen, other than the goal.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ends<A> {
-    /// How many.
-    pub number: u64,
-    /// The way to one with the fewest faults, then the fewest steps.
-    pub nearest: Option<Trace<A>>,
-}
-
-impl<A> Default for Ends<A> {
-    fn default() -> Self {
-        Self {
-            number: 0,
-            nearest: None,
-        }
-    }
-}
-
-/// What a search cost.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Statistics {
-    /// Distinct states.
-    pub unique_states: u64,
-    /// Steps between them, each (state, step) once.
-    pub transitions: u64,
-    /// The most steps from the initial state.
-    pub depth: u32,
-    /// One state stood for all that are alike to it.
-    pub symmetric: bool,
-    /// Every reachable state has been expanded.
-    pub complete: bool,
-    /// Why not.
-    pub stopped: Option<StopReason>,
-    /// Wall-clock time.
-    pub elapsed: Duration,
-    /// The most bytes that the search held at once.
-    pub peak_bytes: u64,
-    /// How many states have been missed, to be expected, because two shared a fingerprint.
-    pub expected_missed: f64,
-}
-
 /// A look at a search that is under way.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
@@ -464,7 +211,7 @@ pub trait Observer<A>: Sync {
     /// search stops if the answer is `true`.
     fn progress(&self, progress: &Progress) -> bool;
 
-    /// A property has just been found violated.
+    /// A formula has just been found violated.
     fn violated(&self, name: &'static str, trace: &Trace<A>);
 }
 

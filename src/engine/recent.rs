@@ -1,6 +1,6 @@
 //! Successors that a worker has just passed on.
 
-use super::store::{Format, ask_for, same};
+use super::store::{Format, prefetch, same};
 
 /// Most successors are met several times in a row; whoever is met again need not be stored again.
 /// A row is forgotten when another one takes its place, and is never taken for another.
@@ -72,10 +72,10 @@ impl Recent {
         hash as usize & self.mask
     }
 
-    /// Asks for the memory of the place of a row that will be looked for soon.
+    /// Prefetches the place of a row that will be looked for soon.
     #[inline(always)]
-    pub(super) fn ask_for(&self, hash: u64, words: usize) {
-        ask_for(&self.rows, self.place(hash) * words);
+    pub(super) fn prefetch(&self, hash: u64, words: usize) {
+        prefetch(&self.rows, self.place(hash) * words);
     }
 
     /// Whether a row has just been passed on. If not, and if it is to be `put`, it has been now.

@@ -28,7 +28,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::RngCore;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::{Question, Searchable, Trace};
+use super::{Predicate, Question, Searchable, Trace};
 
 /// Which walks to take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +48,7 @@ pub struct Walks {
 /// What walks have shown.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WalkOutcome<A> {
-    /// One for each always-property of the question, in its order.
+    /// One for each invariant of the question, in its order.
     pub properties: Vec<Walked<A>>,
     /// What the walks came to.
     pub tally: Tally,
@@ -58,7 +58,7 @@ pub struct WalkOutcome<A> {
     pub elapsed: Duration,
 }
 
-/// What walks have shown of one always-property.
+/// What walks have shown of one invariant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Walked<A> {
     /// Its name.
@@ -83,7 +83,7 @@ pub struct Tally {
     pub faults: u64,
     /// The kinds of fault that struck: bit i is kind i.
     pub faults_fired: u64,
-    /// Runs that came to rest at the goal.
+    /// Runs that came to rest where they may: [`Question::may_end`].
     pub goal: u64,
     /// Runs that came to rest elsewhere.
     pub stuck: u64,
@@ -117,14 +117,14 @@ pub fn simulate<M: Searchable>(
         }
         found
     });
-    let properties = question.invariants.iter().zip(&found.broken);
-    let walked = properties.map(|(invariant, broken)| Walked {
-        name: invariant.name,
+    let invariants = question.invariants().zip(&found.broken);
+    let walked = invariants.map(|((place, invariant), broken)| Walked {
+        name: question.formulas[place].name,
         runs: broken.runs,
         // A run is taken again sooner than every run's steps are kept.
         first: broken.first.map(|run| {
-            let holds = |state: &M::State| (invariant.holds)(model, state);
-            (run, path(model, walks, run, &mut |state| !holds(state)))
+            let breaks = &mut |state: &M::State| !invariant.holds(model, state);
+            (run, path(model, walks, run, breaks))
         }),
     });
     WalkOutcome {
@@ -173,11 +173,11 @@ const BLOCK: u64 = 16;
 /// What some runs have shown. Two of these add up to the same in any order.
 struct Found {
     tally: Tally,
-    /// By property, in the order of the question.
+    /// By invariant, in the order of the question.
     broken: Vec<Broken>,
 }
 
-/// The runs that break a property.
+/// The runs that break an invariant.
 #[derive(Clone, Copy, Default)]
 struct Broken {
     runs: u64,
@@ -217,7 +217,7 @@ fn runs<M: Searchable>(
 ) -> Found {
     let mut found = Found {
         tally: Tally::default(),
-        broken: vec![Broken::default(); question.invariants.len()],
+        broken: vec![Broken::default(); question.invariants().count()],
     };
     while !shared.stop.load(Ordering::Relaxed) {
         let first = shared.next.fetch_add(BLOCK, Ordering::Relaxed);
@@ -240,14 +240,15 @@ fn runs<M: Searchable>(
 /// Takes one run to its end.
 fn one<M: Searchable>(model: &M, question: &Question<M>, walks: &Walks, run: u64) -> Found {
     let mut walker = Walker::new(model, walks, run);
-    let mut broken = vec![Broken::default(); question.invariants.len()];
+    let invariants: Vec<_> = question.invariants().collect();
+    let mut broken = vec![Broken::default(); invariants.len()];
     let mut tally = Tally {
         runs: 1,
         ..Tally::default()
     };
     let rests = loop {
-        for (broken, invariant) in broken.iter_mut().zip(&question.invariants) {
-            if broken.first.is_none() && !(invariant.holds)(model, &walker.state) {
+        for (broken, (_, invariant)) in broken.iter_mut().zip(&invariants) {
+            if broken.first.is_none() && !invariant.holds(model, &walker.state) {
                 (broken.runs, broken.first) = (1, Some(run));
             }
         }
@@ -262,13 +263,10 @@ fn one<M: Searchable>(model: &M, question: &Question<M>, walks: &Walks, run: u64
             tally.faults_fired |= 1 << kind;
         }
     };
-    let is_goal = || match question.goal {
-        Some(is_goal) => is_goal(model, &walker.state),
-        None => model.is_goal(&walker.state),
-    };
+    let may_end = |may_end: Predicate<M>| may_end.holds(model, &walker.state);
     match rests {
         false => tally.cut_off = 1,
-        true if is_goal() => tally.goal = 1,
+        true if question.may_end.is_none_or(may_end) => tally.goal = 1,
         true => tally.stuck = 1,
     }
     tally.steps = u64::from(tally.longest);
@@ -296,7 +294,7 @@ struct Walker<'a, M: Searchable> {
 impl<'a, M: Searchable> Walker<'a, M> {
     fn new(model: &'a M, walks: &Walks, run: u64) -> Self {
         let mut random = stream(walks.seed, run);
-        let mut states = model.init_states();
+        let mut states = model.initial_states();
         let initial = choose(&mut random, states.len());
         let left = below(&mut random, u64::from(walks.faults) + 1);
         let pace = 2 << below(&mut random, 7);
@@ -316,21 +314,13 @@ impl<'a, M: Searchable> Walker<'a, M> {
     fn step(&mut self) -> Option<M::Action> {
         let mut enabled = std::mem::take(&mut self.enabled);
         enabled.clear();
-        self.model.actions(&self.state, &mut enabled);
-        let mut taken = None;
-        while taken.is_none() && !enabled.is_empty() {
-            let Some(place) = self.choose(&enabled) else {
-                break;
-            };
-            let step = enabled.remove(place);
-            // A model may list a step and then say that it leads nowhere.
-            if let Some(next) = self.model.next_state(&self.state, step.clone()) {
-                self.state = next;
-                taken = Some(step);
-            }
-        }
+        self.model.enabled(&self.state, &mut enabled);
+        let place = self.choose(&enabled);
+        let step = place.map(|place| enabled.swap_remove(place));
         self.enabled = enabled;
-        let step = taken?;
+        let step = step?;
+        let next = self.model.successor(&self.state, &step);
+        self.state = next.expect("the step is enabled");
         if self.model.fault_kind(&step).is_some() {
             self.faults += 1;
             self.left -= 1;

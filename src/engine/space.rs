@@ -9,26 +9,12 @@ use super::trace::last_of;
 
 /// The states that have been expanded, by their places in the order of expansion.
 pub(super) struct Searched<'a, M: Searchable> {
-    model: &'a M,
-    store: &'a Store,
-    graph: &'a Graph,
-    limits: &'a Limits<'a>,
-}
-
-impl<'a, M: Searchable> Searched<'a, M> {
-    pub(super) const fn new(
-        model: &'a M,
-        store: &'a Store,
-        graph: &'a Graph,
-        limits: &'a Limits<'a>,
-    ) -> Self {
-        Self {
-            model,
-            store,
-            graph,
-            limits,
-        }
-    }
+    pub model: &'a M,
+    pub store: &'a Store,
+    pub graph: &'a Graph,
+    /// What is noted of the goal that is asked about.
+    pub goal: Notes,
+    pub limits: &'a Limits<'a>,
 }
 
 impl<M: Searchable> Space for Searched<'_, M> {
@@ -65,7 +51,7 @@ impl<M: Searchable> Space for Searched<'_, M> {
     }
 
     fn is_goal(&self, state: u32) -> bool {
-        self.graph.notes[state as usize].has(Notes::GOAL)
+        self.graph.notes[state as usize].has(self.goal)
     }
 
     fn may_stay(&self, state: u32) -> bool {

@@ -22,7 +22,7 @@ fn walk<M: Searchable>(model: &M, store: &Store, path: &[Index]) -> (Trace<M::Ac
         store.format.pack(model, state, &mut row);
         store.is(index, &row)
     };
-    let mut initial = model.init_states().into_iter().enumerate();
+    let mut initial = model.initial_states().into_iter().enumerate();
     let (initial, mut state) = initial
         .find(|(_, state)| is(path[0], state))
         .expect("a path starts at an initial state");

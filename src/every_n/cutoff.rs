@@ -42,8 +42,8 @@ where
     M: Searchable,
     M::State: Clone + Eq + std::hash::Hash,
 {
-    let mut seen: FxHashSet<M::State> = model.init_states().into_iter().collect();
-    let mut states: Vec<M::State> = model.init_states();
+    let mut seen: FxHashSet<M::State> = model.initial_states().into_iter().collect();
+    let mut states: Vec<M::State> = model.initial_states();
     let mut next = 0;
     while next < states.len() {
         if states.len() > most {

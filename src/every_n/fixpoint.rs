@@ -1,7 +1,5 @@
 //! The least set of views that is closed under the steps of a model.
 
-use stateright::Model;
-
 use super::views::{Place, Views};
 use super::words::Words;
 use super::{Promise, Sliced};
@@ -108,7 +106,7 @@ fn initial<S: Sliced>(sliced: &S, free: usize) -> Views<S> {
     let mut views = Views::new(free);
     let mut word = Vec::new();
     for model in sliced.models() {
-        for state in model.init_states() {
+        for state in model.initial_states() {
             word.clear();
             let frame = sliced.split(model, &state, &mut word);
             views.insert_all(sliced, &frame, &word);

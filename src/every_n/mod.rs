@@ -24,10 +24,10 @@ use std::hash::Hash;
 use crate::engine::Searchable;
 
 /// The state of a sliced model.
-pub type StateOf<S> = <<S as Sliced>::Model as stateright::Model>::State;
+pub type StateOf<S> = <<S as Sliced>::Model as Searchable>::State;
 
 /// The step of a sliced model.
-pub type StepOf<S> = <<S as Sliced>::Model as stateright::Model>::Action;
+pub type StepOf<S> = <<S as Sliced>::Model as Searchable>::Action;
 
 /// A model for each number of ordinals, whose states are words: a letter for each ordinal, and a
 /// frame for the rest.

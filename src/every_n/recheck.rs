@@ -4,8 +4,6 @@
 //! choices of free ones, those that are reasons of some step first, in every order. The steps,
 //! and what a step depends on, are those of the model here as there.
 
-use stateright::Model;
-
 use super::views::{Choice, Place, Views, for_each_choice};
 use super::{Promise, Reasons, Sliced};
 use crate::engine::Searchable;
@@ -52,7 +50,7 @@ pub fn recheck<S: Sliced>(
     }
     let mut word = Vec::new();
     for model in sliced.models() {
-        for state in model.init_states() {
+        for state in model.initial_states() {
             word.clear();
             let frame = sliced.split(model, &state, &mut word);
             if views.missing(sliced, &frame, &word) > 0 {

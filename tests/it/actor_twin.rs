@@ -7,9 +7,7 @@ mod ways;
 use stateright::actor::{ActorModel, Id, Network};
 use stateright::{Checker, Expectation, Model};
 use straddle::Migration;
-use straddle::engine::{
-    Bounds, Invariant, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
-};
+use straddle::engine::{Bounds, Formula, Question, Settings, Unobserved, Verdict, exhaustive};
 
 use crate::models::scenario;
 use system::{Component, Condition, DESTINATION_SERVER, SOURCE_SERVER, State, Waits};
@@ -77,26 +75,13 @@ fn known_of_twin(waits: Waits) -> Known {
 fn known_of_ours(name: &str) -> Known {
     let small = scenario(name, None).with_replicas(1);
     let model = Migration::new(small.expect("it names no ordinal"));
-    let mut invariants = model.invariants();
-    let kept = ["at-most-one-pod", "at-most-one-running"];
-    invariants.retain(|invariant| kept.contains(&invariant.name));
-    invariants.push(Invariant {
-        name: "unfinished",
-        holds: |model, world| !model.is_goal(world),
-    });
-    invariants.push(Invariant {
-        name: "searched to the end",
-        holds: |_, _| true,
-    });
-    let question = Question {
-        invariants,
-        recoverable: true,
-        completes: false,
-        stays_migrated: false,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    };
+    let kept = ["at-most-one-pod", "at-most-one-running", "recoverable"];
+    let mut formulas = model.formulas();
+    formulas.retain(|formula| kept.contains(&formula.name));
+    let is_unfinished = |model: &Migration, world: &_| !model.is_goal(world);
+    formulas.push(Formula::invariant("unfinished", is_unfinished));
+    formulas.push(Formula::invariant("searched to the end", |_, _| true));
+    let question = Question::new(formulas);
     let settings = Settings::default();
     let outcome = exhaustive::check(&model, &question, &Bounds::default(), settings, &Unobserved);
     let holds = |name| {

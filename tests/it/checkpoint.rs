@@ -21,6 +21,7 @@ use straddle::engine::{
 use straddle::properties::NAMES;
 use straddle::scenario::{FaultsOverride, Overrides, Scenario};
 
+use crate::asked::everything;
 use crate::reference_protocol::protocol::Protocol;
 use crate::toys::{Graph, line};
 
@@ -77,18 +78,6 @@ impl<A> Observer<A> for After {
         is_block && self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= self.most
     }
     fn violated(&self, _: &'static str, _: &Trace<A>) {}
-}
-
-fn ask<M: Searchable>(model: &M) -> Question<M> {
-    Question {
-        invariants: model.invariants(),
-        recoverable: true,
-        completes: true,
-        stays_migrated: true,
-        ends: true,
-        goal: None,
-        fail_fast: false,
-    }
 }
 
 fn settings(order: Order, store: StoreKind, threads: usize) -> Settings {
@@ -239,7 +228,7 @@ fn a_scenario_with_faults_goes_on() {
 #[test]
 fn the_reference_protocol_goes_on() {
     let model = Protocol::new(4, 2, 1);
-    let question = ask(&model);
+    let question = everything(&model);
     check_pieces(&model, &question, "protocol", &[3, 20]);
     check_bounds(&model, &question, "protocol-bounds");
 }
@@ -248,7 +237,7 @@ fn the_reference_protocol_goes_on() {
 fn random_graphs_go_on() {
     for seed in 0..40 {
         let graph = Graph::random(seed);
-        let question = ask(&graph);
+        let question = everything(&graph);
         for kind in KINDS {
             let settings = settings(kind.0, kind.1, 1);
             let whole = check(&graph, &question, &Bounds::default(), settings, &Unobserved);
@@ -266,7 +255,7 @@ fn random_graphs_go_on() {
 #[test]
 fn a_search_that_cuts_goes_on() {
     let graph = line(20);
-    let question = ask(&graph);
+    let question = everything(&graph);
     let bounds = Bounds {
         depth: Some(9),
         ..Bounds::default()
@@ -309,7 +298,7 @@ fn one_is_written_from_time_to_time() {
         fn violated(&self, _: &'static str, _: &Trace<A>) {}
     }
     let graph = line(40);
-    let question = ask(&graph);
+    let question = everything(&graph);
     let (bounds, one) = (Bounds::default(), NonZeroUsize::MIN);
     let whole = check(&graph, &question, &bounds, one, &Unobserved);
     for most in [2, 5, 30] {
@@ -342,7 +331,7 @@ fn elapsed_time_adds_up() {
         fn violated(&self, _: &'static str, _: &Trace<A>) {}
     }
     let graph = line(10);
-    let question = ask(&graph);
+    let question = everything(&graph);
     let folder = folder("elapsed");
     let one = NonZeroUsize::MIN;
     for run in 0..3 {
@@ -361,7 +350,7 @@ fn elapsed_time_adds_up() {
 #[test]
 fn another_search_does_not_go_on() {
     let graph = line(10);
-    let question = ask(&graph);
+    let question = everything(&graph);
     let bounds = Bounds::default();
     let usual = settings(Order::FewestFaults, StoreKind::Exact, 1);
     let folder = folder("another");
@@ -371,7 +360,7 @@ fn another_search_does_not_go_on() {
     drop(begun);
     let resumed = resume(&folder);
     let mut fewer = question.clone();
-    fewer.invariants.pop();
+    fewer.formulas.pop();
     let eager = Question {
         fail_fast: true,
         ..question.clone()
@@ -425,7 +414,7 @@ fn another_search_does_not_go_on() {
 #[test]
 fn states_that_are_not_the_models_are_refused() {
     let mut graph = line(10);
-    let question = ask(&graph);
+    let question = everything(&graph);
     let (bounds, one) = (Bounds::default(), NonZeroUsize::MIN);
     let folder = folder("packing");
     let begun = start(&folder);
@@ -445,7 +434,7 @@ fn counterexamples_are_kept() {
     graph.edges[0].push((5, Some(1)));
     graph.budget = 1;
     graph.bad[0][2] = true;
-    let question = ask(&graph);
+    let question = everything(&graph);
     let kind = (Order::FewestFaults, StoreKind::Exact);
     let (outcome, ended) = in_pieces(&graph, &question, kind, &folder("kept"), 2);
     assert!(ended > 3);

@@ -6,21 +6,19 @@ use std::time::Duration;
 
 use straddle::engine::exhaustive::check;
 use straddle::engine::{
-    Bounds, Labels, Observer, Outcome, Progress, Question, Searchable, Settings, StopReason, Trace,
-    Unobserved, Verdict,
+    Bounds, Labels, Observer, Outcome, Predicate, Progress, Question, Searchable, Settings,
+    StopReason, Trace, Unobserved, Verdict,
 };
 
+use crate::asked::{Asked, recoverable};
 use crate::toys::{Graph, Place, line};
 
 fn ask(graph: &Graph) -> Question<Graph> {
+    let mut formulas = graph.invariants();
+    formulas.push(recoverable());
     Question {
-        invariants: graph.invariants(),
-        recoverable: true,
-        completes: false,
-        stays_migrated: false,
-        ends: true,
-        goal: None,
-        fail_fast: false,
+        may_end: Some(Predicate::Of(Graph::is_goal)),
+        ..Question::new(formulas)
     }
 }
 
@@ -123,13 +121,13 @@ fn random_graphs_agree_with_the_obvious_twin() {
         for (number, invariant) in graph.invariants().iter().enumerate() {
             let broken = best
                 .iter()
-                .filter(|(place, _)| !(invariant.holds)(&graph, place));
+                .filter(|(place, _)| !invariant.holds(&graph, place));
             let expected = broken.map(|(_, &cost)| cost).min();
             let verdict = &outcome.decisions[number].verdict;
             assert_eq!(cost(verdict), expected, "seed {seed}, {}", invariant.name);
             if let Verdict::Violated(trace) = verdict {
                 assert!(
-                    !(invariant.holds)(&graph, &walk(&graph, trace)),
+                    !invariant.holds(&graph, &walk(&graph, trace)),
                     "seed {seed}"
                 );
             }
@@ -412,7 +410,6 @@ fn fail_fast_stops_at_the_first_violation() {
     let mut graph = line(10);
     graph.bad[1][2] = true;
     let question = Question {
-        goal: None,
         fail_fast: true,
         ..ask(&graph)
     };

@@ -10,25 +10,20 @@ use stateright::{Checker, Model};
 use straddle::check::question;
 use straddle::engine::exhaustive::check as decide;
 use straddle::engine::{
-    Bounds, Outcome, Question, Searchable, StopReason, Unobserved, Verdict, WhyFair,
+    Bounds, Formula, Outcome, Question, Searchable, StopReason, Unobserved, Verdict, WhyFair,
 };
 use straddle::{Migration, properties};
 
+use crate::asked::{Asked, completes, stays};
 use crate::models::scenario;
 use net::Arc;
 pub use net::Net;
 
-/// Both promises about endless paths, and the net's always-property.
+/// Both promises about endless paths, and the net's invariant.
 fn ask(net: &Net) -> Question<Net> {
-    Question {
-        invariants: net.invariants(),
-        recoverable: false,
-        completes: true,
-        stays_migrated: true,
-        ends: false,
-        goal: None,
-        fail_fast: false,
-    }
+    let mut formulas = net.invariants();
+    formulas.extend([completes(), stays()]);
+    Question::new(formulas)
 }
 
 fn run(net: &Net, bounds: &Bounds) -> Outcome<Arc> {
@@ -302,13 +297,15 @@ fn one_pod_may_stay_down_after_the_goal() {
     let faults = Some("podNeverReady=1,eviction=1");
     let small = scenario("kep-3335-ordered-fault-free", faults);
     let model = Migration::new(small.with_replicas(2).expect("it can be shrunk"));
-    let mut question = question(&model, &["stays-migrated"], false);
+    let question = question(&model, &["stays-migrated"], false);
     let decide = |question: &Question<Migration>| {
         let bounds = Bounds::default();
         let mut outcome = decide(&model, question, &bounds, NonZeroUsize::MIN, &Unobserved);
         outcome.decisions.swap_remove(0).verdict
     };
     assert_eq!(decide(&question), Verdict::Holds);
-    question.goal = Some(Migration::is_goal);
-    assert!(matches!(decide(&question), Verdict::Violated(_)));
+    let goal = Migration::is_goal;
+    let strict = Formula::stabilizes("stays at the goal", goal, goal);
+    let strictly = decide(&Question::new(vec![strict]));
+    assert!(matches!(strictly, Verdict::Violated(_)));
 }

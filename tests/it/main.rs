@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 
 mod actor_twin;
+mod asked;
 mod checkpoint;
 mod cli;
 mod conformance;

@@ -8,21 +8,28 @@ use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use stateright::{Checker, Model};
 use straddle::engine::{
-    Bounds, Invariant, Outcome, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
+    Bounds, Formula, Outcome, Question, Searchable, Settings, Unobserved, Verdict, exhaustive,
 };
 
 #[path = "../../benches/peers/protocol.rs"]
 pub mod protocol;
 mod twin;
 
+use crate::asked::Asked;
 use protocol::{Pod, Protocol, Side, State, Step};
 use twin::Twin;
 
 /// Ordinals, evictions, crashes.
 type Size = (u8, u8, u8);
 
-fn ask(invariants: Vec<Invariant<Protocol>>) -> Question<Protocol> {
-    Question::always(invariants)
+impl Asked for Protocol {
+    fn invariants(&self) -> Vec<Formula<Self>> {
+        self.invariants()
+    }
+
+    fn is_goal(&self, state: &State) -> bool {
+        self.is_goal(state)
+    }
 }
 
 fn run(model: &Protocol, question: &Question<Protocol>, threads: usize) -> Outcome<Step> {
@@ -51,7 +58,7 @@ fn hasty(size: Size) -> Protocol {
 fn check_counts(size: Size, expected: (u64, u64, u32)) {
     let model = correct(size);
     for threads in [1, 2] {
-        let outcome = run(&model, &ask(model.invariants()), threads);
+        let outcome = run(&model, &Question::new(model.invariants()), threads);
         let found = outcome.statistics;
         let counts = (found.unique_states, found.transitions, found.depth);
         assert_eq!(counts, expected, "{size:?}, {threads} threads");
@@ -78,7 +85,7 @@ fn a_small_space_has_the_known_size() {
 fn many_threads_find_the_same_states() {
     let model = correct((5, 4, 1));
     for threads in [7, 16, 64] {
-        let found = run(&model, &ask(model.invariants()), threads).statistics;
+        let found = run(&model, &Question::new(model.invariants()), threads).statistics;
         let counts = (found.unique_states, found.transitions, found.depth);
         assert_eq!(counts, (138_955, 657_508, 63), "{threads} threads");
     }
@@ -103,7 +110,7 @@ fn stateright_counts_the_same() {
 fn a_driver_that_does_not_wait_is_found_in_seven_steps() {
     let model = hasty((5, 4, 1));
     for threads in [1, 2] {
-        let outcome = run(&model, &ask(model.invariants()), threads);
+        let outcome = run(&model, &Question::new(model.invariants()), threads);
         let first = &outcome.decisions[0];
         let Verdict::Violated(trace) = &first.verdict else {
             panic!("{}: {:?}", first.name, first.verdict);
@@ -116,13 +123,11 @@ fn a_driver_that_does_not_wait_is_found_in_seven_steps() {
 
 #[test]
 fn the_shortest_way_to_the_goal_has_ten_steps_for_each_ordinal_and_one() {
-    let unfinished = Invariant::<Protocol> {
-        name: "unfinished",
-        holds: |model, state| !model.is_goal(state),
-    };
+    let is_unfinished = |model: &Protocol, state: &State| !model.is_goal(state);
+    let unfinished = Formula::invariant("unfinished", is_unfinished);
     for replicas in 1..=4 {
         let model = Protocol::new(replicas, 1, 1);
-        let outcome = run(&model, &ask(vec![unfinished]), 1);
+        let outcome = run(&model, &Question::new(vec![unfinished]), 1);
         let Verdict::Violated(trace) = &outcome.decisions[0].verdict else {
             panic!("{replicas}: the goal is not reached");
         };
@@ -155,7 +160,7 @@ fn check_alike(model: &Protocol, crashes: u8, state: &State, twin: &Twin) -> Vec
     let invariants = model.invariants();
     let judged: Vec<bool> = invariants
         .iter()
-        .map(|invariant| (invariant.holds)(model, state))
+        .map(|invariant| invariant.holds(model, state))
         .collect();
     assert_eq!(judged, twin.invariants(), "{twin:?}");
     assert_eq!(model.is_goal(state), twin.is_goal(), "{twin:?}");
@@ -221,7 +226,7 @@ fn long_walks_agree_with_their_twins() {
 /// The invariants that a state breaks.
 fn broken(model: &Protocol, state: &State) -> Vec<&'static str> {
     let invariants = model.invariants().into_iter();
-    let broken = invariants.filter(|invariant| !(invariant.holds)(model, state));
+    let broken = invariants.filter(|invariant| !invariant.holds(model, state));
     broken.map(|invariant| invariant.name).collect()
 }
 

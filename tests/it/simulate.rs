@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use stateright::Model;
 use straddle::Migration;
 use straddle::check::simulate::{SimulateOptions, simulate as walk_through};
 use straddle::engine::simulate::{WalkOutcome, Walks, path, simulate};
-use straddle::engine::{Question, Searchable};
+use straddle::engine::{Predicate, Question, Searchable};
 use straddle::report::simulation::{Seen, SimulatedScenario, bound};
 use straddle::world::World;
 
+use crate::asked::Asked;
 use crate::models::scenario;
 use crate::toys::{Graph, line};
 
@@ -29,11 +29,14 @@ fn walks(runs: u64, faults: u32) -> Walks {
     }
 }
 
-fn question<M: Searchable>(model: &M) -> Question<M> {
-    Question::always(model.invariants())
+fn question<M: Asked>(model: &M) -> Question<M> {
+    Question {
+        may_end: Some(Predicate::Of(M::is_goal)),
+        ..Question::new(model.invariants())
+    }
 }
 
-fn take<M: Searchable>(model: &M, walks: &Walks) -> WalkOutcome<M::Action> {
+fn take<M: Asked>(model: &M, walks: &Walks) -> WalkOutcome<M::Action> {
     simulate(model, &question(model), walks, &|_| false)
 }
 
@@ -74,7 +77,7 @@ fn the_first_violation_is_told_and_all_are_counted() {
         let walks = walks(60, graph.budget.into());
         let found = take(&graph, &walks);
         for (walked, invariant) in found.properties.iter().zip(graph.invariants()) {
-            let breaks = |place: &_| !(invariant.holds)(&graph, place);
+            let breaks = |place: &_| !invariant.holds(&graph, place);
             let runs: Vec<u64> = (0..60)
                 .filter(|&run| states(&graph, &walks, run).iter().any(breaks))
                 .collect();
@@ -88,9 +91,9 @@ fn the_first_violation_is_told_and_all_are_counted() {
             let (last, before) = until.split_last().expect("the initial state");
             assert!(breaks(last), "graph {seed}");
             assert!(!before.iter().any(breaks), "graph {seed}: it broke before");
-            let mut place = graph.init_states()[trace.initial];
+            let mut place = graph.initial_states()[trace.initial];
             for &step in &trace.steps {
-                place = graph.next_state(&place, step).expect("an enabled step");
+                place = graph.successor(&place, &step).expect("an enabled step");
             }
             assert_eq!(place, *last, "graph {seed}");
             let faults = trace.steps.iter().filter_map(|step| graph.fault_kind(step));

@@ -7,27 +7,15 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use straddle::engine::{
-    Bounds, Decision, Order, Outcome, Question, Searchable, Settings, StopReason, StoreKind, Trace,
+    Bounds, Decision, Order, Outcome, Searchable, Settings, StopReason, StoreKind, Trace,
     Unobserved, Verdict, exhaustive,
 };
 
+use crate::asked::{Asked, everything};
 pub use herd::Meadow;
 use herd::{Kind, Step};
 
-/// Everything there is to ask.
-fn everything<M: Searchable>(model: &M) -> Question<M> {
-    Question {
-        invariants: model.invariants(),
-        recoverable: true,
-        completes: true,
-        stays_migrated: true,
-        ends: true,
-        goal: None,
-        fail_fast: false,
-    }
-}
-
-fn search<M: Searchable>(model: &M, settings: Settings) -> Outcome<M::Action> {
+fn search<M: Asked>(model: &M, settings: Settings) -> Outcome<M::Action> {
     let question = everything(model);
     exhaustive::check(model, &question, &Bounds::default(), settings, &Unobserved)
 }
@@ -175,7 +163,7 @@ fn everybody_follows(meadow: Meadow) -> Meadow {
     })
 }
 
-fn both<M: Searchable>(model: &M, told: &str) -> Outcome<M::Action> {
+fn both<M: Asked>(model: &M, told: &str) -> Outcome<M::Action> {
     let symmetric = search(model, SYMMETRIC);
     let plain = search(model, PLAIN);
     expect_the_same(&plain, &symmetric, Order::FewestFaults, told);

@@ -2,8 +2,9 @@
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use stateright::{Model, Property};
-use straddle::engine::{Bits, Invariant, Searchable};
+use straddle::engine::{Bits, Formula, Searchable};
+
+use crate::asked::Asked;
 
 mod web;
 
@@ -85,39 +86,15 @@ impl Graph {
     }
 }
 
-impl Model for Graph {
+impl Searchable for Graph {
     type State = Place;
     /// Where the step starts, and the number of the edge there.
     type Action = (u16, usize);
 
-    fn init_states(&self) -> Vec<Place> {
+    fn initial_states(&self) -> Vec<Place> {
         self.initial.iter().map(|&node| (node, 0)).collect()
     }
 
-    fn actions(&self, place: &Place, actions: &mut Vec<(u16, usize)>) {
-        actions.extend(
-            self.next(*place)
-                .into_iter()
-                .map(|(number, _)| (place.0, number)),
-        );
-    }
-
-    fn next_state(&self, place: &Place, (_, number): (u16, usize)) -> Option<Place> {
-        self.next(*place)
-            .into_iter()
-            .find(|&(other, _)| other == number)
-            .map(|(_, next)| next)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        let invariants = self.invariants().into_iter();
-        invariants
-            .map(|invariant| Property::always(invariant.name, invariant.holds))
-            .collect()
-    }
-}
-
-impl Searchable for Graph {
     fn words(&self) -> usize {
         1
     }
@@ -157,17 +134,17 @@ impl Searchable for Graph {
     fn mark(&self, &(node, _): &Place) -> Option<u16> {
         (node < 40).then(|| 200 + node)
     }
+}
 
-    fn invariants(&self) -> Vec<Invariant<Self>> {
+impl Asked for Graph {
+    fn invariants(&self) -> Vec<Formula<Self>> {
         vec![
-            Invariant {
-                name: "first",
-                holds: |graph, place| !graph.bad[0][usize::from(place.0)],
-            },
-            Invariant {
-                name: "second",
-                holds: |graph, place| !graph.bad[1][usize::from(place.0)],
-            },
+            Formula::invariant("first", |graph: &Self, place: &Place| {
+                !graph.bad[0][usize::from(place.0)]
+            }),
+            Formula::invariant("second", |graph: &Self, place: &Place| {
+                !graph.bad[1][usize::from(place.0)]
+            }),
         ]
     }
 

@@ -12,17 +12,16 @@ use std::collections::BTreeSet;
 use crate::actors::Step;
 use crate::check::story::Told;
 use crate::engine::Searchable;
-use crate::engine::liveness::Promise;
 use crate::model::Migration;
+use crate::properties::{self, Kind};
 use crate::report::count;
 use crate::report::saved::SavedTrace;
 use crate::world::World;
 
-/// The promise of endless paths that has this name.
-pub(super) fn promise(name: &str) -> Option<Promise> {
-    Promise::ALL
-        .into_iter()
-        .find(|promise| promise.name() == name)
+/// What the property of this name says, if it is about endless paths.
+pub(super) fn kind(name: &str) -> Option<Kind> {
+    let kind = properties::by_name(name)?.kind;
+    matches!(kind, Kind::Eventually | Kind::EventuallyAlways).then_some(kind)
 }
 
 /// How many steps of a trace come before its loop; all of them if it stays in its last state,
@@ -33,7 +32,7 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
 /// Why the trace cannot have the loop that it says it has.
 pub(super) fn loop_start(trace: &SavedTrace) -> Result<Option<usize>, String> {
     let (name, steps) = (&trace.property, trace.steps.len());
-    match (promise(name), trace.loop_start) {
+    match (kind(name), trace.loop_start) {
         (None, None) => Ok(None),
         (None, Some(start)) => Err(format!(
             "`loopStart` is {start}, and a story that breaks `{name}` has no loop"
@@ -79,14 +78,14 @@ fn row(model: &Migration, world: &World) -> Vec<u64> {
 
 /// Whether a path whose loop closes breaks the promise: it is fair, and avoids the goal or comes
 /// away from it again and again.
-pub(super) fn is_broken(told: &Told<'_>, promise: Promise) -> bool {
+pub(super) fn is_broken(told: &Told<'_>, kind: Kind) -> bool {
     let model = told.model;
     let start = told.trace.loop_start.unwrap_or(told.trace.steps.len());
     let round = told.worlds.get(start..).unwrap_or_default();
     let reaches_goal = told.worlds.iter().any(|world| model.is_goal(world));
-    let breaks = match promise {
-        Promise::Completes => !reaches_goal,
-        Promise::StaysMigrated => {
+    let breaks = match kind {
+        Kind::Eventually => !reaches_goal,
+        _ => {
             // The goal itself is always kept, as the engine has it.
             let leaves = |world: &World| !model.is_goal(world) && !model.keeps_goal(world);
             reaches_goal && round.iter().any(leaves)

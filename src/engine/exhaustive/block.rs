@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::super::expand::{Part, Task, Work, parts};
+use super::super::expand::{Task, Work};
+use super::super::frontier::{Part, parts};
 use super::super::gather::{Gathered, Gathering};
 use super::super::store::{Kept, Lane, PARTITIONS, Partition, Turn};
 use super::Search;
@@ -59,10 +60,10 @@ impl<M: Searchable> Search<'_, M> {
         };
         let task = Task {
             model: self.model,
-            question: self.question,
             store: &self.store,
-            open: self.open(),
-            all_are_own: self.all_are_own,
+            open: &self.open(),
+            goals: &self.goals,
+            may_end: self.question.may_end,
             too_deep: self.bounds.depth.is_some_and(|bound| depth >= bound),
             turn,
         };
@@ -81,7 +82,10 @@ impl<M: Searchable> Search<'_, M> {
     /// Stores what the workers found, and takes note of the rest.
     pub(super) fn keep(&mut self, used: usize, turn: Turn, shared: bool) {
         let works = &self.works[..used];
-        let successors: u64 = works.iter().map(|work| work.transitions).sum();
+        let successors: u64 = works
+            .iter()
+            .map(|work| work.findings.seen.transitions)
+            .sum();
         let shared = shared && successors >= WORTH_ALL_THREADS;
         self.store_found(used, turn, shared);
         for mut part in self.gather(used, turn, shared) {
@@ -99,14 +103,9 @@ impl<M: Searchable> Search<'_, M> {
         }
         let mut broken = Vec::new();
         for work in &mut self.works[..used] {
-            self.statistics.transitions += work.transitions;
-            self.faults_fired |= work.faults_fired;
-            self.labels.extend(&work.labels);
-            self.dead_ends += work.dead_ends;
-            self.first_dead_end = self.first_dead_end.or(work.first_dead_end);
-            self.cut |= work.cut;
-            broken.append(&mut work.broken);
-            work.clear();
+            self.seen.add(&work.findings.seen);
+            broken.append(&mut work.findings.broken);
+            work.findings.clear();
         }
         for (index, broken) in broken {
             self.note_violations(index, broken);
@@ -118,7 +117,9 @@ impl<M: Searchable> Search<'_, M> {
         let works = &mut self.works[..used];
         let (format, partitions) = self.store.split();
         let of_partition = |number: usize| -> Vec<Lane> {
-            let lanes = works.iter_mut().map(|work| &mut work.lanes[number]);
+            let lanes = works
+                .iter_mut()
+                .map(|work| &mut work.findings.lanes[number]);
             lanes.map(std::mem::take).collect()
         };
         let mut dealt: Vec<Vec<Lane>> = (0..PARTITIONS).map(of_partition).collect();
@@ -134,7 +135,7 @@ impl<M: Searchable> Search<'_, M> {
         }
         for (number, lanes) in dealt.into_iter().enumerate() {
             for (work, lane) in works.iter_mut().zip(lanes) {
-                work.lanes[number] = lane;
+                work.findings.lanes[number] = lane;
             }
         }
     }

@@ -3,32 +3,30 @@
 use std::cell::Cell;
 
 use super::super::limits::{Limits, Stopped};
-use super::super::liveness::{self, Promise};
-use super::super::recoverable;
+use super::super::liveness::{self, Endless};
+use super::super::reachable;
 use super::super::space::Searched;
 use super::super::store::Index;
 use super::super::trace::follow;
-use super::{RECOVERABLE, Search};
-use crate::engine::{Decision, Order, Searchable, Trace, Verdict};
+use super::Search;
+use crate::engine::{Claim, Formula, Order, Predicate, Searchable, Trace, Verdict};
 
-impl<M: Searchable> Search<'_, M> {
-    /// The property's number, if it is asked for and not violated yet.
-    pub(super) fn undecided(&self, name: &str) -> Option<usize> {
-        let mut decisions = self.decisions.iter();
-        let is_open = |decision: &Decision<M::Action>| {
-            decision.name == name && decision.verdict == Verdict::Holds
-        };
-        decisions.position(is_open)
+impl<'a, M: Searchable> Search<'a, M> {
+    /// The formulas that are not violated yet, each with its place in the question.
+    fn undecided(&self) -> impl Iterator<Item = (usize, &'a Formula<M>)> {
+        let formulas = self.question.formulas.iter().enumerate();
+        formulas.filter(|&(place, _)| self.decisions[place].verdict == Verdict::Holds)
     }
 
     pub(super) fn asks_about_endless_paths(&self) -> bool {
-        let mut promises = Promise::ALL.into_iter();
-        promises.any(|promise| self.undecided(promise.name()).is_some())
+        let mut undecided = self.undecided();
+        undecided.any(|(_, formula)| Endless::of(formula.claim).is_some())
     }
 
-    /// Whether some open property is about paths, so that steps are to be recorded.
+    /// Whether some open formula is about paths, so that steps are to be recorded.
     pub(super) fn records(&self) -> bool {
-        self.undecided(RECOVERABLE).is_some() || self.asks_about_endless_paths()
+        let mut undecided = self.undecided();
+        undecided.any(|(_, formula)| formula.claim.goal().is_some())
     }
 
     pub(super) fn is_decided(&self) -> bool {
@@ -45,20 +43,20 @@ impl<M: Searchable> Search<'_, M> {
                 .any(|decision| matches!(decision.verdict, Verdict::Violated(_)))
     }
 
-    /// The always-properties that are not violated yet: bit i is the i-th of the question.
-    pub(super) fn open(&self) -> u32 {
-        let invariants = self.decisions.iter().take(self.question.invariants.len());
-        let open = invariants
-            .enumerate()
-            .map(|(number, decision)| u32::from(decision.verdict == Verdict::Holds) << number);
-        open.fold(0, |all, one| all | one)
+    /// The invariants that are not violated yet, each with its formula's place in the question.
+    pub(super) fn open(&self) -> Vec<(usize, Predicate<M>)> {
+        let invariants = self.question.invariants();
+        invariants
+            .filter(|&(place, _)| self.decisions[place].verdict == Verdict::Holds)
+            .collect()
     }
 
-    pub(super) fn note_violations(&mut self, index: Index, broken: u32) {
-        for number in 0..self.question.invariants.len() {
-            if broken >> number & 1 == 1 && self.decisions[number].verdict == Verdict::Holds {
+    /// A state breaks these: bit i is the i-th formula.
+    pub(super) fn note_violations(&mut self, index: Index, broken: u64) {
+        for (place, _) in self.open() {
+            if broken >> place & 1 == 1 {
                 let trace = self.trace(index);
-                self.violate(number, trace);
+                self.violate(place, trace);
             }
         }
     }
@@ -81,7 +79,7 @@ impl<M: Searchable> Search<'_, M> {
     /// All states of the layer are expanded: what is to be said of paths? If a bound stops that, it
     /// may be asked once more.
     pub(super) fn decide_about_paths(&mut self) -> Result<(), Stopped> {
-        self.within_limits(Self::decide_recoverable)?;
+        self.within_limits(Self::decide_reachable)?;
         let keeps = self.asks_about_endless_paths();
         self.edges.end_layer(keeps, self.store.end());
         self.within_limits(Self::decide_endless)
@@ -107,36 +105,47 @@ impl<M: Searchable> Search<'_, M> {
         worked
     }
 
-    /// Are there states without a way to the goal?
-    fn decide_recoverable(&mut self, limits: &Limits<'_>) -> Result<(), Stopped> {
-        let Some(number) = self.undecided(RECOVERABLE) else {
-            return Ok(());
-        };
-        self.reaches.grow(self.store.end());
-        let stuck = recoverable::stuck(&self.edges, &mut self.reaches, limits)?;
-        if let Some(trace) = self.way_into(&stuck, limits)? {
-            self.violate(number, trace);
+    /// Are there states without a way to a goal?
+    fn decide_reachable(&mut self, limits: &Limits<'_>) -> Result<(), Stopped> {
+        for (place, formula) in self.undecided().collect::<Vec<_>>() {
+            let Claim::AlwaysReachable(goal) = formula.claim else {
+                continue;
+            };
+            let goal = self.goals.note(goal);
+            let reaches = self.reaches.entry(place).or_default();
+            reaches.grow(self.store.end());
+            let stuck = reachable::stuck(&self.edges, goal, reaches, limits)?;
+            if let Some(trace) = self.way_into(&stuck, limits)? {
+                self.violate(place, trace);
+            }
         }
         Ok(())
     }
 
     /// What may happen in the end?
     fn decide_endless(&mut self, limits: &Limits<'_>) -> Result<(), Stopped> {
-        for promise in Promise::ALL {
-            let Some(number) = self.undecided(promise.name()) else {
+        for (place, formula) in self.undecided().collect::<Vec<_>>() {
+            let (Some(asked), Some(goal)) = (Endless::of(formula.claim), formula.claim.goal())
+            else {
                 continue;
             };
-            let space = Searched::new(self.model, &self.store, &self.edges.graph, limits);
-            let found = liveness::violation(self.model, self.question, &space, promise)?;
+            let space = Searched {
+                model: self.model,
+                store: &self.store,
+                graph: &self.edges.graph,
+                goal: self.goals.note(goal),
+                limits,
+            };
+            let found = liveness::violation(self.model, self.question, &space, asked)?;
             if let Some(trace) = found {
-                self.violate(number, trace);
+                self.violate(place, trace);
             }
         }
         Ok(())
     }
 
-    /// The shortest way to a state without a way to the goal: one that breaks no
-    /// always-property, if there is one.
+    /// The shortest way to a state without a way to the goal: one that breaks no invariant, if
+    /// there is one.
     fn way_into(
         &self,
         stuck: &[Index],
@@ -149,17 +158,14 @@ impl<M: Searchable> Search<'_, M> {
         if self.is_clean(&nearest) {
             return Ok(Some(nearest));
         }
-        let clean = recoverable::clean_path(self.model, self.question, &self.store, stuck, limits)?;
+        let clean = reachable::clean_path(self.model, self.question, &self.store, stuck, limits)?;
         Ok(clean.or(Some(nearest)))
     }
 
-    /// Whether no state of a path breaks an always-property.
-    pub(super) fn is_clean(&self, trace: &Trace<M::Action>) -> bool {
-        let mut invariants = self.question.invariants.iter();
+    /// Whether no state of a path breaks an invariant.
+    fn is_clean(&self, trace: &Trace<M::Action>) -> bool {
         let states = trace.states(self.model);
-        invariants.all(|invariant| {
-            let holds = |state: &M::State| (invariant.holds)(self.model, state);
-            states.iter().all(holds)
-        })
+        let mut states = states.iter();
+        states.all(|state| self.question.is_clean(self.model, state))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::BLOCK;
-use crate::engine::expand::{Frontier, Part};
+use crate::engine::frontier::{Frontier, Part};
 
 /// States of one depth whose turn it is.
 pub(super) struct Level {

@@ -8,7 +8,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::super::checkpoint::{About, Checkpoints, Error, Sink, Source, damaged};
-use super::super::expand::Frontier;
+use super::super::frontier::Frontier;
 use super::level::Level;
 use super::{Search, format};
 use crate::engine::edges::{Edges, StateSet};
@@ -109,11 +109,8 @@ fn about<M: Searchable>(
     settings: Settings,
     checkpoints: &Checkpoints,
 ) -> About {
-    let mut names: Vec<&str> = question.invariants.iter().map(|one| one.name).collect();
-    names.extend(question.recoverable.then_some("recoverable"));
-    names.extend(question.completes.then_some("completes"));
-    names.extend(question.stays_migrated.then_some("stays-migrated"));
-    names.extend(question.ends.then_some("dead ends"));
+    let mut names: Vec<&str> = question.formulas.iter().map(|one| one.name).collect();
+    names.extend(question.may_end.map(|_| "dead ends"));
     let order = match settings.order {
         Order::FewestFaults => "fewest-faults",
         Order::Shortest => "shortest",
@@ -124,11 +121,6 @@ fn about<M: Searchable>(
     };
     let is_used = |used| if used { "yes" } else { "no" }.to_owned();
     let depth = bounds.depth.map(|depth| depth.to_string());
-    let goal = if question.goal.is_some() {
-        "another"
-    } else {
-        "the model's"
-    };
     let format = format(model, settings);
     let own = [
         ("list of properties", names.join(", ")),
@@ -138,7 +130,6 @@ fn about<M: Searchable>(
         ("use of symmetry", is_used(format.symmetric)),
         ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
         ("stop at the first violation", is_used(question.fail_fast)),
-        ("goal", goal.to_owned()),
         ("words of a state", model.words().to_string()),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value));
@@ -183,10 +174,10 @@ impl<M: Searchable> Search<'_, M> {
         let elapsed = self.before.0 + self.started.elapsed();
         for number in [
             u64::from(self.layer),
-            u64::from(self.cut),
+            u64::from(self.seen.cut),
             self.covered,
-            self.faults_fired,
-            self.statistics.transitions,
+            self.seen.faults_fired,
+            self.seen.transitions,
             u64::from(self.statistics.depth),
             self.statistics.peak_bytes,
             u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
@@ -206,9 +197,9 @@ impl<M: Searchable> Search<'_, M> {
             }
             out.numbers(decision.layers.iter().map(|&holds| u32::from(holds)))?;
         }
-        out.words(self.labels.words())?;
-        out.number(self.dead_ends)?;
-        out.number(self.first_dead_end.map_or(u64::MAX, u64::from))?;
+        out.words(self.seen.labels.words())?;
+        out.number(self.seen.dead_ends)?;
+        out.number(self.seen.first_dead_end.map_or(u64::MAX, u64::from))?;
         self.store.write(out)?;
         for line in [&self.waiting, &self.later] {
             out.number(line.len() as u64)?;
@@ -221,16 +212,16 @@ impl<M: Searchable> Search<'_, M> {
         out.number((level.before + level.done) as u64)?;
         write_states(&level.states, level.done, self.words, out)?;
         self.edges.write(out)?;
-        self.reaches.write(out)
+        self.reaches.values().try_for_each(|set| set.write(out))
     }
 
     /// Takes in what was written, in place of the initial states.
     fn read(&mut self, from: &mut Source) -> io::Result<()> {
         self.layer = from.small()?;
-        self.cut = from.number()? != 0;
+        self.seen.cut = from.number()? != 0;
         self.covered = from.number()?;
-        self.faults_fired = from.number()?;
-        self.statistics.transitions = from.number()?;
+        self.seen.faults_fired = from.number()?;
+        self.seen.transitions = from.number()?;
         self.statistics.depth = from.small()?;
         self.statistics.peak_bytes = from.number()?;
         self.before.0 = Duration::from_nanos(from.number()?);
@@ -248,15 +239,16 @@ impl<M: Searchable> Search<'_, M> {
             decision.verdict = verdict;
             decision.layers = from.numbers()?.iter().map(|&holds| holds != 0).collect();
         }
-        self.labels = Labels::from_words(&from.words()?).ok_or_else(damaged)?;
-        self.dead_ends = from.number()?;
-        self.first_dead_end = match from.number()? {
+        self.seen.labels = Labels::from_words(&from.words()?).ok_or_else(damaged)?;
+        self.seen.dead_ends = from.number()?;
+        self.seen.first_dead_end = match from.number()? {
             u64::MAX => None,
             index => Some(u32::try_from(index).map_err(|_| damaged())?),
         };
         self.store.read(from)?;
         self.check_initial()?;
         if !self
+            .seen
             .first_dead_end
             .is_none_or(|index| self.store.holds(index))
         {
@@ -276,7 +268,9 @@ impl<M: Searchable> Search<'_, M> {
             states: read_states(&self.store, self.words, from)?,
         });
         self.edges = Edges::read(from)?;
-        self.reaches = StateSet::read(from)?;
+        for set in self.reaches.values_mut() {
+            *set = StateSet::read(from)?;
+        }
         if from.is_at_its_end() {
             Ok(())
         } else {
@@ -287,7 +281,7 @@ impl<M: Searchable> Search<'_, M> {
     /// A program that packs states in another way could not go on.
     fn check_initial(&self) -> io::Result<()> {
         let mut row = vec![0; self.words];
-        let mut initial = self.model.init_states().into_iter();
+        let mut initial = self.model.initial_states().into_iter();
         let is_stored = |state: M::State| {
             self.store.format.pack(self.model, &state, &mut row);
             self.store.starts_with(&row)
@@ -301,7 +295,7 @@ impl<M: Searchable> Search<'_, M> {
 
     /// The numbers of a trace's steps, each among those that are enabled where it is taken.
     fn choices(&self, trace: &Trace<M::Action>) -> Vec<u32> {
-        let mut state = self.model.init_states().swap_remove(trace.initial);
+        let mut state = self.model.initial_states().swap_remove(trace.initial);
         let mut choices = Vec::with_capacity(trace.steps.len());
         for step in &trace.steps {
             let (mut number, mut found) = (0, None);
@@ -320,7 +314,7 @@ impl<M: Searchable> Search<'_, M> {
 
     /// The trace of these choices, if there are such steps.
     fn retrace(&self, initial: usize, choices: &[u32]) -> Option<Trace<M::Action>> {
-        let mut state = self.model.init_states().into_iter().nth(initial)?;
+        let mut state = self.model.initial_states().into_iter().nth(initial)?;
         let mut trace = Trace {
             initial,
             steps: Vec::with_capacity(choices.len()),

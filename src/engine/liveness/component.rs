@@ -8,7 +8,7 @@ use super::unfolded::Unfolded;
 use super::{Case, LOOK, Space, Stopped};
 use crate::engine::Searchable;
 
-/// States in which a path that breaks the promise may end up.
+/// States in which a path that breaks what is asked may end up.
 pub(super) struct Bad {
     /// By state: the number of its component, or [`NONE`].
     components: Vec<u32>,
@@ -51,7 +51,7 @@ impl Bad {
 }
 
 /// Every bad end, and every fair component with a state that counts. With `within`, only what is
-/// left of those when the states that break an always-property are taken out.
+/// left of those when the states that break an invariant are taken out.
 pub(super) fn bad<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     within: Option<&Bad>,

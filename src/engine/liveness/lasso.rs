@@ -3,74 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::component::Bad;
+use super::expander::Step;
 use super::{Case, Space};
 use crate::engine::{Fairness, Searchable, Trace, WhyFair};
 
-/// A step of a state.
-pub(super) struct Step<A> {
-    pub action: A,
-    /// Where it leads; none if that has not been searched.
-    pub target: Option<u32>,
-    pub is_fault: bool,
-    /// Its class of fairness.
-    pub class: Option<u16>,
-}
-
-/// Steps are not stored: the model is asked for them again.
-pub(super) struct Expander<'a, M: Searchable, S: Space> {
-    pub model: &'a M,
-    pub space: &'a S,
-}
-
-impl<'a, M: Searchable, S: Space> Expander<'a, M, S> {
-    pub(super) const fn new(model: &'a M, space: &'a S) -> Self {
-        Self { model, space }
-    }
-
-    pub(super) fn blank(&self) -> Vec<u64> {
-        vec![0; self.model.words().max(1)]
-    }
-
-    pub(super) fn state(&self, state: u32) -> M::State {
-        let mut row = self.blank();
-        self.space.row(state, &mut row);
-        self.model.unpack(&row)
-    }
-
-    /// The row that the space has a state by.
-    pub(super) fn row(&self, state: &M::State) -> Vec<u64> {
-        let mut row = self.blank();
-        self.model.pack(state, &mut row);
-        if self.space.is_symmetric() {
-            self.model.canonicalize(state, &mut row);
-        }
-        row
-    }
-
-    /// The number of a state.
-    pub(super) fn find(&self, state: &M::State) -> Option<u32> {
-        self.space.find(&self.row(state))
-    }
-
-    /// The steps of a state, in the model's order.
-    pub(super) fn steps(&self, state: u32) -> Vec<Step<M::Action>> {
-        let mut steps = Vec::new();
-        self.model
-            .successors(&self.state(state), &mut |action, next| {
-                let is_fault = self.model.fault_kind(&action).is_some();
-                steps.push(Step {
-                    target: self.find(next),
-                    is_fault,
-                    class: self.model.fairness(&action).filter(|_| !is_fault),
-                    action,
-                });
-            });
-        steps
-    }
-}
-
 /// Goes on from the last state of `trace` and comes back to it, by way of everything that makes
-/// the loop fair and lets it break the promise.
+/// the loop fair and lets it break what is asked.
 pub(super) fn close<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     bad: &Bad,
@@ -116,7 +54,7 @@ struct Walk<'a, 'b, M: Searchable, S: Space> {
     seen: Vec<Seen>,
     /// The first step of each class that the loop takes.
     happens: BTreeMap<u16, usize>,
-    /// Some state of the loop breaks the promise.
+    /// Some state of the loop breaks what is asked.
     counts: bool,
     length: usize,
 }
@@ -151,7 +89,7 @@ impl<M: Searchable, S: Space> Walk<'_, '_, M, S> {
         self.length > 0 && self.now == self.start && self.counts && self.waiting().is_empty()
     }
 
-    /// The shortest way on: to a state that breaks the promise, to a step of a class that waits
+    /// The shortest way on: to a state that breaks what is asked, to a step of a class that waits
     /// or to a state that does not enable it; and if nothing waits, back to the start.
     fn nearest(&self) -> Way<M::Action> {
         let waiting = self.waiting();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::component::Bad;
-use super::lasso::Expander;
-use super::{Case, LOOK, Promise, Space, Stopped};
+use super::expander::Expander;
+use super::{Case, LOOK, Space, Stopped};
 use crate::engine::{Searchable, Trace};
 
 /// A way from an initial state.
@@ -33,13 +33,13 @@ struct Arrival<A> {
 /// Arrivals by faults, then steps, then discovery.
 type Queue<A> = BTreeMap<(u32, u32), Vec<Arrival<A>>>;
 
-/// Whether some path on from the goal leads to a bad state. Only [`Promise::StaysMigrated`] is
-/// worth this look: little happens after the goal, compared with what happens before it.
+/// Whether some path on from the goal leads to a bad state. It is worth this look only if a goal
+/// is to be kept: little happens after the goal, compared with what happens before it.
 pub(super) fn may_reach<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     bad: &Bad,
 ) -> Result<bool, Stopped> {
-    if case.promise == Promise::Completes {
+    if case.asked.is_eventually() {
         return Ok(true);
     }
     let space = case.expander.space;
@@ -64,7 +64,7 @@ pub(super) fn may_reach<M: Searchable, S: Space>(
 }
 
 /// The shortest way to a bad state with at most so many faults: goal-free or by way of the goal,
-/// as the promise has it; with `clean`, through states that break no always-property.
+/// as the question has it; with `clean`, through states that break no invariant.
 pub(super) fn shortest<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,
     bad: &Bad,
@@ -76,7 +76,7 @@ pub(super) fn shortest<M: Searchable, S: Space>(
     let mut arrivals = 0;
     let mut known: FxHashMap<Place, Origin<M::Action>> = FxHashMap::default();
     let mut queue: Queue<M::Action> = BTreeMap::new();
-    for (number, state) in expander.model.init_states().iter().enumerate() {
+    for (number, state) in expander.model.initial_states().iter().enumerate() {
         let arrival = arrive(case, state, false, Err(number));
         queue.entry((0, 0)).or_default().extend(arrival);
     }
@@ -94,7 +94,7 @@ pub(super) fn shortest<M: Searchable, S: Space>(
                 continue;
             }
             known.insert(place.clone(), from);
-            let is_wanted = place.1 || case.promise == Promise::Completes;
+            let is_wanted = place.1 || case.asked.is_eventually();
             if is_wanted && bad.contains(state) {
                 let trace = trace(expander, &mut known, place, faults);
                 return Ok(Some(Stem { trace, last: state }));
@@ -170,7 +170,7 @@ fn real_steps<M: Searchable, S: Space>(
         return way.into_iter().map(|(action, _)| action).collect();
     }
     let model = expander.model;
-    let mut state = model.init_states().swap_remove(initial);
+    let mut state = model.initial_states().swap_remove(initial);
     let mut steps = Vec::with_capacity(way.len());
     for (like, (row, _)) in way {
         let is_fault = |action: &M::Action| model.fault_kind(action).is_some();

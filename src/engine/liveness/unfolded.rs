@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::lasso::Expander;
+use super::expander::Expander;
 use super::{LOOK, Space, Stopped};
 use crate::engine::Searchable;
 

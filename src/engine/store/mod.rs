@@ -7,17 +7,39 @@
 //! With [`Kept::Rows`] a partition keeps whole rows, and no two states are ever taken for one.
 //! With [`Kept::Fingerprints`] it keeps 128 bits of each; the rows themselves are then held only
 //! while they wait for their turn.
+//!
+//! On its way a successor passes through
+//!
+//! ```text
+//!   worker (Work)                    partition                      search
+//!
+//!   model's steps
+//!        |  row, note
+//!        v
+//!     batch --hash--> one lane --in batches--> table, rows --new--> lane.now    --gather--> the
+//!     (of 64)         for each                  parents             lane.later              lines
+//!        |            partition                    |                (Found)                 (Frontier)
+//!        v                                         v
+//!     recent: met a moment ago,                known: lane.targets, if steps are recorded
+//!     left out
+//! ```
+//!
+//! where each stage prefetches the memory that the next one looks at. The numbers in the notes
+//! bring the lanes of all partitions back into the order in which the worker found what is in
+//! them.
 
 mod fold;
 mod lane;
 mod partition;
 mod saved;
 mod table;
+mod width;
 
 pub(super) use fold::{append, fold, same};
 pub(super) use lane::{BEHIND, Found, Lane, Note};
 pub(super) use partition::{Partition, Rank, Turn};
-pub(super) use table::{LINE, ask_for};
+pub(super) use table::{LINE, prefetch};
+pub(super) use width::{Any, Known, Width, by_width};
 
 use rayon::prelude::*;
 
@@ -157,11 +179,11 @@ impl Store {
         self.partitions[partition].kept(local)
     }
 
-    /// Asks for the memory of what is kept of a state that will be looked at soon.
+    /// Prefetches what is kept of a state that will be looked at soon.
     #[inline(always)]
-    pub(super) fn ask_for(&self, index: Index) {
+    pub(super) fn prefetch(&self, index: Index) {
         let (partition, local) = part(index);
-        self.partitions[partition].ask_for(local);
+        self.partitions[partition].prefetch(local);
     }
 
     /// The number of the state with this row, or of one that covers it.

@@ -3,10 +3,11 @@
 mod saved;
 
 use super::lane::{BEHIND, Found, Lane, Note};
-use super::table::{Place, Table, ask_for};
-use super::{Format, Index, Kept, append, fold, join};
+use super::table::{Place, Table, prefetch};
+use super::width::{Any, Width, by_width};
+use super::{Format, Index, append, fold, join};
 
-/// Rows whose places are asked for at once, while those before them are looked at.
+/// Rows whose places are prefetched at once, while those before them are looked at.
 const BATCH: usize = 64;
 
 /// On which way a state was reached: with how many faults, then in how many steps. The lesser
@@ -39,6 +40,22 @@ impl Turn {
         let next_layer = format.ranked && note.is_fault();
         Rank::new(self.layer + next_layer as u32, self.depth + 1)
     }
+}
+
+/// How rows are stored, the same for all rows of a block.
+#[derive(Clone, Copy)]
+struct Storing<'a, W> {
+    format: &'a Format,
+    turn: Turn,
+    width: W,
+}
+
+/// What comes to be stored: what is kept of a row, its hash and its note.
+#[derive(Clone, Copy)]
+struct Arrival<'a> {
+    kept: &'a [u64],
+    hash: u64,
+    note: Note,
 }
 
 /// The states of one part of all hashes.
@@ -76,10 +93,10 @@ impl Partition {
         nth(&self.kept, local as usize, self.kept_words)
     }
 
-    /// Asks for the memory of what is kept of a state.
+    /// Prefetches what is kept of a state.
     #[inline(always)]
-    pub(super) fn ask_for(&self, local: u32) {
-        ask_for(&self.kept, local as usize * self.kept_words);
+    pub(super) fn prefetch(&self, local: u32) {
+        prefetch(&self.kept, local as usize * self.kept_words);
     }
 
     pub(super) fn parent(&self, local: u32) -> Index {
@@ -97,27 +114,23 @@ impl Partition {
 
     /// Stores the rows of lanes that are not stored yet, in order.
     pub(in crate::engine) fn store(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
-        match (format.kept, format.words) {
-            (Kept::Rows, 1) => self.store_lanes::<1>(format, lanes, turn),
-            (Kept::Rows, 2) => self.store_lanes::<2>(format, lanes, turn),
-            (Kept::Rows, 3) => self.store_lanes::<3>(format, lanes, turn),
-            (Kept::Rows, 4) => self.store_lanes::<4>(format, lanes, turn),
-            (Kept::Rows, 5) => self.store_lanes::<5>(format, lanes, turn),
-            (Kept::Rows, 6) => self.store_lanes::<6>(format, lanes, turn),
-            _ => self.store_lanes::<0>(format, lanes, turn),
-        }
+        // Little code, and most of the time of a search: worth a copy for wider rows, too.
+        by_width!(format, [1 2 3 4 5 6], width => {
+            let storing = Storing { format, turn, width };
+            self.store_lanes(storing, lanes);
+        });
     }
 
-    /// [`Partition::store`] for kept rows of `WORDS` words; 0 for any other kind.
+    /// [`Partition::store`] for rows of a width.
     ///
-    /// The memory that a row needs is asked for long before it is looked at: first its bucket,
+    /// The memory that a row needs is prefetched long before it is looked at: first its bucket,
     /// one by one while the batch before is looked up, then the state that it is likely to be.
-    fn store_lanes<const WORDS: usize>(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
-        let words = if WORDS > 0 { WORDS } else { format.words };
+    fn store_lanes<W: Width>(&mut self, storing: Storing<W>, lanes: &mut [Lane]) {
+        let words = storing.width.words();
         let batch_words = BATCH * (words + BEHIND);
         let mut lanes = lanes.iter_mut().peekable();
         if let Some(lane) = lanes.peek() {
-            self.ask_for_buckets(first_of(&lane.rows, batch_words), words);
+            self.prefetch_buckets(first_of(&lane.rows, batch_words), words);
         }
         while let Some(lane) = lanes.next() {
             let rows = std::mem::take(&mut lane.rows);
@@ -128,25 +141,29 @@ impl Partition {
                     (None, Some(lane)) => first_of(&lane.rows, batch_words),
                     (None, None) => &[],
                 };
-                self.make_room(format, batch.len() / (words + BEHIND));
-                self.store_batch::<WORDS>(format, lane, (batch, number), next, turn);
+                self.make_room(storing.format, batch.len() / (words + BEHIND));
+                self.store_batch(storing, lane, (batch, number), next);
             }
             lane.rows = rows;
         }
     }
 
     /// Stores the rows of a batch of a lane, and tells the lane what they are. The buckets of the
-    /// `next` batch are asked for.
+    /// `next` batch are prefetched.
     #[inline(always)]
-    fn store_batch<const WORDS: usize>(
+    fn store_batch<W: Width>(
         &mut self,
-        format: &Format,
+        storing: Storing<W>,
         lane: &mut Lane,
         (batch, number): (&[u64], u32),
         next: &[u64],
-        turn: Turn,
     ) {
-        let words = if WORDS > 0 { WORDS } else { format.words };
+        let Storing {
+            format,
+            turn,
+            width,
+        } = storing;
+        let words = width.words();
         let rows = batch.chunks_exact(words + BEHIND);
         let mut next = next.chunks_exact(words + BEHIND);
         let count = rows.len();
@@ -156,8 +173,8 @@ impl Partition {
                 self.table.prefetch(next[words + 1]);
             }
             *likely = self.table.candidate(row[words + 1]);
-            self.ask_for(*likely);
-            self.table.ask_for_overflow(row[words + 1]);
+            self.prefetch(*likely);
+            self.table.prefetch_overflow(row[words + 1]);
         }
         next.for_each(|next| self.table.prefetch(next[words + 1]));
         if turn.records {
@@ -166,10 +183,10 @@ impl Partition {
                 .extend(likely.map(|&local| join(self.number, local)));
         }
         let mut unknown = [0; BATCH];
-        let count = self.leave_out_known::<WORDS>(format, batch, &likely, &mut unknown);
+        let count = self.leave_out_known(storing, batch, &likely, &mut unknown);
         for &place in &unknown[..count] {
             let row = &batch[place as usize * (words + BEHIND)..][..words + BEHIND];
-            let (local, is_news) = self.store_row::<WORDS>(format, row, turn);
+            let (local, is_news) = self.store_row(storing, row);
             let index = join(self.number, local);
             let place = number * BATCH as u32 + place;
             if turn.records {
@@ -193,9 +210,9 @@ impl Partition {
         }
     }
 
-    /// Asks for the buckets of rows.
+    /// Prefetches the buckets of rows.
     #[inline(always)]
-    fn ask_for_buckets(&self, rows: &[u64], words: usize) {
+    fn prefetch_buckets(&self, rows: &[u64], words: usize) {
         for row in rows.chunks_exact(words + BEHIND) {
             self.table.prefetch(row[words + 1]);
         }
@@ -205,21 +222,22 @@ impl Partition {
     /// are likely to be, and tells how many there are. Nobody can foresee which, so there is no
     /// branch on it.
     #[inline(always)]
-    fn leave_out_known<const WORDS: usize>(
+    fn leave_out_known<W: Width>(
         &self,
-        format: &Format,
+        storing: Storing<W>,
         batch: &[u64],
         likely: &[u32; BATCH],
         unknown: &mut [u32; BATCH],
     ) -> usize {
-        let words = if WORDS > 0 { WORDS } else { format.words };
+        let Storing { format, width, .. } = storing;
+        let words = width.words();
         let mut count = 0;
         let rows = batch.chunks_exact(words + BEHIND);
         for ((row, &likely), place) in rows.zip(likely).zip(0..) {
             let start = likely as usize * words;
             let is_known = match self.kept.get(start..start + words) {
-                Some(stored) if WORDS > 0 || format.kept == Kept::Rows => {
-                    let is_it = covers::<WORDS>(format, stored, &row[..words]);
+                Some(stored) if width.keeps_rows() => {
+                    let is_it = covers(width, format, stored, &row[..words]);
                     is_it & !(format.ranked && self.is_seed(likely))
                 }
                 _ => false,
@@ -232,50 +250,47 @@ impl Partition {
 
     /// Stores one row of a lane: see [`Partition::keep`].
     #[inline(always)]
-    fn store_row<const WORDS: usize>(
-        &mut self,
-        format: &Format,
-        row: &[u64],
-        turn: Turn,
-    ) -> (u32, bool) {
-        let words = if WORDS > 0 { WORDS } else { format.words };
+    fn store_row<W: Width>(&mut self, storing: Storing<W>, row: &[u64]) -> (u32, bool) {
+        let words = storing.width.words();
         let (note, hash) = (Note::from_word(row[words]), row[words + 1]);
         let row = &row[..words];
-        if WORDS == 0 && format.kept == Kept::Fingerprints {
-            let fingerprint = fold::fingerprint(row);
-            return self.keep::<0>(format, &fingerprint, hash, note, turn);
+        if storing.width.keeps_rows() {
+            let kept = row;
+            return self.keep(storing, Arrival { kept, hash, note });
         }
-        self.keep::<WORDS>(format, row, hash, note, turn)
+        let kept = &fold::fingerprint(row);
+        self.keep(storing, Arrival { kept, hash, note })
     }
 
     /// The number of a state, which is stored unless it is there or covered; and whether it has
     /// to get in line.
     #[inline(always)]
-    fn keep<const WORDS: usize>(
-        &mut self,
-        format: &Format,
-        kept: &[u64],
-        hash: u64,
-        note: Note,
-        turn: Turn,
-    ) -> (u32, bool) {
-        let words = if WORDS > 0 { WORDS } else { self.kept_words };
+    fn keep<W: Width>(&mut self, storing: Storing<W>, arrival: Arrival) -> (u32, bool) {
+        let Storing {
+            format,
+            turn,
+            width,
+        } = storing;
         let stored = &self.kept;
-        let is_it = |local: u32| covers::<WORDS>(format, nth(stored, local as usize, words), kept);
-        match self.table.search(hash, is_it) {
+        let is_it = |local: u32| {
+            let stored = nth(stored, local as usize, width.kept_words());
+            covers(width, format, stored, arrival.kept)
+        };
+        match self.table.search(arrival.hash, is_it) {
             Place::Of(local) if format.ranked && self.is_seed(local) => {
-                (local, self.reach_again(format, local, kept, note, turn))
+                (local, self.reach_again(format, turn, local, arrival))
             }
             Place::Of(local) => (local, false),
             Place::Free(bucket, place) => {
-                let local = self.push(format, kept, note, turn);
-                self.table.put((bucket, place), local, hash);
+                let local = self.push(format, turn, arrival);
+                self.table.put((bucket, place), local, arrival.hash);
                 (local, true)
             }
         }
     }
 
-    fn push(&mut self, format: &Format, kept: &[u64], note: Note, turn: Turn) -> u32 {
+    fn push(&mut self, format: &Format, turn: Turn, arrival: Arrival) -> u32 {
+        let Arrival { kept, note, .. } = arrival;
         let local = self.parents.len() as u32;
         append(&mut self.kept, kept);
         self.parents.push(note.parent());
@@ -293,14 +308,8 @@ impl Partition {
     /// A state that was first reached by a fault: whether it waits on a worse way than this. Then
     /// it is moved forward.
     #[cold]
-    fn reach_again(
-        &mut self,
-        format: &Format,
-        local: u32,
-        kept: &[u64],
-        note: Note,
-        turn: Turn,
-    ) -> bool {
+    fn reach_again(&mut self, format: &Format, turn: Turn, local: u32, arrival: Arrival) -> bool {
+        let Arrival { kept, note, .. } = arrival;
         let rank = turn.rank(format, note);
         // A state that only covers this one is not reached by this step.
         if rank >= self.rank(local) || self.kept(local) != kept {
@@ -318,7 +327,8 @@ impl Partition {
 
     /// The number of the state with this row, or of one that covers it.
     pub(super) fn find(&self, format: &Format, kept: &[u64], hash: u64) -> Option<Index> {
-        self.search(hash, |local| covers::<0>(format, self.kept(local), kept))
+        let width = Any::of(format);
+        self.search(hash, |local| covers(width, format, self.kept(local), kept))
     }
 
     /// Another state that covers this one.
@@ -327,7 +337,8 @@ impl Partition {
             return None;
         }
         let kept = self.kept(local);
-        let other = |other| other != local && covers::<0>(format, self.kept(other), kept);
+        let width = Any::of(format);
+        let other = |other| other != local && covers(width, format, self.kept(other), kept);
         self.search(fold(kept, &format.key), other)
     }
 
@@ -398,13 +409,9 @@ pub(in crate::engine) fn nth(rows: &[u64], number: usize, words: usize) -> &[u64
 
 /// Whether a stored state is the other one, or the same but for fewer faults spent.
 #[inline(always)]
-fn covers<const WORDS: usize>(format: &Format, stored: &[u64], other: &[u64]) -> bool {
+fn covers(width: impl Width, format: &Format, stored: &[u64], other: &[u64]) -> bool {
     if format.spent.is_empty() {
-        return if WORDS > 0 {
-            stored.first_chunk::<WORDS>() == other.first_chunk::<WORDS>()
-        } else {
-            stored == other
-        };
+        return width.same(stored, other);
     }
     let words = stored.iter().zip(other).zip(&format.key);
     let mut differences = words.map(|((stored, other), key)| (stored ^ other) & key);

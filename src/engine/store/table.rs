@@ -172,20 +172,20 @@ impl Table {
         self.put((number, place), state, hash);
     }
 
-    /// Asks for the memory in which a state with this hash would be found.
+    /// Prefetches the memory in which a state with this hash would be found.
     #[inline(always)]
     pub(super) fn prefetch(&self, hash: u64) {
-        ask_for(&self.buckets, self.bucket(hash));
+        prefetch(&self.buckets, self.bucket(hash));
     }
 
-    /// Asks for the next bucket if a state with this hash would have to be looked for there: its
+    /// Prefetches the next bucket if a state with this hash would have to be looked for there: its
     /// own has no candidate, and no place either.
     #[inline(always)]
-    pub(super) fn ask_for_overflow(&self, hash: u64) {
+    pub(super) fn prefetch_overflow(&self, hash: u64) {
         let number = self.bucket(hash);
         let bucket = &self.buckets[number];
         if bucket.is_full() && bucket.places(tag(hash)) == 0 {
-            ask_for(&self.buckets, self.after(number));
+            prefetch(&self.buckets, self.after(number));
         }
     }
 
@@ -199,10 +199,10 @@ const fn is_crowded(buckets: usize, states: usize) -> bool {
     states * 5 > buckets * BUCKET * 4
 }
 
-/// Asks the processor for the memory of an element that will be looked at soon. Where there is
-/// no way to ask, nothing happens.
+/// Has the processor fetch the memory of an element that will be looked at soon. Where there is no
+/// way to ask it to, nothing happens.
 #[inline(always)]
-pub(in crate::engine) fn ask_for<T>(slice: &[T], index: usize) {
+pub(in crate::engine) fn prefetch<T>(slice: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = slice.get(index) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
@@ -280,7 +280,7 @@ mod tests {
         let mut overflows = 0;
         for (state, &hash) in (0..).zip(&hashes) {
             table.prefetch(hash);
-            table.ask_for_overflow(hash);
+            table.prefetch_overflow(hash);
             let found = table.search(hash, |other| other == state);
             assert!(matches!(found, Place::Of(found) if found == state));
             assert!((table.candidate(hash) as usize) < hashes.len());
@@ -295,9 +295,9 @@ mod tests {
     fn memory_is_asked_for_at_any_place() {
         let numbers = [1_u64, 2, 3];
         for index in [0, 2, 3, usize::MAX] {
-            ask_for(&numbers, index);
+            prefetch(&numbers, index);
         }
-        ask_for::<u64>(&[], 0);
+        prefetch::<u64>(&[], 0);
         assert_eq!(numbers, [1, 2, 3]);
     }
 }

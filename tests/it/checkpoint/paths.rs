@@ -1,6 +1,7 @@
 //! Searches that are ended while questions about paths are decided.
 
 use super::*;
+use crate::asked::{Asked, everything};
 use crate::symmetry::herd::Meadow;
 
 /// Looks on until questions about paths have been decided for so long.
@@ -30,7 +31,7 @@ fn ways() -> impl Iterator<Item = Settings> {
 
 /// Goes on without a bound. What comes of it is what came of a search that nobody ended.
 #[track_caller]
-fn goes_on<M: Searchable>(
+fn goes_on<M: Asked>(
     model: &M,
     settings: Settings,
     folder: &Path,
@@ -38,7 +39,7 @@ fn goes_on<M: Searchable>(
     context: &str,
 ) {
     let resumed = resume(folder);
-    let (question, bounds) = (ask(model), Bounds::default());
+    let (question, bounds) = (everything(model), Bounds::default());
     let run = check_with(model, &question, &bounds, settings, &Unobserved, &resumed);
     let (outcome, saved) = run.expect("it goes on");
     assert!(saved.finished, "{context}");
@@ -46,8 +47,8 @@ fn goes_on<M: Searchable>(
 }
 
 /// Ends the search at each look in turn until there are no more.
-fn check_each_look<M: Searchable>(model: &M, settings: Settings, folder: &Path) -> u32 {
-    let question = ask(model);
+fn check_each_look<M: Asked>(model: &M, settings: Settings, folder: &Path) -> u32 {
+    let question = everything(model);
     let unbounded = Bounds::default();
     let whole = check(model, &question, &unbounded, settings, &Unobserved);
     for most in 1.. {
@@ -93,7 +94,7 @@ fn more_memory_decides_what_had_no_room() {
     let mut about_paths = 0;
     for seed in 0..60 {
         let meadow = Meadow::random(seed);
-        let question = ask(&meadow);
+        let question = everything(&meadow);
         for settings in ways() {
             let whole = check(
                 &meadow,

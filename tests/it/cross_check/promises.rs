@@ -5,8 +5,8 @@ use straddle::check::question;
 use straddle::engine::{Order, Outcome, Question, Searchable, Settings, Verdict};
 use straddle::properties;
 
-use super::question::about;
 use super::{UNBOUNDED, search_alike, ways};
+use crate::asked::{Asked, everything};
 use crate::liveness::Net;
 use crate::models::{bundled, scenario};
 use crate::symmetry::Meadow;
@@ -77,18 +77,8 @@ fn compare<M: Searchable>(model: &M, question: &Question<M>, told: &str) -> [u32
     costs.map(|cost| u32::from(cost.is_some()))
 }
 
-/// All there is to ask of a toy.
-fn everything<M: Searchable>(model: &M) -> Question<M> {
-    Question {
-        completes: true,
-        stays_migrated: true,
-        ends: true,
-        ..about(model)
-    }
-}
-
 /// Compares models from so many seeds, some of which break each promise and some of which do not.
-fn compare_random<M: Searchable>(name: &str, seeds: u32, random: impl Fn(u64) -> M) {
+fn compare_random<M: Asked>(name: &str, seeds: u32, random: impl Fn(u64) -> M) {
     let mut broken = [0; 3];
     for seed in 0..seeds {
         let model = random(u64::from(seed));

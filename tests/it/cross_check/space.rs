@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use straddle::engine::{Bits, Order, Question, Searchable, Trace};
+use straddle::engine::{Bits, Claim, Order, Question, Searchable, Trace};
 
 /// Faults and steps of a path, or no faults and steps where faults are not counted.
 pub type Cost = (u32, u32);
@@ -21,7 +21,7 @@ pub struct Space {
     rows: HashMap<Vec<u64>, usize>,
     initial: Vec<usize>,
     edges: Vec<Vec<Edge>>,
-    /// By state: the always-properties that it breaks, as bits.
+    /// By state: the formulas that it breaks, as bits.
     broken: Vec<u32>,
     /// By state: whether the goal can be reached without a fault.
     recovers: Vec<bool>,
@@ -44,7 +44,7 @@ impl Space {
             shortest: Vec::new(),
         };
         let mut waiting = Vec::new();
-        for state in model.init_states() {
+        for state in model.initial_states() {
             let number = space.number(model, &state, &mut waiting);
             space.initial.push(number);
         }
@@ -64,11 +64,13 @@ impl Space {
                 });
             });
             space.edges[from] = edges;
-            for (number, invariant) in question.invariants.iter().enumerate() {
-                space.broken[from] |= u32::from(!(invariant.holds)(model, &state)) << number;
-            }
-            if model.is_goal(&state) {
-                goals.push(from);
+            for (number, formula) in question.formulas.iter().enumerate() {
+                space.broken[from] |= u32::from(!formula.holds(model, &state)) << number;
+                if let Claim::AlwaysReachable(goal) = formula.claim
+                    && goal.holds(model, &state)
+                {
+                    goals.push(from);
+                }
             }
         }
         space.fewest_faults = space.costs(true);
@@ -205,7 +207,7 @@ impl Space {
             .min()
     }
 
-    /// Whether a state breaks the always-property of that number.
+    /// Whether a state breaks the formula of that number.
     pub fn breaks(&self, state: usize, number: usize) -> bool {
         self.broken[state] >> number & 1 == 1
     }
@@ -217,7 +219,7 @@ impl Space {
 
     /// Walks along a trace and returns where it ends. Every step must be enabled.
     pub fn end_of<M: Searchable>(&self, model: &M, trace: &Trace<M::Action>) -> usize {
-        let mut state = model.init_states().swap_remove(trace.initial);
+        let mut state = model.initial_states().swap_remove(trace.initial);
         let mut faults = 0;
         for step in &trace.steps {
             let mut found = None;

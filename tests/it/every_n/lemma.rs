@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use stateright::Model;
 use straddle::engine::Searchable;
 use straddle::every_n::fixpoint::{Closure, Limits, close};
 use straddle::every_n::views::Views;
@@ -32,7 +31,7 @@ pub fn reachable<S: Sliced>(sliced: &S, letters: usize, most: usize) -> Vec<Stat
     let model = sliced.model(letters).expect("a size that there is");
     let mut seen = HashSet::new();
     let mut states: Vec<StateOf<S>> = Vec::new();
-    let mut found = model.init_states();
+    let mut found = model.initial_states();
     let mut next = 0;
     loop {
         for state in found.drain(..) {

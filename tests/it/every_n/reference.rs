@@ -3,8 +3,7 @@
 
 mod steps;
 
-use stateright::{Model, Property};
-use straddle::engine::{Invariant, Searchable};
+use straddle::engine::{Formula, Searchable};
 
 /// The most ordinals.
 pub const MOST: usize = 8;
@@ -239,11 +238,11 @@ impl Reference {
     }
 }
 
-impl Model for Reference {
+impl Searchable for Reference {
     type State = State;
     type Action = Step;
 
-    fn init_states(&self) -> Vec<State> {
+    fn initial_states(&self) -> Vec<State> {
         let moved_none = Ordinal {
             phases: [Phase::Ready, Phase::Absent],
             attached: Some(Side::Source),
@@ -262,21 +261,10 @@ impl Model for Reference {
         }]
     }
 
-    fn actions(&self, state: &State, actions: &mut Vec<Step>) {
-        self.for_each_step(state, &mut |step| actions.push(step));
+    fn successors(&self, state: &State, visit: &mut impl FnMut(Step, &State)) {
+        self.for_each_step(state, &mut |step| visit(step, &self.after(state, step)));
     }
 
-    fn next_state(&self, state: &State, step: Step) -> Option<State> {
-        Some(self.after(state, step))
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        let always = |invariant: Invariant<Self>| Property::always(invariant.name, invariant.holds);
-        self.invariants().into_iter().map(always).collect()
-    }
-}
-
-impl Searchable for Reference {
     fn words(&self) -> usize {
         2
     }
@@ -347,41 +335,20 @@ impl Searchable for Reference {
             plans: [plan(source), plan(destination)],
         }
     }
+}
 
-    fn successors(&self, state: &State, visit: &mut impl FnMut(Step, &State)) {
-        self.for_each_step(state, &mut |step| visit(step, &self.after(state, step)));
-    }
-
-    /// There is no budget, so none is counted.
-    fn fault_kind(&self, _step: &Step) -> Option<u8> {
-        None
-    }
-
-    fn invariants(&self) -> Vec<Invariant<Self>> {
+impl Reference {
+    /// What the rules promise of every state.
+    pub fn invariants(&self) -> Vec<Formula<Self>> {
         let mut invariants = vec![
-            Invariant {
-                name: "at-most-one",
-                holds: Self::is_at_most_one as fn(&Self, &State) -> bool,
-            },
-            Invariant {
-                name: "ready-is-attached",
-                holds: Self::is_ready_attached,
-            },
-            Invariant {
-                name: "copied-before-ready",
-                holds: Self::is_copied_before_ready,
-            },
+            Formula::invariant("at-most-one", Self::is_at_most_one),
+            Formula::invariant("ready-is-attached", Self::is_ready_attached),
+            Formula::invariant("copied-before-ready", Self::is_copied_before_ready),
         ];
         if self.rules.charges {
-            invariants.push(Invariant {
-                name: "at-most-one-down",
-                holds: Self::is_at_most_one_down_uncharged,
-            });
+            let is_kept = Self::is_at_most_one_down_uncharged;
+            invariants.push(Formula::invariant("at-most-one-down", is_kept));
         }
         invariants
-    }
-
-    fn is_goal(&self, state: &State) -> bool {
-        state.place == Place::Done
     }
 }

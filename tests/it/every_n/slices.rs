@@ -1,6 +1,6 @@
 //! The reference protocol as words: a letter for each ordinal.
 
-use straddle::engine::{Invariant, Searchable};
+use straddle::engine::Formula;
 use straddle::every_n::{Promise, Reasons, Sliced};
 
 use super::reference::{
@@ -59,10 +59,10 @@ impl Slices {
 
 /// What a model of these rules promises, in the order of its invariants.
 pub fn promises<S: Sliced<Model = Reference>>(rules: &Rules) -> Vec<Promise<S>> {
-    let promise = |arity, invariant: Invariant<Reference>| Promise {
+    let promise = |arity, invariant: Formula<Reference>| Promise {
         name: invariant.name,
         arity,
-        holds: Box::new(invariant.holds),
+        holds: Box::new(move |model, state| invariant.holds(model, state)),
     };
     let model = Reference {
         rules: rules.clone(),

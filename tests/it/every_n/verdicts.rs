@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use straddle::engine::{Bounds, Question, Searchable, Settings, Unobserved, Verdict, exhaustive};
+use straddle::engine::{Bounds, Question, Settings, Unobserved, Verdict, exhaustive};
 use straddle::every_n::fixpoint::{GaveUp, Limits, close};
 
 use super::lemma::{closed, occurring, reachable};
@@ -14,7 +14,7 @@ use super::variants::{
 
 /// For each promise the steps of the shortest way to break it, if there is one.
 pub fn shortest(model: &Reference) -> Vec<Option<usize>> {
-    let question = Question::always(model.invariants());
+    let question = Question::new(model.invariants());
     let settings = Settings::from(NonZeroUsize::MIN);
     let outcome = exhaustive::check(model, &question, &Bounds::default(), settings, &Unobserved);
     let steps = |verdict: &Verdict<_>| match verdict {

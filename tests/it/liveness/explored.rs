@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use straddle::engine::Searchable;
 use straddle::engine::liveness::Space;
 
+use crate::asked::Asked;
+
 /// The states of a model and their steps, in the order of discovery.
 #[derive(Default)]
 pub struct Explored {
@@ -17,9 +19,9 @@ pub struct Explored {
 
 impl Explored {
     /// Every reachable state of a model.
-    pub fn of<M: Searchable>(model: &M) -> Self {
+    pub fn of<M: Asked>(model: &M) -> Self {
         let mut explored = Self::default();
-        for state in model.init_states() {
+        for state in model.initial_states() {
             explored.number(model, &state);
         }
         let mut next = 0;
@@ -41,7 +43,7 @@ impl Explored {
         number
     }
 
-    fn expand<M: Searchable>(&mut self, model: &M, number: usize) {
+    fn expand<M: Asked>(&mut self, model: &M, number: usize) {
         let state = model.unpack(&self.rows[number]);
         let mut targets = Vec::new();
         let mut may_stay = true;

@@ -3,7 +3,9 @@
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use stateright::{Model, Property};
-use straddle::engine::{Invariant, Searchable};
+use straddle::engine::{Formula, Searchable};
+
+use crate::asked::Asked;
 
 /// What kind of step an arc is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -167,6 +169,13 @@ impl Model for Net {
 }
 
 impl Searchable for Net {
+    type State = Place;
+    type Action = Arc;
+
+    fn initial_states(&self) -> Vec<Place> {
+        self.init_states()
+    }
+
     fn words(&self) -> usize {
         1
     }
@@ -196,12 +205,14 @@ impl Searchable for Net {
             Kind::Fault | Kind::Free => None,
         }
     }
+}
 
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        vec![Invariant {
-            name: "not bad",
-            holds: |net, place| !net.bad[usize::from(place.0)],
-        }]
+impl Asked for Net {
+    fn invariants(&self) -> Vec<Formula<Self>> {
+        vec![Formula::invariant(
+            "not bad",
+            |net: &Self, place: &Place| !net.bad[usize::from(place.0)],
+        )]
     }
 
     fn is_goal(&self, place: &Place) -> bool {

@@ -3,12 +3,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use straddle::engine::liveness::{Promise, violation};
-use straddle::engine::{Searchable, Trace, WhyFair};
+use straddle::engine::liveness::{Endless, violation};
+use straddle::engine::{Predicate, Searchable, Trace, WhyFair};
 
 use super::ask;
 use super::explored::Explored;
 use super::net::{Arc, Kind, Net, Place};
+use crate::asked::Asked;
+
+/// What is asked of endless paths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Promise {
+    /// They reach the goal.
+    Completes,
+    /// They keep it.
+    Stays,
+}
+
+impl Promise {
+    const ALL: [Self; 2] = [Self::Completes, Self::Stays];
+
+    fn asked(self) -> Endless<Net> {
+        match self {
+            Self::Completes => Endless::Eventually,
+            Self::Stays => Endless::Stabilizes(Predicate::Of(Net::keeps_goal)),
+        }
+    }
+}
 
 /// A place, and whether the goal was visited on the way to it.
 type Visit = (Place, bool);
@@ -143,7 +164,7 @@ fn check_lasso(net: &Net, promise: Promise, trace: &Trace<Arc>, seed: u64) -> bo
             !places.iter().any(|place| net.is_goal(place)),
             "seed {seed}"
         ),
-        Promise::StaysMigrated => {
+        Promise::Stays => {
             assert!(
                 places[..=start].iter().any(|place| net.is_goal(place)),
                 "seed {seed}"
@@ -211,7 +232,7 @@ fn random_nets_agree_with_the_twin() {
         let net = Net::random(seed);
         let explored = Explored::of(&net);
         for (number, promise) in Promise::ALL.into_iter().enumerate() {
-            let found = violation(&net, &ask(&net), &explored, promise);
+            let found = violation(&net, &ask(&net), &explored, promise.asked());
             let found = found.expect("room");
             let expected = nearest(&net, promise, false);
             let Some(trace) = found else {

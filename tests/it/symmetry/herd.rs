@@ -2,8 +2,9 @@
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use stateright::{Model, Property};
-use straddle::engine::{Bits, Invariant, Searchable};
+use straddle::engine::{Bits, Formula, Searchable};
+
+use crate::asked::Asked;
 
 /// How many animals there are.
 pub const ANIMALS: usize = 3;
@@ -156,11 +157,11 @@ impl Meadow {
     }
 }
 
-impl Model for Meadow {
+impl Searchable for Meadow {
     type State = Herd;
     type Action = Step;
 
-    fn init_states(&self) -> Vec<Herd> {
+    fn initial_states(&self) -> Vec<Herd> {
         vec![Herd {
             stage: 0,
             animals: self.start,
@@ -168,20 +169,10 @@ impl Model for Meadow {
         }]
     }
 
-    fn actions(&self, herd: &Herd, actions: &mut Vec<Step>) {
-        actions.extend(self.steps(*herd).into_iter().map(|(step, _)| step));
+    fn successor(&self, herd: &Herd, step: &Step) -> Option<Herd> {
+        self.step(*herd, *step)
     }
 
-    fn next_state(&self, herd: &Herd, step: Step) -> Option<Herd> {
-        self.step(*herd, step)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        Vec::new()
-    }
-}
-
-impl Searchable for Meadow {
     fn words(&self) -> usize {
         1
     }
@@ -249,18 +240,20 @@ impl Searchable for Meadow {
     fn recovers(&self, _: &Herd, &(rule, _): &Step) -> bool {
         self.rules[rule].kind != Kind::Idle
     }
+}
 
-    fn invariants(&self) -> Vec<Invariant<Self>> {
-        vec![Invariant {
-            name: "room for all",
-            holds: |meadow, herd| {
+impl Asked for Meadow {
+    fn invariants(&self) -> Vec<Formula<Self>> {
+        vec![Formula::invariant(
+            "room for all",
+            |meadow: &Self, herd: &Herd| {
                 let here = herd
                     .animals
                     .iter()
                     .filter(|&&place| place == meadow.crowded);
                 here.count() < 2
             },
-        }]
+        )]
     }
 
     fn is_goal(&self, herd: &Herd) -> bool {

@@ -112,7 +112,7 @@ fn check_world(model: &Migration, world: &World, told: &str) -> bool {
     let other = model.unpack(&row);
     assert_eq!(canonical(model, &other), row, "{told}: idempotent");
     for invariant in model.invariants() {
-        let holds = [world, &other].map(|world| (invariant.holds)(model, world));
+        let holds = [world, &other].map(|world| invariant.holds(model, world));
         assert_eq!(holds[0], holds[1], "{told}: {}", invariant.name);
     }
     assert_eq!(

@@ -1,7 +1,8 @@
 //! A graph by rule rather than by list: large, and cheap to step through.
 
-use stateright::{Model, Property};
-use straddle::engine::{Bits, Invariant, Searchable};
+use straddle::engine::{Bits, Formula, Searchable};
+
+use crate::asked::Asked;
 
 /// Nodes that each lead to three others, whose numbers are about three times as high, so that
 /// levels grow quickly; some lead nowhere, and a fault leads from every node to a far one.
@@ -41,32 +42,19 @@ const fn is_sink(node: u32) -> bool {
     node % 97 == 5
 }
 
-impl Model for Web {
+impl Searchable for Web {
     type State = Knot;
     /// The number of the edge.
     type Action = u8;
 
-    fn init_states(&self) -> Vec<Knot> {
+    fn initial_states(&self) -> Vec<Knot> {
         vec![(0, 0)]
     }
 
-    fn actions(&self, knot: &Knot, actions: &mut Vec<u8>) {
-        actions.extend(self.next(*knot).map(|(edge, _)| edge));
-    }
-
-    fn next_state(&self, knot: &Knot, edge: u8) -> Option<Knot> {
+    fn successor(&self, knot: &Knot, &edge: &u8) -> Option<Knot> {
         self.follow(*knot, edge)
     }
 
-    fn properties(&self) -> Vec<Property<Self>> {
-        let invariants = self.invariants().into_iter();
-        invariants
-            .map(|invariant| Property::always(invariant.name, invariant.holds))
-            .collect()
-    }
-}
-
-impl Searchable for Web {
     fn words(&self) -> usize {
         1
     }
@@ -93,17 +81,15 @@ impl Searchable for Web {
     fn spent(&self) -> Vec<Bits> {
         vec![super::SPENT]
     }
+}
 
-    fn invariants(&self) -> Vec<Invariant<Self>> {
+impl Asked for Web {
+    fn invariants(&self) -> Vec<Formula<Self>> {
         vec![
-            Invariant {
-                name: "first",
-                holds: |web, &(node, _)| node < web.first_bad || node % 101 != 100,
-            },
-            Invariant {
-                name: "second",
-                holds: |web, &(node, _)| node < web.nodes,
-            },
+            Formula::invariant("first", |web: &Self, &(node, _): &Knot| {
+                node < web.first_bad || node % 101 != 100
+            }),
+            Formula::invariant("second", |web: &Self, &(node, _): &Knot| node < web.nodes),
         ]
     }
 

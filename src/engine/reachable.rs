@@ -1,4 +1,4 @@
-//! From which states can the goal be reached without a further fault?
+//! From which states can a goal be reached without a further fault?
 //!
 //! A step that is no fault stays in its layer, or leads to a state of an earlier one that covers
 //! where it would have led. So the question is decided layer by layer, on the layer's own steps:
@@ -17,6 +17,7 @@ use super::{Question, Searchable, Trace};
 /// the others, nearest first. What it has marked when a bound stops it is right all the same.
 pub(super) fn stuck(
     edges: &Edges,
+    goal: Notes,
     reaches: &mut StateSet,
     limits: &Limits,
 ) -> Result<Vec<Index>, Stopped> {
@@ -34,7 +35,7 @@ pub(super) fn stuck(
         for state in open.iter().rev() {
             let (block, place) = (&blocks[state.0 as usize], state.1 as usize);
             let leads_there = |&step: &Index| step & NO_HELP == 0 && reaches.contains(step);
-            let is_goal = block.notes[place].has(Notes::GOAL);
+            let is_goal = block.notes[place].has(goal);
             if is_goal || block.steps(place).iter().any(leads_there) {
                 reaches.insert(from(state));
                 changed = true;
@@ -59,7 +60,7 @@ struct Arrival<S> {
 }
 
 /// The path with the fewest faults, then the fewest steps, that leads to one of the stuck states
-/// through states which break no always-property. All of them are stored.
+/// through states which break no invariant. All of them are stored.
 pub(super) fn clean_path<M: Searchable>(
     model: &M,
     question: &Question<M>,
@@ -68,10 +69,6 @@ pub(super) fn clean_path<M: Searchable>(
     limits: &Limits,
 ) -> Result<Option<Trace<M::Action>>, Stopped> {
     let stuck: BTreeSet<Index> = stuck.iter().copied().collect();
-    let is_clean = |state: &M::State| {
-        let mut invariants = question.invariants.iter();
-        invariants.all(|invariant| (invariant.holds)(model, state))
-    };
     let each = size_of::<Arrival<M::State>>() as u64 + 32;
     let mut looked = 0_usize;
     let mut row = vec![0; model.words().max(1)];
@@ -79,7 +76,7 @@ pub(super) fn clean_path<M: Searchable>(
     let mut seen = BTreeSet::new();
     // In order of faults, then steps, then discovery.
     let mut queue: BTreeMap<(u32, u32), Vec<Arrival<M::State>>> = BTreeMap::new();
-    for state in model.init_states() {
+    for state in model.initial_states() {
         store.format.pack(model, &state, &mut row);
         let Some(index) = store.find(&row) else {
             return Ok(None);
@@ -98,7 +95,7 @@ pub(super) fn clean_path<M: Searchable>(
                 limits.look(looked as u64 * each)?;
             }
             looked += 1;
-            if !is_clean(&arrival.state) || !seen.insert(arrival.index) {
+            if !question.is_clean(model, &arrival.state) || !seen.insert(arrival.index) {
                 continue;
             }
             let number = arrivals.len();
