@@ -26,6 +26,8 @@
 //!
 //! Each depends only on those before it.
 //!
+//! - [`diagnostic`]: mistakes in the input, and their place in the text.
+//! - [`yaml`]: YAML as a tree in which every node knows its place.
 //! - [`world`]: the state, as plain data.
 //! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
 //!   its own steps.
@@ -33,6 +35,7 @@
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
 //! - [`every_n`]: proofs for every number of ordinals; knows models, too.
 //! - [`model`]: all of these as one [`stateright::Model`].
+//! - [`runbook`]: a bash script as a program: symbolic execution of its shell.
 //! - [`scenario`]: YAML and manifests to a setup, and mistakes to their place in the text.
 //! - [`report`]: what a check found, as data, as JSON and for a terminal.
 //! - [`check`]: a scenario from its file to its report.
@@ -41,19 +44,23 @@
 pub mod actors;
 pub mod check;
 pub mod cli;
+pub mod diagnostic;
 pub mod engine;
 pub mod every_n;
 pub mod model;
 pub mod properties;
 pub mod report;
+pub mod runbook;
 pub mod scenario;
 pub mod world;
+pub mod yaml;
 
 pub use check::{CheckOptions, check, check_scenario};
+pub use diagnostic::Diagnostic;
 pub use engine::{Bounds, Searchable};
 pub use model::Migration;
 pub use properties::Property;
 pub use report::{Report, ScenarioResult, Verdict};
-pub use scenario::{Diagnostic, Overrides, Scenario};
+pub use scenario::{Overrides, Scenario};
 pub use world::World;
 pub use world::setup::Setup;

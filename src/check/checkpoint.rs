@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::summary::model_hash;
 use super::{CheckOptions, Engine, Kept, Task, Watch, Watched, question, read};
+use crate::diagnostic::plain_io_error;
 use crate::engine::checkpoint::{Checkpoints, Error};
 use crate::engine::exhaustive::{self, Saved};
 use crate::engine::{Question, StopReason};
 use crate::model::Migration;
 use crate::report::{ScenarioResult, shell_word};
 use crate::scenario::Diagnostic;
-use crate::scenario::error::plain_io_error;
 
 /// The folder in which a check keeps its checkpoint. No other run can use it meanwhile.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 
-use crate::scenario::error::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Label};
 
 /// Draws `diagnostic`, and an empty line after it.
 pub(super) fn draw(diagnostic: &Diagnostic, color: ColorChoice) {

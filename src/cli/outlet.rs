@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::diagnostic::plain_io_error;
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, github, json, junit};
 use crate::scenario::Diagnostic;
-use crate::scenario::error::plain_io_error;
 
 /// How a report can be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

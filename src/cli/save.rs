@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::outlet;
+use crate::diagnostic::plain_io_error;
 use crate::report::saved::SavedTrace;
 use crate::report::{count, plain};
 use crate::scenario::Diagnostic;
-use crate::scenario::error::plain_io_error;
 
 /// The folder that counterexamples go to.
 pub(super) struct Saver {

@@ -27,7 +27,7 @@ pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;
 
-use crate::scenario::error::Diagnostic;
+use crate::diagnostic::Diagnostic;
 
 /// Everything one run has to say.
 #[derive(Clone, PartialEq, Debug)]

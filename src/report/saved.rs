@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use super::{Counterexample, Step, views};
-use crate::scenario::error::{Diagnostic, plain_io_error, plain_serde_error};
+use crate::diagnostic::{Diagnostic, plain_io_error, plain_serde_error};
 
 /// The group and version of the file.
 const API_VERSION: &str = super::json::API_VERSION;

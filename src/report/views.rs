@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::scenario::error::{Diagnostic, plain_io_error};
+use crate::diagnostic::{Diagnostic, plain_io_error};
 
 /// The group and version of the file.
 const API_VERSION: &str = super::json::API_VERSION;

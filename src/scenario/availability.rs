@@ -1,9 +1,9 @@
 //! Lowers the rule about ordinals that are down.
 
-use super::error::{Diagnostic, listed};
 use super::file::{AvailabilityFile, GroupFile};
-use super::lower::{Lowering, ordinals_below};
+use super::lowering::{Lowering, ordinals_below};
 use super::words::FaultCounting;
+use crate::diagnostic::{Diagnostic, listed};
 use crate::world::id::{Ordinal, OrdinalSet};
 use crate::world::setup::{Availability, AvailabilityRule, Group};
 

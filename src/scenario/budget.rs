@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::catalogue;
-use super::error::{Diagnostic, did_you_mean, listed};
 use super::file::{AtMostFile, CapsFile, FaultName, FaultsFile};
 use super::reader::{Reader, Spanned};
+use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::world::setup::{Budget, FaultId, FaultSet, Pool};
 
 /// The most faults of one pool.

@@ -1,7 +1,6 @@
 //! Reads a scenario file from its tree.
 
 use super::catalogue;
-use super::error::{Diagnostic, did_you_mean};
 use super::file::{
     AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName, FaultsFile,
     ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile, SideFile,
@@ -12,13 +11,14 @@ use super::words::{
     ApiVersion, ExpectedVerdict, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil,
     VolumeUntil,
 };
-use super::yaml::{self, DuplicateKeys, Entry, Node, Value};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Cascade, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout,
 };
 use crate::world::stateful_set::PodManagementPolicy;
 use crate::world::volume::{Backend, ReclaimPolicy};
+use crate::yaml::{self, DuplicateKeys, Entry, Node, Value};
 
 /// Reads words of these types by their vocabularies.
 macro_rules! scalar_words {

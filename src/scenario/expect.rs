@@ -1,12 +1,12 @@
 //! Which properties are checked, and what is expected of them.
 
-use super::Overrides;
 use super::catalogue;
-use super::error::Diagnostic;
 use super::file::{ExpectFile, ExpectedFile, PropertyName, ScenarioFile};
-use super::lower::Lowering;
+use super::lowering::Lowering;
 use super::reader::{Spanned, unknown_word};
+use super::types::Overrides;
 use super::words::ExpectedVerdict;
+use crate::diagnostic::Diagnostic;
 
 /// What a scenario says of a property.
 #[derive(Clone, PartialEq, Eq, Debug)]

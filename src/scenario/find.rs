@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::{Diagnostic, plain_io_error};
+use crate::diagnostic::{Diagnostic, plain_io_error};
 
 /// The scenario files that `paths` mean: files as they are given, and in folders, at any depth,
 /// `scenario.yaml` and `*.scenario.yaml`, sorted. Names that begin with a dot are passed over.

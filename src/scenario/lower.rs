@@ -1,20 +1,22 @@
 //! Lowers a scenario file, with its manifests, to a [`Setup`] and what reports say about it.
 
 use std::ops::Range;
-use std::path::PathBuf;
 
 use super::availability;
 use super::budget;
-use super::error::{Diagnostic, Source, position};
 use super::expect;
 use super::file::{MigrationFile, ScenarioFile, SideFile};
-use super::program::{self, Lowered};
+use super::lowering::{Lowering, ordinals_below};
+use super::program;
 use super::reach::{self, TooHigh};
 use super::reader::{Reader, Spanned};
-use super::runbook::{self, Runbook};
-use super::side::{self, KUBERNETES, Side};
+use super::ready::Scenario;
+use super::runbook;
+use super::side::{self, KUBERNETES};
 use super::storage;
-use super::{Overrides, Scenario};
+use super::types::{Lowered, Overrides, Side, StepSource};
+use crate::diagnostic::{Diagnostic, Source, position};
+use crate::runbook::{Runbook, SideFacts};
 use crate::world::id::{MAX_ORDINALS, PerCluster};
 use crate::world::setup::{Budget, ClusterSetup, Reads, Setup};
 use crate::world::volume::ReclaimPolicy;
@@ -22,99 +24,6 @@ use crate::world::volume::ReclaimPolicy;
 /// The highest ordinal that there is room for.
 #[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
 const HIGHEST_ORDINAL: i64 = MAX_ORDINALS as i64 - 1;
-
-/// Something that the scenario leaves open, and what is taken instead.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Assumption {
-    /// The field that would say it.
-    pub field: String,
-    /// The value that is taken.
-    pub value: String,
-    /// What that means, or how to ask for something else.
-    pub text: String,
-}
-
-/// Where a step of the program stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StepSource {
-    /// The place of the step's key.
-    pub location: Location,
-    /// The kind of step, such as `patch`.
-    pub kind: String,
-    /// The line as it stands in the file, without the space around it.
-    pub text: String,
-    /// How many columns of space are in front of the line.
-    pub indent: usize,
-}
-
-/// A place in a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Location {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The column in characters, counted from 1.
-    pub column: usize,
-    /// The column behind the last character.
-    pub end_column: usize,
-    /// The bytes.
-    pub offset: Range<usize>,
-}
-
-/// What lowering finds on its way.
-pub struct Lowering<'a> {
-    /// The text and its mistakes.
-    pub reader: Reader<'a>,
-    /// What is assumed so far.
-    pub assumed: Vec<Assumption>,
-    /// The durations of `sleep` steps.
-    pub sleeps: Vec<String>,
-    /// What of a runbook is not modelled is taken to be harmless.
-    pub assume_harmless: bool,
-    fixed_at: Option<usize>,
-    groups_at: Option<usize>,
-}
-
-impl Lowering<'_> {
-    /// Notes an assumption.
-    pub fn assume(&mut self, field: &str, value: &str, text: &str) {
-        self.assumed.push(Assumption {
-            field: field.to_owned(),
-            value: value.to_owned(),
-            text: text.to_owned(),
-        });
-    }
-
-    /// Notes a place that keeps the scenario from having another number of replicas.
-    pub fn fix_at(&mut self, offset: usize) {
-        self.fixed_at = Some(self.fixed_at.map_or(offset, |first| first.min(offset)));
-    }
-
-    /// Notes that availability groups name ordinals by number.
-    pub const fn fix_groups_at(&mut self, offset: usize) {
-        self.groups_at = Some(offset);
-    }
-
-    /// The place of a step whose key is at `key`.
-    pub fn step_source(&self, kind: &str, key: &Range<usize>) -> StepSource {
-        let text = &self.reader.source.text;
-        let (line, column) = position(text, key.start);
-        let raw = text.lines().nth(line - 1).unwrap_or("");
-        StepSource {
-            location: Location {
-                file: self.reader.source.path.clone(),
-                line,
-                column,
-                end_column: column + kind.chars().count(),
-                offset: key.clone(),
-            },
-            kind: kind.to_owned(),
-            text: raw.trim().to_owned(),
-            indent: raw.len() - raw.trim_start().len(),
-        }
-    }
-}
 
 /// Lowers a file to a scenario.
 ///
@@ -125,14 +34,7 @@ pub fn lower(
     file: &ScenarioFile,
     overrides: &Overrides,
 ) -> Result<Scenario, Vec<Diagnostic>> {
-    let mut lowering = Lowering {
-        reader,
-        assumed: Vec::new(),
-        sleeps: Vec::new(),
-        assume_harmless: overrides.assume_harmless,
-        fixed_at: None,
-        groups_at: None,
-    };
+    let mut lowering = Lowering::new(reader, overrides.assume_harmless);
     let scenario = lower_all(&mut lowering, file, overrides);
     match scenario.filter(|_| lowering.reader.problems.is_empty()) {
         Some(scenario) => {
@@ -371,14 +273,14 @@ fn lower_runbook(
 fn check_identity(
     lowering: &mut Lowering<'_>,
     named: &Spanned<String>,
-    sides: &PerCluster<runbook::SideFacts>,
+    sides: &PerCluster<SideFacts>,
 ) {
     let (source, destination) = (&sides.source, &sides.destination);
     let differs = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
     let (what, here, there) = if source.name != destination.name {
         ("names", source.name.clone(), destination.name.clone())
     } else if differs(&source.namespace, &destination.namespace) {
-        let namespace = |side: &runbook::SideFacts| side.namespace.clone().unwrap_or_default();
+        let namespace = |side: &SideFacts| side.namespace.clone().unwrap_or_default();
         ("namespaces", namespace(source), namespace(destination))
     } else {
         return;
@@ -438,13 +340,5 @@ fn check_ordinals(lowering: &mut Lowering<'_>, named: &[Spanned<i16>], ordinals:
                 .at(ordinal.span.clone(), "")
                 .help("name an ordinal that the set has at some time, or use `k`"),
         );
-    }
-}
-
-/// The ordinals below a number, as messages write them.
-pub fn ordinals_below(end: u8) -> String {
-    match end {
-        0 | 1 => "0 only".to_owned(),
-        _ => format!("0..{}", end - 1),
     }
 }

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec};
 use serde_json::Value as Json;
 
-use super::error::{Diagnostic, Source, help_with, listed, plain_serde_error};
 use super::reader::{Reader, Spanned};
-use super::side::ManifestFacts;
-use super::storage::StorageFacts;
-use super::yaml::{self, DuplicateKeys, Node, Value};
+use super::types::{ManifestFacts, StorageFacts};
+use crate::diagnostic::{Diagnostic, Source, help_with, listed, plain_serde_error};
+use crate::yaml::{self, DuplicateKeys, Node, Value};
 
 /// A StatefulSet as a manifest has it.
 #[derive(Debug)]
@@ -84,7 +83,7 @@ fn read_source(reader: &mut Reader<'_>, manifest: &Spanned<String>) -> Option<So
             return Some(Source { path, text });
         }
         Ok(Err(_)) => "it is not UTF-8 text".to_owned(),
-        Err(error) => super::error::plain_io_error(&error),
+        Err(error) => crate::diagnostic::plain_io_error(&error),
     };
     reader.report(
         Diagnostic::new(

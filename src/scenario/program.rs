@@ -2,39 +2,24 @@
 
 use std::ops::Range;
 
-use super::error::Diagnostic;
 use super::file::MigrationFile;
-use super::lower::{Lowering, StepSource};
+use super::lowering::Lowering;
 use super::reader::Spanned;
 use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
+use super::types::Lowered;
 use super::words::{PodUntil, SetUntil, VolumeUntil};
+use crate::diagnostic::Diagnostic;
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, ObjectKind, ObjectRef,
     OnError, Operation, Program, Timeout,
 };
-use crate::world::setup::Extra;
 
 /// The most instructions; positions are kept in a byte.
 const MOST_INSTRUCTIONS: usize = 254;
-
-/// A program and where its parts come from.
-#[derive(Debug)]
-pub struct Lowered {
-    /// The program.
-    pub program: Program,
-    /// The place of each step.
-    pub steps: Vec<StepSource>,
-    /// Plain numbers that name an ordinal; they must exist.
-    pub ordinals: Vec<Spanned<i16>>,
-    /// Steps that need a disk, by kind and place.
-    pub need_disk: Vec<(&'static str, Range<usize>)>,
-    /// Secrets and ConfigMaps that the program creates or deletes.
-    pub extras: Vec<Extra>,
-}
 
 /// Lowers all steps. Mistakes are noted, and their steps left as they are.
 pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -> Lowered {

@@ -1,13 +1,13 @@
 //! Reads the steps of a migration.
 
-use super::error::{Diagnostic, help_with, listed};
 use super::reader::{Decode, Reader, Spanned};
 use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, FieldWait, PatchStep,
     PodWait, RestoreDiskStep, ScaleStep, SetReclaimPolicyStep, SetWait, Step, StepFile, VolumeWait,
     WaitStep,
 };
-use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::{Diagnostic, help_with, listed};
+use crate::yaml::{Entry, Node, Value};
 
 type ReadStep = fn(&mut Reader<'_>, &Node) -> Option<Step>;
 

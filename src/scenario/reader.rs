@@ -4,11 +4,11 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-use super::error::{Diagnostic, Source, help_with, listed};
 use super::expression;
 use super::words::Vocabulary;
-use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::{Diagnostic, Source, help_with, listed};
 use crate::world::program::Expression;
+use crate::yaml::{Entry, Node, Value};
 
 /// Maps that people write as one word, with what they mean.
 const EXAMPLES: &[(&str, &str)] = &[

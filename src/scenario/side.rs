@@ -3,67 +3,16 @@
 mod base;
 mod draft;
 
-use super::error::Diagnostic;
 use super::file::SideFile;
-use super::lower::Lowering;
-use super::runbook::SideFacts;
-use super::storage::StorageFacts;
+use super::lowering::Lowering;
+use super::types::{ManifestFacts, Side};
+use crate::diagnostic::Diagnostic;
 use crate::world::id::Slice;
-use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use base::{Number, base};
 use draft::overridden;
 
 /// The only minor version of Kubernetes that is modelled.
 pub const KUBERNETES: &str = "1.31";
-
-/// One side's set, with everything filled in.
-#[derive(Clone, Debug)]
-pub struct Side {
-    /// The set's name, if anything says it.
-    pub name: Option<String>,
-    /// Its ordinals at the start; `None` if there is no set.
-    pub initial: Option<Slice>,
-    /// Its policy.
-    pub policy: PodManagementPolicy,
-    /// The names of its claim templates.
-    pub templates: Vec<String>,
-    /// Whether a Pod has to stay Ready for a while before it counts as Available.
-    pub min_ready: bool,
-    /// Which claims go with their Pods or their set.
-    pub retention: RetentionPolicy,
-    /// Whether the side's Kubernetes version was given.
-    pub has_version: bool,
-    /// What else the manifest says, for scripts.
-    pub manifest: ManifestFacts,
-}
-
-/// What a script needs to know of a side's manifest, beside what is modelled.
-#[derive(Clone, Debug, Default)]
-pub struct ManifestFacts {
-    /// The set's namespace.
-    pub namespace: Option<String>,
-    /// The whole set.
-    pub set: serde_json::Value,
-    /// Kinds and names of Secrets, ConfigMaps and namespaces.
-    pub others: Vec<(String, String)>,
-    /// What it says of disks.
-    pub storage: StorageFacts,
-}
-
-impl Side {
-    /// What a script needs to know.
-    pub fn facts(&self) -> SideFacts {
-        SideFacts {
-            name: self.name.clone().unwrap_or_else(|| "web".to_owned()),
-            namespace: self.manifest.namespace.clone(),
-            templates: self.templates.clone(),
-            initial: self.initial,
-            owns_claims: self.retention != RetentionPolicy::default(),
-            set: self.manifest.set.clone(),
-            others: self.manifest.others.clone(),
-        }
-    }
-}
 
 /// The source's side. `None` if it is too broken to go on with.
 pub fn lower_source(lowering: &mut Lowering<'_>, file: &SideFile) -> Option<Side> {

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 
 use super::reader::{Reader, Scalar, Spanned};
 use super::words::{PodUntil, SetUntil, VolumeUntil};
-use super::yaml::Node;
 use crate::world::id::ClusterId;
 use crate::world::program::{Cascade, ClaimRefCopy, Expression, OnError, StatusField, Timeout};
 use crate::world::volume::ReclaimPolicy;
+use crate::yaml::Node;
 
 /// A step and its place.
 #[derive(Debug)]

@@ -2,40 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::error::Diagnostic;
 use super::file::StorageFile;
-use super::lower::Lowering;
+use super::lowering::Lowering;
 use super::reader::Spanned;
-use super::side::Side;
-use super::yaml::Node;
+use super::types::{ClassFact, Side, StorageFacts, VolumeFact};
+use crate::diagnostic::Diagnostic;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::setup::StorageSetup;
 use crate::world::volume::ReclaimPolicy;
-
-/// What a manifest says of disks.
-#[derive(Clone, Debug, Default)]
-pub struct StorageFacts {
-    /// The volumes that are bound to a claim, or reserved for one.
-    volumes: Vec<VolumeFact>,
-    /// The storage classes.
-    classes: Vec<ClassFact>,
-}
-
-/// A PersistentVolume.
-#[derive(Clone, Debug)]
-struct VolumeFact {
-    claim: String,
-    namespace: Option<String>,
-    policy: ReclaimPolicy,
-}
-
-/// A StorageClass.
-#[derive(Clone, Debug)]
-struct ClassFact {
-    name: String,
-    is_default: bool,
-    policy: ReclaimPolicy,
-}
+use crate::yaml::Node;
 
 impl StorageFacts {
     /// Reads the volumes and classes among the objects of a manifest.

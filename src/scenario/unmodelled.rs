@@ -3,9 +3,9 @@
 
 use k8s_openapi::api::apps::v1::StatefulSetSpec;
 
-use super::error::Diagnostic;
-use super::lower::Lowering;
+use super::lowering::Lowering;
 use super::manifest::ManifestSet;
+use crate::diagnostic::Diagnostic;
 
 /// Reports what a side's manifest asks for in vain.
 pub fn report(lowering: &mut Lowering<'_>, side: &str, set: &ManifestSet) {

@@ -3,33 +3,46 @@
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
-const LAYERS: [(&str, &[&str]); 10] = [
-    ("world", &[]),
-    ("actors", &[]),
-    ("properties", &["actors"]),
+const LAYERS: [(&str, &[&str]); 13] = [
+    ("diagnostic", &[]),
+    ("yaml", &[]),
+    ("world", &["diagnostic", "yaml"]),
+    ("actors", &["diagnostic", "yaml"]),
+    ("properties", &["diagnostic", "yaml", "actors"]),
     // Search knows nothing of Kubernetes.
-    ("engine", &["world", "actors", "properties"]),
-    ("every_n", &["world", "actors", "properties"]),
-    ("model", &[]),
+    (
+        "engine",
+        &["diagnostic", "yaml", "world", "actors", "properties"],
+    ),
+    (
+        "every_n",
+        &["diagnostic", "yaml", "world", "actors", "properties"],
+    ),
+    ("model", &["diagnostic", "yaml"]),
+    // A script asks for a program, whatever runs it.
+    (
+        "runbook",
+        &["actors", "properties", "engine", "every_n", "model"],
+    ),
     ("scenario", &[]),
-    // A report is plain data; of the scenario it has the mistakes found in it.
+    // A report is plain data, mistakes in the input among it.
     (
         "report",
         &[
+            "yaml",
             "world",
             "actors",
             "properties",
             "engine",
             "every_n",
             "model",
+            "runbook",
+            "scenario",
         ],
     ),
     ("check", &[]),
     ("cli", &[]),
 ];
-
-/// What `report` may take from `scenario`.
-const MISTAKES: [&str; 3] = ["error", "Diagnostic", "Label"];
 
 fn place(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|(name, _)| *name == layer)
@@ -37,7 +50,7 @@ fn place(layer: &str) -> Option<usize> {
 
 /// Whether code of the layer `from` may name `path`, which starts with a layer.
 fn allows(from: &str, path: &[String]) -> bool {
-    let [layer, rest @ ..] = path else {
+    let [layer, ..] = path else {
         return true;
     };
     if layer == from {
@@ -47,9 +60,7 @@ fn allows(from: &str, path: &[String]) -> bool {
         // `crate::Migration` and the like: names of the root are for users of the library.
         return false;
     };
-    let mistakes_only = from == "report" && layer == "scenario";
-    let is_mistake = || rest.first().is_some_and(|name| MISTAKES.contains(&&**name));
-    other < own && !LAYERS[own].1.contains(&&**layer) && (!mistakes_only || is_mistake())
+    other < own && !LAYERS[own].1.contains(&&**layer)
 }
 
 /// The paths that a source text names, each without `crate::` and cut after its second name.
@@ -213,8 +224,10 @@ fn edges_to_later_layers_are_refused() {
         ("engine", "world::World", false),
         ("model", "engine::Searchable", true),
         ("scenario", "check::check", false),
-        ("report", "scenario::Diagnostic", true),
-        ("report", "scenario::error", true),
+        ("report", "diagnostic::Diagnostic", true),
+        ("scenario", "runbook::read", true),
+        ("runbook", "scenario::Scenario", false),
+        ("world", "diagnostic::Diagnostic", false),
         ("report", "scenario::Scenario", false),
         ("report", "world::World", false),
         ("check", "report::Report", true),

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::Proposal;
 use crate::check::story::Told;
-use crate::scenario::error::position;
-use crate::scenario::runbook::{Place, Runbook};
+use crate::diagnostic::position;
+use crate::runbook::{Place, Runbook};
 use crate::world::id::ClusterId;
 use crate::world::program::{
     Condition, Expression, Look, ObjectKind, ObjectRef, Operation, Timeout,

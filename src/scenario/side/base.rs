@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::ManifestFacts;
-use crate::scenario::error::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::scenario::file::SideFile;
-use crate::scenario::lower::Lowering;
+use crate::scenario::lowering::Lowering;
 use crate::scenario::manifest::{self, ManifestSet};
 use crate::scenario::reader::unknown_word;
+use crate::scenario::types::ManifestFacts;
 use crate::scenario::unmodelled;
 use crate::scenario::words::Vocabulary;
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};

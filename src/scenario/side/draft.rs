@@ -1,11 +1,11 @@
 //! A side with its inline fields over its manifest, and what is wrong with its numbers.
 
 use super::base::{Base, Number, Place};
-use super::{ManifestFacts, Side};
-use crate::scenario::error::Diagnostic;
+use crate::diagnostic::Diagnostic;
 use crate::scenario::file::SideFile;
-use crate::scenario::lower::Lowering;
+use crate::scenario::lowering::Lowering;
 use crate::scenario::reader::Spanned;
+use crate::scenario::types::{ManifestFacts, Side};
 use crate::world::id::{MAX_ORDINALS, Slice};
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::super::{Overrides, Scenario, error::position};
+use super::super::{Overrides, Scenario};
+use crate::diagnostic::position;
 
 const SCENARIO: &str = "\
 apiVersion: straddle.dev/v1alpha1

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::super::decode::read_file;
-use super::super::error::Source;
 use super::super::reader::Reader;
 use super::super::schema;
+use crate::diagnostic::Source;
 
 /// Uses every kind of map that the grammar has.
 const EVERYTHING: &str = "\

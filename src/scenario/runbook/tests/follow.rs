@@ -92,7 +92,7 @@ fn lines_are_read_as_in_bash() {
         let script = format!(
             "{script}\nkubectl --context source exec web-0 -- echo \"$last\"\nkubectl --context source get pod web-0\n"
         );
-        let calls = super::super::calls(&script).expect("it is a script");
+        let calls = crate::runbook::calls(&script).expect("it is a script");
         assert_eq!(
             calls[0].last().map(String::as_str),
             Some(expected),

@@ -1,0 +1,290 @@
+//! `kubectl get`: a look at an object, or a snapshot of it.
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::Call;
+use super::documents::document;
+use super::target::{self, Thing, things};
+use super::{jsonpath, opaque, selector, volumes};
+use crate::runbook::hole::Hole;
+use crate::runbook::shell::run::{Halt, Runner};
+use crate::runbook::state::{Memory, Outcome, Set, State, joined};
+use crate::world::id::ClusterId;
+use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
+
+/// The flags that are understood.
+const FLAGS: [&str; 12] = [
+    "output",
+    "ignore-not-found",
+    "no-headers",
+    "show-labels",
+    "selector",
+    "all-namespaces",
+    "filename",
+    "label-columns",
+    "sort-by",
+    "field-selector",
+    "show-managed-fields",
+    "all",
+];
+
+/// `kubectl get`.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
+    if let Some(flag) = call.unknown_flag(&FLAGS) {
+        let what = format!("`kubectl get --{flag}` is not modelled");
+        runner.not_modelled(what, "look once; a loop can look again");
+        return Ok(Outcome::ok(state));
+    }
+    let Some(cluster) = target::cluster(runner, call, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    let is_caught = !state.env.output.is_empty();
+    let named = things(runner, &call.words[1..], cluster);
+    let Some(things) = named.filter(|_| call.flag("selector").is_none()) else {
+        if is_caught && call.flag("selector").is_some() {
+            return list(runner, call, cluster, state);
+        }
+        return Ok(Outcome::ok(all(runner, state, is_caught)));
+    };
+    let mut states = vec![(state, Vec::new(), true)];
+    for thing in &things {
+        let mut next = Vec::new();
+        for (state, documents, ok) in states {
+            get(
+                runner,
+                call,
+                thing,
+                cluster,
+                is_caught,
+                (state, documents, ok),
+                &mut next,
+            )?;
+        }
+        states = next;
+    }
+    let mut outcome = Outcome::default();
+    for (mut state, documents, ok) in states {
+        let text = printed(runner, call, documents, false);
+        state.env.write(&text);
+        if ok {
+            &mut outcome.ok
+        } else {
+            &mut outcome.failed
+        }
+        .push(state);
+    }
+    outcome.ok = joined(outcome.ok);
+    outcome.failed = joined(outcome.failed);
+    Ok(outcome)
+}
+
+/// All objects of a kind: something to look at.
+fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
+    if is_caught {
+        runner.not_modelled(
+            "a list of objects whose number only the cluster knows is not modelled",
+            "name the objects, `kubectl get pod web-5`, or select the set's Pods: \
+             `kubectl get pods -l app=web -o name`",
+        );
+    }
+    opaque(runner, state, "a list")
+}
+
+/// The Pods that a selector means, of which each may exist or not.
+fn list(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let Some(pods) = selector::pods(runner, call, cluster, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    if pods.len() > selector::MOST_SELECTED {
+        let what = format!("a list of up to {} Pods is not modelled", pods.len());
+        let help = "name them one by one, or check the script with four replicas or fewer";
+        runner.not_modelled(what, help);
+        return Ok(Outcome::ok(state));
+    }
+    let mut outcome = Outcome::default();
+    for (mut state, things) in selector::existing(runner, &pods, cluster, state)? {
+        let mut items = Vec::new();
+        for thing in things {
+            let item = document(runner, &thing, cluster, &state);
+            items.push((thing, item));
+        }
+        let text = if call.flag("output").is_some_and(|output| output != "wide") {
+            printed(runner, call, items, true)
+        } else {
+            table(runner, call, &items)
+        };
+        state.env.write(&text);
+        outcome.ok.push(state);
+    }
+    let text = "the Pods are looked at one after the other, not all at the same time";
+    let what = "kubectl get pods by a selector".to_owned();
+    runner.findings.assume(runner.span.clone(), what, text);
+    outcome.ok = joined(outcome.ok);
+    Ok(outcome)
+}
+
+/// The lines that kubectl prints for people.
+fn table(runner: &mut Runner<'_>, call: &Call, items: &[(Thing, Json)]) -> String {
+    let mut text = String::new();
+    if !items.is_empty() && !call.is_on("no-headers") {
+        text.push_str("NAME   READY   STATUS   RESTARTS   AGE\n");
+    }
+    for (_, item) in items {
+        let name = item.pointer("/metadata/name").map(jsonpath::text);
+        let rest = runner.hole(Hole::Other("the rest of a line of kubectl".to_owned()));
+        text.extend([
+            name.unwrap_or_default(),
+            "   ".to_owned(),
+            rest,
+            "\n".to_owned(),
+        ]);
+    }
+    text
+}
+
+type Way = (State, Vec<(Thing, Json)>, bool);
+
+fn get(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    thing: &Thing,
+    cluster: ClusterId,
+    is_caught: bool,
+    way: Way,
+    next: &mut Vec<Way>,
+) -> Result<(), Halt> {
+    let (state, documents, ok) = way;
+    let wants_content = is_caught && call.flag("output").is_some_and(|output| output != "name");
+    let (found, missing) = look(runner, call, thing, cluster, wants_content, state)?;
+    if let Some(state) = found {
+        let mut documents = documents.clone();
+        documents.push((thing.clone(), document(runner, thing, cluster, &state)));
+        next.push((state, documents, ok));
+    }
+    if let Some(state) = missing {
+        next.push((state, documents, ok && call.is_on("ignore-not-found")));
+    }
+    Ok(())
+}
+
+/// The states in which there is such an object, and in which there is none.
+fn look(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    thing: &Thing,
+    cluster: ClusterId,
+    wants_content: bool,
+    state: State,
+) -> Result<(Option<State>, Option<State>), Halt> {
+    let operation = match thing {
+        // Nobody but the script makes it or takes it away.
+        Thing::Set => match state.env.sets[cluster] {
+            Set::Known(..) => return Ok((Some(state), None)),
+            Set::Absent => return Ok((None, Some(state))),
+            Set::Unknown => None,
+        },
+        Thing::Claim(ordinal) if wants_content && cluster == ClusterId::Source => Some((
+            Operation::GetClaim(Expression::number(i16::from(*ordinal))),
+            Memory::Claim(*ordinal),
+        )),
+        Thing::Volume(ordinal) if wants_content && cluster == ClusterId::Source => {
+            // The driver of the model finds a volume by the claim it has read last.
+            let follows = state.env.memory == Memory::Claim(*ordinal);
+            if !follows && !volumes::are_kept(runner, *ordinal, &state) {
+                volumes::refuse(runner, *ordinal);
+            }
+            let read = Operation::GetVolume(Expression::number(i16::from(*ordinal)));
+            follows.then_some((read, Memory::Volume(*ordinal)))
+        }
+        Thing::Companion(_) | Thing::Other(_) => return Ok((Some(state), None)),
+        Thing::Extra(kind, name) => {
+            let Some(extra) = target::extra(runner, kind, name, cluster) else {
+                return Ok((Some(state), None));
+            };
+            let (found, missing) = runner.emit(state, Operation::Extra(ExtraVerb::Get, extra))?;
+            return Ok((Some(found), Some(missing)));
+        }
+        _ => None,
+    };
+    let object = thing.object(cluster);
+    let (operation, memory) = match (operation, object) {
+        (Some((operation, memory)), _) => (operation, Some(memory)),
+        (None, Some(object)) if call.is_on("ignore-not-found") => {
+            (Operation::Test(Condition::Exists(object)), None)
+        }
+        (None, Some(object)) => (Operation::Get(object), None),
+        (None, None) => return Ok((Some(state), None)),
+    };
+    let is_kept = volumes::exists(runner, thing, cluster);
+    let (mut found, missing) = runner.emit(state, operation)?;
+    if let Some(memory) = memory {
+        found.env.memory = memory;
+    }
+    Ok((Some(found), (!is_kept).then_some(missing)))
+}
+
+/// What is printed of the objects that were found, as a list if there may be any number of them.
+fn printed(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    documents: Vec<(Thing, Json)>,
+    is_list: bool,
+) -> String {
+    let output = call.flag("output").unwrap_or("");
+    if documents.is_empty() && !is_list {
+        return String::new();
+    }
+    let name = |document: &Json| {
+        let part = |pointer: &str| {
+            document
+                .pointer(pointer)
+                .map(jsonpath::text)
+                .unwrap_or_default()
+        };
+        format!(
+            "{}/{}\n",
+            part("/kind").to_lowercase(),
+            part("/metadata/name")
+        )
+    };
+    let mut documents: Vec<Json> = documents
+        .into_iter()
+        .map(|(_, document)| document)
+        .collect();
+    let whole = |documents: &mut Vec<Json>| {
+        if documents.len() == 1 && !is_list {
+            documents.remove(0)
+        } else {
+            json!({ "apiVersion": "v1", "kind": "List", "items": documents })
+        }
+    };
+    match output.split_once('=').unwrap_or((output, "")) {
+        ("yaml" | "json", _) => whole(&mut documents).to_string() + "\n",
+        ("jsonpath", template) => match jsonpath::print(template, &whole(&mut documents)) {
+            Ok(text) => text,
+            Err(what) => {
+                runner.not_modelled(
+                    format!("{what} of `jsonpath` is not modelled"),
+                    "use a path such as `{.status.readyReplicas}`",
+                );
+                String::new()
+            }
+        },
+        ("" | "name" | "wide", _) => documents.iter().map(name).collect(),
+        _ => {
+            runner.not_modelled(
+                format!("`-o {output}` is not modelled"),
+                "use `-o yaml`, `-o json`, `-o name` or `-o jsonpath=…`",
+            );
+            String::new()
+        }
+    }
+}

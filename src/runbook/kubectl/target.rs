@@ -1,0 +1,316 @@
+//! Which cluster a call talks to, and which objects it names.
+
+use std::fmt::Write;
+
+use super::arguments::Call;
+use crate::diagnostic::did_you_mean;
+use crate::runbook::hole::Hole;
+use crate::runbook::shell::run::Runner;
+use crate::runbook::state::State;
+use crate::world::id::ClusterId;
+use crate::world::program::{Expression, ExtraRef, ObjectKind, ObjectRef};
+
+/// An object that a call names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Thing {
+    /// The StatefulSet.
+    Set,
+    /// The Pod of an ordinal.
+    Pod(u8),
+    /// The claim of an ordinal.
+    Claim(u8),
+    /// The volume of an ordinal's claim.
+    Volume(u8),
+    /// A claim of another template, which goes along with the first one's.
+    Companion(u8),
+    /// A Secret, ConfigMap or namespace.
+    Extra(&'static str, String),
+    /// An object that no promise depends on.
+    Other(String),
+}
+
+impl Thing {
+    /// The object for the program, if it has one.
+    #[must_use]
+    pub fn object(&self, cluster: ClusterId) -> Option<ObjectRef> {
+        let object = |kind, ordinal: u8| {
+            Some(ObjectRef {
+                kind,
+                cluster,
+                ordinal: Expression::number(i16::from(ordinal)),
+            })
+        };
+        match *self {
+            Self::Set => object(ObjectKind::StatefulSet, 0),
+            Self::Pod(ordinal) => object(ObjectKind::Pod, ordinal),
+            Self::Claim(ordinal) => object(ObjectKind::Claim, ordinal),
+            Self::Volume(ordinal) => object(ObjectKind::Volume, ordinal),
+            Self::Companion(_) | Self::Extra(..) | Self::Other(_) => None,
+        }
+    }
+}
+
+/// Kinds and the names that kubectl has for them.
+const KINDS: [(&str, &[&str]); 7] = [
+    (
+        "statefulset",
+        &[
+            "sts",
+            "statefulset",
+            "statefulsets",
+            "statefulset.apps",
+            "statefulsets.apps",
+        ],
+    ),
+    ("pod", &["po", "pod", "pods"]),
+    (
+        "persistentvolumeclaim",
+        &["pvc", "persistentvolumeclaim", "persistentvolumeclaims"],
+    ),
+    (
+        "persistentvolume",
+        &["pv", "persistentvolume", "persistentvolumes"],
+    ),
+    ("secret", &["secret", "secrets"]),
+    ("configmap", &["cm", "configmap", "configmaps"]),
+    ("namespace", &["ns", "namespace", "namespaces"]),
+];
+
+/// The kind that a word means.
+#[must_use]
+pub fn kind_of(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    KINDS
+        .iter()
+        .find(|(_, names)| names.contains(&word.as_str()))
+        .map(|&(kind, _)| kind)
+}
+
+/// The side that a call talks to; what is not known is noted.
+pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<ClusterId> {
+    let env = &state.env;
+    let named = call
+        .flag("context")
+        .map(|name| ("context", name.to_owned()))
+        .or_else(|| {
+            call.flag("kubeconfig")
+                .map(|name| ("kubeconfig", name.to_owned()))
+        })
+        .or_else(|| {
+            env.context
+                .as_ref()
+                .map(|name| ("context", name.to_string()))
+        })
+        .or_else(|| {
+            env.exported("KUBECONFIG")
+                .map(|name| ("kubeconfig", name.to_string()))
+        });
+    let named_side = named
+        .as_ref()
+        .and_then(|(_, name)| runner.markers.side_of(name));
+    let side = named_side.or_else(|| runner.markers.at(&runner.own_span));
+    if side.is_none() {
+        let (what, help) = match named {
+            Some((kind, name)) => (
+                format!("which side {kind} `{name}` stands for is not known"),
+                format!("say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"),
+            ),
+            None => (
+                "nothing says which cluster this command talks to".to_owned(),
+                "give `--context source`, or write `# straddle: cluster=source` behind it or above it".to_owned(),
+            ),
+        };
+        runner.mistake("runbook::unknown-cluster", what, help);
+    }
+    if let Some(side) = side {
+        check_namespace(runner, call, state, side);
+        note_spelling(runner, call, state, side);
+    }
+    side
+}
+
+/// A call in another namespace is about other objects.
+fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: ClusterId) {
+    let given = call.flag("namespace").or(state.env.namespace.as_deref());
+    let known = runner.surroundings.sides[side].namespace.clone();
+    if let (Some(given), Some(known)) = (given, known)
+        && given != known
+    {
+        let what = format!(
+            "this is about namespace `{given}`, but the set in {} is in `{known}`",
+            side.name()
+        );
+        let help = "a Pod's identity is its name in its namespace: both sides must have the same, or peers do not find it";
+        runner.mistake("runbook::other-namespace", what, help);
+    }
+}
+
+/// Remembers how the script speaks to a side, for waits that are to be added.
+fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: ClusterId) {
+    let mut words = String::from("kubectl");
+    for flag in ["kubeconfig", "context", "namespace"] {
+        if let Some(value) = call
+            .flag(flag)
+            .filter(|value| !value.contains(char::is_whitespace))
+        {
+            let _ = write!(words, " --{flag} {value}");
+        }
+    }
+    let says_side = call.flag("context").is_some()
+        || call.flag("kubeconfig").is_some()
+        || state.env.context.is_some()
+        || state.env.exported("KUBECONFIG").is_some();
+    let marker = if says_side {
+        String::new()
+    } else {
+        format!(" # straddle: cluster={}", side.name())
+    };
+    if call.flag("context").is_none() && call.flag("kubeconfig").is_none() {
+        if let Some(context) = &state.env.context {
+            let _ = write!(words, " --context {context}");
+        } else if let Some(file) = state.env.exported("KUBECONFIG") {
+            let _ = write!(words, " --kubeconfig {file}");
+        }
+    }
+    runner.spellings[side] = Some((words, marker));
+}
+
+/// The objects that the words behind the verb name; what is not known is noted. `None` if the
+/// words name a whole kind.
+pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> Option<Vec<Thing>> {
+    let mut named: Vec<(String, String)> = Vec::new();
+    if words.iter().any(|word| word.contains('/')) {
+        for word in words {
+            if let Some((kind, name)) = word.split_once('/') {
+                named.push((kind.to_owned(), name.to_owned()));
+            } else {
+                runner.mistake(
+                    "runbook::usage",
+                    format!("`{word}` is no KIND/NAME"),
+                    "kubectl takes either `KIND NAME …` or `KIND/NAME …`",
+                );
+                return Some(Vec::new());
+            }
+        }
+    } else {
+        let (kind, names) = words.split_first()?;
+        if names.is_empty() {
+            return None;
+        }
+        named.extend(names.iter().map(|name| (kind.clone(), name.clone())));
+    }
+    Some(
+        named
+            .iter()
+            .filter_map(|(kind, name)| thing(runner, kind, name, cluster))
+            .collect(),
+    )
+}
+
+/// The object of a kind and a name.
+pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId) -> Option<Thing> {
+    let side = &runner.surroundings.sides[cluster];
+    match kind_of(kind) {
+        Some("statefulset") if name == side.name => Some(Thing::Set),
+        Some("statefulset") => {
+            let known = [side.name.as_str()];
+            let near = did_you_mean(name, &known);
+            let help = format!(
+                "{} `{}`",
+                if near.is_some() {
+                    "did you mean"
+                } else {
+                    "the set is called"
+                },
+                side.name
+            );
+            let what = format!("there is no StatefulSet `{name}` in {}", cluster.name());
+            runner.mistake("runbook::unknown-object", what, help);
+            None
+        }
+        Some("pod") => match side.pod(name) {
+            Some(ordinal) => Some(Thing::Pod(ordinal)),
+            None => unknown(
+                runner,
+                "Pod",
+                name,
+                cluster,
+                &format!("its Pods are called `{}-0` and so on", side.name),
+            ),
+        },
+        Some("persistentvolumeclaim") => match side.claim(name) {
+            Some((0, ordinal)) => Some(Thing::Claim(ordinal)),
+            Some((_, ordinal)) => Some(Thing::Companion(ordinal)),
+            None if side.templates.is_empty() => unknown(
+                runner,
+                "PersistentVolumeClaim",
+                name,
+                cluster,
+                "the set has no claim templates",
+            ),
+            None => unknown(
+                runner,
+                "PersistentVolumeClaim",
+                name,
+                cluster,
+                &format!("its claims are called `{}` and so on", side.claim_name(0)),
+            ),
+        },
+        Some("persistentvolume") => match runner.holes.whole(name) {
+            Some(&Hole::VolumeName(_, ordinal)) => Some(Thing::Volume(ordinal)),
+            _ => unknown(
+                runner,
+                "PersistentVolume",
+                name,
+                cluster,
+                "take its name from the claim: `.spec.volumeName`",
+            ),
+        },
+        Some(kind) => Some(Thing::Extra(kind, name.to_owned())),
+        None => Some(Thing::Other(format!("{kind} {name}"))),
+    }
+}
+
+fn unknown(
+    runner: &mut Runner<'_>,
+    kind: &str,
+    name: &str,
+    cluster: ClusterId,
+    help: &str,
+) -> Option<Thing> {
+    let what = format!("`{name}` is no {kind} of the set in {}", cluster.name());
+    runner.mistake("runbook::unknown-object", what, help);
+    None
+}
+
+/// A Secret or ConfigMap for the program.
+pub fn extra(
+    runner: &mut Runner<'_>,
+    kind: &str,
+    name: &str,
+    cluster: ClusterId,
+) -> Option<ExtraRef> {
+    let extra = runner.surroundings.extra(kind, name);
+    let known = runner
+        .extras
+        .iter()
+        .position(|other| other.name == extra.name);
+    let number = match known {
+        Some(number) => number,
+        None if runner.extras.len() < crate::world::setup::MAX_EXTRAS => {
+            runner.extras.push(extra);
+            runner.extras.len() - 1
+        }
+        None => {
+            runner.not_modelled(
+                "so many Secrets and ConfigMaps are not modelled",
+                "leave out those that no Pod needs",
+            );
+            return None;
+        }
+    };
+    Some(ExtraRef {
+        cluster,
+        number: u8::try_from(number).ok()?,
+    })
+}

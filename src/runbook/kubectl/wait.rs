@@ -1,0 +1,371 @@
+//! `kubectl wait` and `kubectl rollout status`.
+//!
+//! Kubernetes 1.32: staging/src/k8s.io/kubectl/pkg/cmd/wait/wait.go (`IsDeleted`,
+//! `ConditionalWait`), polymorphichelpers/rollout_status.go (`StatefulSetStatusViewer`). A wait for
+//! anything but a deletion fails at once if there is no such object.
+
+use super::arguments::Call;
+use super::selector;
+use super::target::{self, Thing, things};
+use crate::runbook::shell::run::{Halt, Runner};
+use crate::runbook::state::{Outcome, Set, State, joined};
+use crate::world::id::ClusterId;
+use crate::world::program::{Condition, Expression, Look, Operation, StatusField, Timeout};
+
+/// `kubectl wait`.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
+    const FLAGS: [&str; 5] = [
+        "for",
+        "timeout",
+        "output",
+        "allow-missing-template-keys",
+        "selector",
+    ];
+    if let Some(flag) = call.unknown_flag(&FLAGS) {
+        runner.not_modelled(
+            format!("`kubectl wait --{flag}` is not modelled"),
+            "name the objects: `kubectl wait --for=delete pod/web-5`",
+        );
+        return Ok(Outcome::ok(state));
+    }
+    let Some(cluster) = target::cluster(runner, call, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    let length = call.flag("timeout").unwrap_or("30s").to_owned();
+    let Some(timeout) = timeout(&length) else {
+        let what = format!("`{length}` is no length of time");
+        runner.mistake("runbook::usage", what, "write `--timeout=60s`");
+        return Ok(Outcome::ok(state));
+    };
+    let wanted = call.flag("for").unwrap_or("").to_owned();
+    if call.flag("selector").is_some() {
+        let Some(pods) = selector::pods(runner, call, cluster, &state) else {
+            return Ok(Outcome::ok(state));
+        };
+        return selected(runner, &wanted, &pods, cluster, timeout, state);
+    }
+    let Some(things) = things(runner, &call.words[1..], cluster) else {
+        runner.not_modelled(
+            "`kubectl wait` for a whole kind is not modelled",
+            "name the objects: `kubectl wait --for=delete pod/web-5`",
+        );
+        return Ok(Outcome::ok(state));
+    };
+    waits(runner, &wanted, &things, cluster, timeout, state)
+}
+
+/// Waits for those of the Pods that exist at the beginning. Without any there is nothing to be
+/// deleted, and for anything else it is an error (`RunWait`).
+fn selected(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    pods: &[Thing],
+    cluster: ClusterId,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
+    if pods.len() > selector::MOST_SELECTED {
+        let what = format!(
+            "a wait for {} Pods by a selector is not modelled",
+            pods.len()
+        );
+        runner.not_modelled(what, "name them: `kubectl wait --for=delete pod/web-5`");
+        return Ok(Outcome::ok(state));
+    }
+    let found = selector::existing(runner, pods, cluster, state)?;
+    let mut outcome = Outcome::default();
+    for (state, things) in found {
+        if things.is_empty() && !wanted.eq_ignore_ascii_case("delete") {
+            outcome.failed.push(state);
+        } else {
+            outcome.extend(waits(runner, wanted, &things, cluster, length, state)?);
+        }
+    }
+    outcome.ok = joined(outcome.ok);
+    outcome.failed = joined(outcome.failed);
+    let text = "the Pods that exist at the beginning are waited for one after the other, each \
+                for the Pod of its name that is there by then";
+    let what = format!("kubectl wait --for={wanted} by a selector");
+    runner.findings.assume(runner.span.clone(), what, text);
+    Ok(outcome)
+}
+
+/// Waits for one object after the other.
+fn waits(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    things: &[Thing],
+    cluster: ClusterId,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let mut outcome = Outcome::ok(state);
+    for thing in things {
+        let (states, ()) = (joined(std::mem::take(&mut outcome.ok)), ());
+        for state in states {
+            outcome.extend(wait(runner, wanted, thing, cluster, length, state)?);
+        }
+    }
+    outcome.failed = joined(outcome.failed);
+    Ok(outcome)
+}
+
+/// How long a wait lasts, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    /// One look.
+    Once,
+    /// Some time, then it is given up.
+    Some,
+    /// For a week, which is for ever.
+    Ever,
+}
+
+fn timeout(text: &str) -> Option<Length> {
+    Some(match seconds(text)? {
+        0 => Length::Once,
+        seconds if seconds < 0 => Length::Ever,
+        _ => Length::Some,
+    })
+}
+
+/// A length of time as Go writes it: `60s`, `1m30s`, `-1s`, `0`.
+#[must_use]
+pub fn seconds(text: &str) -> Option<i64> {
+    let (text, sign) = text.strip_prefix('-').map_or((text, 1), |text| (text, -1));
+    if let Ok(number) = text.parse::<u32>() {
+        return Some(sign * i64::from(number));
+    }
+    let mut total = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..end].parse().ok()?;
+        let unit_end = rest[end..]
+            .find(|c: char| c.is_ascii_digit())
+            .map_or(rest.len(), |place| end + place);
+        let unit = match &rest[end..unit_end] {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 0.001,
+            _ => return None,
+        };
+        total += (number * unit).ceil().min(1e9) as i64;
+        rest = &rest[unit_end..];
+    }
+    (!text.is_empty()).then_some(sign * total)
+}
+
+fn wait(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    thing: &Thing,
+    cluster: ClusterId,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let Some(object) = thing.object(cluster) else {
+        if !matches!(thing, Thing::Companion(_)) {
+            runner.not_modelled(
+                "a wait for this object is not modelled",
+                "wait for Pods, claims, volumes or the set",
+            );
+        }
+        return Ok(Outcome::ok(state));
+    };
+    if wanted.eq_ignore_ascii_case("delete") {
+        let operation = match length {
+            Length::Once => Operation::Test(Condition::Absent(object)),
+            Length::Some => Operation::AwaitGone(object, Look::First, Timeout::Fail),
+            Length::Ever => Operation::AwaitGone(object, Look::First, Timeout::Never),
+        };
+        return ended(runner, operation, length, state);
+    }
+    if wanted.eq_ignore_ascii_case("create") {
+        return ended(
+            runner,
+            awaited(Condition::Exists(object), length),
+            length,
+            state,
+        );
+    }
+    let Some(condition) = condition(runner, wanted, thing, cluster) else {
+        return Ok(Outcome::ok(state));
+    };
+    let mut outcome = Outcome::default();
+    let mut state = state;
+    let is_there = *thing == Thing::Set && matches!(state.env.sets[cluster], Set::Known(..));
+    if !is_there {
+        let (found, missing) = runner.emit(state, Operation::Get(object))?;
+        outcome.failed.push(missing);
+        state = found;
+    }
+    outcome.extend(ended(runner, awaited(condition, length), length, state)?);
+    outcome.failed = joined(outcome.failed);
+    Ok(outcome)
+}
+
+const fn awaited(condition: Condition, length: Length) -> Operation {
+    match length {
+        Length::Once => Operation::Test(condition),
+        Length::Some => Operation::Await(condition, Timeout::Fail),
+        Length::Ever => Operation::Await(condition, Timeout::Never),
+    }
+}
+
+fn ended(
+    runner: &mut Runner<'_>,
+    operation: Operation,
+    length: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let (done, expired) = runner.emit(state, operation)?;
+    let failed = if length == Length::Ever {
+        Vec::new()
+    } else {
+        vec![expired]
+    };
+    Ok(Outcome {
+        ok: vec![done],
+        failed,
+        ..Outcome::default()
+    })
+}
+
+/// The condition that `--for` names.
+fn condition(
+    runner: &mut Runner<'_>,
+    wanted: &str,
+    thing: &Thing,
+    cluster: ClusterId,
+) -> Option<Condition> {
+    let (kind, rest) = wanted.split_once('=').unwrap_or((wanted, ""));
+    let lower = rest.to_lowercase();
+    let found = match (kind, thing) {
+        ("condition", Thing::Pod(ordinal)) if lower == "ready" || lower == "ready=true" => Some(
+            Condition::PodReady(cluster, Expression::number(i16::from(*ordinal))),
+        ),
+        ("jsonpath", _) => {
+            let (path, value) = rest
+                .rsplit_once("}=")
+                .map_or((rest, ""), |(path, value)| (path, value));
+            let path = path
+                .trim_start_matches('{')
+                .trim_end_matches('}')
+                .trim_start_matches('.');
+            let value = value.trim_matches(['"', '\'']);
+            by_path(thing, cluster, path, value)
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        runner.not_modelled(
+            format!("`--for={wanted}` is not modelled here"),
+            "wait for `delete`, `create`, `condition=Ready` of a Pod, `jsonpath={.status.phase}=Bound` of a claim, or `jsonpath={.status.readyReplicas}=N` of the set",
+        );
+    }
+    found
+}
+
+fn by_path(thing: &Thing, cluster: ClusterId, path: &str, value: &str) -> Option<Condition> {
+    let number = || value.parse::<i16>().ok().map(Expression::number);
+    match (thing, path) {
+        (Thing::Claim(ordinal), "status.phase") if value == "Bound" => Some(
+            Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal))),
+        ),
+        (Thing::Set, "status.readyReplicas") => Some(Condition::StatusEquals(
+            cluster,
+            StatusField::ReadyReplicas,
+            number()?,
+        )),
+        (Thing::Set, "status.replicas") => Some(Condition::StatusEquals(
+            cluster,
+            StatusField::Replicas,
+            number()?,
+        )),
+        _ => None,
+    }
+}
+
+/// `kubectl rollout status`.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
+    let verb = call.words.get(1).map_or("", String::as_str);
+    if verb != "status" {
+        let help = "it makes new Pods, which is not modelled; only `kubectl rollout status` is";
+        runner.not_modelled(format!("`kubectl rollout {verb}` is not modelled"), help);
+        return Ok(Outcome::ok(state));
+    }
+    if let Some(flag) = call.unknown_flag(&["timeout", "watch"]) {
+        runner.not_modelled(
+            format!("`kubectl rollout status --{flag}` is not modelled"),
+            "leave it out",
+        );
+        return Ok(Outcome::ok(state));
+    }
+    let Some(cluster) = target::cluster(runner, call, &state) else {
+        return Ok(Outcome::ok(state));
+    };
+    if things(runner, &call.words[2..], cluster).as_deref() != Some(&[Thing::Set]) {
+        runner.not_modelled(
+            "`kubectl rollout status` is modelled for the StatefulSet only",
+            "name it: `kubectl rollout status sts/NAME`",
+        );
+        return Ok(Outcome::ok(state));
+    }
+    let length = match (
+        call.flag("watch"),
+        timeout(call.flag("timeout").unwrap_or("0")),
+    ) {
+        (Some("false"), _) => Length::Once,
+        (_, Some(Length::Some)) => Length::Some,
+        _ => Length::Ever,
+    };
+    let mut outcome = Outcome::default();
+    let mut state = state;
+    if !matches!(state.env.sets[cluster], Set::Known(..))
+        && let Some(set) = Thing::Set.object(cluster)
+    {
+        let (found, missing) = runner.emit(state, Operation::Get(set))?;
+        outcome.failed.push(missing);
+        state = found;
+    }
+    let condition = Condition::RolledOut(cluster);
+    let (done, expired) = runner.emit(state, awaited(condition, length))?;
+    match length {
+        // With `--watch=false` it says how far things are, and succeeds.
+        Length::Once => outcome.ok = joined(vec![done, expired]),
+        Length::Some => {
+            outcome.ok.push(done);
+            outcome.failed.push(expired);
+        }
+        Length::Ever => outcome.ok.push(done),
+    }
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn lengths_are_those_of_go() {
+        for (text, expected) in [
+            ("60s", Some(60)),
+            ("1m30s", Some(90)),
+            ("-1s", Some(-1)),
+            ("0", Some(0)),
+            ("5", Some(5)),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Runbooks: a bash script of kubectl and yq commands becomes the driver's program.
+//!
+//! A text becomes commands that know their places ([`syntax`]); these are followed without the
+//! clusters ([`run`]): variables, arithmetic, loops over lists, functions and files are worked
+//! out, and each request becomes an instruction of the [`Program`]. What only a cluster knows is
+//! a hole in a text ([`hole`]); where the script's way depends on an answer (a refused request, a
+//! wait that expires, `if kubectl get …`) the instruction has two exits, and the script is
+//! followed both ways ([`code`], [`state`]). Ways that know the same are joined, so a program has
+//! about as many instructions as the script has commands, loops taken apart.
+//!
+//! Nothing is skipped silently: what is not modelled is a mistake at its place, or an assumption
+//! if the user says so.
+
+mod code;
+mod hole;
+mod kubectl;
+mod markers;
+mod programs;
+mod report;
+mod shell;
+mod state;
+mod surroundings;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Source, position};
+use crate::world::id::{ClusterId, PerCluster};
+use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
+use crate::world::setup::Extra;
+use crate::world::volume::ReclaimPolicy;
+pub use code::Place;
+pub use kubectl::strategic;
+use shell::run::{Halt, Runner};
+use shell::syntax::{self, Command};
+pub use surroundings::{SideFacts, Surroundings};
+
+/// The most mistakes of a script that are shown.
+const MOST_SHOWN: usize = 50;
+
+/// The longest script.
+pub const MAX_SCRIPT: usize = 256 << 10;
+
+/// A script that has become a program.
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    /// The script.
+    pub source: Source,
+    /// Where each instruction comes from.
+    pub places: Vec<Place>,
+    /// The name of the claim template that is modelled.
+    pub claim_template: String,
+    /// How the script speaks to each side: the words in front of a verb, and a marker behind.
+    pub spellings: PerCluster<Option<(String, String)>>,
+}
+
+/// What a script asks of the clusters.
+#[derive(Debug)]
+pub struct Emitted {
+    /// The program.
+    pub program: Program,
+    /// The commands that its instructions come from, by `Instruction::step`.
+    pub steps: Vec<Range<usize>>,
+    /// Secrets and ConfigMaps that it creates or deletes.
+    pub extras: Vec<Extra>,
+    /// The script, and where each instruction comes from.
+    pub runbook: Runbook,
+}
+
+/// Something that is taken for granted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumed {
+    /// Where: a line of the script, or a field of the scenario.
+    pub field: String,
+    /// What.
+    pub value: String,
+    /// What that means.
+    pub text: String,
+}
+
+/// What reading a script gives.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The program. `None` if the script could not be followed to its end.
+    pub emitted: Option<Emitted>,
+    /// All mistakes.
+    pub problems: Vec<Diagnostic>,
+    /// All assumptions.
+    pub assumed: Vec<Assumed>,
+}
+
+/// Reads a script. With `assume_harmless`, what is not modelled is an assumption instead of a
+/// mistake.
+#[must_use]
+pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bool) -> Reading {
+    let mut reading = Reading::default();
+    let script = match parsed(&source) {
+        Ok(script) => script,
+        Err(problem) => {
+            reading.problems.push(problem);
+            return reading;
+        }
+    };
+    let (runner, followed) = follow(surroundings, &source, &script);
+    reading.complain_of_markers(&source, &runner);
+    reading.report(&source, &runner, assume_harmless);
+    if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
+        let what = "this script asks nothing of the clusters";
+        let problem = Diagnostic::new("runbook::no-requests", what);
+        let problem = problem.within(&source).at(0..0, "");
+        let help = "a runbook calls `kubectl`";
+        reading.problems.push(problem.help(help));
+    }
+    reading.emitted = followed.is_ok().then(|| finish(runner, source));
+    reading
+}
+
+fn parsed(source: &Source) -> Result<Command, Diagnostic> {
+    syntax::parse(&source.text, 0).map_err(|error| {
+        let what = format!("bash cannot read this script: {}", error.message);
+        let at = error.at.min(source.text.len());
+        let problem = Diagnostic::new("runbook::syntax", what);
+        let problem = problem.within(source).at(at..at, "here");
+        problem.help("check it with `bash -n`")
+    })
+}
+
+/// Follows a script: as if disks and policies stayed as they are, and once more if it asks for
+/// something else.
+fn follow<'a>(
+    surroundings: &'a Surroundings<'_>,
+    source: &Source,
+    script: &Command,
+) -> (Runner<'a>, Result<(), Halt>) {
+    let follow = |keeps_disks, keeps_policies| {
+        let mut runner = Runner::new(surroundings, &source.text);
+        runner.findings.text = source.text.to_string();
+        runner.keeps_disks = keeps_disks;
+        runner.keeps_policies = keeps_policies;
+        let followed = runner.script(script);
+        (runner, followed)
+    };
+    let first = follow(true, true);
+    let any = |wanted: fn(Operation) -> bool| {
+        let mut made = first.0.code.made.iter();
+        made.any(|made| wanted(made.operation))
+    };
+    let (deletes, patches) = (any(deletes_disk), any(patches_policy));
+    if deletes || patches {
+        return follow(!deletes, !patches);
+    }
+    first
+}
+
+/// Whether a request deletes a claim or volume of the source.
+const fn deletes_disk(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Delete(ObjectRef {
+            kind: ObjectKind::Claim | ObjectKind::Volume,
+            cluster: ClusterId::Source,
+            ..
+        })
+    )
+}
+
+/// Whether a request changes the reclaim policy of a volume of the source.
+const fn patches_policy(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::SetReclaimPolicy(
+            ObjectRef {
+                cluster: ClusterId::Source,
+                ..
+            },
+            _
+        )
+    )
+}
+
+impl Reading {
+    fn complain_of_markers(&mut self, source: &Source, runner: &Runner<'_>) {
+        let help =
+            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
+        for place in &runner.markers.unclear {
+            let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
+            let problem = problem.within(source).at(place.clone(), "");
+            self.problems.push(problem.help(help));
+        }
+    }
+
+    /// Takes over what the run has found: mistakes, and what is taken for granted.
+    fn report(&mut self, source: &Source, runner: &Runner<'_>, assume_harmless: bool) {
+        let mut assumed = runner.findings.assumed.clone();
+        let mut shown = 0;
+        for finding in &runner.findings.problems {
+            if finding.code == report::NOT_MODELLED && assume_harmless {
+                let text =
+                    "taken to succeed and to change nothing that is checked, as asked".to_owned();
+                assumed.push((finding.span.clone(), finding.what.clone(), text));
+                continue;
+            }
+            shown += 1;
+            if shown > MOST_SHOWN {
+                continue;
+            }
+            let problem = Diagnostic::new(finding.code, finding.what.clone()).within(source);
+            let problem = problem
+                .at(source.first_line(&finding.span), "")
+                .help(finding.help.clone());
+            self.problems.push(problem);
+        }
+        if shown > MOST_SHOWN {
+            let end = source.text.trim_end().len();
+            let what = format!("this script has {} more mistakes", shown - MOST_SHOWN);
+            let problem = Diagnostic::new("runbook::too-long", what).within(source);
+            let help = "they are shown when those above are mended";
+            self.problems.push(problem.at(end..end, "").help(help));
+        }
+        assumed.sort_by_key(|(span, ..)| span.start);
+        let name = source.path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy();
+        for (span, value, text) in assumed {
+            let (line, _) = position(&source.text, span.start);
+            let field = format!("{name}:{line}");
+            self.assumed.push(Assumed { field, value, text });
+        }
+        for (field, value, text) in left_open(runner) {
+            let text = text.to_owned();
+            self.assumed.push(Assumed { field, value, text });
+        }
+    }
+}
+
+/// What no command of the script says, and the model takes for granted: where, what, and how.
+fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
+    let surroundings = &runner.surroundings;
+    let templates = surroundings.sides.source.templates.iter().skip(1);
+    let claims = templates.map(|template| {
+        (
+            "source.volumeClaimTemplates".to_owned(),
+            template.clone(),
+            "its claims are taken to move with those of the first template: whether the script \
+             copies them is not checked",
+        )
+    });
+    let references = surroundings.sides.destination.references().into_iter();
+    let missing = references.filter(|(kind, name)| {
+        let extra = surroundings.extra(kind, name);
+        let named = runner.extras.iter().any(|other| other.name == extra.name);
+        !extra.exists.destination && !named
+    });
+    let existing = missing.map(|(kind, name)| {
+        (
+            format!("destination.{kind}"),
+            name,
+            "Pods need it, no manifest has it and the script does not name it: taken to exist",
+        )
+    });
+    claims.chain(existing).collect()
+}
+
+fn finish(runner: Runner<'_>, source: Source) -> Emitted {
+    let mut steps: Vec<Range<usize>> = Vec::new();
+    let mut numbers: BTreeMap<(usize, usize), u16> = BTreeMap::new();
+    for made in &runner.code.made {
+        let span = &made.place.span;
+        numbers.entry((span.start, span.end)).or_insert_with(|| {
+            steps.push(span.clone());
+            u16::try_from(steps.len() - 1).unwrap_or(u16::MAX)
+        });
+    }
+    let places = runner.code.made.iter().map(|made| made.place.clone());
+    let places = places.collect();
+    let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
+    let templates = &runner.surroundings.sides.source.templates;
+    let claim_template = templates.first().cloned().unwrap_or_default();
+    let (instructions, exits) = runner.code.finish(number);
+    let program = Program {
+        instructions,
+        exits,
+        after_crash: AfterCrash::FromTop,
+        ..Program::default()
+    };
+    Emitted {
+        program,
+        steps,
+        extras: runner.extras,
+        runbook: Runbook {
+            source,
+            places,
+            claim_template,
+            spellings: runner.spellings,
+        },
+    }
+}
+
+/// Whether the first request about the destination's set creates it.
+#[must_use]
+pub fn creates_first(program: &Program) -> bool {
+    let of_set = |operation: Operation| match operation {
+        Operation::CreateSet {
+            cluster: ClusterId::Destination,
+            ..
+        } => Some(true),
+        Operation::Patch {
+            cluster: ClusterId::Destination,
+            ..
+        }
+        | Operation::Scale {
+            cluster: ClusterId::Destination,
+            ..
+        }
+        | Operation::DeleteSet(ClusterId::Destination, _) => Some(false),
+        _ => None,
+    };
+    let mut instructions = program.instructions.iter();
+    instructions
+        .find_map(|instruction| of_set(instruction.operation))
+        .unwrap_or(false)
+}
+
+/// Words of each call of kubectl that a script comes to, for tests against bash.
+#[must_use]
+pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
+    let script = syntax::parse(text, 0).ok()?;
+    let no_files = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+    let side = SideFacts {
+        name: "web".to_owned(),
+        ..SideFacts::default()
+    };
+    let surroundings = Surroundings {
+        sides: PerCluster {
+            source: side.clone(),
+            destination: side,
+        },
+        reclaim_policy: ReclaimPolicy::default(),
+        crashes: false,
+        folder: std::path::PathBuf::new(),
+        files: &no_files,
+    };
+    let mut runner = Runner::new(&surroundings, text);
+    text.clone_into(&mut runner.findings.text);
+    let _ = runner.script(&script);
+    Some(runner.calls)
+}

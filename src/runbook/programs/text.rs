@@ -1,0 +1,191 @@
+//! Programs that write text, and those that keep it in files.
+
+use std::rc::Rc;
+
+use super::Call;
+use crate::runbook::shell::run::{Halt, Runner};
+use crate::runbook::state::{Outcome, hole_in};
+
+/// The most numbers that `seq` writes.
+const MOST_NUMBERS: usize = 10_000;
+
+/// `echo`.
+pub fn echo(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let text = match call.words.split_first() {
+        Some((&"-n", rest)) => rest.join(" "),
+        Some((&"-ne", rest)) => rest.join(" ").replace("\\n", "\n"),
+        Some((&"-e", rest)) => rest.join(" ").replace("\\n", "\n") + "\n",
+        _ => call.words.join(" ") + "\n",
+    };
+    writing(call, &text)
+}
+
+/// `printf`: the format, as often as there are arguments for it.
+pub fn printf(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
+    let Some((format, arguments)) = call.words.split_first() else {
+        return Ok(Outcome::ok(call.state));
+    };
+    let mut text = String::new();
+    let mut arguments = arguments.iter();
+    loop {
+        let before = arguments.len();
+        format_once(runner, format, &mut arguments, &mut text);
+        runner.spend(format.len());
+        runner.made_text(text.len())?;
+        if arguments.len() == 0 || arguments.len() == before {
+            return Ok(writing(call, &text));
+        }
+    }
+}
+
+fn format_once(
+    runner: &mut Runner<'_>,
+    format: &str,
+    arguments: &mut std::slice::Iter<'_, &str>,
+    text: &mut String,
+) {
+    let mut rest = format.chars();
+    while let Some(next) = rest.next() {
+        match next {
+            '%' => match rest.next() {
+                Some('s' | 'd') => text.push_str(arguments.next().unwrap_or(&"")),
+                Some('%') => text.push('%'),
+                other => runner.not_modelled(
+                    format!("`%{}` of `printf` is not modelled", other.unwrap_or(' ')),
+                    "use `%s` or `%d`",
+                ),
+            },
+            '\\' => match rest.next() {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some(other) => text.push(other),
+                None => text.push('\\'),
+            },
+            other => text.push(other),
+        }
+    }
+}
+
+/// `seq`.
+pub fn seq(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let given = call.words.join(" ");
+    if call.words.iter().any(|word| hole_in(word).is_some()) {
+        runner.not_modelled(
+            format!("`seq {given}` over what only the cluster knows is not modelled"),
+            "write the number of replicas into the script",
+        );
+        return Outcome::ok(call.state);
+    }
+    let numbers: Option<Vec<i64>> = call.words.iter().map(|word| word.parse().ok()).collect();
+    let (first, step, last) = match numbers.as_deref() {
+        Some(&[last]) => (1, 1, last),
+        Some(&[first, last]) => (first, 1, last),
+        Some(&[first, step, last]) if step != 0 => (first, step, last),
+        _ => {
+            let help = "give whole numbers: `seq 5 -1 0`";
+            runner.not_modelled(format!("`seq {given}` is not modelled"), help);
+            return Outcome::ok(call.state);
+        }
+    };
+    let numbers = std::iter::successors(Some(first), |number| number.checked_add(step));
+    let is_wanted = |number: &i64| {
+        if step > 0 {
+            *number <= last
+        } else {
+            *number >= last
+        }
+    };
+    let mut numbers = numbers.take_while(is_wanted);
+    let text = numbers.by_ref().take(MOST_NUMBERS);
+    let text: String = text.map(|number| number.to_string() + "\n").collect();
+    if numbers.next().is_some() {
+        let what = format!("`seq {given}` has more than {MOST_NUMBERS} numbers");
+        runner.not_modelled(what, "no set has so many replicas: write a smaller number");
+    }
+    runner.spend(text.len());
+    writing(call, &text)
+}
+
+/// `wc -l`.
+pub fn wc(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    if call.words != ["-l"] {
+        let what = format!("`wc {}` is not modelled", call.words.join(" "));
+        runner.not_modelled(what, "count lines: `… | wc -l`");
+        return Outcome::ok(call.state);
+    }
+    let input = call.state.env.input.as_deref().unwrap_or("");
+    let lines = input.bytes().filter(|byte| *byte == b'\n').count();
+    writing(call, &format!("{lines}\n"))
+}
+
+/// `cat`.
+pub fn cat(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
+    let mut state = call.state;
+    let is_file = |word: &&str| !word.starts_with('-') || *word == "-";
+    let mut files: Vec<&str> = call.words.iter().copied().filter(is_file).collect();
+    if files.is_empty() {
+        files.push("-");
+    }
+    let mut length = 0;
+    for path in files {
+        if let Some(text) = runner.read_file(path, &state) {
+            length += text.len();
+            runner.made_text(length)?;
+            state.env.write(&text);
+        } else {
+            runner.unknown_file(path);
+        }
+    }
+    Ok(Outcome::ok(state))
+}
+
+/// `tee`.
+pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Outcome {
+    let input = call.state.env.input.clone();
+    let text: Rc<str> = input.unwrap_or_else(|| "".into());
+    runner.spend(text.len());
+    for path in call.words.iter().filter(|word| !word.starts_with('-')) {
+        let files = &mut call.state.env.files;
+        files.insert((*path).into(), Rc::clone(&text));
+    }
+    writing(call, &text)
+}
+
+/// `rm`.
+pub fn rm(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let mut state = call.state;
+    for path in call.words {
+        state.env.files.remove(*path);
+    }
+    Outcome::ok(state)
+}
+
+/// `mktemp`: a path for each command; one command in a loop gets the same, and writes it anew.
+pub fn mktemp(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let path = if call.words.contains(&"-d") {
+        "/tmp/straddle.d"
+    } else {
+        "/tmp/straddle.tmp"
+    };
+    let place = runner.span.start;
+    writing(call, &format!("{path}.{place}\n"))
+}
+
+/// `basename` and `dirname`.
+pub fn part_of_path(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let path = call.words.first().copied().unwrap_or("");
+    let split = path.trim_end_matches('/').rsplit_once('/');
+    let (folder, file) = split.unwrap_or((".", path));
+    let part = if call.name == "basename" {
+        file
+    } else {
+        folder
+    };
+    writing(call, &format!("{part}\n"))
+}
+
+fn writing(call: Call<'_>, text: &str) -> Outcome {
+    let mut state = call.state;
+    state.env.write(text);
+    Outcome::ok(state)
+}

@@ -1,0 +1,233 @@
+//! Redirections: where a command's input comes from and where its output goes.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::run::{Halt, Runner};
+use super::shells::Caught;
+use super::syntax::{Redirect, RedirectTo, Word};
+use super::word::Within;
+use crate::diagnostic::Source;
+use crate::runbook::state::{Outcome, State};
+use crate::yaml::{self, DuplicateKeys, Node};
+
+/// The ends of a command.
+#[derive(Clone, Debug, Default)]
+pub struct Channels {
+    input: Option<Rc<str>>,
+    output: Option<Output>,
+    before: Option<Rc<str>>,
+}
+
+/// Where the standard output goes.
+#[derive(Clone, Debug)]
+enum Output {
+    /// Nowhere.
+    Nowhere,
+    /// To a file, behind what is in it if `true`.
+    File(Rc<str>, bool),
+}
+
+impl Channels {
+    /// The state in which the command begins.
+    #[must_use]
+    pub fn open(&self, state: State) -> State {
+        let mut state = state;
+        if let Some(input) = &self.input {
+            state.env.input = Some(Rc::clone(input));
+        }
+        if self.output.is_some() {
+            state.env.output.push(String::new());
+        }
+        state
+    }
+
+    /// The states behind the command, with its output in its place.
+    ///
+    /// # Errors
+    /// A file becomes too long.
+    pub fn close(&self, runner: &mut Runner<'_>, outcome: Outcome) -> Result<Outcome, Halt> {
+        let mut longest = 0;
+        let mut close = |mut state: State| {
+            // Lines that are read from what is around are gone.
+            if self.input.is_some() {
+                state.env.input.clone_from(&self.before);
+            }
+            if let Some(output) = &self.output {
+                let text = state.env.output.pop().unwrap_or_default();
+                if let Output::File(path, appends) = output {
+                    let old = state.env.files.get(path).filter(|_| *appends);
+                    let text = old.map_or(String::new(), ToString::to_string) + &text;
+                    longest = longest.max(text.len());
+                    state.env.files.insert(Rc::clone(path), text.into());
+                }
+            }
+            state
+        };
+        let mut all = |states: Vec<State>| states.into_iter().map(&mut close).collect();
+        let (ok, failed, exempt) = (all(outcome.ok), all(outcome.failed), all(outcome.exempt));
+        let left = outcome.left.into_iter();
+        let left = left.map(|(leave, state)| (leave, close(state))).collect();
+        runner.made_text(longest)?;
+        Ok(Outcome {
+            ok,
+            failed,
+            exempt,
+            left,
+        })
+    }
+}
+
+impl Runner<'_> {
+    /// What redirections mean in a state.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn channels(
+        &mut self,
+        redirects: &[Redirect],
+        state: State,
+        _: Within,
+    ) -> Result<Vec<(State, Channels)>, Halt> {
+        let before = state.env.input.clone();
+        let mut ways = vec![(
+            state,
+            Channels {
+                before,
+                ..Channels::default()
+            },
+        )];
+        for redirect in redirects {
+            let mut next = Vec::new();
+            for (state, channels) in ways {
+                next.extend(self.channel(redirect, state, &channels)?);
+            }
+            ways = next;
+        }
+        Ok(ways)
+    }
+
+    fn channel(
+        &mut self,
+        redirect: &Redirect,
+        state: State,
+        channels: &Channels,
+    ) -> Result<Vec<(State, Channels)>, Halt> {
+        let with_input = |(state, text): (State, String), end: &str| {
+            let input = Some(format!("{text}{end}").into());
+            (
+                state,
+                Channels {
+                    input,
+                    ..channels.clone()
+                },
+            )
+        };
+        match &redirect.to {
+            RedirectTo::Heredoc(text, true) => Ok(vec![with_input((state, text.clone()), "")]),
+            RedirectTo::Heredoc(text, false) => {
+                let ways = self.expand_text(text, None, Within::Quotes, state)?;
+                Ok(ways.into_iter().map(|way| with_input(way, "")).collect())
+            }
+            RedirectTo::File(operator, Word { text, start })
+                if operator == "<" && text.starts_with("<(") && text.ends_with(')') =>
+            {
+                let script = &text[2..text.len() - 1];
+                let ways = self.substituted(script, start.map(|start| start + 2), state)?;
+                let with_text = |(state, text, _): Caught| {
+                    let end = if text.is_empty() { "" } else { "\n" };
+                    with_input((state, text), end)
+                };
+                Ok(ways.into_iter().map(with_text).collect())
+            }
+            RedirectTo::File(operator, word) => {
+                let mut next = Vec::new();
+                for (state, path) in self.expand_whole(word, state)? {
+                    next.push(self.file(operator, redirect.fd, &path, state, channels.clone()));
+                }
+                Ok(next)
+            }
+        }
+    }
+
+    fn file(
+        &mut self,
+        operator: &str,
+        fd: Option<i32>,
+        path: &str,
+        state: State,
+        channels: Channels,
+    ) -> (State, Channels) {
+        let mut channels = channels;
+        match operator {
+            "<<<" => channels.input = Some(format!("{path}\n").into()),
+            "<" => match self.read_file(path, &state) {
+                Some(text) => channels.input = Some(text),
+                None => self.unknown_file(path),
+            },
+            ">" | ">>" | ">|" if matches!(fd, None | Some(1)) => {
+                channels.output = Some(match path {
+                    "/dev/null" | "/dev/stderr" | "/dev/tty" => Output::Nowhere,
+                    "/dev/stdout" => return (state, channels),
+                    path => Output::File(path.into(), operator == ">>"),
+                });
+            }
+            // What is written to the standard error tells a migration nothing.
+            ">" | ">>" | ">|" | ">&" | "&>" | "&>>" if fd == Some(2) => (),
+            ">&" if path == "2" => channels.output = Some(Output::Nowhere),
+            "&>" | ">&" | "&>>" => {
+                channels.output = Some(match path {
+                    "/dev/null" => Output::Nowhere,
+                    path => Output::File(path.into(), operator == "&>>"),
+                });
+            }
+            _ => self.not_modelled(
+                format!("the redirection `{operator}` is not modelled"),
+                "use `<`, `>`, `>>` or a here-document",
+            ),
+        }
+        (state, channels)
+    }
+
+    /// What a file has: one that the script has written, or one beside it.
+    pub fn read_file(&mut self, path: &str, state: &State) -> Option<Rc<str>> {
+        if path == "-" || path == "/dev/stdin" {
+            return Some(state.env.input.clone().unwrap_or_else(|| "".into()));
+        }
+        if let Some(text) = state.env.files.get(path) {
+            return Some(Rc::clone(text));
+        }
+        let text = self.surroundings.read(path);
+        self.spend(text.as_ref().map_or(0, |text| text.len()));
+        text
+    }
+
+    /// The documents of a text, as kubectl reads them, and what is wrong with it.
+    pub fn documents(&mut self, path: &str, text: &str) -> (Vec<Json>, Option<String>) {
+        let source = Source {
+            path: PathBuf::from(path),
+            text: Arc::from(text),
+        };
+        let mut problems = Vec::new();
+        let documents = yaml::parse(&source, DuplicateKeys::LastWins, &mut problems);
+        self.spend(text.len() + 100 * documents.iter().map(Node::count).sum::<usize>());
+        let documents = documents.iter().map(Node::to_json).collect();
+        let problem = problems.into_iter().next();
+        (documents, problem.map(|problem| problem.message))
+    }
+
+    /// Notes a file that nobody knows.
+    pub fn unknown_file(&mut self, path: &str) {
+        let what = format!(
+            "`{path}` is not known: the script has not written it, and it does not lie beside it"
+        );
+        self.mistake(
+            "runbook::unknown-file",
+            what,
+            "let the script write it first, or put it into the script's folder",
+        );
+    }
+}

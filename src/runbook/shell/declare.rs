@@ -1,0 +1,109 @@
+//! `declare`, `local`, `export` and `readonly`: names, and values that are not split into words.
+
+use super::expand::each_with;
+use super::run::{Halt, Runner};
+use super::syntax::Word;
+use crate::runbook::state::{Outcome, State};
+
+/// The builtins.
+const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
+
+/// Whether words are a declaration.
+#[must_use]
+pub fn declares(words: &[Word]) -> bool {
+    let first = words.first();
+    first.is_some_and(|word| DECLARATIONS.contains(&word.text.as_str()))
+}
+
+/// The name in front of `=`, and whether the value is an array.
+fn assigned(word: &Word) -> Option<(&str, &str)> {
+    let (name, value) = word.text.split_once('=')?;
+    let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
+}
+
+impl Runner<'_> {
+    /// The arguments of a declaration. Arrays are set at once, and leave their names.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn declared(
+        &mut self,
+        words: &[Word],
+        state: State,
+    ) -> Result<Vec<(State, Vec<String>)>, Halt> {
+        let is_local = words.first().is_some_and(|word| word.text == "local");
+        let mut ways = vec![(state, Vec::new())];
+        for word in words {
+            let mut next = Vec::new();
+            for (mut state, arguments) in ways {
+                let made: Vec<(State, Vec<String>)> = match assigned(word) {
+                    Some((name, value)) if value.starts_with('(') && value.ends_with(')') => {
+                        if is_local {
+                            cover(name, &mut state);
+                        }
+                        let items = &value[1..value.len() - 1];
+                        let states = self.array_assigned(name, items, false, state)?;
+                        states
+                            .into_iter()
+                            .map(|state| (state, Vec::new()))
+                            .collect()
+                    }
+                    Some(_) => {
+                        let ways = self.expand_whole(word, state)?.into_iter();
+                        ways.map(|(state, text)| (state, vec![text])).collect()
+                    }
+                    None => self.expand_all(std::slice::from_ref(word), state)?,
+                };
+                for ((state, mut made), mut arguments) in each_with(made, arguments) {
+                    arguments.append(&mut made);
+                    next.push((state, arguments));
+                }
+            }
+            ways = next;
+        }
+        Ok(ways)
+    }
+
+    /// Gives names their values and what else is declared of them.
+    pub fn declare(&mut self, how: &str, words: &[&str], state: State) -> Outcome {
+        let mut state = state;
+        for word in words {
+            if word.starts_with('-') {
+                if word.contains(['A', 'n', 'i']) {
+                    let help = "use plain variables and arrays";
+                    self.not_modelled(format!("`{how} {word}` is not modelled"), help);
+                }
+                continue;
+            }
+            let (name, value) = word
+                .split_once('=')
+                .map_or((*word, None), |(name, value)| (name, Some(value)));
+            if how == "local" {
+                cover(name, &mut state);
+                if value.is_none() {
+                    state.env.set(name, "");
+                }
+            }
+            if let Some(value) = value {
+                state.env.set(name, value);
+            }
+            if how == "export" {
+                state.env.exported.insert(name.into());
+            }
+        }
+        Outcome::ok(state)
+    }
+}
+
+/// Keeps what a name stood for until the function is over.
+fn cover(name: &str, state: &mut State) {
+    let before = (
+        state.env.get(name).cloned(),
+        state.env.arrays.get(name).cloned(),
+    );
+    if let Some(locals) = state.env.locals.last_mut() {
+        locals.entry(name.into()).or_insert(before);
+    }
+    state.env.arrays.remove(name);
+}

@@ -1,0 +1,111 @@
+//! Builtins that take lines: `read`, from a person or a text, and `mapfile`.
+
+use std::rc::Rc;
+
+use super::run::Runner;
+use crate::runbook::hole::Hole;
+use crate::runbook::state::{Outcome, State};
+
+/// `read`.
+pub fn read(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
+    let mut names = Vec::new();
+    let mut is_raw = false;
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        match word.strip_prefix('-') {
+            Some(letters) if letters.contains(['a', 'd', 'u']) => {
+                let what = format!("`read {word}` is not modelled");
+                runner.not_modelled(what, "read plain variables, line by line");
+                return Outcome::ok(state);
+            }
+            // `-p`, `-n`, `-t` and their like take a value; of joined letters the last one may.
+            Some(letters) => {
+                is_raw |= letters.contains('r');
+                if letters.ends_with(['p', 'n', 'N', 't', 'i']) {
+                    rest.next();
+                }
+            }
+            None => names.push(*word),
+        }
+    }
+    if names.is_empty() {
+        names.push("REPLY");
+    }
+    match state.env.input.clone() {
+        Some(input) => line(runner, &names, is_raw, &input, state),
+        None => answer(runner, &names, state),
+    }
+}
+
+/// What a person types.
+fn answer(runner: &mut Runner<'_>, names: &[&str], state: State) -> Outcome {
+    let mut state = state;
+    let place = runner.span.start;
+    for name in names {
+        let answer = runner.hole(Hole::Answer(place));
+        state.env.set(name, &answer);
+    }
+    Outcome::ok(state)
+}
+
+/// The next line of a text. One that does not end is read, and is a failure.
+fn line(
+    runner: &mut Runner<'_>,
+    names: &[&str],
+    is_raw: bool,
+    input: &str,
+    state: State,
+) -> Outcome {
+    let mut state = state;
+    let (line, rest) = match input.split_once('\n') {
+        Some((line, rest)) => (line, Some(rest)),
+        None => (input, None),
+    };
+    let separators = state.env.get("IFS").map_or(" \t\n", |text| text);
+    let is_plain = separators.is_empty() || separators == " \t\n";
+    if !is_plain || (!is_raw && line.contains('\\')) {
+        let what = "`read` with an `IFS` of its own, or with backslashes, is not modelled";
+        runner.not_modelled(what, "split lines at spaces, and read with `-r`");
+    }
+    let mut left = if separators.is_empty() {
+        line
+    } else {
+        line.trim_matches([' ', '\t'])
+    };
+    let mut values = Vec::new();
+    for number in 0..names.len() {
+        let is_last = number + 1 == names.len();
+        let end = left
+            .find([' ', '\t'])
+            .filter(|_| !is_last && !separators.is_empty());
+        let (value, behind) = left.split_at(end.unwrap_or(left.len()));
+        values.push(value.to_owned());
+        left = behind.trim_start_matches([' ', '\t']);
+    }
+    for (name, value) in names.iter().zip(&values) {
+        state.env.set(name, value);
+    }
+    runner.spend(input.len());
+    state.env.input = Some(rest.unwrap_or("").into());
+    Outcome::of(state, rest.is_some())
+}
+
+/// `mapfile -t NAME`: the lines of a text as an array.
+pub fn mapfile(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
+    let mut state = state;
+    let (["-t"] | ["-t", _], Some(input)) = (words, state.env.input.clone()) else {
+        let what = format!("`mapfile {}` is not modelled", words.join(" "));
+        runner.not_modelled(
+            what,
+            "read the lines of a text: `mapfile -t names < <(seq 5)`",
+        );
+        return Outcome::ok(state);
+    };
+    let name = words.get(1).copied().unwrap_or("MAPFILE");
+    let lines: Vec<Rc<str>> = input.lines().map(Rc::from).collect();
+    runner.spend(32 * lines.len());
+    state.env.variables.remove(name);
+    state.env.arrays.insert(name.into(), lines.into());
+    state.env.input = Some("".into());
+    Outcome::ok(state)
+}

@@ -1,0 +1,180 @@
+//! What the parts of this layer hand each other, as plain data.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::budget::FaultsOverride;
+use super::reader::Spanned;
+use crate::diagnostic::{Source, position};
+use crate::runbook::SideFacts;
+use crate::world::id::Slice;
+use crate::world::program::Program;
+use crate::world::setup::Extra;
+use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use crate::world::volume::ReclaimPolicy;
+
+/// What the command line says in place of the scenario.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Overrides {
+    /// Other faults.
+    pub faults: Option<FaultsOverride>,
+    /// Other properties; none means those of the scenario.
+    pub properties: Vec<String>,
+    /// What of a runbook is not modelled is taken to be harmless.
+    pub assume_harmless: bool,
+}
+
+/// Something that the scenario leaves open, and what is taken instead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumption {
+    /// The field that would say it.
+    pub field: String,
+    /// The value that is taken.
+    pub value: String,
+    /// What that means, or how to ask for something else.
+    pub text: String,
+}
+
+/// Where a step of the program stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepSource {
+    /// The place of the step's key.
+    pub location: Location,
+    /// The kind of step, such as `patch`.
+    pub kind: String,
+    /// The line as it stands in the file, without the space around it.
+    pub text: String,
+    /// How many columns of space are in front of the line.
+    pub indent: usize,
+}
+
+impl StepSource {
+    /// The place of a step that begins at `offset` and whose first `width` characters are shown.
+    #[must_use]
+    pub fn at(source: &Source, offset: &Range<usize>, kind: String, width: usize) -> Self {
+        let (line, column) = position(&source.text, offset.start);
+        let raw = source.text.lines().nth(line - 1).unwrap_or("");
+        Self {
+            location: Location {
+                file: source.path.clone(),
+                line,
+                column,
+                end_column: column + width,
+                offset: offset.clone(),
+            },
+            kind,
+            text: raw.trim().to_owned(),
+            indent: raw.len() - raw.trim_start().len(),
+        }
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The column behind the last character.
+    pub end_column: usize,
+    /// The bytes.
+    pub offset: Range<usize>,
+}
+
+/// A program and where its parts come from.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The program.
+    pub program: Program,
+    /// The place of each step.
+    pub steps: Vec<StepSource>,
+    /// Plain numbers that name an ordinal; they must exist.
+    pub ordinals: Vec<Spanned<i16>>,
+    /// Steps that need a disk, by kind and place.
+    pub need_disk: Vec<(&'static str, Range<usize>)>,
+    /// Secrets and ConfigMaps that the program creates or deletes.
+    pub extras: Vec<Extra>,
+}
+
+/// One side's set, with everything filled in.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The set's name, if anything says it.
+    pub name: Option<String>,
+    /// Its ordinals at the start; `None` if there is no set.
+    pub initial: Option<Slice>,
+    /// Its policy.
+    pub policy: PodManagementPolicy,
+    /// The names of its claim templates.
+    pub templates: Vec<String>,
+    /// Whether a Pod has to stay Ready for a while before it counts as Available.
+    pub min_ready: bool,
+    /// Which claims go with their Pods or their set.
+    pub retention: RetentionPolicy,
+    /// Whether the side's Kubernetes version was given.
+    pub has_version: bool,
+    /// What else the manifest says, for scripts.
+    pub manifest: ManifestFacts,
+}
+
+impl Side {
+    /// What a script needs to know.
+    pub fn facts(&self) -> SideFacts {
+        SideFacts {
+            name: self.name.clone().unwrap_or_else(|| "web".to_owned()),
+            namespace: self.manifest.namespace.clone(),
+            templates: self.templates.clone(),
+            initial: self.initial,
+            owns_claims: self.retention != RetentionPolicy::default(),
+            set: self.manifest.set.clone(),
+            others: self.manifest.others.clone(),
+        }
+    }
+}
+
+/// What a script needs to know of a side's manifest, beside what is modelled.
+#[derive(Clone, Debug, Default)]
+pub struct ManifestFacts {
+    /// The set's namespace.
+    pub namespace: Option<String>,
+    /// The whole set.
+    pub set: serde_json::Value,
+    /// Kinds and names of Secrets, ConfigMaps and namespaces.
+    pub others: Vec<(String, String)>,
+    /// What it says of disks.
+    pub storage: StorageFacts,
+}
+
+/// What a manifest says of disks.
+#[derive(Clone, Debug, Default)]
+pub struct StorageFacts {
+    /// The volumes that are bound to a claim, or reserved for one.
+    pub volumes: Vec<VolumeFact>,
+    /// The storage classes.
+    pub classes: Vec<ClassFact>,
+}
+
+/// A PersistentVolume.
+#[derive(Clone, Debug)]
+pub struct VolumeFact {
+    /// The name of its claim.
+    pub claim: String,
+    /// The claim's namespace, if it says it.
+    pub namespace: Option<String>,
+    /// Its reclaim policy.
+    pub policy: ReclaimPolicy,
+}
+
+/// A StorageClass.
+#[derive(Clone, Debug)]
+pub struct ClassFact {
+    /// Its name.
+    pub name: String,
+    /// It is the one of claims that name none.
+    pub is_default: bool,
+    /// The reclaim policy of its volumes.
+    pub policy: ReclaimPolicy,
+}
