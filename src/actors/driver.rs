@@ -11,7 +11,7 @@ mod place;
 pub use counts::witnesses as count_witnesses;
 pub use names::named;
 pub use place::is_plain_wait;
-use place::{go_on, leave_otherwise, restart, skip_step};
+use place::{go_on, leave_otherwise, restart};
 
 use super::api_server::{self, Answer, Refusal};
 use super::storage::contents_of_copy;
@@ -21,7 +21,7 @@ use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{
     Cascade, ClaimRefCopy, Condition, Copied, Expression, Instruction, ObjectKind, ObjectRef,
-    OnError, Operation, Timeout,
+    Operation, Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
@@ -68,7 +68,7 @@ impl Actor for MigrationDriver {
         match action {
             Action::Restart => restart(setup, world),
             Action::Look => look(setup, world),
-            Action::TimeOut => time_out(setup, world),
+            Action::TimeOut => leave_otherwise(setup, world),
             Action::Advance => advance(setup, world),
         }
     }
@@ -166,10 +166,8 @@ fn advance(setup: &Setup, world: &mut World) {
     }
     match request(setup, world, now.operation) {
         Ok(()) => go_on(setup, world),
-        Err(_) if !setup.program.exits.is_empty() => leave_otherwise(setup, world),
         Err(Refusal::AlreadyExists) if resumed => go_on(setup, world),
-        Err(_) if now.on_error == OnError::Continue => skip_step(setup, world, now),
-        Err(_) => fail(world),
+        Err(_) => leave_otherwise(setup, world),
     }
 }
 
@@ -398,18 +396,6 @@ fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
         ObjectKind::Pod => ordinal.is_some_and(|ordinal| side[ordinal].pod.is_some()),
         ObjectKind::Claim => ordinal.is_some_and(|ordinal| side[ordinal].claim.is_some()),
         ObjectKind::Volume => ordinal.is_some_and(|ordinal| side[ordinal].volumes.fixed.is_some()),
-    }
-}
-
-fn time_out(setup: &Setup, world: &mut World) {
-    if !setup.program.exits.is_empty() {
-        return leave_otherwise(setup, world);
-    }
-    match instruction(setup, world).operation {
-        Operation::AwaitGone(_, _, Timeout::Continue) | Operation::Await(_, Timeout::Continue) => {
-            go_on(setup, world);
-        }
-        _ => fail(world),
     }
 }
 

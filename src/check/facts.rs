@@ -245,10 +245,10 @@ fn place(scenario: &Scenario, setup: &Setup, world: &World) -> String {
         String::new()
     };
     // Instructions of one line may ask the same thing.
-    let instruction = if setup.program.exits.is_empty() {
-        String::new()
-    } else {
+    let instruction = if setup.program.is_script {
         format!(", instruction {}", world.driver.position + 1)
+    } else {
+        String::new()
     };
     format!("{line}\"{next}\"{k}{instruction}")
 }

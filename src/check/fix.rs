@@ -242,9 +242,9 @@ fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) -> Program 
     let target = |target: Target| match target {
         Target::At(old) => {
             let old = usize::from(old);
-            Target::At(u8::try_from(old + before(old)).unwrap_or(u8::MAX))
+            Target::At(u16::try_from(old + before(old)).unwrap_or(u16::MAX))
         }
-        Target::Failed => Target::Failed,
+        other => other,
     };
     let mut changed = Program {
         instructions: Vec::new(),
@@ -260,7 +260,7 @@ fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) -> Program 
                 on_error: OnError::Fail,
                 step: INSERTED,
             });
-            let behind = u8::try_from(changed.instructions.len()).unwrap_or(u8::MAX);
+            let behind = u16::try_from(changed.instructions.len()).unwrap_or(u16::MAX);
             let done = Target::At(behind);
             let otherwise = Target::Failed;
             changed.exits.push(Exits { done, otherwise });
@@ -270,13 +270,14 @@ fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) -> Program 
             .extend(program.instructions.get(position));
         changed
             .exits
-            .extend(program.exits(position).map(|exits| Exits {
+            .extend(program.exits.get(position).map(|exits| Exits {
                 done: target(exits.done),
                 otherwise: target(exits.otherwise),
             }));
     }
-    if program.exits.is_empty() {
-        changed.exits.clear();
+    if program.is_script {
+        changed
+    } else {
+        changed.linked()
     }
-    changed
 }

@@ -124,7 +124,7 @@ fn stands_still(
     let setup = model.setup();
     let worlds = trace.states(model);
     let last = worlds.last().expect("the initial state");
-    let line = |position: u8| {
+    let line = |position: u16| {
         let step = setup.program.instructions[usize::from(position)].step;
         let source = scenario.steps.get(usize::from(step));
         source.map(|source| source.location.line)

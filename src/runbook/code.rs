@@ -214,7 +214,7 @@ const fn subject(condition: Condition) -> Option<ObjectRef> {
 }
 
 fn at(position: usize) -> Target {
-    Target::At(u8::try_from(position).expect("longer programs are refused"))
+    Target::At(u16::try_from(position).expect("longer programs are refused"))
 }
 
 const fn negated(condition: Condition) -> Option<Condition> {

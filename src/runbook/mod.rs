@@ -280,6 +280,7 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
     let program = Program {
         instructions,
         exits,
+        is_script: true,
         after_crash: AfterCrash::FromTop,
         ..Program::default()
     };

@@ -56,7 +56,9 @@ pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -
     builder.lowered.program.body_end = builder.position();
     builder.section(file.finish.as_ref(), Some("`finish` runs after the loop"));
     builder.check_length(file);
-    builder.lowered
+    let mut lowered = builder.lowered;
+    lowered.program = lowered.program.linked();
+    lowered
 }
 
 struct Builder<'l, 'a> {

@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 
 use super::budget;
 use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, Slice};
-use crate::world::program::{
-    AfterCrash, Cascade, OnError, Operation, Program, SetEffect, SliceChange, Target,
-};
+use crate::world::program::{AfterCrash, Cascade, Operation, Program, SetEffect, SliceChange};
 use crate::world::setup::Setup;
 
 /// A step that can make a set own an ordinal that the checker has no room for.
@@ -129,23 +127,17 @@ impl Search<'_> {
                 step: instruction.step,
                 end,
             })?;
-        if let Some(exits) = self.program.exits(position) {
-            // What a request about anything but a set answers is not followed.
-            let is_of_set = instruction.operation.footprint().set != SetEffect::None;
-            let ways = [
-                (exits.done, accepted, after),
-                (exits.otherwise, !accepted || !is_of_set, sets),
-            ];
-            for (target, is_open, sets) in ways {
-                if let (Target::At(position), true) = (target, is_open) {
-                    self.visit(usize::from(position), Ordinal(0), sets);
-                }
+        // What a request about anything but a set answers is not followed.
+        let is_of_set = instruction.operation.footprint().set != SetEffect::None;
+        let exits = self.program.exits[position];
+        let ways = [
+            (exits.done, accepted, after),
+            (exits.otherwise, !accepted || !is_of_set, sets),
+        ];
+        for (target, _, sets) in ways.into_iter().filter(|(_, is_open, _)| *is_open) {
+            if let Some((position, k)) = self.program.follow(target, k, self.replicas) {
+                self.visit(position, k, sets);
             }
-            return Ok(());
-        }
-        if accepted || instruction.on_error == OnError::Continue {
-            let (position, k) = self.program.next(position, k, self.replicas);
-            self.visit(position, k, after);
         }
         Ok(())
     }

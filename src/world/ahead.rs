@@ -50,8 +50,8 @@ impl Ahead {
     pub fn of(setup: &Setup) -> Self {
         let places = places(setup);
         let instructions = setup.program.instructions.len();
-        if !setup.program.exits.is_empty() {
-            // A program with branches may go back to any place: it may still name everything.
+        if setup.program.is_script {
+            // It may go back to any place, and so still name everything.
             let names = Vec::new();
             return Self {
                 instructions,
@@ -92,11 +92,13 @@ impl Ahead {
 fn places(setup: &Setup) -> Vec<(usize, Ordinal)> {
     let (program, replicas) = (&setup.program, setup.replicas);
     let first = program.first_position(replicas);
-    let mut place = (first, program.k_at(first, replicas));
+    let mut next = Some((first, program.k_at(first, replicas)));
     let mut places = Vec::new();
-    while place.0 < program.instructions.len() {
-        places.push(place);
-        place = program.next(place.0, place.1, replicas);
+    while let Some((position, k)) = next
+        && let Some(exits) = program.exits.get(position)
+    {
+        places.push((position, k));
+        next = program.follow(exits.done, k, replicas);
     }
     places
 }

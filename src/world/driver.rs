@@ -10,7 +10,7 @@ pub struct Driver {
     /// Whether it runs, and if not, why.
     pub phase: DriverPhase,
     /// The next instruction; one above the last once the program has finished.
-    pub position: u8,
+    pub position: u16,
     /// The loop's ordinal; 0 outside the loop.
     pub k: Ordinal,
     /// How it came to the present iteration.
@@ -20,7 +20,7 @@ pub struct Driver {
     /// What it has read for a copy and not yet used.
     pub read: Read,
     /// The position and ordinal it saved last, for `afterCrash: fromSaved`.
-    pub saved: (u8, Ordinal),
+    pub saved: (u16, Ordinal),
 }
 
 impl Driver {
@@ -41,7 +41,7 @@ impl Driver {
 
     /// Comes to `position` in the iteration of `k`, keeping the mode.
     pub fn go_to(&mut self, setup: &Setup, position: usize, k: Ordinal) {
-        self.position = u8::try_from(position).expect("a program has fewer than 255 instructions");
+        self.position = u16::try_from(position).expect("a program has fewer than 255 instructions");
         self.k = k;
         if position == setup.program.instructions.len() {
             self.phase = DriverPhase::Finished;

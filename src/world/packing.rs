@@ -42,6 +42,7 @@ pub struct Layout {
     faults: Group,
     excused: Group,
     driver: Group,
+    extras: Group,
     sets: PerCluster<Group>,
     counted: PerCluster<Group>,
     plans: PerCluster<Plans>,
@@ -64,8 +65,9 @@ impl Layout {
         // The counters of faults come first: none straddles a word.
         let faults = row.one(|pass| fields::faults(pass, &has, &mut [0; MAX_POOLS]));
         let driver = row.one(|pass| {
-            fields::driver(pass, &has, &mut Driver::default(), &mut [0; 2]);
+            fields::driver(pass, &has, &mut Driver::default());
         });
+        let extras = row.one(|pass| fields::extras(pass, &has, &mut [0; 2]));
         let sets =
             PerCluster::each(|id| row.one(|pass| fields::stateful_set(pass, &has, id, &mut None)));
         let memories = PerCluster::each(|id| {
@@ -84,6 +86,7 @@ impl Layout {
             faults,
             excused,
             driver,
+            extras,
             sets,
             counted,
             plans,
@@ -137,7 +140,10 @@ impl Layout {
             let mut driver = world.driver;
             let mut extras = ClusterId::BOTH.map(|id| world.clusters[id].extras);
             self.driver.write(words, 0, |pass| {
-                fields::driver(pass, has, &mut driver, &mut extras);
+                fields::driver(pass, has, &mut driver);
+            });
+            self.extras.write(words, 0, |pass| {
+                fields::extras(pass, has, &mut extras);
             });
         }
         self.write_side::<SOURCE>(world, parts, words);
@@ -196,7 +202,10 @@ impl Layout {
             });
         let mut extras = [0; 2];
         self.driver.read(words, 0, |pass| {
-            fields::driver(pass, has, &mut world.driver, &mut extras);
+            fields::driver(pass, has, &mut world.driver);
+        });
+        self.extras.read(words, 0, |pass| {
+            fields::extras(pass, has, &mut extras);
         });
         for (id, extras) in ClusterId::BOTH.into_iter().zip(extras) {
             world.clusters[id].extras = extras;

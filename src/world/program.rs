@@ -28,12 +28,14 @@ pub struct Program {
     pub loop_order: Option<LoopOrder>,
     /// What a driver does that starts again after a crash.
     pub after_crash: AfterCrash,
-    /// Where each instruction leads. Empty if the program has no branches: then an instruction
-    /// leads to the one behind it, and `loop_order` says the rest.
+    /// Where each instruction leads, in the order of the instructions.
     pub exits: Vec<Exits>,
+    /// It is that of a script, whose exits may lead anywhere and which keeps what it has read until
+    /// it reads something else. The exits of a scenario's steps are those of [`Program::linked`].
+    pub is_script: bool,
 }
 
-/// Where an instruction of a program with branches leads.
+/// Where an instruction leads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Exits {
     /// After an accepted request, a wait that is over, or a test that holds.
@@ -46,7 +48,11 @@ pub struct Exits {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
     /// This position; behind the last instruction the program has finished.
-    At(u8),
+    At(u16),
+    /// The body, for the first ordinal of the loop; behind the body if there is none.
+    Enter,
+    /// The body, for the next ordinal of the loop; behind the body if there is none.
+    Next,
     /// The program ends, unfinished.
     Failed,
 }
@@ -137,24 +143,75 @@ impl Program {
         }
     }
 
-    /// The position and ordinal after the instruction at `position` in the iteration of `k`.
+    /// The position and ordinal that a target stands for in the iteration of `k`; `None` if the
+    /// program ends there, unfinished.
     #[must_use]
-    pub fn next(&self, position: usize, k: Ordinal, replicas: u8) -> (usize, Ordinal) {
-        let next = position + 1;
-        if self.body().contains(&position) && next < self.body_end {
-            return (next, k);
+    pub fn follow(&self, target: Target, k: Ordinal, replicas: u8) -> Option<(usize, Ordinal)> {
+        match target {
+            Target::At(position) => Some((usize::from(position), k)),
+            Target::Enter => {
+                let position = self.enter(self.body_start, replicas);
+                Some((position, self.k_at(position, replicas)))
+            }
+            Target::Next => Some(self.next_iteration(k, replicas)),
+            Target::Failed => None,
         }
-        if self.body().contains(&position) {
-            return self.next_iteration(k, replicas);
-        }
-        let next = self.enter(next, replicas);
-        (next, self.k_at(next, replicas))
     }
 
-    /// Where the instruction at `position` of a program with branches leads.
+    /// The same program, each instruction of which leads where a scenario's steps say: to the one
+    /// behind it, or on in the loop; after a refusal that does not matter, to the next step.
     #[must_use]
-    pub fn exits(&self, position: usize) -> Option<Exits> {
-        self.exits.get(position).copied()
+    pub fn linked(mut self) -> Self {
+        let done: Vec<Target> = (0..self.instructions.len())
+            .map(|position| self.behind(position))
+            .collect();
+        let otherwise = |position| self.unless_done(position, &done);
+        self.exits = (0..done.len())
+            .map(|position| Exits {
+                done: done[position],
+                otherwise: otherwise(position),
+            })
+            .collect();
+        self
+    }
+
+    fn behind(&self, position: usize) -> Target {
+        let next = position + 1;
+        if self.body().contains(&position) && next == self.body_end {
+            Target::Next
+        } else if next == self.body_start {
+            Target::Enter
+        } else {
+            // Longer programs are refused before they run.
+            Target::At(u16::try_from(next).unwrap_or(u16::MAX))
+        }
+    }
+
+    /// A volume that could not be created does not keep the claim from being created. What is done
+    /// is saved even if it was refused.
+    fn unless_done(&self, position: usize, done: &[Target]) -> Target {
+        let Instruction {
+            operation,
+            on_error,
+            step,
+        } = self.instructions[position];
+        match operation {
+            Operation::AwaitGone(_, _, timeout) | Operation::Await(_, timeout) => {
+                if timeout == Timeout::Continue {
+                    done[position]
+                } else {
+                    Target::Failed
+                }
+            }
+            _ if on_error == OnError::Fail => Target::Failed,
+            Operation::CreateVolume(..) => done[position],
+            _ => {
+                let is_rest =
+                    |other: &&Instruction| other.step == step && other.operation != Operation::Save;
+                let rest = self.instructions[position + 1..].iter();
+                done[position + rest.take_while(is_rest).count()]
+            }
+        }
     }
 
     /// Where the program is after the iteration of `k`.

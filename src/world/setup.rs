@@ -411,10 +411,7 @@ impl Setup {
             self.extras.len()
         );
         let exits = self.program.exits.len();
-        assert!(
-            exits == 0 || exits == self.program.instructions.len(),
-            "{exits} exits"
-        );
+        assert!(exits == self.program.instructions.len(), "{exits} exits");
         let read = Reads::of(&self.program);
         for side in ClusterId::BOTH {
             assert!(

@@ -155,15 +155,15 @@ fn without(program: &Program, step: u16) -> Program {
             target = program.exits[usize::from(place)].done;
         }
         match target {
-            Target::At(place) => Target::At(u8::try_from(before(place.into())).expect("short")),
-            Target::Failed => Target::Failed,
+            Target::At(place) => Target::At(u16::try_from(before(place.into())).expect("short")),
+            other => other,
         }
     };
     let all = || (0..program.instructions.len()).filter(kept);
-    Program {
+    let rest = Program {
         instructions: all().map(|place| program.instructions[place]).collect(),
         exits: all()
-            .filter_map(|place| program.exits(place))
+            .map(|place| program.exits[place])
             .map(|exits| Exits {
                 done: skipped(exits.done),
                 otherwise: skipped(exits.otherwise),
@@ -172,6 +172,11 @@ fn without(program: &Program, step: u16) -> Program {
         body_start: before(program.body_start),
         body_end: before(program.body_end),
         ..*program
+    };
+    if program.is_script {
+        rest
+    } else {
+        rest.linked()
     }
 }
 

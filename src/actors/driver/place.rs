@@ -4,7 +4,7 @@ use super::exists;
 use crate::world::World;
 use crate::world::driver::{Driver, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, Slice};
-use crate::world::program::{AfterCrash, Instruction, Look, LoopOrder, Operation, Target};
+use crate::world::program::{AfterCrash, Look, LoopOrder, Operation, Target};
 use crate::world::setup::Setup;
 
 /// Where a driver is in its program.
@@ -32,15 +32,15 @@ impl Place {
             .map(|instruction| instruction.operation)
     }
 
-    /// The place behind this one. A resumed driver keeps its ordinal until it is in the body.
-    /// Behind the waits of an ordinal that has moved comes the iteration it really resumes; an
-    /// iteration later it is an ordinary driver.
-    fn next(self, setup: &Setup) -> Self {
+    /// The place that a target stands for; `None` if the program ends there, unfinished. A resumed
+    /// driver keeps its ordinal until it is in the body. Behind the waits of an ordinal that has
+    /// moved comes the iteration it really resumes; an iteration later it is an ordinary driver.
+    fn follow(self, setup: &Setup, target: Target) -> Option<Self> {
         let program = &setup.program;
         let body = program.body();
-        let (position, k) = program.next(self.position, self.k, setup.replicas);
+        let (position, k) = program.follow(target, self.k, setup.replicas)?;
         let ends_iteration = position <= self.position || !body.contains(&position);
-        match self.mode {
+        Some(match self.mode {
             Mode::Normal => Self {
                 position,
                 k,
@@ -58,7 +58,14 @@ impl Place {
                 k,
                 mode: Mode::Normal,
             },
-        }
+        })
+    }
+
+    /// The place behind this one, where something is.
+    fn next(self, setup: &Setup) -> Self {
+        let exits = setup.program.exits[self.position];
+        let next = self.follow(setup, exits.done);
+        next.expect("what is done leads on")
     }
 
     /// The same place, or the next one at which this driver does anything: one that only
@@ -74,64 +81,30 @@ impl Place {
     }
 }
 
-/// On to the next instruction.
+/// On to where the present instruction leads once it is done.
 pub(super) fn go_on(setup: &Setup, world: &mut World) {
-    if let Some(exits) = setup.program.exits(usize::from(world.driver.position)) {
-        return leave(setup, world, exits.done);
-    }
     let place = Place::of(&world.driver);
-    let next = place.next(setup);
-    if place.operation(setup) == Some(Operation::Save) {
-        world.driver.saved = (
-            u8::try_from(next.position).expect("a program is short"),
-            next.k,
-        );
+    let exits = setup.program.exits[place.position];
+    if place.operation(setup) == Some(Operation::Save)
+        && let Some(next) = place.follow(setup, exits.done)
+    {
+        let position = u16::try_from(next.position).expect("a program is short");
+        world.driver.saved = (position, next.k);
     }
-    arrive(setup, world, next);
+    leave(setup, world, exits.done);
 }
 
-/// On to where a program with branches goes after a refusal, a time-out, or a test that does not
-/// hold.
+/// On to where it leads after a refusal, a time-out, or a test that does not hold.
 pub(super) fn leave_otherwise(setup: &Setup, world: &mut World) {
-    let exits = setup.program.exits(usize::from(world.driver.position));
-    leave(
-        setup,
-        world,
-        exits.map_or(Target::Failed, |exits| exits.otherwise),
-    );
+    let exits = setup.program.exits[usize::from(world.driver.position)];
+    leave(setup, world, exits.otherwise);
 }
 
-/// To another place of a program with branches.
 fn leave(setup: &Setup, world: &mut World, target: Target) {
-    match target {
-        Target::At(position) => {
-            let position = usize::from(position);
-            let place = Place::of(&world.driver);
-            arrive(setup, world, Place { position, ..place });
-        }
-        Target::Failed => super::fail(world),
+    match Place::of(&world.driver).follow(setup, target) {
+        Some(place) => arrive(setup, world, place),
+        None => super::fail(world),
     }
-}
-
-/// After a refusal that does not matter: on to the next step of the file. A volume that could
-/// not be created does not keep the claim from being created.
-pub(super) fn skip_step(setup: &Setup, world: &mut World, refused: Instruction) {
-    let first = Place::of(&world.driver);
-    let mut place = first.next(setup);
-    let is_rest_of_step = |place: Place| {
-        let next = setup.program.instructions.get(place.position);
-        // A body of one step is followed by itself, in the next iteration. What is done is
-        // saved even if it was refused.
-        place.position > first.position
-            && next
-                .is_some_and(|next| next.step == refused.step && next.operation != Operation::Save)
-    };
-    if !matches!(refused.operation, Operation::CreateVolume(..)) {
-        while is_rest_of_step(place) {
-            place = place.next(setup);
-        }
-    }
-    arrive(setup, world, place);
 }
 
 /// Comes to an instruction, and forgets what only those before it needed.
@@ -141,7 +114,7 @@ fn arrive(setup: &Setup, world: &mut World, place: Place) {
     let driver = &mut world.driver;
     driver.watch = Watch::Nothing;
     // A script keeps what it has read in a file, until it reads something else.
-    let keeps = !setup.program.exits.is_empty() && operation.is_some();
+    let keeps = setup.program.is_script && operation.is_some();
     if !keeps
         && !matches!(
             operation,

@@ -369,17 +369,17 @@ fn previous(pass: &mut impl Pass, has: &Features, previous: &mut Previous) {
     });
 }
 
-/// What the driver remembers, and the Secrets and ConfigMaps that only it changes.
+/// The Secrets and ConfigMaps of both sides, which only the driver changes.
 #[inline(always)]
-pub(super) fn driver(
-    pass: &mut impl Pass,
-    has: &Features,
-    driver: &mut Driver,
-    extras: &mut [u8; 2],
-) {
+pub(super) fn extras(pass: &mut impl Pass, has: &Features, extras: &mut [u8; 2]) {
     for extras in extras {
         small(pass, extras, 8, has.extras);
     }
+}
+
+/// What the driver remembers.
+#[inline(always)]
+pub(super) fn driver(pass: &mut impl Pass, has: &Features, driver: &mut Driver) {
     let phases = [
         DriverPhase::Running,
         DriverPhase::Crashed,
@@ -387,7 +387,7 @@ pub(super) fn driver(
         DriverPhase::Failed,
     ];
     choice!(pass, driver.phase, 2, 2, phases);
-    small(pass, &mut driver.position, 8, has.position);
+    position(pass, &mut driver.position, has.position);
     small(pass, &mut driver.k.0, 4, has.ordinal);
     let modes = [Mode::Normal, Mode::Resumed, Mode::WaitsOnly];
     choice!(pass, driver.mode, 2, if_needed(has.resumes, 2), modes);
@@ -395,9 +395,16 @@ pub(super) fn driver(
     choice!(pass, driver.watch, 2, if_needed(has.watches, 2), watches);
     read(pass, has, &mut driver.read);
     let kept = if_needed(has.saved, has.position);
-    small(pass, &mut driver.saved.0, 8, kept);
+    position(pass, &mut driver.saved.0, kept);
     let kept = if_needed(has.saved, has.ordinal);
     small(pass, &mut driver.saved.1.0, 4, kept);
+}
+
+/// A place in the program.
+#[inline(always)]
+fn position(pass: &mut impl Pass, place: &mut u16, kept: u32) {
+    let number = pass.number(u64::from(*place), 16, kept);
+    set(pass, place, || number as u16);
 }
 
 #[inline(always)]

@@ -52,6 +52,7 @@ fn send(scene: &mut Scene, operation: Operation) {
         step: 0,
     }];
     scene.setup.program.body_end = 1;
+    scene.setup.program = scene.setup.program.clone().linked();
     scene.world.driver.begin(&scene.setup);
     let step = Step::Driver(driver::Action::Advance);
     MigrationDriver.perform(&scene.setup, &mut scene.world, step);
