@@ -34,7 +34,7 @@
 //! - [`properties`]: what a migration promises.
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
 //! - [`every_n`]: proofs for every number of ordinals; knows models, too.
-//! - [`model`]: all of these as one [`stateright::Model`].
+//! - [`model`]: all of these as one model, for our engine and for stateright's.
 //! - [`runbook`]: a bash script as a program: symbolic execution of its shell.
 //! - [`scenario`]: YAML and manifests to a setup, and mistakes to their place in the text.
 //! - [`report`]: what a check found, as data, as JSON and for a terminal.

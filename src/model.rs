@@ -175,8 +175,10 @@ impl Model for Migration {
 }
 
 impl Judge for Migration {
+    /// Whether the property of that number in [`properties::ALL`] holds.
+    #[inline]
     fn judge(&self, number: usize, world: &World) -> bool {
-        self.holds(number, world)
+        properties::ALL[number].holds(&self.setup, world)
     }
 }
 
@@ -196,9 +198,10 @@ impl Searchable for Migration {
         Some(self.after(world, *step))
     }
 
-    /// The property of that number in [`properties::ALL`].
+    /// What [`Judge::judge`] says, by a function of each property's own.
+    #[inline]
     fn holds(&self, number: usize, world: &World) -> bool {
-        properties::ALL[number].holds(&self.setup, world)
+        adapters::condition(number)(self, world)
     }
 
     fn words(&self) -> usize {

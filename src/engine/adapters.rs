@@ -57,14 +57,25 @@ pub trait Judge: Model + Sized {
 /// If the number is not below [`MOST_CONDITIONS`].
 #[must_use]
 pub fn always<M: Judge>(name: &'static str, number: usize) -> Property<M> {
-    assert!(
-        number < MOST_CONDITIONS,
-        "`{name}` is condition {number}, and stateright can be asked no more than {MOST_CONDITIONS}"
-    );
-    Property::always(name, Conditions::ALL[number])
+    Property::always(name, condition(number))
 }
 
-/// The most conditions of a model: stateright wants each as a function that knows its number.
+/// The condition of that number as a function, in which the number is a constant: what follows
+/// from it alone is worked out by the compiler.
+///
+/// # Panics
+/// If the number is not below [`MOST_CONDITIONS`].
+#[inline]
+#[must_use]
+pub fn condition<M: Judge>(number: usize) -> fn(&M, &M::State) -> bool {
+    assert!(
+        number < MOST_CONDITIONS,
+        "condition {number} is one too many: there can be {MOST_CONDITIONS}"
+    );
+    Conditions::ALL[number]
+}
+
+/// The most conditions of a model.
 pub const MOST_CONDITIONS: usize = 32;
 
 struct Conditions<M>(M);

@@ -105,7 +105,9 @@ impl Work {
                 Kept::Fingerprints => &part.rows[number * words..(number + 1) * words],
             };
             let state = task.model.unpack(row);
-            self.judge(task, index, &state);
+            if !task.keeps_all(&state) {
+                self.judge(task, index, &state);
+            }
             if let Some(label) = task.model.mark(&state) {
                 self.findings.seen.labels.insert(label);
             }
@@ -126,16 +128,15 @@ impl Work {
         self.sort(width, &task.store.format, task.turn.records);
     }
 
-    #[inline]
+    /// A state breaks some open invariant: which?
+    #[cold]
     fn judge<M: Searchable>(&mut self, task: &Task<M>, index: Index, state: &M::State) {
         let is_broken = |&(place, invariant): &(usize, Predicate<M>)| {
             u64::from(!invariant.holds(task.model, state)) << place
         };
         let broken = task.open.iter().map(is_broken);
         let broken = broken.fold(0, |all, one| all | one);
-        if broken != 0 {
-            self.findings.broken.push((index, broken));
-        }
+        self.findings.broken.push((index, broken));
     }
 
     /// Puts the successors of a state into the batch; tells what ways on there are.
@@ -274,6 +275,13 @@ impl Work {
 }
 
 impl<M: Searchable> Task<'_, M> {
+    /// Whether a state breaks no open invariant.
+    #[inline(always)]
+    fn keeps_all(&self, state: &M::State) -> bool {
+        let mut open = self.open.iter();
+        open.all(|(_, invariant)| invariant.holds(self.model, state))
+    }
+
     /// Whether a state has been reached on a better way than by a step that leads behind the
     /// bound.
     #[cold]

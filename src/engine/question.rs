@@ -13,7 +13,8 @@ pub enum Predicate<M: Searchable> {
 
 impl<M: Searchable> Predicate<M> {
     /// Whether it holds in a state.
-    #[inline]
+    #[inline(always)]
+    #[must_use]
     pub fn holds(self, model: &M, state: &M::State) -> bool {
         match self {
             Self::Of(holds) => holds(model, state),
@@ -80,6 +81,7 @@ pub struct Formula<M: Searchable> {
 
 impl<M: Searchable> Formula<M> {
     /// A predicate that holds in every reachable state.
+    #[must_use]
     pub const fn invariant(name: &'static str, holds: fn(&M, &M::State) -> bool) -> Self {
         let claim = Claim::Invariant(Predicate::Of(holds));
         Self { name, claim }
@@ -93,12 +95,14 @@ impl<M: Searchable> Formula<M> {
     }
 
     /// A goal that can be reached from every reachable state without a further fault.
+    #[must_use]
     pub const fn always_reachable(name: &'static str, goal: fn(&M, &M::State) -> bool) -> Self {
         let claim = Claim::AlwaysReachable(Predicate::Of(goal));
         Self { name, claim }
     }
 
     /// A goal that every fair path reaches.
+    #[must_use]
     pub const fn eventually(name: &'static str, goal: fn(&M, &M::State) -> bool) -> Self {
         let claim = Claim::Eventually(Predicate::Of(goal));
         Self { name, claim }
@@ -106,6 +110,7 @@ impl<M: Searchable> Formula<M> {
 
     /// A goal that every fair path keeps, from some point on, once it has reached it. What
     /// `stays` says is as good then.
+    #[must_use]
     pub const fn stabilizes(
         name: &'static str,
         goal: fn(&M, &M::State) -> bool,
@@ -117,6 +122,7 @@ impl<M: Searchable> Formula<M> {
     }
 
     /// Whether a state keeps it. One about paths asks nothing of a single state.
+    #[must_use]
     pub fn holds(&self, model: &M, state: &M::State) -> bool {
         match self.claim {
             Claim::Invariant(predicate) => predicate.holds(model, state),
@@ -160,6 +166,7 @@ impl<M: Searchable> Question<M> {
     }
 
     /// Whether a state breaks none of the invariants.
+    #[must_use]
     pub fn is_clean(&self, model: &M, state: &M::State) -> bool {
         let mut formulas = self.formulas.iter();
         formulas.all(|formula| formula.holds(model, state))

@@ -289,6 +289,7 @@ impl Partition {
         }
     }
 
+    #[inline(always)]
     fn push(&mut self, format: &Format, turn: Turn, arrival: Arrival) -> u32 {
         let Arrival { kept, note, .. } = arrival;
         let local = self.parents.len() as u32;
