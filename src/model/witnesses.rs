@@ -14,8 +14,9 @@ mod unseen;
 use marks::{leaves_no_room, of_mark, of_marks, of_ordinal, of_patch};
 
 use crate::actors::faults::{self, Reach, Target};
+use crate::actors::garbage_collector::Action as Collect;
 use crate::actors::stateful_set_controller::{self, Action};
-use crate::actors::{Step, driver, garbage_collector};
+use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::cluster::Cluster;
@@ -42,13 +43,20 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
     match step {
         Step::Driver(action) => of_driver(setup, before, action, after),
         Step::Controller(step) => of_controller(setup, before, step, after),
-        // What a sync under way still has to write keeps it from being forgotten with the set.
-        Step::Collector(garbage_collector::Step {
-            cluster,
-            action: garbage_collector::Action::RemoveSet,
-        }) => usize::from(after.clusters[cluster].controller.set_is_gone),
-        Step::Fault(fault) if fault.target == Target::Driver => newly_named(setup, before, after),
-        _ => 0,
+        Step::Collector(step) => match step.action {
+            // What a sync under way still has to write keeps it from being forgotten with the set.
+            Collect::RemoveSet => usize::from(after.clusters[step.cluster].controller.set_is_gone),
+            _ => 0,
+        },
+        Step::Fault(fault) => match fault.target {
+            Target::Driver => newly_named(setup, before, after),
+            Target::Cluster(_) | Target::Pod(..) => 0,
+        },
+        Step::Kubelet(_)
+        | Step::Storage(_)
+        | Step::Volumes(_)
+        | Step::ClaimProtection(_)
+        | Step::VolumeProtection(_) => 0,
     }
 }
 
