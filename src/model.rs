@@ -8,8 +8,7 @@ use std::cell::RefCell;
 use stateright::{Model, Property};
 
 use crate::actors::faults::{self, Reach, Target};
-use crate::actors::stateful_set_controller::Action;
-use crate::actors::{ACTORS, Actor, Step, driver};
+use crate::actors::{Actor, Step, driver};
 use crate::engine::adapters::{self, Judge};
 use crate::engine::{Bits, Claim, Formula, Predicate, Searchable};
 use crate::properties::{self, Kind};
@@ -36,7 +35,7 @@ pub struct Migration {
     layout: Layout,
     /// Which ordinals are alike, if any ever are.
     alike: Option<Alike>,
-    actors: Vec<&'static dyn Actor>,
+    actors: Vec<Actor>,
     /// Whether ordinals that a fault has hit are excused.
     excuses: bool,
 }
@@ -50,8 +49,8 @@ impl Migration {
     pub fn new(setup: Setup) -> Self {
         setup.check();
         let layout = Layout::of(&setup);
-        let needed = ACTORS.into_iter().filter(|actor| actor.is_needed(&setup));
-        let actors = needed.collect();
+        let actors = Actor::ALL.iter().copied();
+        let actors = actors.filter(|actor| actor.is_needed(&setup)).collect();
         let strikes_driver = |id| faults::kind(id).reach() == Reach::Driver;
         let restarts = setup.budget.kinds().iter().any(strikes_driver);
         Self {
@@ -119,7 +118,7 @@ impl Migration {
 
     /// Takes a step. Who serves again is no longer excused.
     fn perform(&self, world: &mut World, step: Step) {
-        step.actor().perform(&self.setup, world, step);
+        step.perform(&self.setup, world);
         if !self.excuses {
             return;
         }
@@ -261,7 +260,7 @@ impl Searchable for Migration {
 
     fn fault_kind(&self, step: &Step) -> Option<u8> {
         match step {
-            Step::Fault(id, _) => Some(id.0),
+            Step::Fault(fault) => Some(fault.kind.0),
             _ => None,
         }
     }
@@ -287,14 +286,8 @@ impl Searchable for Migration {
         step.fairness(&self.setup)
     }
 
-    /// A controller that acts on an older cache is no help to rely on.
     fn recovers(&self, world: &World, step: &Step) -> bool {
-        match *step {
-            Step::Controller(side, Action::Sync | Action::Write(_)) => {
-                !world.clusters[side].controller.lags
-            }
-            _ => true,
-        }
+        step.recovers(world)
     }
 
     /// The events of the program's instructions.
@@ -328,7 +321,7 @@ fn claim(number: usize, kind: Kind) -> Claim<Migration> {
 #[must_use]
 pub fn fault_of(step: Step) -> Option<(&'static str, Target)> {
     match step {
-        Step::Fault(id, target) => Some((faults::kind(id).name(), target)),
+        Step::Fault(fault) => Some((faults::kind(fault.kind).name(), fault.target)),
         _ => None,
     }
 }

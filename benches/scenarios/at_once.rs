@@ -33,8 +33,11 @@ impl AtOnce {
         loop {
             steps.clear();
             self.0.steps(&world, &mut steps);
-            let is_write = |step: &&Step| match **step {
-                Step::Controller(of, Action::Write(_) | Action::WriteStatus) => of == side,
+            let is_write = |step: &&Step| match step {
+                Step::Controller(step) => {
+                    let writes = matches!(step.action, Action::Write(_) | Action::WriteStatus);
+                    writes && step.cluster == side
+                }
                 _ => false,
             };
             match steps.iter().find(is_write) {
@@ -55,8 +58,10 @@ impl Searchable for AtOnce {
 
     fn successor(&self, world: &World, step: &Step) -> Option<World> {
         let next = self.0.after(world, *step);
-        Some(match *step {
-            Step::Controller(side, Action::Sync) => self.written(next, side),
+        Some(match step {
+            Step::Controller(step) if step.action == Action::Sync => {
+                self.written(next, step.cluster)
+            }
             _ => next,
         })
     }

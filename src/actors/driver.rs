@@ -15,20 +15,17 @@ use place::{go_on, leave_otherwise, restart};
 
 use super::api_server::{self, Answer, Refusal};
 use super::storage::contents_of_copy;
-use super::{Actor, Step};
+use super::{Component, Scope};
 use crate::world::World;
 use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::program::{
     Cascade, ClaimRefCopy, Condition, Copied, Expression, Instruction, ObjectKind, ObjectRef,
-    Operation, Timeout,
+    Operation, SetEffect, Timeout,
 };
 use crate::world::setup::Setup;
 use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
-
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct MigrationDriver;
 
 /// What the driver does next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -43,29 +40,35 @@ pub enum Action {
     Restart,
 }
 
-impl Actor for MigrationDriver {
-    fn name(&self) -> &'static str {
-        "driver"
-    }
+impl Component for Action {
+    const NAME: &'static str = "driver";
+    const WORKERS: &'static [Scope] = &[Scope::World];
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         match world.driver.phase {
             DriverPhase::Running => (),
-            DriverPhase::Crashed => return out.push(Step::Driver(Action::Restart)),
+            DriverPhase::Crashed => return visit(Action::Restart),
             DriverPhase::Finished | DriverPhase::Failed => return,
         }
         let (action, timeout) = possible(setup, world);
-        out.extend(action.map(Step::Driver));
+        if let Some(action) = action {
+            visit(action);
+        }
         if timeout != Timeout::Never {
-            out.push(Step::Driver(Action::TimeOut));
+            visit(Action::TimeOut);
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Driver(action) = step else {
-            unreachable!("{step:?}")
-        };
-        match action {
+    fn cluster(self) -> Option<ClusterId> {
+        None
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        None
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        match self {
             Action::Restart => restart(setup, world),
             Action::Look => look(setup, world),
             Action::TimeOut => leave_otherwise(setup, world),
@@ -73,11 +76,44 @@ impl Actor for MigrationDriver {
         }
     }
 
-    fn describe(&self, setup: &Setup, before: &World, step: Step) -> String {
-        let Step::Driver(action) = step else {
-            unreachable!("{step:?}")
+    /// Requests are about a set, or about what both sides have of one ordinal. A set that is removed
+    /// at once leaves Pods and claims behind whose owner is gone.
+    fn touches(self, setup: &Setup, before: &World) -> Parts {
+        if self != Self::Advance {
+            return Parts::DRIVER;
+        }
+        let footprint = instruction(setup, before).operation.footprint();
+        let set = |side| {
+            let set = Parts::set(side).and(Parts::controller(side));
+            set.and(Parts::DRIVER)
         };
-        describe::step(setup, before, action)
+        match (footprint.cluster, footprint.set) {
+            (Some(side), SetEffect::Delete(Cascade::Background)) => {
+                set(side).and(Parts::columns(side))
+            }
+            (Some(side), SetEffect::Patch(_) | SetEffect::Create(_) | SetEffect::Delete(_)) => {
+                set(side)
+            }
+            _ => match ordinal_of(setup, before) {
+                Some(ordinal) if footprint.is_change => {
+                    Parts::of_ordinal(ordinal).and(Parts::DRIVER)
+                }
+                _ => Parts::DRIVER,
+            },
+        }
+    }
+
+    fn name(self, setup: &Setup, before: &World) -> &'static str {
+        match self {
+            Self::Restart => "restart",
+            Self::Look => "look",
+            Self::TimeOut => "timeOut",
+            Self::Advance => instruction(setup, before).operation.footprint().name,
+        }
+    }
+
+    fn describe(self, setup: &Setup, before: &World) -> String {
+        describe::step(setup, before, self)
     }
 }
 

@@ -1,145 +1,97 @@
 //! Whose step a step is: what has to be fair to whom.
 
-use super::{Step, garbage_collector, kubelet, stateful_set_controller};
+use super::{Actor, Step};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
-/// One component of one side, as far as it works on one object.
+/// What there is one worker for each of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Worker {
-    /// The migration driver, whatever it does: restarting after a crash and giving up too.
-    Driver,
-    /// A component of a side that works on the set.
-    OfSide(ForSet, ClusterId),
-    /// A component of a side that works on what there is of an ordinal.
-    OfOrdinal(ForOrdinal, ClusterId, Ordinal),
+pub enum Scope {
+    /// The whole migration.
+    World,
+    /// A side: it works on the set.
+    Side,
+    /// An ordinal of a side: it works on what there is of that.
+    Ordinal,
 }
 
-/// What works on a side's set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ForSet {
-    /// The StatefulSet controller's syncs and writes.
-    Controller,
-    /// Its cache of the set, which catches up whether or not the controller syncs.
-    Cache,
-    /// The garbage collector, for the set itself.
-    Collector,
+/// One part of a component, as far as it works on one object. If it goes on being able to act, it
+/// does at last.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Worker {
+    /// The component.
+    pub actor: Actor,
+    /// Its place in [`Component::WORKERS`](super::Component::WORKERS).
+    number: usize,
+    /// The side that it works on; none if there is one for all.
+    pub cluster: Option<ClusterId>,
+    /// The ordinal that it works on, if it works on one.
+    pub ordinal: Option<Ordinal>,
 }
 
-/// What works on an ordinal of a side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ForOrdinal {
-    /// The kubelet of the present Pod.
-    Kubelet,
-    /// The kubelet that runs containers without a Pod, which may be another.
-    KubeletOfStray,
-    /// The storage, as it attaches.
-    Attacher,
-    /// The storage, as it detaches.
-    Detacher,
-    /// The persistent volume controller.
-    Binder,
-    /// The protection controller of claims.
-    ClaimProtection,
-    /// The protection controller of volumes.
-    VolumeProtection,
-    /// The garbage collector, for the Pod.
-    Collector,
-    /// The garbage collector, for the claim.
-    ClaimCollector,
-}
+/// The most workers that a component has for one object or set.
+const MOST: usize = 3;
 
-const SET_WORKERS: u16 = ForSet::Collector as u16 + 1;
+/// The workers of each component, numbered from 0 in each scope, in the order of the components.
+const RANKS: [[u16; MOST]; Actor::ALL.len()] = numbered().0;
+
+/// How many workers each scope has.
+const COUNTS: [u16; 3] = numbered().1;
+
+const fn numbered() -> ([[u16; MOST]; Actor::ALL.len()], [u16; 3]) {
+    let mut ranks = [[0; MOST]; Actor::ALL.len()];
+    let mut counts = [0; 3];
+    let mut actor = 0;
+    while actor < ranks.len() {
+        let workers = Actor::ALL[actor].workers();
+        let mut worker = 0;
+        while worker < workers.len() {
+            let count = &mut counts[workers[worker] as usize];
+            ranks[actor][worker] = *count;
+            *count += 1;
+            worker += 1;
+        }
+        actor += 1;
+    }
+    (ranks, counts)
+}
 
 impl Step {
+    /// Who takes the step; nobody, if it is a fault.
+    #[must_use]
+    pub fn worker(self) -> Option<Worker> {
+        let (actor, number) = (self.actor(), self.number_of_worker());
+        let scope = *actor.workers().get(number)?;
+        Some(Worker {
+            actor,
+            number,
+            cluster: self.cluster().filter(|_| scope != Scope::World),
+            ordinal: self.ordinal().filter(|_| scope == Scope::Ordinal),
+        })
+    }
+
     /// The class of steps that this one belongs to, as far as fairness goes: a number for each
-    /// component and object, without gaps for the ordinals of `setup`. `None` for faults.
-    ///
-    /// A component that goes on being able to take a step of a class takes one at last. The
-    /// classes are: the driver; for each side the StatefulSet controller, its cache, and the
-    /// garbage collector for the set; for each side and ordinal the kubelet of the Pod, that of
-    /// containers without a Pod, attaching, detaching, the persistent volume controller, the two
-    /// protection controllers, and the garbage collector for the Pod and for the claim.
+    /// [`Worker`], without gaps for the ordinals of `setup`. `None` for faults.
     #[must_use]
     pub fn fairness(self, setup: &Setup) -> Option<u16> {
-        let ordinals = u16::from(setup.ordinals);
-        let class = match worker(self)? {
-            Worker::Driver => 0,
-            Worker::OfSide(worker, side) => 1 + 2 * worker as u16 + side as u16,
-            Worker::OfOrdinal(worker, side, ordinal) => {
-                let column = 2 * worker as u16 + side as u16;
-                1 + 2 * SET_WORKERS + column * ordinals + u16::from(ordinal.0)
+        let worker = self.worker()?;
+        let rank = RANKS[worker.actor as usize][worker.number];
+        let [worlds, sides, _] = COUNTS;
+        Some(match (worker.cluster, worker.ordinal) {
+            (Some(cluster), Some(ordinal)) => {
+                let column = 2 * rank + cluster as u16;
+                let before = column * u16::from(setup.ordinals);
+                worlds + 2 * sides + before + u16::from(ordinal.0)
             }
-        };
-        Some(class)
+            (Some(cluster), None) => worlds + 2 * rank + cluster as u16,
+            (None, _) => rank,
+        })
     }
 
-    /// The component of [`Step::fairness`] in words: `the destination kubelet of Pod 2`.
+    /// How many classes of fairness there are.
     #[must_use]
-    pub fn component(self) -> String {
-        match worker(self) {
-            None => "a fault".to_owned(),
-            Some(Worker::Driver) => "the driver".to_owned(),
-            Some(Worker::OfSide(worker, side)) => {
-                let side = side.name();
-                match worker {
-                    ForSet::Controller => format!("the {side} StatefulSet controller"),
-                    ForSet::Cache => format!("the cache of the {side} StatefulSet controller"),
-                    ForSet::Collector => format!("the {side} garbage collector of the set"),
-                }
-            }
-            Some(Worker::OfOrdinal(worker, side, ordinal)) => {
-                let (side, work) = (side.name(), in_words(worker));
-                format!("the {side} {work} {ordinal}")
-            }
-        }
-    }
-}
-
-const fn in_words(worker: ForOrdinal) -> &'static str {
-    match worker {
-        ForOrdinal::Kubelet => "kubelet of Pod",
-        ForOrdinal::KubeletOfStray => "kubelet of containers without Pod",
-        ForOrdinal::Attacher => "storage, attaching disk",
-        ForOrdinal::Detacher => "storage, detaching disk",
-        ForOrdinal::Binder => "persistent volume controller, for claim",
-        ForOrdinal::ClaimProtection => "protection controller of claim",
-        ForOrdinal::VolumeProtection => "protection controller of the volume of disk",
-        ForOrdinal::Collector => "garbage collector of Pod",
-        ForOrdinal::ClaimCollector => "garbage collector of claim",
-    }
-}
-
-fn worker(step: Step) -> Option<Worker> {
-    let of = |worker, side, ordinal| Some(Worker::OfOrdinal(worker, side, ordinal));
-    match step {
-        Step::Driver(_) => Some(Worker::Driver),
-        Step::Controller(side, stateful_set_controller::Action::CatchUp) => {
-            Some(Worker::OfSide(ForSet::Cache, side))
-        }
-        Step::Controller(side, _) => Some(Worker::OfSide(ForSet::Controller, side)),
-        Step::Kubelet(side, ordinal, kubelet::Action::StopStray) => {
-            of(ForOrdinal::KubeletOfStray, side, ordinal)
-        }
-        Step::Kubelet(side, ordinal, _) => of(ForOrdinal::Kubelet, side, ordinal),
-        Step::Attach(side, ordinal, _) => of(ForOrdinal::Attacher, side, ordinal),
-        Step::Detach(side, ordinal, _) => of(ForOrdinal::Detacher, side, ordinal),
-        Step::Volumes(side, ordinal, _) => of(ForOrdinal::Binder, side, ordinal),
-        Step::RemoveClaim(side, ordinal) => of(ForOrdinal::ClaimProtection, side, ordinal),
-        Step::RemoveVolume(side, ordinal, _) => of(ForOrdinal::VolumeProtection, side, ordinal),
-        Step::Collect(
-            side,
-            garbage_collector::Action::Orphan(ordinal)
-            | garbage_collector::Action::DeletePod(ordinal),
-        ) => of(ForOrdinal::Collector, side, ordinal),
-        Step::Collect(
-            side,
-            garbage_collector::Action::OrphanClaim(ordinal)
-            | garbage_collector::Action::DeleteClaim(ordinal),
-        ) => of(ForOrdinal::ClaimCollector, side, ordinal),
-        Step::Collect(side, garbage_collector::Action::RemoveSet) => {
-            Some(Worker::OfSide(ForSet::Collector, side))
-        }
-        Step::Fault(..) => None,
+    pub const fn classes(setup: &Setup) -> u16 {
+        let [worlds, sides, ordinals] = COUNTS;
+        worlds + 2 * (sides + ordinals * setup.ordinals as u16)
     }
 }

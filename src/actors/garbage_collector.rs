@@ -8,17 +8,23 @@
 //! Left out: a Pod that owns its claim, as `whenScaled: Delete` has it of a condemned Pod, and that
 //! goes along with its set, would itself be deleted in the foreground.
 
-use super::{Actor, Step, api_server};
+use super::{Component, Scope, api_server};
 use crate::world::World;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::setup::Setup;
 use crate::world::volume::ClaimOwner;
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct GarbageCollector;
+/// A step of the garbage collector of a side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// What it does.
+    pub action: Action,
+}
 
 /// What the garbage collector does next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -35,33 +41,21 @@ pub enum Action {
     DeleteClaim(Ordinal),
 }
 
-impl Action {
-    /// The ordinal that the action is about.
-    #[must_use]
-    pub const fn ordinal(self) -> Option<Ordinal> {
-        match self {
-            Self::Orphan(ordinal)
-            | Self::DeletePod(ordinal)
-            | Self::OrphanClaim(ordinal)
-            | Self::DeleteClaim(ordinal) => Some(ordinal),
-            Self::RemoveSet => None,
-        }
-    }
-}
+impl Component for Step {
+    const NAME: &'static str = "garbage-collector";
+    const SHORT_NAME: &'static str = "gc";
 
-impl Actor for GarbageCollector {
-    fn name(&self) -> &'static str {
-        "garbage-collector"
-    }
+    /// For the set, for the Pod of an ordinal, and for its claim.
+    const WORKERS: &'static [Scope] = &[Scope::Side, Scope::Ordinal, Scope::Ordinal];
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+    fn is_needed(setup: &Setup) -> bool {
         setup.orphans_pods() || setup.owns_claims()
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             let side = world.side(cluster);
-            let mut enabled = |action| out.push(Step::Collect(cluster, action));
+            let mut enabled = |action| visit(Self { cluster, action });
             if let Some(set) = side.set.filter(|set| set.deleting) {
                 dependents(setup, side, set.foreground, &mut enabled);
             }
@@ -83,11 +77,31 @@ impl Actor for GarbageCollector {
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Collect(cluster, action) = step else {
-            unreachable!("{step:?}")
-        };
-        match action {
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        match self.action {
+            Action::Orphan(ordinal)
+            | Action::DeletePod(ordinal)
+            | Action::OrphanClaim(ordinal)
+            | Action::DeleteClaim(ordinal) => Some(ordinal),
+            Action::RemoveSet => None,
+        }
+    }
+
+    fn worker(self) -> usize {
+        match self.action {
+            Action::RemoveSet => 0,
+            Action::Orphan(_) | Action::DeletePod(_) => 1,
+            Action::OrphanClaim(_) | Action::DeleteClaim(_) => 2,
+        }
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        let cluster = self.cluster;
+        match self.action {
             Action::Orphan(ordinal) => {
                 let pod = world.rows[ordinal].sides[cluster].pod.as_mut();
                 pod.expect("the step was enabled by the Pod object").owner = Owner::Nobody;
@@ -108,13 +122,30 @@ impl Actor for GarbageCollector {
         }
     }
 
-    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
-        let Step::Collect(cluster, action) = step else {
-            unreachable!("{step:?}")
+    /// The driver may watch what goes.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let cluster = self.cluster;
+        let parts = match self.action {
+            Action::RemoveSet => Parts::set(cluster).and(Parts::controller(cluster)),
+            _ => Parts::column(cluster).at(self.ordinal()),
         };
-        let side = before.side(cluster);
+        parts.and(Parts::DRIVER)
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        match self.action {
+            Action::Orphan(_) => "orphanPod",
+            Action::RemoveSet => "removeSet",
+            Action::DeletePod(_) => "deletePod",
+            Action::OrphanClaim(_) => "orphanClaim",
+            Action::DeleteClaim(_) => "deleteClaim",
+        }
+    }
+
+    fn describe(self, _: &Setup, before: &World) -> String {
+        let side = before.side(self.cluster);
         let fate = |goes_along| if goes_along { "goes too" } else { "is gone" };
-        match action {
+        match self.action {
             Action::Orphan(ordinal) => format!("orphan Pod {ordinal}"),
             Action::RemoveSet => "remove the set".to_owned(),
             Action::DeletePod(ordinal) => {

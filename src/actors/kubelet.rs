@@ -11,17 +11,25 @@
 //! container's start and its report `Running` are one step, its stop and the report `not Ready`
 //! of a terminating Pod too: no rule can look between them.
 
-use super::{Actor, Step, api_server, storage};
+use super::{Component, Scope, api_server, storage};
 use crate::world::World;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
 use crate::world::volume::Backend;
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct Kubelet;
+/// A step of the kubelet that the Pod of an ordinal on a side is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// The ordinal.
+    pub ordinal: Ordinal,
+    /// What the kubelet does.
+    pub action: Action,
+}
 
 /// What a kubelet does next for the Pod of an ordinal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,16 +52,23 @@ pub enum Action {
     StopStray,
 }
 
-impl Actor for Kubelet {
-    fn name(&self) -> &'static str {
-        "kubelet"
-    }
+impl Component for Step {
+    const NAME: &'static str = "kubelet";
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    /// The kubelet of the Pod, and that of containers without one, which may be another.
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal];
+
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let side = world.side(cluster);
-                let mut enabled = |action| out.push(Step::Kubelet(cluster, ordinal, action));
+                let mut enabled = |action| {
+                    visit(Self {
+                        cluster,
+                        ordinal,
+                        action,
+                    });
+                };
                 if let Some(action) = next(setup, world, cluster, ordinal) {
                     enabled(action);
                 }
@@ -64,13 +79,22 @@ impl Actor for Kubelet {
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Kubelet(cluster, ordinal, action) = step else {
-            unreachable!("{step:?}")
-        };
-        let column = world.column_mut(cluster, ordinal);
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        Some(self.ordinal)
+    }
+
+    fn worker(self) -> usize {
+        usize::from(self.action == Action::StopStray)
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        let column = world.column_mut(self.cluster, self.ordinal);
         let containers = &mut column.containers;
-        if action == Action::StopStray {
+        if self.action == Action::StopStray {
             containers.stray = None;
             return;
         }
@@ -78,11 +102,11 @@ impl Actor for Kubelet {
             .pod
             .as_mut()
             .expect("the step was enabled by the Pod object");
-        match action {
+        match self.action {
             Action::Start => {
                 containers.run = true;
                 pod.phase = PodPhase::Running;
-                storage::note_writer(setup, world, cluster, ordinal);
+                storage::note_writer(setup, world, self.cluster, self.ordinal);
             }
             Action::ReportReady => pod.ready = true,
             Action::StayReady => pod.available = true,
@@ -101,17 +125,41 @@ impl Actor for Kubelet {
                 containers.run = false;
                 pod.ready = false;
             }
-            Action::ConfirmDeletion => api_server::remove_pod(setup, world, cluster, ordinal),
+            Action::ConfirmDeletion => {
+                api_server::remove_pod(setup, world, self.cluster, self.ordinal);
+            }
             Action::StopStray => unreachable!("handled above"),
         }
     }
 
-    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
-        let Step::Kubelet(cluster, ordinal, action) = step else {
-            unreachable!("{step:?}")
+    /// A Pod that is Ready again is no longer excused, and the driver may watch one that goes.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let others = match self.action {
+            Action::Start => Parts::CONTENTS,
+            Action::ReportReady => Parts::FAULTS,
+            Action::ConfirmDeletion => Parts::DRIVER,
+            _ => Parts::NOTHING,
         };
-        let pod = before.rows[ordinal].sides[cluster].pod;
-        match action {
+        let column = Parts::column(self.cluster).at(Some(self.ordinal));
+        column.and(others)
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        match self.action {
+            Action::Start => "startContainers",
+            Action::ReportReady => "reportReady",
+            Action::StayReady => "stayReady",
+            Action::ReportNotReady => "reportNotReady",
+            Action::ReportFailed => "reportFailed",
+            Action::Stop | Action::StopStray => "stopContainers",
+            Action::ConfirmDeletion => "confirmDeletion",
+        }
+    }
+
+    fn describe(self, _: &Setup, before: &World) -> String {
+        let ordinal = self.ordinal;
+        let pod = before.column(self.cluster, ordinal).pod;
+        match self.action {
             Action::Start if pod.is_some_and(|pod| pod.phase == PodPhase::Running) => {
                 format!("restart containers of Pod {ordinal}")
             }

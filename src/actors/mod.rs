@@ -3,8 +3,11 @@
 //! Actors share the API servers' stores, as the components of Kubernetes do, instead of
 //! sending each other messages. Deciding and performing are apart: between the two, anybody
 //! else may act.
+//!
+//! To add a component, write its file, with a [`Component`], and put it into the list below.
 
 pub mod api_server;
+mod component;
 pub mod driver;
 mod fairness;
 pub mod faults;
@@ -15,120 +18,142 @@ pub mod pv_protection_controller;
 pub mod pvc_protection_controller;
 pub mod stateful_set_controller;
 pub mod storage;
-mod touches;
+
+pub use component::Component;
+pub use fairness::{Scope, Worker};
 
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
-use crate::world::setup::{FaultId, Setup};
-use crate::world::volume::{Disk, VolumeName};
+use crate::world::parts::Parts;
+use crate::world::setup::Setup;
 
-/// One component of the world, on every side where it exists.
-pub trait Actor: Sync {
-    /// The component's name, as Kubernetes spells it and reports print it.
-    fn name(&self) -> &'static str;
+/// Makes the sum of the components out of their list: no component is named elsewhere.
+macro_rules! components {
+    ($($(#[$doc:meta])* $component:ident: $step:ty,)*) => {
+        /// A component of the world, by its name.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Actor {
+            $($(#[$doc])* $component,)*
+        }
 
-    /// Whether the component ever has anything to do in this setup.
-    fn is_needed(&self, setup: &Setup) -> bool {
-        let _ = setup;
-        true
-    }
+        impl Actor {
+            /// All of them, in the order in which their steps are listed.
+            pub const ALL: &'static [Self] = &[$(Self::$component,)*];
 
-    /// Appends every step that the component may take in `world`, always in the same order.
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>);
+            /// The component's name, as Kubernetes spells it and reports print it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$component => <$step>::NAME,)* }
+            }
 
-    /// Takes one of those steps.
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step);
+            /// The name for a narrow column.
+            #[must_use]
+            pub const fn short_name(self) -> &'static str {
+                match self { $(Self::$component => <$step>::SHORT_NAME,)* }
+            }
 
-    /// The step in words, as taken in the world `before` it.
-    fn describe(&self, setup: &Setup, before: &World, step: Step) -> String;
+            /// Whether the component ever has anything to do in this setup.
+            #[must_use]
+            pub fn is_needed(self, setup: &Setup) -> bool {
+                match self { $(Self::$component => <$step>::is_needed(setup),)* }
+            }
+
+            /// Appends every step that the component may take in `world`, always in the same order.
+            pub fn steps(self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+                match self {
+                    $(Self::$component => <$step>::steps(setup, world, &mut |step| {
+                        out.push(Step::$component(step));
+                    }),)*
+                }
+            }
+
+            /// The parts of the component that act independently.
+            const fn workers(self) -> &'static [Scope] {
+                match self { $(Self::$component => <$step>::WORKERS,)* }
+            }
+        }
+
+        /// One step of one component.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Step {
+            $($(#[$doc])* $component($step),)*
+        }
+
+        impl Step {
+            /// The component whose step this is.
+            #[must_use]
+            pub const fn actor(self) -> Actor {
+                match self { $(Self::$component(_) => Actor::$component,)* }
+            }
+
+            /// The side that the step is about. The driver's steps have the one in their
+            /// instruction.
+            #[must_use]
+            pub fn cluster(self) -> Option<ClusterId> {
+                match self { $(Self::$component(step) => step.cluster(),)* }
+            }
+
+            /// The ordinal that the step is about, if it is about one.
+            #[must_use]
+            pub fn ordinal(self) -> Option<Ordinal> {
+                match self { $(Self::$component(step) => step.ordinal(),)* }
+            }
+
+            /// The number of its worker among those of the component.
+            fn number_of_worker(self) -> usize {
+                match self { $(Self::$component(step) => step.worker(),)* }
+            }
+
+            /// Whether the step is one to rely on in a way back to the goal.
+            #[must_use]
+            pub fn recovers(self, before: &World) -> bool {
+                match self { $(Self::$component(step) => step.recovers(before),)* }
+            }
+
+            /// Takes the step.
+            pub fn perform(self, setup: &Setup, world: &mut World) {
+                match self { $(Self::$component(step) => step.perform(setup, world),)* }
+            }
+
+            /// The parts that the step may change in the world `before` it. All others are after it
+            /// what they were.
+            #[must_use]
+            pub fn touches(self, setup: &Setup, before: &World) -> Parts {
+                match self { $(Self::$component(step) => step.touches(setup, before),)* }
+            }
+
+            /// A short name for what the step does, which does not change between releases.
+            #[must_use]
+            pub fn name(self, setup: &Setup, before: &World) -> &'static str {
+                match self { $(Self::$component(step) => step.name(setup, before),)* }
+            }
+
+            /// The step in words, as taken in the world `before` it.
+            #[must_use]
+            pub fn describe(self, setup: &Setup, before: &World) -> String {
+                match self { $(Self::$component(step) => step.describe(setup, before),)* }
+            }
+        }
+    };
 }
 
-/// All actors, in the order in which their steps are listed.
-pub const ACTORS: [&dyn Actor; 9] = [
-    &driver::MigrationDriver,
-    &stateful_set_controller::StatefulSetController,
-    &kubelet::Kubelet,
-    &storage::SharedStorage,
-    &persistent_volume_controller::PersistentVolumeController,
-    &pvc_protection_controller::PvcProtectionController,
-    &pv_protection_controller::PvProtectionController,
-    &garbage_collector::GarbageCollector,
-    &faults::Faults,
-];
-
-/// One step of one component: one API request, or one thing that a node or the storage does.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Step {
+components! {
     /// The migration driver.
-    Driver(driver::Action),
-    /// The StatefulSet controller of a side.
-    Controller(ClusterId, stateful_set_controller::Action),
-    /// The kubelet that the Pod of an ordinal is bound to.
-    Kubelet(ClusterId, Ordinal, kubelet::Action),
-    /// The storage attaches a disk of an ordinal to a side.
-    Attach(ClusterId, Ordinal, Disk),
-    /// The storage detaches a disk of an ordinal from a side.
-    Detach(ClusterId, Ordinal, Disk),
-    /// The persistent volume controller of a side.
-    Volumes(ClusterId, Ordinal, persistent_volume_controller::Action),
-    /// The protection controller of claims lets a deleted claim go.
-    RemoveClaim(ClusterId, Ordinal),
-    /// The protection controller of volumes lets a deleted volume go.
-    RemoveVolume(ClusterId, Ordinal, VolumeName),
-    /// The garbage collector of a side.
-    Collect(ClusterId, garbage_collector::Action),
-    /// A fault strikes.
-    Fault(FaultId, faults::Target),
-}
-
-impl Step {
-    /// The actor whose step this is.
-    #[must_use]
-    pub fn actor(self) -> &'static dyn Actor {
-        match self {
-            Self::Driver(_) => &driver::MigrationDriver,
-            Self::Controller(..) => &stateful_set_controller::StatefulSetController,
-            Self::Kubelet(..) => &kubelet::Kubelet,
-            Self::Attach(..) | Self::Detach(..) => &storage::SharedStorage,
-            Self::Volumes(..) => &persistent_volume_controller::PersistentVolumeController,
-            Self::RemoveClaim(..) => &pvc_protection_controller::PvcProtectionController,
-            Self::RemoveVolume(..) => &pv_protection_controller::PvProtectionController,
-            Self::Collect(..) => &garbage_collector::GarbageCollector,
-            Self::Fault(..) => &faults::Faults,
-        }
-    }
-
-    /// The side that the step is about. The driver's steps have the one in their instruction.
-    #[must_use]
-    pub const fn cluster(self) -> Option<ClusterId> {
-        match self {
-            Self::Driver(_) => None,
-            Self::Controller(cluster, _)
-            | Self::Kubelet(cluster, ..)
-            | Self::Attach(cluster, ..)
-            | Self::Detach(cluster, ..)
-            | Self::Volumes(cluster, ..)
-            | Self::RemoveClaim(cluster, _)
-            | Self::RemoveVolume(cluster, ..)
-            | Self::Collect(cluster, _) => Some(cluster),
-            Self::Fault(_, target) => target.cluster(),
-        }
-    }
-
-    /// The ordinal that the step is about, if it is about one.
-    #[must_use]
-    pub const fn ordinal(self) -> Option<Ordinal> {
-        match self {
-            Self::Driver(_) => None,
-            Self::Controller(_, action) => action.ordinal(),
-            Self::Kubelet(_, ordinal, _)
-            | Self::Attach(_, ordinal, _)
-            | Self::Detach(_, ordinal, _)
-            | Self::Volumes(_, ordinal, _)
-            | Self::RemoveClaim(_, ordinal)
-            | Self::RemoveVolume(_, ordinal, _) => Some(ordinal),
-            Self::Collect(_, action) => action.ordinal(),
-            Self::Fault(_, target) => target.ordinal(),
-        }
-    }
+    Driver: driver::Action,
+    /// The StatefulSet controller.
+    Controller: stateful_set_controller::Step,
+    /// The kubelet that a Pod is bound to.
+    Kubelet: kubelet::Step,
+    /// The shared storage.
+    Storage: storage::Step,
+    /// The persistent volume controller.
+    Volumes: persistent_volume_controller::Step,
+    /// The protection controller of claims.
+    ClaimProtection: pvc_protection_controller::Step,
+    /// The protection controller of volumes.
+    VolumeProtection: pv_protection_controller::Step,
+    /// The garbage collector.
+    Collector: garbage_collector::Step,
+    /// The faults.
+    Fault: faults::Step,
 }

@@ -8,19 +8,27 @@
 //! always exists and does not wait for a Pod; binding is one step although it is four writes.
 
 use super::storage::{describe_disk, fresh_disk};
-use super::{Actor, Step, api_server};
+use super::{Component, Scope, api_server};
 use crate::world::World;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::row::Column;
 use crate::world::setup::Setup;
 use crate::world::volume::{
     ClaimRef, Contents, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
 };
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct PersistentVolumeController;
+/// A step of the controller of a side, about the claim or a volume of an ordinal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// The ordinal.
+    pub ordinal: Ordinal,
+    /// What the controller does.
+    pub action: Action,
+}
 
 /// What the controller does next for the claim or a volume of an ordinal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -35,20 +43,26 @@ pub enum Action {
     Reclaim(VolumeName),
 }
 
-impl Actor for PersistentVolumeController {
-    fn name(&self) -> &'static str {
-        "persistent-volume-controller"
-    }
+impl Component for Step {
+    const NAME: &'static str = "persistent-volume-controller";
+    const SHORT_NAME: &'static str = "pv controller";
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal];
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+    fn is_needed(setup: &Setup) -> bool {
         setup.has_claims()
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let side = world.side(cluster);
-                let mut enabled = |action| out.push(Step::Volumes(cluster, ordinal, action));
+                let mut enabled = |action| {
+                    visit(Self {
+                        cluster,
+                        ordinal,
+                        action,
+                    });
+                };
                 if let Some(action) = next_for_claim(side, ordinal, fresh_disk(cluster)) {
                     enabled(action);
                 }
@@ -62,12 +76,20 @@ impl Actor for PersistentVolumeController {
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Volumes(cluster, ordinal, action) = step else {
-            unreachable!("{step:?}")
-        };
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        Some(self.ordinal)
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        let Self {
+            cluster, ordinal, ..
+        } = self;
         let column = world.column_mut(cluster, ordinal);
-        match action {
+        match self.action {
             Action::Bind(name) => bind(column, name),
             Action::Provision => {
                 // A new disk, whatever an earlier one of this kind was attached to.
@@ -92,15 +114,31 @@ impl Actor for PersistentVolumeController {
         }
     }
 
-    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
-        let Step::Volumes(cluster, ordinal, action) = step else {
-            unreachable!("{step:?}")
-        };
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let column = Parts::column(self.cluster).at(Some(self.ordinal));
+        match self.action {
+            Action::Bind(_) | Action::Release(_) => column,
+            Action::Provision => Parts::of_ordinal(self.ordinal),
+            Action::Reclaim(_) => column.and(Parts::CONTENTS).and(Parts::DRIVER),
+        }
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        match self.action {
+            Action::Bind(_) => "bind",
+            Action::Provision => "provision",
+            Action::Release(_) => "release",
+            Action::Reclaim(_) => "reclaim",
+        }
+    }
+
+    fn describe(self, _: &Setup, before: &World) -> String {
+        let ordinal = self.ordinal;
         let disk = |name| {
-            let volume = before.rows[ordinal].sides[cluster].volumes.get(name);
+            let volume = before.column(self.cluster, ordinal).volumes.get(name);
             volume.map_or_else(String::new, |volume| describe_disk(volume.disk, ordinal))
         };
-        match action {
+        match self.action {
             Action::Bind(name) => format!("bind claim {ordinal} to the volume of {}", disk(name)),
             Action::Provision => format!("provision an empty volume for claim {ordinal}"),
             Action::Release(name) => format!("release the volume of {}", disk(name)),

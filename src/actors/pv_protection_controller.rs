@@ -6,51 +6,78 @@
 //! reclaim, and a step of the persistent volume controller.
 
 use super::storage::describe_disk;
-use super::{Actor, Step, api_server};
+use super::{Component, Scope, api_server};
 use crate::world::World;
-use crate::world::id::ClusterId;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::program::ObjectKind;
 use crate::world::setup::Setup;
 use crate::world::volume::{ReclaimPolicy, Volume, VolumeName, VolumePhase};
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct PvProtectionController;
+/// A step of the controller of a side: it lets a deleted volume of an ordinal go.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// The ordinal.
+    pub ordinal: Ordinal,
+    /// Which of the ordinal's volumes.
+    pub volume: VolumeName,
+}
 
-impl Actor for PvProtectionController {
-    fn name(&self) -> &'static str {
-        "pv-protection-controller"
-    }
+impl Component for Step {
+    const NAME: &'static str = "pv-protection-controller";
+    const SHORT_NAME: &'static str = "pv-protection";
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal];
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+    fn is_needed(setup: &Setup) -> bool {
         setup.deletes(ObjectKind::Volume)
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let volumes = world.rows[ordinal].sides[cluster].volumes;
                 let deleted = [VolumeName::Static, VolumeName::Provisioned]
                     .into_iter()
                     .filter(|&name| volumes.get(name).is_some_and(may_go));
-                out.extend(deleted.map(|name| Step::RemoveVolume(cluster, ordinal, name)));
+                deleted.for_each(|volume| {
+                    visit(Self {
+                        cluster,
+                        ordinal,
+                        volume,
+                    });
+                });
             }
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::RemoveVolume(cluster, ordinal, name) = step else {
-            unreachable!("{step:?}")
-        };
-        api_server::remove_volume(setup, world, cluster, ordinal, name);
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
     }
 
-    fn describe(&self, _: &Setup, before: &World, step: Step) -> String {
-        let Step::RemoveVolume(cluster, ordinal, name) = step else {
-            unreachable!("{step:?}")
-        };
-        let volume = before.rows[ordinal].sides[cluster].volumes.get(name);
-        let disk = volume.map(|volume| describe_disk(volume.disk, ordinal));
+    fn ordinal(self) -> Option<Ordinal> {
+        Some(self.ordinal)
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        api_server::remove_volume(setup, world, self.cluster, self.ordinal, self.volume);
+    }
+
+    /// The driver may watch the volume.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let column = Parts::column(self.cluster).at(Some(self.ordinal));
+        column.and(Parts::DRIVER)
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        "removeVolume"
+    }
+
+    fn describe(self, _: &Setup, before: &World) -> String {
+        let volumes = before.column(self.cluster, self.ordinal).volumes;
+        let volume = volumes.get(self.volume);
+        let disk = volume.map(|volume| describe_disk(volume.disk, self.ordinal));
         format!("let the volume of {} go", disk.unwrap_or_default())
     }
 }

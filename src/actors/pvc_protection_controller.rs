@@ -4,25 +4,31 @@
 //! pkg/controller/volume/pvcprotection/pvc_protection_controller.go.
 //! Left out: an unscheduled Pod would not hold its claim; here Pods are bound from birth.
 
-use super::{Actor, Step, api_server};
+use super::{Component, Scope, api_server};
 use crate::world::World;
-use crate::world::id::ClusterId;
+use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::setup::Setup;
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct PvcProtectionController;
+/// A step of the controller of a side: it lets the deleted claim of an ordinal go.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// The ordinal.
+    pub ordinal: Ordinal,
+}
 
-impl Actor for PvcProtectionController {
-    fn name(&self) -> &'static str {
-        "pvc-protection-controller"
-    }
+impl Component for Step {
+    const NAME: &'static str = "pvc-protection-controller";
+    const SHORT_NAME: &'static str = "pvc-protection";
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal];
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+    fn is_needed(setup: &Setup) -> bool {
         setup.deletes_claims()
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             let side = world.side(cluster);
             let may_go = |ordinal: &_| {
@@ -30,19 +36,33 @@ impl Actor for PvcProtectionController {
                 deleting && side[*ordinal].pod.is_none()
             };
             let claims = setup.ordinals().filter(may_go);
-            out.extend(claims.map(|ordinal| Step::RemoveClaim(cluster, ordinal)));
+            claims.for_each(|ordinal| visit(Self { cluster, ordinal }));
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::RemoveClaim(cluster, ordinal) = step else {
-            unreachable!("{step:?}")
-        };
-        api_server::remove_claim(setup, world, cluster, ordinal);
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
     }
 
-    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
-        let ordinal = step.ordinal().unwrap_or_default();
-        format!("let claim {ordinal} go")
+    fn ordinal(self) -> Option<Ordinal> {
+        Some(self.ordinal)
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        api_server::remove_claim(setup, world, self.cluster, self.ordinal);
+    }
+
+    /// The driver may watch the claim.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let column = Parts::column(self.cluster).at(Some(self.ordinal));
+        column.and(Parts::DRIVER)
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        "removeClaim"
+    }
+
+    fn describe(self, _: &Setup, _: &World) -> String {
+        format!("let claim {} go", self.ordinal)
     }
 }

@@ -23,9 +23,10 @@ pub mod sync;
 
 pub use planned::sync as plan;
 
-use super::{Actor, Step, api_server};
+use super::{Component, Scope, api_server};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal, describe_slice};
+use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::row::Planned;
 use crate::world::setup::Setup;
@@ -34,9 +35,14 @@ use crate::world::stateful_set::{
 };
 use crate::world::volume::ClaimOwner;
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct StatefulSetController;
+/// A step of the controller of a side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// What the controller does.
+    pub action: Action,
+}
 
 /// What the controller does next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,48 +57,64 @@ pub enum Action {
     CatchUp,
 }
 
-impl Action {
-    /// The ordinal that the action is about.
-    #[must_use]
-    pub const fn ordinal(self) -> Option<Ordinal> {
-        match self {
-            Self::Write(ordinal) => Some(ordinal),
-            Self::Sync | Self::WriteStatus | Self::CatchUp => None,
-        }
-    }
-}
+impl Component for Step {
+    const NAME: &'static str = "statefulset-controller";
+    const SHORT_NAME: &'static str = "statefulset";
 
-impl Actor for StatefulSetController {
-    fn name(&self) -> &'static str {
-        "statefulset-controller"
-    }
+    /// Syncs and writes, and the cache of the set, which catches up whether or not the controller
+    /// syncs.
+    const WORKERS: &'static [Scope] = &[Scope::Side, Scope::Side];
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
+            let mut enabled = |action| visit(Self { cluster, action });
             let controller = &world.clusters[cluster].controller;
             if controller.lags {
-                out.push(Step::Controller(cluster, Action::CatchUp));
+                enabled(Action::CatchUp);
             }
             if !is_syncing(setup, world, cluster) {
                 if !plan(setup, world, cluster).is_empty() {
-                    out.push(Step::Controller(cluster, Action::Sync));
+                    enabled(Action::Sync);
                 }
                 continue;
             }
-            let before = out.len();
-            let next = next_writes(setup, world, cluster);
-            out.extend(next.map(|ordinal| Step::Controller(cluster, Action::Write(ordinal))));
-            if out.len() == before && controller.status != StatusWrite::None {
-                out.push(Step::Controller(cluster, Action::WriteStatus));
+            let mut writes = false;
+            for ordinal in next_writes(setup, world, cluster) {
+                writes = true;
+                enabled(Action::Write(ordinal));
+            }
+            if !writes && controller.status != StatusWrite::None {
+                enabled(Action::WriteStatus);
             }
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Controller(cluster, action) = step else {
-            unreachable!("{step:?}")
-        };
-        match action {
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        match self.action {
+            Action::Write(ordinal) => Some(ordinal),
+            Action::Sync | Action::WriteStatus | Action::CatchUp => None,
+        }
+    }
+
+    fn worker(self) -> usize {
+        usize::from(self.action == Action::CatchUp)
+    }
+
+    /// A controller that acts on an older cache is no help to rely on.
+    fn recovers(self, before: &World) -> bool {
+        match self.action {
+            Action::Sync | Action::Write(_) => !before.clusters[self.cluster].controller.lags,
+            Action::WriteStatus | Action::CatchUp => true,
+        }
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        let cluster = self.cluster;
+        match self.action {
             Action::Sync => {
                 let plan = plan(setup, world, cluster);
                 world.set_plan(cluster, &plan);
@@ -107,12 +129,41 @@ impl Actor for StatefulSetController {
         }
     }
 
-    fn describe(&self, setup: &Setup, before: &World, step: Step) -> String {
-        let Step::Controller(cluster, action) = step else {
-            unreachable!("{step:?}")
-        };
+    /// The driver may watch the Pod that a write deletes.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let memory = Parts::controller(self.cluster);
+        match self.action {
+            Action::Sync | Action::CatchUp => memory,
+            Action::WriteStatus => memory.and(Parts::set(self.cluster)),
+            Action::Write(ordinal) => {
+                let column = Parts::column(self.cluster).at(Some(ordinal));
+                column.and(memory).and(Parts::DRIVER)
+            }
+        }
+    }
+
+    fn name(self, _: &Setup, before: &World) -> &'static str {
+        match self.action {
+            Action::Sync => "sync",
+            Action::WriteStatus => "writeStatus",
+            Action::CatchUp => "catchUp",
+            Action::Write(ordinal) => match before.column(self.cluster, ordinal).planned.write {
+                Write::Adopt => "adoptPod",
+                Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
+                Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
+                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+                    "ownClaim"
+                }
+                Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
+                Write::RefuseClaim | Write::None => "giveUp",
+            },
+        }
+    }
+
+    fn describe(self, setup: &Setup, before: &World) -> String {
+        let cluster = self.cluster;
         let side = before.side(cluster);
-        match action {
+        match self.action {
             Action::Sync => describe_sync(setup, before, cluster),
             Action::Write(ordinal) => match side[ordinal].planned.write {
                 Write::None => String::new(),

@@ -6,27 +6,47 @@
 //! clusters only the backend can, and a permissive one does not.
 //! Left out: nodes; the forced detach after six minutes; volumes that nothing attaches.
 
-use super::{Actor, Step};
+use super::{Component, Scope};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::pod::Pod;
 use crate::world::setup::{Setup, StorageSetup};
 use crate::world::volume::{Backend, Contents, Disk};
 
-/// The actor.
-#[derive(Clone, Copy, Debug)]
-pub struct SharedStorage;
+/// A step of the storage: it does something with a disk of an ordinal on a side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The side.
+    pub cluster: ClusterId,
+    /// The ordinal.
+    pub ordinal: Ordinal,
+    /// What it does.
+    pub action: Action,
+    /// Which of the ordinal's disks.
+    pub disk: Disk,
+}
 
-impl Actor for SharedStorage {
-    fn name(&self) -> &'static str {
-        "storage"
-    }
+/// What the storage does with a disk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Action {
+    /// Attaches it to the side.
+    Attach,
+    /// Detaches it from the side.
+    Detach,
+}
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+impl Component for Step {
+    const NAME: &'static str = "storage";
+
+    /// What attaches a disk, and what detaches one.
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal];
+
+    fn is_needed(setup: &Setup) -> bool {
         setup.has_claims()
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {
             // An attachment that nobody reads and that keeps nobody out changes nothing by
@@ -34,36 +54,63 @@ impl Actor for SharedStorage {
             let detaches =
                 storage.backend == Backend::Exclusive || setup.reads[cluster].attachments;
             for ordinal in setup.ordinals() {
+                let mut enabled = |action, disk| {
+                    visit(Self {
+                        cluster,
+                        ordinal,
+                        action,
+                        disk,
+                    });
+                };
                 if let Some(disk) = attachable(storage, world, cluster, ordinal) {
-                    out.push(Step::Attach(cluster, ordinal, disk));
+                    enabled(Action::Attach, disk);
                 }
                 if detaches && !world.rows[ordinal].sides[cluster].attached.is_empty() {
                     let unused = |disk: &Disk| may_detach(world, cluster, ordinal, *disk);
                     let disks = Disk::ALL.into_iter().filter(unused);
-                    out.extend(disks.map(|disk| Step::Detach(cluster, ordinal, disk)));
+                    disks.for_each(|disk| enabled(Action::Detach, disk));
                 }
             }
         }
     }
 
-    fn perform(&self, _: &Setup, world: &mut World, step: Step) {
-        match step {
-            Step::Attach(cluster, ordinal, disk) => {
-                world.rows[ordinal].sides[cluster].attached.insert(disk);
-            }
-            Step::Detach(cluster, ordinal, disk) => {
-                world.rows[ordinal].sides[cluster].attached.remove(disk);
-            }
-            _ => unreachable!("{step:?}"),
+    fn cluster(self) -> Option<ClusterId> {
+        Some(self.cluster)
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        Some(self.ordinal)
+    }
+
+    fn worker(self) -> usize {
+        match self.action {
+            Action::Attach => 0,
+            Action::Detach => 1,
         }
     }
 
-    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
-        match step {
-            Step::Attach(_, ordinal, disk) => format!("attach {}", describe_disk(disk, ordinal)),
-            Step::Detach(_, ordinal, disk) => format!("detach {}", describe_disk(disk, ordinal)),
-            _ => unreachable!("{step:?}"),
+    fn perform(self, _: &Setup, world: &mut World) {
+        let attached = &mut world.column_mut(self.cluster, self.ordinal).attached;
+        match self.action {
+            Action::Attach => attached.insert(self.disk),
+            Action::Detach => attached.remove(self.disk),
         }
+    }
+
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        Parts::column(self.cluster).at(Some(self.ordinal))
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        match self.action {
+            Action::Attach => "attach",
+            Action::Detach => "detach",
+        }
+    }
+
+    fn describe(self, setup: &Setup, before: &World) -> String {
+        let disk = describe_disk(self.disk, self.ordinal);
+        format!("{} {disk}", self.name(setup, before))
     }
 }
 

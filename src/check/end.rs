@@ -24,7 +24,7 @@ pub(super) fn why(told: &Told<'_>) -> Vec<String> {
     }
     let is_end = |after: &World| after.driver.phase == DriverPhase::Failed;
     if let Some((number, step, before, _)) = told.steps().find(|(_, _, _, after)| is_end(after)) {
-        let text = step.actor().describe(told.setup(), before, step);
+        let text = step.describe(told.setup(), before);
         sentences.push(format!("Step {number} ends the program: {text}."));
     } else if !told.repeats().is_empty() {
         sentences.extend(meanwhile(told));
@@ -127,7 +127,7 @@ fn furthest(model: &Migration, from: &World) -> Option<String> {
 fn ending(setup: &Setup, before: &World, step: Step, after: &World) -> Option<String> {
     match after.driver.phase {
         DriverPhase::Failed => {
-            let text = step.actor().describe(setup, before, step);
+            let text = step.describe(setup, before);
             Some(format!("The program ends at: {text}."))
         }
         DriverPhase::Finished => Some(format!("The program finishes; {}.", missing(setup, after))),
@@ -137,7 +137,7 @@ fn ending(setup: &Setup, before: &World, step: Step, after: &World) -> Option<St
 
 fn waits(setup: &Setup, world: &World) -> String {
     let advance = Step::Driver(driver::Action::Advance);
-    let text = advance.actor().describe(setup, world, advance);
+    let text = advance.describe(setup, world);
     format!("The driver waits for ever: \"{text}\" does not come true.")
 }
 

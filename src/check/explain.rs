@@ -2,8 +2,7 @@
 
 use super::story::Told;
 use super::{CheckOptions, decide, end, sentences};
-use crate::actors::stateful_set_controller::Action as ControllerAction;
-use crate::actors::{Step, driver, persistent_volume_controller};
+use crate::actors::{Step, driver, persistent_volume_controller, stateful_set_controller};
 use crate::engine::{Formula, Question, Verdict};
 use crate::model::Migration;
 use crate::properties::{
@@ -191,7 +190,10 @@ fn late_write(told: &Told<'_>, side: ClusterId, ordinal: Ordinal) -> Option<Stri
     if before.clusters[side].effective_slice().contains(ordinal) {
         return None;
     }
-    let sync = Step::Controller(side, ControllerAction::Sync);
+    let sync = Step::Controller(stateful_set_controller::Step {
+        cluster: side,
+        action: stateful_set_controller::Action::Sync,
+    });
     let mut syncs = told
         .steps()
         .filter(|&(number, step, ..)| step == sync && number < created);
@@ -275,7 +277,7 @@ fn since_when(told: &Told<'_>) -> Vec<String> {
         .iter()
         .filter_map(|&ordinal| {
             let (number, step, before, _) = lost(ordinal)?;
-            let text = step.actor().describe(told.setup(), before, step);
+            let text = step.describe(told.setup(), before);
             let side = step
                 .cluster()
                 .map_or(String::new(), |side| format!(" in {}", side.name()));
@@ -319,7 +321,7 @@ fn since_when(told: &Told<'_>) -> Vec<String> {
 fn wrong_disk(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
     let provisions = |step: Step| {
         let provision = persistent_volume_controller::Action::Provision;
-        matches!(step, Step::Volumes(_, other, action) if other == ordinal && action == provision)
+        matches!(step, Step::Volumes(step) if step.ordinal == ordinal && step.action == provision)
     };
     let provisioned = told.steps().rfind(|&(_, step, ..)| provisions(step));
     if let Some((number, step, ..)) = provisioned {
@@ -359,7 +361,7 @@ fn loss(told: &Told<'_>, ordinal: Ordinal) -> Vec<String> {
     let reclaims = |step: Step| {
         let reclaim =
             persistent_volume_controller::Action::Reclaim(crate::world::volume::VolumeName::Static);
-        matches!(step, Step::Volumes(_, other, action) if other == ordinal && action == reclaim)
+        matches!(step, Step::Volumes(step) if step.ordinal == ordinal && step.action == reclaim)
     };
     let Some((number, step, ..)) = told.steps().find(|&(_, step, ..)| reclaims(step)) else {
         return Vec::new();

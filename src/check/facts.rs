@@ -227,7 +227,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
 /// Where the program is, and what comes next.
 fn place(scenario: &Scenario, setup: &Setup, world: &World) -> String {
     let advance = Step::Driver(driver::Action::Advance);
-    let next = advance.actor().describe(setup, world, advance);
+    let next = advance.describe(setup, world);
     let step = driver::instruction(setup, world).step;
     let line = scenario
         .steps

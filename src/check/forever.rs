@@ -87,10 +87,10 @@ fn stays(told: &Told<'_>) -> String {
     told.model.steps(told.last(), &mut steps);
     let mut names: Vec<&str> = Vec::new();
     for step in steps {
-        if let Step::Fault(id, _) = step
-            && !names.contains(&faults::kind(id).name())
+        if let Step::Fault(fault) = step
+            && !names.contains(&faults::kind(fault.kind).name())
         {
-            names.push(faults::kind(id).name());
+            names.push(faults::kind(fault.kind).name());
         }
     }
     if names.is_empty() {

@@ -179,8 +179,8 @@ fn is_step(model: &Migration, step: Step, world: &World, wanted: &SavedStep) -> 
     wanted.actor == step.actor().name()
         && wanted.cluster.as_deref() == cluster.map(ClusterId::name)
         && wanted.ordinal == story::ordinal(setup, step, world).map(|i| u32::from(i.0))
-        && wanted.action == story::action(setup, step, world)
-        && wanted.text == step.actor().describe(setup, world, step)
+        && wanted.action == step.name(setup, world)
+        && wanted.text == step.describe(setup, world)
 }
 
 /// What keeps a step from being taken.
@@ -236,9 +236,9 @@ const MOST_OTHERS: usize = 8;
 
 /// A step in words, with who takes it.
 fn words(model: &Migration, step: Step, world: &World) -> String {
-    let text = step.actor().describe(model.setup(), world, step);
+    let text = step.describe(model.setup(), world);
     let who = match step {
-        Step::Fault(..) => story::action(model.setup(), step, world),
+        Step::Fault(..) => step.name(model.setup(), world),
         _ => step.actor().name(),
     };
     // The driver's words have their side in them.

@@ -2,10 +2,7 @@
 
 use super::merge::Role;
 use super::{forever, sentences};
-use crate::actors::stateful_set_controller::Action as ControllerAction;
-use crate::actors::{
-    Step, driver, faults, garbage_collector, kubelet, persistent_volume_controller,
-};
+use crate::actors::{Step, driver};
 use crate::engine::Trace;
 use crate::model::Migration;
 use crate::properties::{self, Property};
@@ -16,7 +13,6 @@ use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
-use crate::world::stateful_set::Write;
 use crate::world::volume::Disk;
 
 /// A counterexample with every state on its way.
@@ -117,8 +113,8 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
             actor: step.actor().name().to_owned(),
             cluster: cluster(told.setup(), step, before).map(|cluster| cluster.name().to_owned()),
             ordinal: ordinal(told.setup(), step, before).map(|ordinal| u32::from(ordinal.0)),
-            action: action(told.setup(), step, before).to_owned(),
-            text: step.actor().describe(told.setup(), before, step),
+            action: step.name(told.setup(), before).to_owned(),
+            text: step.describe(told.setup(), before),
             fault: matches!(step, Step::Fault(..)),
             index: index(told.model, step, before),
             at: at(told, step, before),
@@ -223,65 +219,6 @@ fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
         line: line.to_owned(),
         length: source.location.end_column - source.location.column,
         note: note.to_owned(),
-    }
-}
-
-/// A short name for what a step does, which does not change.
-pub(super) fn action(setup: &Setup, step: Step, before: &World) -> &'static str {
-    match step {
-        Step::Driver(driver::Action::Restart) => "restart",
-        Step::Driver(driver::Action::Look) => "look",
-        Step::Driver(driver::Action::TimeOut) => "timeOut",
-        Step::Driver(driver::Action::Advance) => {
-            driver::instruction(setup, before)
-                .operation
-                .footprint()
-                .name
-        }
-        Step::Controller(cluster, action) => match action {
-            ControllerAction::Sync => "sync",
-            ControllerAction::WriteStatus => "writeStatus",
-            ControllerAction::CatchUp => "catchUp",
-            ControllerAction::Write(ordinal) => {
-                match before.column(cluster, ordinal).planned.write {
-                    Write::Adopt => "adoptPod",
-                    Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
-                    Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
-                    Write::OwnClaim
-                    | Write::OwnCondemnedClaim
-                    | Write::OwnCondemnedClaimThenDelete => "ownClaim",
-                    Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
-                    Write::RefuseClaim | Write::None => "giveUp",
-                }
-            }
-        },
-        Step::Kubelet(_, _, action) => match action {
-            kubelet::Action::Start => "startContainers",
-            kubelet::Action::ReportReady => "reportReady",
-            kubelet::Action::StayReady => "stayReady",
-            kubelet::Action::ReportNotReady => "reportNotReady",
-            kubelet::Action::ReportFailed => "reportFailed",
-            kubelet::Action::Stop | kubelet::Action::StopStray => "stopContainers",
-            kubelet::Action::ConfirmDeletion => "confirmDeletion",
-        },
-        Step::Attach(..) => "attach",
-        Step::Detach(..) => "detach",
-        Step::Volumes(_, _, action) => match action {
-            persistent_volume_controller::Action::Bind(_) => "bind",
-            persistent_volume_controller::Action::Provision => "provision",
-            persistent_volume_controller::Action::Release(_) => "release",
-            persistent_volume_controller::Action::Reclaim(_) => "reclaim",
-        },
-        Step::RemoveClaim(..) => "removeClaim",
-        Step::RemoveVolume(..) => "removeVolume",
-        Step::Collect(_, action) => match action {
-            garbage_collector::Action::Orphan(_) => "orphanPod",
-            garbage_collector::Action::RemoveSet => "removeSet",
-            garbage_collector::Action::DeletePod(_) => "deletePod",
-            garbage_collector::Action::OrphanClaim(_) => "orphanClaim",
-            garbage_collector::Action::DeleteClaim(_) => "deleteClaim",
-        },
-        Step::Fault(id, _) => faults::kind(id).name(),
     }
 }
 

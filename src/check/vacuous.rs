@@ -132,7 +132,7 @@ fn stands_still(
     let advance = Step::Driver(driver::Action::Advance);
     match last.driver.phase {
         DriverPhase::Running => {
-            let waits_for = advance.actor().describe(setup, last, advance);
+            let waits_for = advance.describe(setup, last);
             let text = format!("the driver waits for ever: \"{waits_for}\" does not come true");
             (line(last.driver.position), text)
         }
@@ -149,7 +149,7 @@ fn stands_still(
                 return (None, "the driver does not run".to_owned());
             };
             let (before, step) = (&worlds[number], trace.steps[number]);
-            let text = step.actor().describe(setup, before, step);
+            let text = step.describe(setup, before);
             let text = format!("the program has ended at \"{text}\"");
             (line(before.driver.position), text)
         }

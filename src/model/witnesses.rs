@@ -15,7 +15,7 @@ use marks::{leaves_no_room, of_mark, of_marks, of_ordinal, of_patch};
 
 use crate::actors::faults::{self, Reach, Target};
 use crate::actors::garbage_collector::Action as Collect;
-use crate::actors::stateful_set_controller::Action;
+use crate::actors::stateful_set_controller::{self, Action};
 use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
@@ -42,8 +42,34 @@ const BEYOND: usize = usize::MAX / 16;
 pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
     match step {
         Step::Driver(action) => of_driver(setup, before, action, after),
-        Step::Controller(id, Action::Sync) => of_sync(setup, before, id, after),
-        Step::Controller(id, Action::Write(ordinal)) => {
+        Step::Controller(step) => of_controller(setup, before, step, after),
+        Step::Collector(step) => match step.action {
+            // What a sync under way still has to write keeps it from being forgotten with the set.
+            Collect::RemoveSet => usize::from(after.clusters[step.cluster].controller.set_is_gone),
+            _ => 0,
+        },
+        Step::Fault(fault) => match fault.target {
+            Target::Driver => newly_named(setup, before, after),
+            Target::Cluster(_) | Target::Pod(..) => 0,
+        },
+        Step::Kubelet(_)
+        | Step::Storage(_)
+        | Step::Volumes(_)
+        | Step::ClaimProtection(_)
+        | Step::VolumeProtection(_) => 0,
+    }
+}
+
+fn of_controller(
+    setup: &Setup,
+    before: &World,
+    step: stateful_set_controller::Step,
+    after: &World,
+) -> usize {
+    let id = step.cluster;
+    match step.action {
+        Action::Sync => of_sync(setup, before, id, after),
+        Action::Write(ordinal) => {
             let mut is_dropped = setup.ordinals().filter(|&other| {
                 let write = |world: &World| world.column(id, other).planned.write;
                 other != ordinal && write(before) != write(after)
@@ -51,12 +77,7 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
             let set_is_gone = before.clusters[id].controller.set_is_gone;
             usize::from(set_is_gone || is_dropped.next().is_some())
         }
-        // What a sync under way still has to write keeps it from being forgotten with the set.
-        Step::Collect(id, Collect::RemoveSet) => {
-            usize::from(after.clusters[id].controller.set_is_gone)
-        }
-        Step::Fault(_, Target::Driver) => newly_named(setup, before, after),
-        _ => 0,
+        Action::WriteStatus | Action::CatchUp => 0,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What becomes of a deleted set's Pods and claims, by the cascade of the DELETE.
 
-use straddle::actors::garbage_collector::{Action, GarbageCollector};
+use straddle::actors::garbage_collector::{self, Action};
 use straddle::actors::stateful_set_controller::Action as ControllerAction;
 use straddle::actors::{Actor, Step};
 use straddle::world::id::Ordinal;
@@ -38,12 +38,21 @@ fn a_pod_that_goes_meanwhile_is_not_replaced() {
 /// What the collector may do.
 fn collects(scene: &Scene) -> Vec<Action> {
     let mut steps = Vec::new();
-    GarbageCollector.steps(&scene.setup, &scene.world, &mut steps);
-    let action = |step: &Step| match *step {
-        Step::Collect(SIDE, action) => action,
+    Actor::Collector.steps(&scene.setup, &scene.world, &mut steps);
+    let action = |step: &Step| match step {
+        Step::Collector(step) if step.cluster == SIDE => step.action,
         _ => panic!("{step:?}"),
     };
     steps.iter().map(action).collect()
+}
+
+/// The collector takes a step.
+fn collect(scene: &mut Scene, action: Action) {
+    let step = Step::Collector(garbage_collector::Step {
+        cluster: SIDE,
+        action,
+    });
+    step.perform(&scene.setup, &mut scene.world);
 }
 
 /// In the background the set is gone before its first Pod is; in the foreground it outlives them.
@@ -59,8 +68,7 @@ fn the_set_goes_first_or_last() {
     let mut scene = Scene::read("Parallel start 0 of 1", "0 ready");
     scene.send("delete set foreground");
     assert_eq!(collects(&scene), [Action::DeletePod(zero)]);
-    let step = Step::Collect(SIDE, Action::DeletePod(zero));
-    GarbageCollector.perform(&scene.setup, &mut scene.world, step);
+    collect(&mut scene, Action::DeletePod(zero));
     assert_eq!(collects(&scene), [], "the terminating Pod holds the set");
     assert_eq!(scene.set(), "start 0 of 1");
     scene.run("time passes");
@@ -72,9 +80,8 @@ fn the_set_goes_first_or_last() {
 fn a_claim_holds_a_set_in_the_foreground() {
     let cell = "Parallel start 0 of 0 with claims deleted with the set deleting in foreground";
     let mut scene = Scene::read(cell, "claim 0 bound of the set");
-    let step = Step::Collect(SIDE, Action::DeleteClaim(Ordinal(0)));
     assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0))]);
-    GarbageCollector.perform(&scene.setup, &mut scene.world, step);
+    collect(&mut scene, Action::DeleteClaim(Ordinal(0)));
     assert_eq!(collects(&scene), []);
     scene.world.rows[Ordinal(0)].sides[SIDE].claim = None;
     assert_eq!(collects(&scene), [Action::RemoveSet]);

@@ -135,14 +135,14 @@ proptest! {
                 let class = model.fairness(&step);
                 prop_assert_eq!(class.is_none(), model.fault_kind(&step).is_some());
                 let Some(class) = class else { continue };
-                let component = step.component();
-                let known = classes.entry(class).or_insert_with(|| component.clone());
-                prop_assert_eq!(&*known, &component, "{:?}", step);
+                let worker = format!("{:?}", step.worker());
+                let known = classes.entry(class).or_insert_with(|| worker.clone());
+                prop_assert_eq!(&*known, &worker, "{:?}", step);
             }
         }
-        let components: BTreeSet<&String> = classes.values().collect();
-        prop_assert_eq!(components.len(), classes.len(), "{:?}", classes);
-        let most = 7 + 18 * u16::from(model.setup().ordinals);
+        let workers: BTreeSet<&String> = classes.values().collect();
+        prop_assert_eq!(workers.len(), classes.len(), "{:?}", classes);
+        let most = Step::classes(model.setup());
         prop_assert!(classes.keys().all(|&class| class < most));
     }
 
@@ -163,7 +163,7 @@ proptest! {
             for step in steps {
                 let after = model.after(&world, step);
                 prop_assert_ne!(&after, &world, "{:?} changes nothing", step);
-                prop_assert!(!step.actor().describe(model.setup(), &world, step).is_empty());
+                prop_assert!(!step.describe(model.setup(), &world).is_empty());
             }
         }
     }

@@ -10,9 +10,10 @@ mod eviction;
 mod pod_never_ready;
 mod pressure_eviction;
 
-use super::{Actor, Step, stateful_set_controller};
+use super::{Component, Scope, stateful_set_controller};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
+use crate::world::parts::Parts;
 use crate::world::pod::{Pod, PodPhase};
 use crate::world::setup::{Budget, FaultId, Pool, Setup};
 
@@ -130,20 +131,26 @@ pub fn may_reach(budget: &Budget, reach: Reach) -> bool {
     kinds.iter().any(|id| kind(id).reach() == reach)
 }
 
-/// The actor that deals out the faults of the budget.
-#[derive(Clone, Copy, Debug)]
-pub struct Faults;
+/// A fault of the budget strikes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// Its kind.
+    pub kind: FaultId,
+    /// What it strikes.
+    pub target: Target,
+}
 
-impl Actor for Faults {
-    fn name(&self) -> &'static str {
-        "fault"
-    }
+impl Component for Step {
+    const NAME: &'static str = "fault";
 
-    fn is_needed(&self, setup: &Setup) -> bool {
+    /// Nobody waits for a fault.
+    const WORKERS: &'static [Scope] = &[];
+
+    fn is_needed(setup: &Setup) -> bool {
         setup.budget.total() > 0
     }
 
-    fn steps(&self, setup: &Setup, world: &World, out: &mut Vec<Step>) {
+    fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for (pool, spent) in setup.budget.pools.iter().zip(world.spent) {
             if spent >= pool.at_most {
                 continue;
@@ -152,17 +159,23 @@ impl Actor for Faults {
                 let fault = kind(id);
                 for_each_target(setup, fault.reach(), |target| {
                     if fault.may_strike(world, target) {
-                        out.push(Step::Fault(id, target));
+                        visit(Self { kind: id, target });
                     }
                 });
             }
         }
     }
 
-    fn perform(&self, setup: &Setup, world: &mut World, step: Step) {
-        let Step::Fault(id, target) = step else {
-            unreachable!("{step:?}")
-        };
+    fn cluster(self) -> Option<ClusterId> {
+        self.target.cluster()
+    }
+
+    fn ordinal(self) -> Option<Ordinal> {
+        self.target.ordinal()
+    }
+
+    fn perform(self, setup: &Setup, world: &mut World) {
+        let Self { kind: id, target } = self;
         let pool = setup
             .budget
             .pool_of(id)
@@ -180,11 +193,26 @@ impl Actor for Faults {
         }
     }
 
-    fn describe(&self, _: &Setup, _: &World, step: Step) -> String {
-        let Step::Fault(id, target) = step else {
-            unreachable!("{step:?}")
+    /// The last fault of a pool may make the controllers forget what only that fault needs.
+    fn touches(self, _: &Setup, _: &World) -> Parts {
+        let columns = match self.target.cluster() {
+            Some(cluster) => Parts::column(cluster).at(self.target.ordinal()),
+            None => Parts::NOTHING,
         };
-        kind(id).describe(target)
+        let [source, destination] = ClusterId::BOTH.map(Parts::controller);
+        columns
+            .and(source)
+            .and(destination)
+            .and(Parts::FAULTS)
+            .and(Parts::DRIVER)
+    }
+
+    fn name(self, _: &Setup, _: &World) -> &'static str {
+        kind(self.kind).name()
+    }
+
+    fn describe(self, _: &Setup, _: &World) -> String {
+        kind(self.kind).describe(self.target)
     }
 }
 

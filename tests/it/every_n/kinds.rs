@@ -22,14 +22,13 @@ fn kind(step: Step) -> String {
     };
     match step {
         Step::Driver(action) => format!("driver {}", word(&action)),
-        Step::Controller(_, action) => format!("controller {}", word(&action)),
-        Step::Kubelet(_, _, action) => format!("kubelet {}", word(&action)),
-        Step::Volumes(_, _, action) => format!("volumes {}", word(&action)),
-        Step::Collect(_, action) => format!("collect {}", word(&action)),
-        Step::Fault(id, _) => format!("fault {}", faults::kind(id).name()),
-        Step::Attach(..) | Step::Detach(..) | Step::RemoveClaim(..) | Step::RemoveVolume(..) => {
-            word(&step)
-        }
+        Step::Controller(step) => format!("controller {}", word(&step.action)),
+        Step::Kubelet(step) => format!("kubelet {}", word(&step.action)),
+        Step::Storage(step) => format!("storage {}", word(&step.action)),
+        Step::Volumes(step) => format!("volumes {}", word(&step.action)),
+        Step::Collector(step) => format!("collector {}", word(&step.action)),
+        Step::Fault(step) => format!("fault {}", faults::kind(step.kind).name()),
+        Step::ClaimProtection(_) | Step::VolumeProtection(_) => word(&step),
     }
 }
 
@@ -143,15 +142,13 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     }
     let kinds: Vec<String> = kinds.into_iter().collect();
     assert_snapshot!(kinds.join("\n"), @r"
-    Attach
-    Detach
-    RemoveClaim
-    RemoveVolume
-    collect DeleteClaim
-    collect DeletePod
-    collect Orphan
-    collect OrphanClaim
-    collect RemoveSet
+    ClaimProtection
+    VolumeProtection
+    collector DeleteClaim
+    collector DeletePod
+    collector Orphan
+    collector OrphanClaim
+    collector RemoveSet
     controller CatchUp
     controller Sync
     controller Write
@@ -174,6 +171,8 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     kubelet StayReady
     kubelet Stop
     kubelet StopStray
+    storage Attach
+    storage Detach
     volumes Bind
     volumes Provision
     volumes Reclaim

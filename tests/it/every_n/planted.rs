@@ -127,13 +127,14 @@ fn the_driver_crashes_and_starts_again() {
     );
     check(
         || crashing("fromObserved", observed),
-        |step| matches!(step, Step::Fault(_, Target::Driver)),
+        |step| matches!(step, Step::Fault(fault) if fault.target == Target::Driver),
     );
 }
 
 #[test]
 fn a_sync_depends_on_another_ordinal() {
-    let syncs: fn(&Step) -> bool = |step| matches!(step, Step::Controller(_, Action::Sync));
+    let syncs: fn(&Step) -> bool =
+        |step| matches!(step, Step::Controller(step) if step.action == Action::Sync);
     for name in ["kep-3335-ordered", "low-end-first", "claim-swapped-late"] {
         check(|| sized(name, Aim::Each), syncs);
     }
@@ -143,7 +144,7 @@ fn a_sync_depends_on_another_ordinal() {
 fn a_refused_write_ends_those_for_others() {
     check(
         || sized("claim-swapped-late", Aim::Each),
-        |step| matches!(step, Step::Controller(_, Action::Write(_))),
+        |step| matches!(step, Step::Controller(step) if matches!(step.action, Action::Write(_))),
     );
 }
 
@@ -152,6 +153,6 @@ fn a_planned_write_outlives_its_set() {
     let delete = "deleteSet: {cluster: source, cascade: orphan}";
     check(
         || crashing("fromTop", delete),
-        |step| matches!(step, Step::Collect(_, Collect::RemoveSet)),
+        |step| matches!(step, Step::Collector(step) if step.action == Collect::RemoveSet),
     );
 }

@@ -1,9 +1,7 @@
 //! What single requests do, and what a sync does with an answer that it did not expect.
 
-use straddle::actors::driver::{self, MigrationDriver};
-use straddle::actors::kubelet::{self, Kubelet};
 use straddle::actors::stateful_set_controller::Action;
-use straddle::actors::{Actor, Step, api_server};
+use straddle::actors::{Actor, Step, api_server, driver, kubelet};
 use straddle::world::id::{Ordinal, OrdinalSet};
 use straddle::world::pod::{Pod, PodPhase};
 use straddle::world::program::{Expression, Instruction, OnError, Operation};
@@ -55,7 +53,7 @@ fn send(scene: &mut Scene, operation: Operation) {
     scene.setup.program = scene.setup.program.clone().linked();
     scene.world.driver.begin(&scene.setup);
     let step = Step::Driver(driver::Action::Advance);
-    MigrationDriver.perform(&scene.setup, &mut scene.world, step);
+    step.perform(&scene.setup, &mut scene.world);
 }
 
 #[test]
@@ -86,8 +84,7 @@ fn fact_37_a_deleted_pod_stays_until_its_kubelet_confirms() {
     for action in [kubelet::Action::Stop, kubelet::Action::ConfirmDeletion] {
         assert!(pod(&scene).is_some());
         assert_eq!(kubelet_steps(&scene), [action]);
-        let step = Step::Kubelet(SIDE, Ordinal(0), action);
-        Kubelet.perform(&scene.setup, &mut scene.world, step);
+        kubelet_acts(&mut scene, Ordinal(0), action);
     }
     assert_eq!(pod(&scene), None);
     // The confirmation is for one uid: a Pod of the same name that came later stays.
@@ -98,12 +95,22 @@ fn fact_37_a_deleted_pod_stays_until_its_kubelet_confirms() {
 /// What the kubelets may do for the Pod 0.
 fn kubelet_steps(scene: &Scene) -> Vec<kubelet::Action> {
     let mut steps = Vec::new();
-    Kubelet.steps(&scene.setup, &scene.world, &mut steps);
+    Actor::Kubelet.steps(&scene.setup, &scene.world, &mut steps);
     let action = |step: &Step| match step {
-        Step::Kubelet(_, Ordinal(0), action) => *action,
+        Step::Kubelet(step) if step.ordinal == Ordinal(0) => step.action,
         _ => panic!("{step:?}"),
     };
     steps.iter().map(action).collect()
+}
+
+/// A kubelet takes a step.
+fn kubelet_acts(scene: &mut Scene, ordinal: Ordinal, action: kubelet::Action) {
+    let step = Step::Kubelet(kubelet::Step {
+        cluster: SIDE,
+        ordinal,
+        action,
+    });
+    step.perform(&scene.setup, &mut scene.world);
 }
 
 #[test]
@@ -152,8 +159,7 @@ fn fact_53_ready_replicas_counts_a_terminating_pod_that_is_still_ready() {
             .is_some_and(|pod| pod.terminating)
     );
     assert!(scene.is_at_rest());
-    let step = Step::Kubelet(SIDE, Ordinal(4), kubelet::Action::Stop);
-    Kubelet.perform(&scene.setup, &mut scene.world, step);
+    kubelet_acts(&mut scene, Ordinal(4), kubelet::Action::Stop);
     for action in [Action::Sync, Action::WriteStatus] {
         scene.act(action);
     }

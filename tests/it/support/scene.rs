@@ -2,13 +2,7 @@
 
 use std::collections::HashSet;
 
-use straddle::actors::garbage_collector::GarbageCollector;
-use straddle::actors::kubelet::Kubelet;
-use straddle::actors::persistent_volume_controller::PersistentVolumeController;
-use straddle::actors::pv_protection_controller::PvProtectionController;
-use straddle::actors::pvc_protection_controller::PvcProtectionController;
-use straddle::actors::stateful_set_controller::{self, Action, StatefulSetController};
-use straddle::actors::storage::SharedStorage;
+use straddle::actors::stateful_set_controller::{self, Action};
 use straddle::actors::{Actor, Step, api_server};
 use straddle::world::World;
 use straddle::world::cluster::Side;
@@ -22,17 +16,6 @@ use super::notation::{Events, Set, describe_set, number, place};
 
 /// The side that scenes play on. No rule of a component tells the sides apart.
 pub const SIDE: ClusterId = ClusterId::Destination;
-
-/// The components that run, the first that has a step before all others.
-const COMPONENTS: [&dyn Actor; 7] = [
-    &StatefulSetController,
-    &Kubelet,
-    &SharedStorage,
-    &PersistentVolumeController,
-    &PvcProtectionController,
-    &PvProtectionController,
-    &GarbageCollector,
-];
 
 /// One side, and what never changes about it. The other side is empty.
 pub struct Scene {
@@ -97,16 +80,19 @@ impl Scene {
             enabled.contains(&action),
             "{action:?} is none of {enabled:?}"
         );
-        let step = Step::Controller(SIDE, action);
-        StatefulSetController.perform(&self.setup, &mut self.world, step);
+        let step = Step::Controller(stateful_set_controller::Step {
+            cluster: SIDE,
+            action,
+        });
+        step.perform(&self.setup, &mut self.world);
     }
 
     /// What the controller may do next.
     pub fn enabled(&self) -> Vec<Action> {
         let mut steps = Vec::new();
-        StatefulSetController.steps(&self.setup, &self.world, &mut steps);
+        Actor::Controller.steps(&self.setup, &self.world, &mut steps);
         let action = |step| match step {
-            Step::Controller(SIDE, action) => action,
+            Step::Controller(step) if step.cluster == SIDE => step.action,
             other => panic!("not a step of the controller here: {other:?}"),
         };
         steps.into_iter().map(action).collect()
@@ -173,7 +159,8 @@ impl Scene {
         let mut steps = Vec::new();
         loop {
             steps.clear();
-            for component in COMPONENTS {
+            let is_component = |actor: &&Actor| !matches!(actor, Actor::Driver | Actor::Fault);
+            for component in Actor::ALL.iter().filter(is_component) {
                 component.steps(&self.setup, &self.world, &mut steps);
             }
             let next = steps.iter().find(|&&step| taken.insert((self.world, step)));
@@ -185,7 +172,7 @@ impl Scene {
 
     fn take(&mut self, step: Step, events: &mut Events) {
         let world = self.world;
-        step.actor().perform(&self.setup, &mut self.world, step);
+        step.perform(&self.setup, &mut self.world);
         let (before, after) = (world.side(SIDE), self.world.side(SIDE));
         for ordinal in self.setup.ordinals() {
             events.note(before, after, ordinal);
@@ -193,7 +180,8 @@ impl Scene {
         let objects = |side: Side<'_>, ordinal| (side[ordinal].pod, side[ordinal].claim);
         let mut ordinals = self.setup.ordinals();
         let unchanged = ordinals.all(|ordinal| objects(before, ordinal) == objects(after, ordinal));
-        if let Step::Controller(_, Action::Write(ordinal)) = step
+        if let Step::Controller(step) = step
+            && let Action::Write(ordinal) = step.action
             && unchanged
         {
             events.push("refused", ordinal);

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use straddle::actors::driver::Action;
-use straddle::actors::{ACTORS, Step};
+use straddle::actors::{Actor, Step};
 use straddle::model::fault_of;
 use straddle::world::World;
 use straddle::world::driver::DriverPhase;
@@ -63,7 +63,7 @@ impl Walk {
             None => step.actor().name(),
         };
         let side = step.cluster().map(|side| format!(" {}", side.name()));
-        let text = step.actor().describe(self.model.setup(), &self.world, step);
+        let text = step.describe(self.model.setup(), &self.world);
         format!("{actor}{}: {text}", side.unwrap_or_default())
     }
 
@@ -150,6 +150,6 @@ impl Walk {
 /// All actors have names that differ, or steps could not be told apart.
 #[test]
 fn actors_have_names_of_their_own() {
-    let names: HashSet<&str> = ACTORS.iter().map(|actor| actor.name()).collect();
-    assert_eq!(names.len(), ACTORS.len());
+    let names: HashSet<&str> = Actor::ALL.iter().map(|actor| actor.name()).collect();
+    assert_eq!(names.len(), Actor::ALL.len());
 }
