@@ -62,7 +62,7 @@ impl Markers {
         for part in text.split_whitespace() {
             match part.split_once('=') {
                 Some(("cluster", name)) => {
-                    cluster = super::state::side_named(name);
+                    cluster = super::clusters::side_named(name);
                     is_clear &= cluster.is_some();
                 }
                 Some(("context" | "kubeconfig", name)) => names.push(name.to_owned()),
@@ -104,6 +104,6 @@ impl Markers {
         }
         let file = name.rsplit('/').next().unwrap_or(name);
         let stem = file.split('.').next().unwrap_or(file);
-        super::state::side_named(name).or_else(|| super::state::side_named(stem))
+        super::clusters::side_named(name).or_else(|| super::clusters::side_named(stem))
     }
 }

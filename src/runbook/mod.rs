@@ -1,25 +1,41 @@
 //! Runbooks: a bash script of kubectl and yq commands becomes the driver's program.
 //!
-//! A text becomes commands that know their places ([`syntax`]); these are followed without the
-//! clusters ([`run`]): variables, arithmetic, loops over lists, functions and files are worked
-//! out, and each request becomes an instruction of the [`Program`]. What only a cluster knows is
-//! a hole in a text ([`hole`]); where the script's way depends on an answer (a refused request, a
-//! wait that expires, `if kubectl get …`) the instruction has two exits, and the script is
-//! followed both ways ([`code`], [`state`]). Ways that know the same are joined, so a program has
-//! about as many instructions as the script has commands, loops taken apart.
+//! This is symbolic execution with state merging. In brackets are the words of KLEE, of compilers
+//! and of the literature, where ours differ:
+//!
+//! - The script is followed without the clusters ([`shell`]): variables, arithmetic, functions and
+//!   files are worked out (concrete execution), and loops over lists are unrolled.
+//! - What only a cluster knows is a [`symbols::Symbol`] (a symbolic value), which stands in a text
+//!   as one character. What it stands for is compared by a request, not by a solver: a symbol has
+//!   no path condition, since the clusters may answer otherwise the next time.
+//! - Each request becomes an instruction with two exits, done and otherwise ([`graph`]: the
+//!   control-flow graph). Where the script's way depends on the answer (a refused request, a wait
+//!   that expires, `if kubectl get …`), it is followed both ways (a fork). Exits that lead nowhere
+//!   yet are a [`graph::PatchList`], and are backpatched when the script comes to what is next.
+//! - A [`shell::state::State`] is such a list and what is known there: of the shell, and of the
+//!   [`clusters`]. States that know the same are merged, so that a program has about as many
+//!   instructions as the script has commands, loops unrolled.
+//! - A round of `while` or `until` that begins with what an earlier one began with leads back to
+//!   it, so that a polling loop is a loop of the program.
+//!
+//! What programs mean is in [`kubectl`] and [`programs`]; the shell knows no Kubernetes and calls
+//! them through one trait. No part of this knows scenario files.
 //!
 //! Nothing is skipped silently: what is not modelled is a mistake at its place, or an assumption
 //! if the user says so.
 
-mod code;
-mod hole;
+mod clusters;
+mod findings;
+mod graph;
+mod instructions;
 mod kubectl;
 mod markers;
 mod programs;
-mod report;
+mod session;
 mod shell;
-mod state;
 mod surroundings;
+mod symbols;
+mod values;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -30,9 +46,10 @@ use crate::world::id::{ClusterId, PerCluster};
 use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
 use crate::world::setup::Extra;
 use crate::world::volume::ReclaimPolicy;
-pub use code::Place;
+pub use graph::Place;
 pub use kubectl::strategic;
-use shell::run::{Halt, Runner};
+use session::{Runner, Session};
+use shell::runner::Halt;
 use shell::syntax::{self, Command};
 pub use surroundings::{SideFacts, Surroundings};
 
@@ -105,7 +122,7 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
     let (runner, followed) = follow(surroundings, &source, &script);
     reading.complain_of_markers(&source, &runner);
     reading.report(&source, &runner, assume_harmless);
-    if followed.is_ok() && runner.code.made.is_empty() && runner.findings.problems.is_empty() {
+    if followed.is_ok() && runner.graph.emitted.is_empty() && runner.findings.problems.is_empty() {
         let what = "this script asks nothing of the clusters";
         let problem = Diagnostic::new("runbook::no-requests", what);
         let problem = problem.within(&source).at(0..0, "");
@@ -134,17 +151,19 @@ fn follow<'a>(
     script: &Command,
 ) -> (Runner<'a>, Result<(), Halt>) {
     let follow = |keeps_disks, keeps_policies| {
-        let mut runner = Runner::new(surroundings, &source.text);
-        runner.findings.text = source.text.to_string();
-        runner.keeps_disks = keeps_disks;
-        runner.keeps_policies = keeps_policies;
-        let followed = runner.script(script);
+        let session = Session {
+            keeps_disks,
+            keeps_policies,
+            ..Session::new(surroundings, &source.text)
+        };
+        let mut runner = Runner::new(session, &source.text);
+        let followed = runner.script(script, surroundings.beginning());
         (runner, followed)
     };
     let first = follow(true, true);
     let any = |wanted: fn(Operation) -> bool| {
-        let mut made = first.0.code.made.iter();
-        made.any(|made| wanted(made.operation))
+        let mut emitted = first.0.graph.emitted.iter();
+        emitted.any(|emitted| wanted(emitted.request))
     };
     let (deletes, patches) = (any(deletes_disk), any(patches_policy));
     if deletes || patches {
@@ -183,7 +202,7 @@ impl Reading {
     fn complain_of_markers(&mut self, source: &Source, runner: &Runner<'_>) {
         let help =
             "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
-        for place in &runner.markers.unclear {
+        for place in &runner.session.markers.unclear {
             let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
             let problem = problem.within(source).at(place.clone(), "");
             self.problems.push(problem.help(help));
@@ -195,7 +214,7 @@ impl Reading {
         let mut assumed = runner.findings.assumed.clone();
         let mut shown = 0;
         for finding in &runner.findings.problems {
-            if finding.code == report::NOT_MODELLED && assume_harmless {
+            if finding.code == findings::NOT_MODELLED && assume_harmless {
                 let text =
                     "taken to succeed and to change nothing that is checked, as asked".to_owned();
                 assumed.push((finding.span.clone(), finding.what.clone(), text));
@@ -235,7 +254,7 @@ impl Reading {
 
 /// What no command of the script says, and the model takes for granted: where, what, and how.
 fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
-    let surroundings = &runner.surroundings;
+    let surroundings = &runner.session.surroundings;
     let templates = surroundings.sides.source.templates.iter().skip(1);
     let claims = templates.map(|template| {
         (
@@ -248,7 +267,11 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
     let references = surroundings.sides.destination.references().into_iter();
     let missing = references.filter(|(kind, name)| {
         let extra = surroundings.extra(kind, name);
-        let named = runner.extras.iter().any(|other| other.name == extra.name);
+        let named = runner
+            .session
+            .extras
+            .iter()
+            .any(|other| other.name == extra.name);
         !extra.exists.destination && !named
     });
     let existing = missing.map(|(kind, name)| {
@@ -264,19 +287,19 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
 fn finish(runner: Runner<'_>, source: Source) -> Emitted {
     let mut steps: Vec<Range<usize>> = Vec::new();
     let mut numbers: BTreeMap<(usize, usize), u16> = BTreeMap::new();
-    for made in &runner.code.made {
+    for made in &runner.graph.emitted {
         let span = &made.place.span;
         numbers.entry((span.start, span.end)).or_insert_with(|| {
             steps.push(span.clone());
             u16::try_from(steps.len() - 1).unwrap_or(u16::MAX)
         });
     }
-    let places = runner.code.made.iter().map(|made| made.place.clone());
+    let places = runner.graph.emitted.iter().map(|made| made.place.clone());
     let places = places.collect();
     let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
-    let templates = &runner.surroundings.sides.source.templates;
+    let templates = &runner.session.surroundings.sides.source.templates;
     let claim_template = templates.first().cloned().unwrap_or_default();
-    let (instructions, exits) = runner.code.finish(number);
+    let (instructions, exits) = instructions::finish(runner.graph, number);
     let program = Program {
         instructions,
         exits,
@@ -287,12 +310,12 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
     Emitted {
         program,
         steps,
-        extras: runner.extras,
+        extras: runner.session.extras,
         runbook: Runbook {
             source,
             places,
             claim_template,
-            spellings: runner.spellings,
+            spellings: runner.session.spellings,
         },
     }
 }
@@ -341,8 +364,7 @@ pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
         folder: std::path::PathBuf::new(),
         files: &no_files,
     };
-    let mut runner = Runner::new(&surroundings, text);
-    text.clone_into(&mut runner.findings.text);
-    let _ = runner.script(&script);
-    Some(runner.calls)
+    let mut runner = Runner::new(Session::new(&surroundings, text), text);
+    let _ = runner.script(&script, surroundings.beginning());
+    Some(runner.session.calls)
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use super::state::{Env, Set};
+use super::clusters::{Clusters, Set};
+use super::symbols::symbol_in;
 use crate::world::id::{PerCluster, Slice};
 use crate::world::setup::Extra;
 use crate::world::volume::ReclaimPolicy;
@@ -48,20 +49,20 @@ pub struct SideFacts {
 const MAX_FILE: usize = 4 << 20;
 
 impl Surroundings<'_> {
-    /// What a script knows when it begins.
+    /// What a script knows of the clusters when it begins.
     #[must_use]
-    pub fn beginning(&self) -> Env {
+    pub fn beginning(&self) -> Clusters {
         let set = |side: &SideFacts| match side.initial {
             _ if self.crashes => Set::Unknown,
             Some(slice) => Set::Known(i32::from(slice.start), i32::from(slice.replicas())),
             None => Set::Absent,
         };
-        Env {
+        Clusters {
             sets: PerCluster {
                 source: set(&self.sides.source),
                 destination: set(&self.sides.destination),
             },
-            ..Env::default()
+            ..Clusters::default()
         }
     }
 
@@ -71,7 +72,7 @@ impl Surroundings<'_> {
         let is_device = ["/dev", "/proc", "/sys"]
             .iter()
             .any(|folder| Path::new(path).starts_with(folder));
-        if is_device || super::state::hole_in(path).is_some() {
+        if is_device || symbol_in(path).is_some() {
             return None;
         }
         let bytes = (self.files)(&self.folder.join(path)).ok()?;

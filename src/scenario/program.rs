@@ -14,12 +14,9 @@ use super::words::{PodUntil, SetUntil, VolumeUntil};
 use crate::diagnostic::Diagnostic;
 use crate::world::id::ClusterId;
 use crate::world::program::{
-    AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, ObjectKind, ObjectRef,
-    OnError, Operation, Program, Timeout,
+    AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, MOST_INSTRUCTIONS,
+    ObjectKind, ObjectRef, OnError, Operation, Program, Timeout,
 };
-
-/// The most instructions; positions are kept in a byte.
-const MOST_INSTRUCTIONS: usize = 254;
 
 /// Lowers all steps. Mistakes are noted, and their steps left as they are.
 pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -> Lowered {

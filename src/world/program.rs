@@ -15,6 +15,9 @@ pub use operation::{
 
 use super::id::Ordinal;
 
+/// The most instructions of a program; positions are kept in a byte.
+pub const MOST_INSTRUCTIONS: usize = 254;
+
 /// What the driver runs: `prepare` once, the body once for each ordinal, `finish` once.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Program {

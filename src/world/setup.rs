@@ -1,12 +1,12 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
-use super::program::{Expression, ObjectKind, Operation, Program, SetEffect};
+use super::program::{Expression, MOST_INSTRUCTIONS, ObjectKind, Operation, Program, SetEffect};
 use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use super::volume::{Backend, ReclaimPolicy};
 
 /// Everything about a migration that no step changes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Setup {
     /// N: the source's `replicas` at the start.
     pub replicas: u8,
@@ -402,7 +402,7 @@ impl Setup {
         let fits = |pool: &Pool| pool.at_most < 16 || pool.at_most == Pool::UNLIMITED;
         assert!(self.budget.pools.iter().all(fits), "a pool has four bits");
         assert!(
-            self.program.instructions.len() < 255,
+            self.program.instructions.len() <= MOST_INSTRUCTIONS,
             "the program is too long"
         );
         assert!(

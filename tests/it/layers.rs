@@ -1,5 +1,6 @@
 //! The layers of the source depend only on layers before them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
@@ -81,26 +82,27 @@ fn paths(text: &str, depth: usize) -> Vec<Vec<String>> {
             // In the tests of a file `use super::*` is the file, not the root.
             let is_file = root != "crate::" && rest.starts_with('*');
             if !longer && !partial && !is_file {
-                expand(rest, &[], &mut found);
+                expand(rest, &[], 2, &mut found);
             }
         }
     }
     found
 }
 
-/// The paths at the start of `rest`, where `{a, b::c}` are several, behind `before`.
-fn expand(rest: &str, before: &[String], found: &mut Vec<Vec<String>>) {
+/// The paths at the start of `rest`, where `{a, b::c}` are several, behind `before`, cut after
+/// `most` names.
+fn expand(rest: &str, before: &[String], most: usize, found: &mut Vec<Vec<String>>) {
     let rest = rest.trim_start();
     if let Some(group) = rest.strip_prefix('{') {
         return members(group)
             .iter()
-            .for_each(|member| expand(member, before, found));
+            .for_each(|member| expand(member, before, most, found));
     }
     let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"_*".contains(letter));
     let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
     let path: Vec<String> = before.iter().cloned().chain([name.to_owned()]).collect();
     match after.strip_prefix("::") {
-        Some(after) if path.len() < 2 => expand(after, &path, found),
+        Some(after) if path.len() < most => expand(after, &path, most, found),
         _ => found.push(path),
     }
 }
@@ -237,4 +239,136 @@ fn edges_to_later_layers_are_refused() {
     ] {
         assert_eq!(allows(from, &path(to)), allowed, "{from} to {to}");
     }
+}
+
+/// Layers whose files do not depend on each other in a circle.
+const WITHOUT_CIRCLES: [&str; 2] = ["runbook", "scenario"];
+
+/// What files of the shell may name outside of it. It knows no Kubernetes.
+const BESIDE_THE_SHELL: [&str; 5] = [
+    "diagnostic",
+    "runbook::findings",
+    "runbook::graph",
+    "runbook::symbols",
+    "yaml",
+];
+
+/// The paths that the code of a module names, from the root, its tests left out. `children` are the
+/// modules right below it.
+fn whole_paths(text: &str, module: &[String], children: &[String]) -> Vec<Vec<String>> {
+    let code = text.split("#[cfg(test)]\nmod tests {").next();
+    let lines = code.unwrap_or("").lines().map(|line| {
+        let comment = line.find("//").unwrap_or(line.len());
+        &line[..comment]
+    });
+    let code = lines.collect::<Vec<_>>().join("\n");
+    let mut found = Vec::new();
+    let starts = |word: &str| {
+        let places = code.match_indices(word).map(|(start, _)| start);
+        let begins = |start: &usize| {
+            !code[..*start].ends_with(|letter: char| letter.is_alphanumeric() || letter == ':')
+        };
+        places.filter(begins).collect::<Vec<_>>()
+    };
+    for start in starts("crate::") {
+        expand(&code[start + "crate::".len()..], &[], 9, &mut found);
+    }
+    for start in starts("super::") {
+        let (mut rest, mut up) = (&code[start..], 0);
+        while let Some(after) = rest.strip_prefix("super::") {
+            (rest, up) = (after, up + 1);
+        }
+        let before = &module[..module.len().saturating_sub(up)];
+        expand(rest, before, 9, &mut found);
+    }
+    for child in children {
+        for start in starts(&format!("{child}::")) {
+            expand(&code[start..], module, 9, &mut found);
+        }
+    }
+    found
+}
+
+/// Each module of a layer with the modules that its code names.
+fn uses(layer: &str) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let texts: BTreeMap<Vec<String>, String> = rust_files(&source.join(layer))
+        .into_iter()
+        .map(|file| {
+            let name = modules(file.strip_prefix(&source).expect("a file of the source"));
+            let text = std::fs::read_to_string(&file).expect("the file can be read");
+            (name, text)
+        })
+        .filter(|(name, _)| !name.contains(&"tests".to_owned()))
+        .collect();
+    let module_of = |path: Vec<String>| {
+        let prefixes = (1..=path.len()).rev().map(|length| path[..length].to_vec());
+        let of_layer = prefixes.clone().find(|name| texts.contains_key(name));
+        of_layer.unwrap_or(path)
+    };
+    let used = |name: &Vec<String>, text: &str| {
+        let below = |other: &&Vec<String>| other.len() == name.len() + 1 && other.starts_with(name);
+        let children = texts.keys().filter(below).filter_map(|other| other.last());
+        let children: Vec<String> = children.cloned().collect();
+        let paths = whole_paths(text, name, &children).into_iter();
+        paths.map(module_of).filter(|other| other != name).collect()
+    };
+    let named = texts
+        .iter()
+        .map(|(name, text)| (name.clone(), used(name, text)));
+    named.collect()
+}
+
+/// The modules that `from` depends on, through others too.
+fn reached<'u>(
+    uses: &'u BTreeMap<Vec<String>, BTreeSet<Vec<String>>>,
+    from: &'u Vec<String>,
+) -> BTreeSet<&'u Vec<String>> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(module) = open.pop() {
+        for other in uses.get(module).into_iter().flatten() {
+            if reached.insert(other) {
+                open.push(other);
+            }
+        }
+    }
+    reached
+}
+
+#[test]
+fn files_of_a_layer_form_no_circle() {
+    for layer in WITHOUT_CIRCLES {
+        let uses = uses(layer);
+        assert!(uses.len() > 20, "{layer}: only {} files", uses.len());
+        let in_circle = uses
+            .keys()
+            .filter(|module| reached(&uses, module).contains(module));
+        let circle: Vec<String> = in_circle.map(|module| module.join("::")).collect();
+        assert!(circle.is_empty(), "in a circle: {}", circle.join(", "));
+    }
+}
+
+#[test]
+fn the_shell_knows_no_kubernetes() {
+    let uses = uses("runbook");
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (module, named) in uses
+        .iter()
+        .filter(|(module, _)| module[1..].starts_with(&["shell".to_owned()]))
+    {
+        for path in named.iter().map(|path| path.join("::")) {
+            seen += 1;
+            let is_beside =
+                |place: &&str| path == **place || path.starts_with(&format!("{place}::"));
+            if !path.starts_with("runbook::shell")
+                && !BESIDE_THE_SHELL.iter().any(|place| is_beside(&place))
+            {
+                wrong.push(format!("{}: {path}", module.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "new edges:\n{}", wrong.join("\n"));
+    assert!(seen > 50, "only {seen} paths were found");
 }

@@ -1,28 +1,18 @@
 //! `kubectl create`, `apply` and `replace`: objects from files, pipes and here-documents.
 
-use std::rc::Rc;
-
 use serde_json::Value as Json;
 
 use super::arguments::Call;
+use super::requests::{How, created, objects, text_at};
 use super::target::{self, Thing, kind_of};
 use super::{jsonpath, patch, volumes};
-use crate::runbook::hole::Hole;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, Set, State, joined};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::shell::state::merged;
+use crate::runbook::values::Value;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
-
-/// What becomes of an object that exists already.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum How {
-    /// The request is refused.
-    Create,
-    /// It is changed where the file says something else.
-    Apply,
-    /// It becomes as the file says.
-    Replace,
-}
 
 /// `kubectl create`, `apply` or `replace`.
 ///
@@ -76,52 +66,12 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
     }
     let (ok, failed): (Vec<_>, Vec<_>) = states.into_iter().partition(|(_, sound)| *sound);
     let states =
-        |ways: Vec<(State, bool)>| joined(ways.into_iter().map(|(state, _)| state).collect());
+        |ways: Vec<(State, bool)>| merged(ways.into_iter().map(|(state, _)| state).collect());
     Ok(Outcome {
         ok: states(ok),
         failed: states(failed),
         ..Outcome::default()
     })
-}
-
-/// The objects of all files that a call names, in order; `None` if one is not known.
-pub fn objects(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Vec<Json>> {
-    let mut objects = Vec::new();
-    for path in call.all("filename").flat_map(|files| files.split(',')) {
-        let Some(text) = runner.read_file(path, state) else {
-            runner.unknown_file(path);
-            return None;
-        };
-        objects.extend(read(runner, path, &text));
-    }
-    Some(objects)
-}
-
-/// The objects of a text; a list stands for its items.
-fn read(runner: &mut Runner<'_>, path: &str, text: &Rc<str>) -> Vec<Json> {
-    let (documents, problem) = runner.documents(path, text);
-    if let Some(problem) = problem {
-        let what = format!("kubectl cannot read `{path}`: {problem}");
-        runner.mistake("runbook::bad-manifest", what, "it must be YAML or JSON");
-    }
-    let mut objects = Vec::new();
-    for document in documents {
-        if !document.is_null() {
-            flatten(document, &mut objects);
-        }
-    }
-    objects
-}
-
-fn flatten(document: Json, objects: &mut Vec<Json>) {
-    let is_list = document
-        .get("kind")
-        .and_then(Json::as_str)
-        .is_some_and(|kind| kind.ends_with("List"));
-    match document.get("items").and_then(Json::as_array) {
-        Some(items) if is_list => items.iter().for_each(|item| flatten(item.clone(), objects)),
-        _ => objects.push(document),
-    }
 }
 
 /// `kubectl create secret generic NAME …`, `kubectl create namespace NAME`.
@@ -147,7 +97,7 @@ fn named(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Result
         let object =
             serde_json::json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name } });
         let mut state = state;
-        state.env.write(&(object.to_string() + "\n"));
+        state.shell.write(&(object.to_string() + "\n"));
         return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
@@ -183,13 +133,6 @@ fn extra(
         failed,
         ..Outcome::default()
     })
-}
-
-/// The text at a place of an object; empty if there is none.
-#[must_use]
-pub fn text_at(object: &Json, pointer: &str) -> String {
-    let value = object.pointer(pointer);
-    value.map(jsonpath::text).unwrap_or_default()
 }
 
 /// One object.
@@ -246,7 +189,7 @@ fn set(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let known = state.env.sets[cluster];
+    let known = state.known.sets[cluster];
     let number = |pointer: &str, default: i16| match object.pointer(pointer) {
         None | Some(Json::Null) => Some(default),
         Some(value) => value.as_i64().and_then(|number| i16::try_from(number).ok()),
@@ -286,7 +229,7 @@ fn set(
             let (mut done, refused) = runner.emit(state, create)?;
             let is_valid = start >= 0 && replicas >= 0;
             if known == Set::Absent && is_valid {
-                done.env.sets[cluster] = Set::Known(i32::from(start), i32::from(replicas));
+                done.known.sets[cluster] = Set::Known(i32::from(start), i32::from(replicas));
                 outcome.ok.push(done);
             } else if let Set::Known(..) = known {
                 outcome.failed.push(refused);
@@ -354,7 +297,7 @@ fn claim(
         .pointer("/spec/volumeName")
         .map(jsonpath::text)
         .unwrap_or_default();
-    let names_own = matches!(runner.holes.whole(&volume), Some(&Hole::VolumeName(_, other)) if other == ordinal);
+    let names_own = matches!(runner.symbols.value(&volume), Some(&Value::VolumeName(_, other)) if other == ordinal);
     if !names_own || cluster != ClusterId::Destination {
         runner.not_modelled(
             "a claim that does not name the volume of the same ordinal's claim in source is not modelled",
@@ -370,35 +313,4 @@ fn claim(
         how,
         state,
     )
-}
-
-/// A request that creates; with `apply` it is left out if the object is there.
-///
-/// # Errors
-/// The script cannot be followed any further.
-pub fn created(
-    runner: &mut Runner<'_>,
-    create: Operation,
-    thing: &Thing,
-    cluster: ClusterId,
-    how: How,
-    state: State,
-) -> Result<Outcome, Halt> {
-    let mut outcome = Outcome::default();
-    let mut state = state;
-    if let (How::Apply, Some(object)) = (how, thing.object(cluster)) {
-        let (existing, missing) = runner.emit(state, Operation::Test(Condition::Exists(object)))?;
-        outcome.ok.push(existing);
-        state = missing;
-    } else if how == How::Replace {
-        runner.not_modelled(
-            "`kubectl replace` of this is not modelled",
-            "use `kubectl create` or `kubectl apply`",
-        );
-    }
-    let (done, refused) = runner.emit(state, create)?;
-    outcome.ok.push(done);
-    outcome.failed.push(refused);
-    outcome.ok = joined(outcome.ok);
-    Ok(outcome)
 }

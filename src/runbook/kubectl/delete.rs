@@ -4,11 +4,13 @@
 //! objects are deleted, then all are waited for. What a selector finds may be gone by then.
 
 use super::arguments::Call;
-use super::create::{objects, text_at};
+use super::requests::{objects, text_at};
 use super::selector;
 use super::target::{self, Thing, things};
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, Set, State, joined};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::shell::state::merged;
 use crate::world::id::ClusterId;
 use crate::world::program::{Cascade, ExtraVerb, Look, ObjectKind, ObjectRef, Operation, Timeout};
 
@@ -100,14 +102,14 @@ fn several(
             let (states, _) = outcome.going_on();
             next.extend(states.into_iter().map(|(state, ok)| (state, sound && ok)));
         }
-        ways = merged(next);
+        ways = merged_ways(next);
     }
     let mut outcome = Outcome::default();
     for (state, sound) in ways {
         let mut states = Outcome::ok(state);
         for &object in objects.iter().filter(|_| waits(call)) {
             let mut next = Outcome::default();
-            for state in joined(states.ok) {
+            for state in merged(states.ok) {
                 next.extend(wait(runner, call, object, Look::First, state)?);
             }
             next.failed.append(&mut states.failed);
@@ -121,16 +123,16 @@ fn several(
         }
         .extend(states.ok);
     }
-    outcome.ok = joined(outcome.ok);
-    outcome.failed = joined(outcome.failed);
+    outcome.ok = merged(outcome.ok);
+    outcome.failed = merged(outcome.failed);
     Ok(outcome)
 }
 
 /// Ways that know the same, and were refused something or not, are one.
-fn merged(ways: Vec<(State, bool)>) -> Vec<(State, bool)> {
+fn merged_ways(ways: Vec<(State, bool)>) -> Vec<(State, bool)> {
     let (sound, refused): (Vec<_>, Vec<_>) = ways.into_iter().partition(|(_, sound)| *sound);
     let states =
-        |ways: Vec<(State, bool)>| joined(ways.into_iter().map(|(state, _)| state).collect());
+        |ways: Vec<(State, bool)>| merged(ways.into_iter().map(|(state, _)| state).collect());
     let sound = states(sound).into_iter().map(|state| (state, true));
     let refused = states(refused).into_iter().map(|state| (state, false));
     sound.chain(refused).collect()
@@ -145,7 +147,7 @@ fn check_waits(
     things: &[Thing],
     state: &State,
 ) {
-    let makes_none = match state.env.sets[cluster] {
+    let makes_none = match state.known.sets[cluster] {
         Set::Absent => true,
         Set::Known(_, replicas) => replicas == 0,
         Set::Unknown => false,
@@ -211,7 +213,7 @@ fn request(
     };
     let mut state = state;
     let is_disk = matches!(thing, Thing::Claim(_) | Thing::Volume(_));
-    state.env.has_deleted_disks |= is_disk && cluster == ClusterId::Source;
+    state.known.has_deleted_disks |= is_disk && cluster == ClusterId::Source;
     let (done, refused) = runner.emit(state, operation)?;
     Ok((answered(call, done, refused), Some(object)))
 }
@@ -244,9 +246,9 @@ fn set(
         return Ok((Outcome::ok(state), None));
     };
     let (mut done, mut refused) = runner.emit(state, Operation::DeleteSet(cluster, cascade))?;
-    refused.env.sets[cluster] = Set::Absent;
+    refused.known.sets[cluster] = Set::Absent;
     let goes_at_once = cascade == Cascade::Background;
-    done.env.sets[cluster] = if goes_at_once {
+    done.known.sets[cluster] = if goes_at_once {
         Set::Absent
     } else {
         Set::Unknown
@@ -272,7 +274,7 @@ fn awaited(
     let mut waited = wait(runner, call, object, Look::AfterDelete, deleted)?;
     if object.kind == ObjectKind::StatefulSet {
         for gone in &mut waited.ok {
-            gone.env.sets[cluster] = Set::Absent;
+            gone.known.sets[cluster] = Set::Absent;
         }
     }
     waited.ok.append(&mut outcome.ok);

@@ -1,24 +1,25 @@
-//! Objects as `kubectl get -o yaml` shows them, with holes where only the cluster knows.
+//! Objects as `kubectl get -o yaml` shows them, with symbols where only the cluster knows.
 
 use serde_json::{Value as Json, json};
 
 use super::target::Thing;
-use crate::runbook::hole::{Hole, Zero};
-use crate::runbook::shell::run::Runner;
-use crate::runbook::state::{Set, State};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Runner, State};
+use crate::runbook::symbols::Symbol;
+use crate::runbook::values::{Value, Zero};
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, StatusField};
 use crate::world::volume::ReclaimPolicy;
 
 /// The document of an object as it is read at this place of the program.
 pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, state: &State) -> Json {
-    let at = runner.code.made.len();
+    let at = runner.graph.emitted.len();
     let mut document = match thing {
         Thing::Set => set(runner, cluster, state, at),
         Thing::Pod(ordinal) => pod(runner, cluster, *ordinal, at),
         Thing::Claim(ordinal) | Thing::Companion(ordinal) => claim(runner, cluster, *ordinal, at),
         Thing::Volume(ordinal) => {
-            let known = super::volumes::policy(runner, *ordinal, state);
+            let known = super::disks::policy(runner, *ordinal, state);
             volume(runner, cluster, *ordinal, known)
         }
         Thing::Extra(kind, name) => extra(runner, kind, name),
@@ -27,9 +28,9 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
             json!({ "kind": kind, "metadata": { "name": name } })
         }
     };
-    let namespace = runner.surroundings.sides[cluster].namespace.clone();
+    let namespace = runner.session.surroundings.sides[cluster].namespace.clone();
     let other = |runner: &mut Runner<'_>, what: &str| {
-        Json::String(runner.hole(Hole::Other(what.to_owned())))
+        Json::String(runner.symbol(Symbol::Other(what.to_owned())))
     };
     let (uid, version) = (other(runner, "a uid"), other(runner, "a resourceVersion"));
     if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
@@ -49,20 +50,23 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
 }
 
 fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) -> Json {
-    let (start, replicas) = if let Set::Known(start, replicas) = state.env.sets[cluster] {
+    let (start, replicas) = if let Set::Known(start, replicas) = state.known.sets[cluster] {
         (json!(start), json!(replicas))
     } else {
-        let hole = |runner: &mut Runner<'_>, field: &str| {
+        let unknown = |runner: &mut Runner<'_>, field: &str| {
             let what = format!("spec.{field} of the set in {}", cluster.name());
-            Json::String(runner.hole(Hole::Other(what)))
+            Json::String(runner.symbol(Symbol::Other(what)))
         };
-        (hole(runner, "ordinals.start"), hole(runner, "replicas"))
+        (
+            unknown(runner, "ordinals.start"),
+            unknown(runner, "replicas"),
+        )
     };
-    let side = &runner.surroundings.sides[cluster];
+    let side = &runner.session.surroundings.sides[cluster];
     let mut set = side.document(&start, &replicas);
     // `omitempty` of `StatefulSetStatus` in staging/src/k8s.io/api/apps/v1/types.go.
     let number = |runner: &mut Runner<'_>, field, zero| {
-        Json::String(runner.hole(Hole::Status(cluster, field, at, zero)))
+        Json::String(runner.value(Value::Status(cluster, field, at, zero)))
     };
     let total = number(runner, StatusField::Replicas, Zero::Printed);
     let ready = number(runner, StatusField::ReadyReplicas, Zero::LeftOut);
@@ -71,11 +75,14 @@ fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) ->
 }
 
 fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> Json {
-    let name = format!("{}-{ordinal}", runner.surroundings.sides[cluster].name);
+    let name = format!(
+        "{}-{ordinal}",
+        runner.session.surroundings.sides[cluster].name
+    );
     let ready = Condition::PodReady(cluster, Expression::number(i16::from(ordinal)));
-    let ready = runner.hole(Hole::If(ready, "True", at));
-    let phase = runner.hole(Hole::Other(format!("the phase of Pod {ordinal}")));
-    let node = runner.hole(Hole::Other("a node".to_owned()));
+    let ready = runner.value(Value::If(ready, "True", at));
+    let phase = runner.symbol(Symbol::Other(format!("the phase of Pod {ordinal}")));
+    let node = runner.symbol(Symbol::Other("a node".to_owned()));
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -86,10 +93,10 @@ fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> J
 }
 
 fn claim(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> Json {
-    let name = runner.surroundings.sides[cluster].claim_name(ordinal);
-    let volume = runner.hole(Hole::VolumeName(cluster, ordinal));
+    let name = runner.session.surroundings.sides[cluster].claim_name(ordinal);
+    let volume = runner.value(Value::VolumeName(cluster, ordinal));
     let bound = Condition::VolumeBound(cluster, Expression::number(i16::from(ordinal)));
-    let phase = runner.hole(Hole::If(bound, "Bound", at));
+    let phase = runner.value(Value::If(bound, "Bound", at));
     json!({
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -109,13 +116,13 @@ fn volume(
     ordinal: u8,
     known: Option<ReclaimPolicy>,
 ) -> Json {
-    let side = &runner.surroundings.sides[cluster];
+    let side = &runner.session.surroundings.sides[cluster];
     let (claim, namespace) = (side.claim_name(ordinal), side.namespace.clone());
-    let name = runner.hole(Hole::VolumeName(cluster, ordinal));
-    let disk = runner.hole(Hole::Disk(ordinal));
-    let policy = runner.hole(Hole::Policy(ordinal, known));
-    let uid = runner.hole(Hole::ClaimUid(ordinal));
-    let phase = runner.hole(Hole::Other(format!("the phase of volume {ordinal}")));
+    let name = runner.value(Value::VolumeName(cluster, ordinal));
+    let disk = runner.value(Value::Disk(ordinal));
+    let policy = runner.value(Value::Policy(ordinal, known));
+    let uid = runner.value(Value::ClaimUid(ordinal));
+    let phase = runner.symbol(Symbol::Other(format!("the phase of volume {ordinal}")));
     json!({
         "apiVersion": "v1",
         "kind": "PersistentVolume",
@@ -141,7 +148,7 @@ fn volume(
 }
 
 fn extra(runner: &mut Runner<'_>, kind: &str, name: &str) -> Json {
-    let data = runner.hole(Hole::Other(format!("the data of {kind} {name}")));
+    let data = runner.symbol(Symbol::Other(format!("the data of {kind} {name}")));
     let kind = match kind {
         "secret" => "Secret",
         "configmap" => "ConfigMap",

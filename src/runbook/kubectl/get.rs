@@ -4,11 +4,14 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
 use super::documents::document;
+use super::requests::opaque;
 use super::target::{self, Thing, things};
-use super::{jsonpath, opaque, selector, volumes};
-use crate::runbook::hole::Hole;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Memory, Outcome, Set, State, joined};
+use super::{disks, jsonpath, selector, volumes};
+use crate::runbook::clusters::{Memory, Set};
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::shell::state::merged;
+use crate::runbook::symbols::Symbol;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
@@ -41,7 +44,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let is_caught = !state.env.output.is_empty();
+    let is_caught = !state.shell.output.is_empty();
     let named = things(runner, &call.words[1..], cluster);
     let Some(things) = named.filter(|_| call.flag("selector").is_none()) else {
         if is_caught && call.flag("selector").is_some() {
@@ -68,7 +71,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     let mut outcome = Outcome::default();
     for (mut state, documents, ok) in states {
         let text = printed(runner, call, documents, false);
-        state.env.write(&text);
+        state.shell.write(&text);
         if ok {
             &mut outcome.ok
         } else {
@@ -76,8 +79,8 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         }
         .push(state);
     }
-    outcome.ok = joined(outcome.ok);
-    outcome.failed = joined(outcome.failed);
+    outcome.ok = merged(outcome.ok);
+    outcome.failed = merged(outcome.failed);
     Ok(outcome)
 }
 
@@ -121,13 +124,13 @@ fn list(
         } else {
             table(runner, call, &items)
         };
-        state.env.write(&text);
+        state.shell.write(&text);
         outcome.ok.push(state);
     }
     let text = "the Pods are looked at one after the other, not all at the same time";
     let what = "kubectl get pods by a selector".to_owned();
     runner.findings.assume(runner.span.clone(), what, text);
-    outcome.ok = joined(outcome.ok);
+    outcome.ok = merged(outcome.ok);
     Ok(outcome)
 }
 
@@ -139,7 +142,7 @@ fn table(runner: &mut Runner<'_>, call: &Call, items: &[(Thing, Json)]) -> Strin
     }
     for (_, item) in items {
         let name = item.pointer("/metadata/name").map(jsonpath::text);
-        let rest = runner.hole(Hole::Other("the rest of a line of kubectl".to_owned()));
+        let rest = runner.symbol(Symbol::Other("the rest of a line of kubectl".to_owned()));
         text.extend([
             name.unwrap_or_default(),
             "   ".to_owned(),
@@ -186,7 +189,7 @@ fn look(
 ) -> Result<(Option<State>, Option<State>), Halt> {
     let operation = match thing {
         // Nobody but the script makes it or takes it away.
-        Thing::Set => match state.env.sets[cluster] {
+        Thing::Set => match state.known.sets[cluster] {
             Set::Known(..) => return Ok((Some(state), None)),
             Set::Absent => return Ok((None, Some(state))),
             Set::Unknown => None,
@@ -197,8 +200,8 @@ fn look(
         )),
         Thing::Volume(ordinal) if wants_content && cluster == ClusterId::Source => {
             // The driver of the model finds a volume by the claim it has read last.
-            let follows = state.env.memory == Memory::Claim(*ordinal);
-            if !follows && !volumes::are_kept(runner, *ordinal, &state) {
+            let follows = state.known.memory == Memory::Claim(*ordinal);
+            if !follows && !disks::are_kept(runner, *ordinal, &state) {
                 volumes::refuse(runner, *ordinal);
             }
             let read = Operation::GetVolume(Expression::number(i16::from(*ordinal)));
@@ -223,10 +226,10 @@ fn look(
         (None, Some(object)) => (Operation::Get(object), None),
         (None, None) => return Ok((Some(state), None)),
     };
-    let is_kept = volumes::exists(runner, thing, cluster);
+    let is_kept = disks::exists(runner, thing, cluster);
     let (mut found, missing) = runner.emit(state, operation)?;
     if let Some(memory) = memory {
-        found.env.memory = memory;
+        found.known.memory = memory;
     }
     Ok((Some(found), (!is_kept).then_some(missing)))
 }

@@ -3,20 +3,22 @@
 mod arguments;
 mod create;
 mod delete;
+mod disks;
 mod documents;
 mod get;
 mod jsonpath;
 mod patch;
+mod requests;
 mod selector;
 pub mod strategic;
 mod target;
 mod volumes;
 mod wait;
 
-use crate::runbook::hole::Hole;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, State};
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
 use arguments::Call;
+use requests::{How, opaque};
 
 /// A call of `kubectl`.
 ///
@@ -26,7 +28,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
     let words = ["kubectl"].iter().chain(arguments);
     let words: Vec<String> = words.map(|word| (*word).to_owned()).collect();
     let parsed = Call::parse(&words[1..]);
-    runner.calls.push(words);
+    runner.session.calls.push(words);
     let call = match parsed {
         Ok(call) => call,
         Err(what) => {
@@ -50,9 +52,9 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
         "get" => get::run(runner, &call, state),
         "patch" => patch::run(runner, &call, state),
         "scale" => patch::scale(runner, &call, state),
-        "create" => create::run(runner, &call, state, create::How::Create),
-        "apply" => create::run(runner, &call, state, create::How::Apply),
-        "replace" => create::run(runner, &call, state, create::How::Replace),
+        "create" => create::run(runner, &call, state, How::Create),
+        "apply" => create::run(runner, &call, state, How::Apply),
+        "replace" => create::run(runner, &call, state, How::Replace),
         "delete" => delete::run(runner, &call, state),
         "wait" => wait::run(runner, &call, state),
         "rollout" => wait::rollout(runner, &call, state),
@@ -95,25 +97,17 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
     }
 }
 
-/// The state after a command that says something nobody depends on.
-fn opaque(runner: &mut Runner<'_>, state: State, what: &str) -> State {
-    let mut state = state;
-    let hole = runner.hole(Hole::Other(what.to_owned()));
-    state.env.write(&hole);
-    state
-}
-
 fn config(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
     let mut state = state;
     let words: Vec<&str> = call.words.iter().skip(1).map(String::as_str).collect();
     match words[..] {
-        ["use-context" | "use", name] => state.env.context = Some(name.into()),
+        ["use-context" | "use", name] => state.known.context = Some(name.into()),
         ["set-context", ..] if call.is_on("current") => {
-            state.env.namespace = call.flag("namespace").map(Into::into);
+            state.known.namespace = call.flag("namespace").map(Into::into);
         }
         ["current-context"] => {
-            let name = state.env.context.clone().unwrap_or_else(|| "".into());
-            state.env.write(&format!("{name}\n"));
+            let name = state.known.context.clone().unwrap_or_else(|| "".into());
+            state.shell.write(&format!("{name}\n"));
         }
         ["get-contexts" | "view" | "get-clusters", ..] => {
             return Outcome::ok(opaque(runner, state, "the contexts"));

@@ -3,11 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
-use super::strategic;
+use super::requests::patched;
 use super::target::{self, Thing, things};
 use super::volumes;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, Set, State};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
 use crate::world::id::ClusterId;
 use crate::world::program::{Expression, Operation};
 
@@ -124,62 +125,6 @@ fn only_metadata(patch: &Json, kind: &str) -> bool {
         && patch.pointer("/metadata/ownerReferences").is_none()
 }
 
-/// A document after a patch.
-pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Json) -> Option<Json> {
-    runner.spend(64 * (values(document) + values(patch)));
-    let mut after = document.clone();
-    let problem = match kind {
-        "strategic" => strategic::merge(&mut after, patch).err(),
-        "merge" => {
-            json_patch::merge(&mut after, patch);
-            None
-        }
-        "json" => apply_operations(&mut after, patch).err(),
-        other => Some(format!("there is no type of patch `{other}`")),
-    };
-    match problem {
-        None => Some(after),
-        Some(problem) => {
-            runner.mistake(
-                "runbook::bad-patch",
-                format!("this patch cannot be applied: {problem}"),
-                "see `kubectl patch --help` for its types",
-            );
-            None
-        }
-    }
-}
-
-/// The most operations of one JSON patch.
-const MAX_OPERATIONS: usize = 100;
-
-/// The most values that a document has after a JSON patch, whose copies may double it.
-const MAX_VALUES: usize = 50_000;
-
-fn apply_operations(document: &mut Json, patch: &Json) -> Result<(), String> {
-    let operations = serde_json::from_value::<json_patch::Patch>(patch.clone());
-    let operations = operations.map_err(|error| error.to_string())?;
-    if operations.0.len() > MAX_OPERATIONS {
-        return Err(format!("it has more than {MAX_OPERATIONS} operations"));
-    }
-    for operation in operations.0 {
-        json_patch::patch(document, &[operation]).map_err(|error| error.to_string())?;
-        if values(document) > MAX_VALUES {
-            return Err("it makes the object too large".to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// How many values a document has.
-fn values(document: &Json) -> usize {
-    1 + match document {
-        Json::Array(items) => items.iter().map(values).sum(),
-        Json::Object(fields) => fields.values().map(values).sum::<usize>(),
-        _ => 0,
-    }
-}
-
 /// What stands in the set for numbers that are not known.
 const UNKNOWN: &str = "unknown";
 
@@ -287,7 +232,7 @@ fn request(
     scales: bool,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let known = state.env.sets[cluster];
+    let known = state.known.sets[cluster];
     let operation = match (scales, replicas) {
         (true, Some(replicas)) => Operation::Scale {
             cluster,
@@ -306,7 +251,7 @@ fn request(
         Set::Known(old_start, old_replicas) if is_valid => {
             let start = start.map_or(old_start, i32::from);
             let replicas = replicas.map_or(old_replicas, i32::from);
-            done.env.sets[cluster] = Set::Known(start, replicas);
+            done.known.sets[cluster] = Set::Known(start, replicas);
             Ok(Outcome::ok(done))
         }
         Set::Known(..) | Set::Absent => Ok(Outcome::failed(refused)),
@@ -354,9 +299,9 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
 
 /// The set's document as far as it is known.
 pub fn present(runner: &Runner<'_>, cluster: ClusterId, state: &State) -> Json {
-    let (start, replicas) = match state.env.sets[cluster] {
+    let (start, replicas) = match state.known.sets[cluster] {
         Set::Known(start, replicas) => (json!(start), json!(replicas)),
         _ => (json!(UNKNOWN), json!(UNKNOWN)),
     };
-    runner.surroundings.sides[cluster].document(&start, &replicas)
+    runner.session.surroundings.sides[cluster].document(&start, &replicas)
 }

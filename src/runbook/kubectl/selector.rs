@@ -10,8 +10,9 @@ use serde_json::Value as Json;
 
 use super::arguments::Call;
 use super::target::{Thing, kind_of};
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Set, State};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Runner, State};
+use crate::runbook::shell::runner::Halt;
 use crate::runbook::surroundings::SideFacts;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::program::{Condition, Operation};
@@ -128,7 +129,7 @@ pub fn pods(
         runner.mistake("runbook::usage", what, "write `-l app=web`");
         return None;
     };
-    let side = &runner.surroundings.sides[cluster];
+    let side = &runner.session.surroundings.sides[cluster];
     let name = side.name.clone();
     let revision = "controller-revision-hash";
     let Some(labels) = template_labels(side) else {
@@ -151,7 +152,7 @@ pub fn pods(
         );
         requirements.iter().all(|one| one.holds(&labels))
     };
-    let ordinals = (0..end(&runner.surroundings.sides, state)).filter(means);
+    let ordinals = (0..end(&runner.session.surroundings.sides, state)).filter(means);
     let pods: Vec<Thing> = ordinals.map(Thing::Pod).collect();
     if pods.is_empty() {
         let known: Vec<String> = labels
@@ -202,7 +203,7 @@ fn end(sides: &PerCluster<SideFacts>, state: &State) -> u8 {
         .into_iter()
         .map(|cluster| {
             let initial = sides[cluster].initial.map_or(0, |slice| slice.end);
-            let known = match state.env.sets[cluster] {
+            let known = match state.known.sets[cluster] {
                 Set::Known(start, replicas) => u8::try_from(start + replicas).unwrap_or(0),
                 Set::Unknown | Set::Absent => 0,
             };

@@ -4,9 +4,8 @@ use std::fmt::Write;
 
 use super::arguments::Call;
 use crate::diagnostic::did_you_mean;
-use crate::runbook::hole::Hole;
-use crate::runbook::shell::run::Runner;
-use crate::runbook::state::State;
+use crate::runbook::session::{Runner, State};
+use crate::runbook::values::Value;
 use crate::world::id::ClusterId;
 use crate::world::program::{Expression, ExtraRef, ObjectKind, ObjectRef};
 
@@ -88,7 +87,7 @@ pub fn kind_of(word: &str) -> Option<&'static str> {
 
 /// The side that a call talks to; what is not known is noted.
 pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<ClusterId> {
-    let env = &state.env;
+    let (shell, known) = (&state.shell, &state.known);
     let named = call
         .flag("context")
         .map(|name| ("context", name.to_owned()))
@@ -97,18 +96,20 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
                 .map(|name| ("kubeconfig", name.to_owned()))
         })
         .or_else(|| {
-            env.context
+            known
+                .context
                 .as_ref()
                 .map(|name| ("context", name.to_string()))
         })
         .or_else(|| {
-            env.exported("KUBECONFIG")
+            shell
+                .exported("KUBECONFIG")
                 .map(|name| ("kubeconfig", name.to_string()))
         });
     let named_side = named
         .as_ref()
-        .and_then(|(_, name)| runner.markers.side_of(name));
-    let side = named_side.or_else(|| runner.markers.at(&runner.own_span));
+        .and_then(|(_, name)| runner.session.markers.side_of(name));
+    let side = named_side.or_else(|| runner.session.markers.at(&runner.own_span));
     if side.is_none() {
         let (what, help) = match named {
             Some((kind, name)) => (
@@ -131,8 +132,8 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
 
 /// A call in another namespace is about other objects.
 fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: ClusterId) {
-    let given = call.flag("namespace").or(state.env.namespace.as_deref());
-    let known = runner.surroundings.sides[side].namespace.clone();
+    let given = call.flag("namespace").or(state.known.namespace.as_deref());
+    let known = runner.session.surroundings.sides[side].namespace.clone();
     if let (Some(given), Some(known)) = (given, known)
         && given != known
     {
@@ -158,21 +159,21 @@ fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: Clus
     }
     let says_side = call.flag("context").is_some()
         || call.flag("kubeconfig").is_some()
-        || state.env.context.is_some()
-        || state.env.exported("KUBECONFIG").is_some();
+        || state.known.context.is_some()
+        || state.shell.exported("KUBECONFIG").is_some();
     let marker = if says_side {
         String::new()
     } else {
         format!(" # straddle: cluster={}", side.name())
     };
     if call.flag("context").is_none() && call.flag("kubeconfig").is_none() {
-        if let Some(context) = &state.env.context {
+        if let Some(context) = &state.known.context {
             let _ = write!(words, " --context {context}");
-        } else if let Some(file) = state.env.exported("KUBECONFIG") {
+        } else if let Some(file) = state.shell.exported("KUBECONFIG") {
             let _ = write!(words, " --kubeconfig {file}");
         }
     }
-    runner.spellings[side] = Some((words, marker));
+    runner.session.spellings[side] = Some((words, marker));
 }
 
 /// The objects that the words behind the verb name; what is not known is noted. `None` if the
@@ -209,7 +210,7 @@ pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> 
 
 /// The object of a kind and a name.
 pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId) -> Option<Thing> {
-    let side = &runner.surroundings.sides[cluster];
+    let side = &runner.session.surroundings.sides[cluster];
     match kind_of(kind) {
         Some("statefulset") if name == side.name => Some(Thing::Set),
         Some("statefulset") => {
@@ -256,8 +257,8 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
                 &format!("its claims are called `{}` and so on", side.claim_name(0)),
             ),
         },
-        Some("persistentvolume") => match runner.holes.whole(name) {
-            Some(&Hole::VolumeName(_, ordinal)) => Some(Thing::Volume(ordinal)),
+        Some("persistentvolume") => match runner.symbols.value(name) {
+            Some(&Value::VolumeName(_, ordinal)) => Some(Thing::Volume(ordinal)),
             _ => unknown(
                 runner,
                 "PersistentVolume",
@@ -290,16 +291,17 @@ pub fn extra(
     name: &str,
     cluster: ClusterId,
 ) -> Option<ExtraRef> {
-    let extra = runner.surroundings.extra(kind, name);
+    let extra = runner.session.surroundings.extra(kind, name);
     let known = runner
+        .session
         .extras
         .iter()
         .position(|other| other.name == extra.name);
     let number = match known {
         Some(number) => number,
-        None if runner.extras.len() < crate::world::setup::MAX_EXTRAS => {
-            runner.extras.push(extra);
-            runner.extras.len() - 1
+        None if runner.session.extras.len() < crate::world::setup::MAX_EXTRAS => {
+            runner.session.extras.push(extra);
+            runner.session.extras.len() - 1
         }
         None => {
             runner.not_modelled(

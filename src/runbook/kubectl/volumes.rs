@@ -6,49 +6,18 @@
 
 use serde_json::Value as Json;
 
-use super::create::{How, created, text_at};
-use super::patch::patched;
+use super::disks::{are_kept, exists};
+use super::documents::document;
+use super::requests::{How, created, patched, text_at};
 use super::target::Thing;
-use crate::runbook::hole::{Hole, HoleId};
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Memory, Outcome, State};
-use crate::world::id::{ClusterId, Ordinal};
+use crate::runbook::clusters::Memory;
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::symbols::{Symbol, SymbolId};
+use crate::runbook::values::Value;
+use crate::world::id::ClusterId;
 use crate::world::program::{ClaimRefCopy, Copied, Expression, Operation};
 use crate::world::volume::ReclaimPolicy;
-
-/// Whether an object is a claim or volume that the source has from the start, and that nobody
-/// ever deletes.
-#[must_use]
-pub fn exists(runner: &Runner<'_>, thing: &Thing, cluster: ClusterId) -> bool {
-    let (Thing::Claim(ordinal) | Thing::Volume(ordinal)) = *thing else {
-        return false;
-    };
-    runner.keeps_disks && cluster == ClusterId::Source && is_original(runner, ordinal)
-}
-
-fn is_original(runner: &Runner<'_>, ordinal: u8) -> bool {
-    let initial = runner.surroundings.sides.source.initial;
-    initial.is_some_and(|slice| slice.contains(Ordinal(ordinal)))
-}
-
-/// Whether the source's claim and volume of an ordinal are still those of the start.
-#[must_use]
-pub fn are_kept(runner: &Runner<'_>, ordinal: u8, state: &State) -> bool {
-    let surroundings = runner.surroundings;
-    let nothing_deleted = !surroundings.crashes && !state.env.has_deleted_disks;
-    is_original(runner, ordinal)
-        && !surroundings.sides.source.owns_claims
-        && (runner.keeps_disks || nothing_deleted)
-}
-
-/// The present reclaim policy of the source's volume, if the script knows it.
-#[must_use]
-pub fn policy(runner: &Runner<'_>, ordinal: u8, state: &State) -> Option<ReclaimPolicy> {
-    let surroundings = runner.surroundings;
-    let at_start = runner.keeps_policies || !surroundings.crashes;
-    let patched = state.env.policies.get(&ordinal).copied();
-    patched.or_else(|| at_start.then_some(surroundings.reclaim_policy))
-}
 
 /// Notes that a volume is read, or copied, after something else.
 pub fn refuse(runner: &mut Runner<'_>, ordinal: u8) {
@@ -106,12 +75,12 @@ pub fn create(
 fn copied_ordinal(runner: &Runner<'_>, object: &Json) -> Option<u8> {
     let named = text_at(object, "/metadata/name");
     let disk = text_at(object, "/spec/csi/volumeHandle");
-    let disk = disk.chars().next().and_then(HoleId::of);
+    let disk = disk.chars().next().and_then(SymbolId::of);
     match (
-        runner.holes.whole(&named)?,
-        disk.map(|id| runner.holes.get(id))?,
+        runner.symbols.value(&named)?,
+        disk.and_then(|id| runner.symbols.get(id))?,
     ) {
-        (Hole::VolumeName(_, name), Hole::Disk(disk)) if name == disk => Some(*name),
+        (Value::VolumeName(_, name), Symbol::Of(Value::Disk(disk))) if name == disk => Some(*name),
         _ => None,
     }
 }
@@ -120,8 +89,8 @@ fn copied_ordinal(runner: &Runner<'_>, object: &Json) -> Option<u8> {
 /// (`SetDefaults_PersistentVolume` in pkg/apis/core/v1/defaults.go).
 fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) -> Option<Copied> {
     let text = text_at(object, "/spec/persistentVolumeReclaimPolicy");
-    let (given, as_read) = match (runner.holes.whole(&text), text.as_str()) {
-        (Some(&Hole::Policy(_, known)), _) => (None, known),
+    let (given, as_read) = match (runner.symbols.value(&text), text.as_str()) {
+        (Some(&Value::Policy(_, known)), _) => (None, known),
         (_, "" | "Retain") => (Some(ReclaimPolicy::Retain), None),
         (_, "Delete") => (Some(ReclaimPolicy::Delete), None),
         _ => {
@@ -132,7 +101,7 @@ fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) ->
             return None;
         }
     };
-    if state.env.memory == Memory::Volume(ordinal) {
+    if state.known.memory == Memory::Volume(ordinal) {
         return Some(Copied::Read(given));
     }
     if !are_kept(runner, ordinal, state) {
@@ -165,7 +134,7 @@ pub fn patch(
     state: State,
 ) -> Result<Outcome, Halt> {
     let thing = Thing::Volume(ordinal);
-    let before = super::documents::document(runner, &thing, cluster, &state);
+    let before = document(runner, &thing, cluster, &state);
     let Some(after) = patched(runner, kind, &before, patch) else {
         return Ok(Outcome::failed(state));
     };
@@ -185,7 +154,7 @@ pub fn patch(
     };
     let (mut done, refused) = runner.emit(state, Operation::SetReclaimPolicy(object, policy))?;
     if cluster == ClusterId::Source {
-        done.env.policies.insert(ordinal, policy);
+        done.known.policies.insert(ordinal, policy);
     }
     let mut outcome = Outcome::ok(done);
     if !exists(runner, &thing, cluster) {

@@ -7,8 +7,10 @@
 use super::arguments::Call;
 use super::selector;
 use super::target::{self, Thing, things};
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, Set, State, joined};
+use crate::runbook::clusters::Set;
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::shell::state::merged;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, Look, Operation, StatusField, Timeout};
 
@@ -84,8 +86,8 @@ fn selected(
             outcome.extend(waits(runner, wanted, &things, cluster, length, state)?);
         }
     }
-    outcome.ok = joined(outcome.ok);
-    outcome.failed = joined(outcome.failed);
+    outcome.ok = merged(outcome.ok);
+    outcome.failed = merged(outcome.failed);
     let text = "the Pods that exist at the beginning are waited for one after the other, each \
                 for the Pod of its name that is there by then";
     let what = format!("kubectl wait --for={wanted} by a selector");
@@ -104,12 +106,12 @@ fn waits(
 ) -> Result<Outcome, Halt> {
     let mut outcome = Outcome::ok(state);
     for thing in things {
-        let (states, ()) = (joined(std::mem::take(&mut outcome.ok)), ());
+        let (states, ()) = (merged(std::mem::take(&mut outcome.ok)), ());
         for state in states {
             outcome.extend(wait(runner, wanted, thing, cluster, length, state)?);
         }
     }
-    outcome.failed = joined(outcome.failed);
+    outcome.failed = merged(outcome.failed);
     Ok(outcome)
 }
 
@@ -198,14 +200,14 @@ fn wait(
     };
     let mut outcome = Outcome::default();
     let mut state = state;
-    let is_there = *thing == Thing::Set && matches!(state.env.sets[cluster], Set::Known(..));
+    let is_there = *thing == Thing::Set && matches!(state.known.sets[cluster], Set::Known(..));
     if !is_there {
         let (found, missing) = runner.emit(state, Operation::Get(object))?;
         outcome.failed.push(missing);
         state = found;
     }
     outcome.extend(ended(runner, awaited(condition, length), length, state)?);
-    outcome.failed = joined(outcome.failed);
+    outcome.failed = merged(outcome.failed);
     Ok(outcome)
 }
 
@@ -329,7 +331,7 @@ pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Out
     };
     let mut outcome = Outcome::default();
     let mut state = state;
-    if !matches!(state.env.sets[cluster], Set::Known(..))
+    if !matches!(state.known.sets[cluster], Set::Known(..))
         && let Some(set) = Thing::Set.object(cluster)
     {
         let (found, missing) = runner.emit(state, Operation::Get(set))?;
@@ -340,7 +342,7 @@ pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Out
     let (done, expired) = runner.emit(state, awaited(condition, length))?;
     match length {
         // With `--watch=false` it says how far things are, and succeeds.
-        Length::Once => outcome.ok = joined(vec![done, expired]),
+        Length::Once => outcome.ok = merged(vec![done, expired]),
         Length::Some => {
             outcome.ok.push(done);
             outcome.failed.push(expired);

@@ -1,4 +1,4 @@
-//! `yq` and `jq`: expressions over documents, evaluated by jaq.
+//! The filters of `yq` and `jq`: expressions over documents, evaluated by jaq.
 //!
 //! Only filters that end, and soon, are let in ([`super::filter_limits`]).
 
@@ -12,117 +12,7 @@ use jaq_json::{Val, read};
 use serde_json::Value as Json;
 
 use super::filter_limits::{MAX_OUTPUT, cost, refusal};
-use crate::runbook::shell::run::Runner;
-use crate::runbook::state::{Outcome, State};
-
-/// A call of `yq` or `jq`.
-pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) -> Outcome {
-    let mut state = state;
-    let mut plain = Vec::new();
-    let mut in_place = false;
-    let mut raw = name == "yq";
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        match *word {
-            "-i" | "--inplace" => in_place = true,
-            "-r" | "--raw-output" | "--unwrapScalar" => raw = true,
-            "-P" | "--prettyPrint" | "-y" | "-Y" | "-M" | "-c" | "-C" | "-S" | "-e" => (),
-            "-o" | "--output-format" | "-p" | "--input-format" => {
-                rest.next();
-            }
-            "eval" | "e" if name == "yq" && plain.is_empty() => (),
-            flag if flag.len() > 1
-                && flag.starts_with('-')
-                && !flag.starts_with("-o=")
-                && !flag.starts_with("-oj")
-                && !flag.starts_with("-oy") =>
-            {
-                runner.not_modelled(
-                    format!("`{name} {flag}` is not modelled"),
-                    "write the values into the expression",
-                );
-                return Outcome::ok(state);
-            }
-            flag if flag.starts_with("-o") => (),
-            word => plain.push(word),
-        }
-    }
-    let Some((expression, files)) = plain.split_first() else {
-        runner.not_modelled(
-            format!("`{name}` without an expression is not modelled"),
-            "use `cat`",
-        );
-        return Outcome::ok(state);
-    };
-    let path = match files {
-        [] => "-",
-        [path] => path,
-        _ => {
-            runner.not_modelled(
-                format!("`{name}` over several files is not modelled"),
-                "call it once for each",
-            );
-            return Outcome::ok(state);
-        }
-    };
-    let Some(text) = runner.read_file(path, &state) else {
-        runner.unknown_file(path);
-        return Outcome::ok(state);
-    };
-    let Some(output) = filtered(runner, name, expression, &text, raw) else {
-        return Outcome::ok(state);
-    };
-    if in_place {
-        state.env.files.insert(path.into(), output.as_str().into());
-    } else {
-        state.env.write(&output);
-    }
-    Outcome::ok(state)
-}
-
-/// What a filter makes of a text.
-fn filtered(
-    runner: &mut Runner<'_>,
-    name: &str,
-    expression: &str,
-    text: &str,
-    raw: bool,
-) -> Option<String> {
-    let (documents, problem) = runner.documents("", text);
-    if let Some(problem) = problem {
-        let what = format!("`{name}` cannot read its input: {problem}");
-        runner.mistake("runbook::bad-manifest", what, "it must be YAML or JSON");
-        return None;
-    }
-    let mut output = String::new();
-    for (number, document) in documents.iter().enumerate() {
-        let values = runner.filters.evaluate(expression, document);
-        let work = std::mem::take(&mut runner.filters.work);
-        runner.spend(work);
-        match values {
-            Ok(values) => {
-                if number > 0 && name == "yq" {
-                    output.push_str("---\n");
-                }
-                for value in values {
-                    match value {
-                        Json::String(text) if raw => output.push_str(&text),
-                        value => output.push_str(&value.to_string()),
-                    }
-                    output.push('\n');
-                }
-            }
-            Err(what) => {
-                runner.not_modelled(
-                    format!("`{expression}`: {what}"),
-                    "paths, `del`, `select` and assignments are modelled",
-                );
-                return None;
-            }
-        }
-    }
-    Some(output)
-}
+use super::filter_parts::{deleted, split};
 
 /// The most filters that one script may have, parts between `|` counted by themselves.
 const MAX_FILTERS: usize = 400;
@@ -138,7 +28,7 @@ const MAX_WORK: usize = 8 << 20;
 pub struct Filters {
     known: BTreeMap<String, Rc<Filter>>,
     /// What runs of filters have taken so far, in bytes or what takes as long.
-    work: usize,
+    pub work: usize,
 }
 
 /// A filter that jaq can run.
@@ -247,81 +137,6 @@ impl Write for Bounded {
         self.text.push_str(more);
         Ok(())
     }
-}
-
-/// The parts of an expression that are run one after the other.
-pub fn stages(expression: &str) -> Vec<&str> {
-    let stages = split(expression, '|').into_iter();
-    stages.filter(|stage| deleted(stage).is_none()).collect()
-}
-
-/// The parts of an expression between separators that stand in no text and no bracket.
-fn split(expression: &str, separator: char) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut depth, mut in_text, mut start) = (0_i32, false, 0);
-    let mut letters = expression.char_indices().peekable();
-    while let Some((place, letter)) = letters.next() {
-        match letter {
-            '\\' if in_text => {
-                letters.next();
-            }
-            '"' => in_text = !in_text,
-            _ if in_text => (),
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            // `|=` is an assignment.
-            letter if letter == separator && depth == 0 => {
-                if letters.peek().is_some_and(|&(_, next)| next == '=') {
-                    return vec![expression];
-                }
-                parts.push(expression[start..place].trim());
-                start = place + 1;
-            }
-            _ => (),
-        }
-    }
-    parts.push(expression[start..].trim());
-    parts
-}
-
-/// The plain paths that `del(…)` names. jq and yq take no offence at what is not there.
-fn deleted(stage: &str) -> Option<Vec<Vec<String>>> {
-    let inner = stage.strip_prefix("del(")?.strip_suffix(')')?;
-    split(inner, ',').into_iter().map(plain_path).collect()
-}
-
-/// `.a.b["c"][0]` as its steps.
-fn plain_path(path: &str) -> Option<Vec<String>> {
-    let mut steps = Vec::new();
-    let mut rest = path.trim();
-    while !rest.is_empty() {
-        if let Some(quoted) = rest
-            .strip_prefix(".[\"")
-            .or_else(|| rest.strip_prefix("[\""))
-            .or_else(|| rest.strip_prefix(".\""))
-        {
-            let end = quoted.find('"')?;
-            steps.push(quoted[..end].to_owned());
-            let behind = &quoted[end + 1..];
-            rest = behind.strip_prefix(']').unwrap_or(behind);
-        } else if let Some(index) = rest.strip_prefix('[').or_else(|| rest.strip_prefix(".[")) {
-            let end = index.find(']')?;
-            index[..end].parse::<usize>().ok()?;
-            steps.push(index[..end].to_owned());
-            rest = &index[end + 1..];
-        } else {
-            let name = rest.strip_prefix('.')?;
-            let end = name
-                .find(|c: char| c != '_' && !c.is_ascii_alphanumeric())
-                .unwrap_or(name.len());
-            if end == 0 {
-                return None;
-            }
-            steps.push(name[..end].to_owned());
-            rest = &name[end..];
-        }
-    }
-    (!steps.is_empty()).then_some(steps)
 }
 
 fn delete(value: &mut Json, path: &[String]) {

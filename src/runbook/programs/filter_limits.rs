@@ -3,6 +3,7 @@
 //! jaq has no bound of its own, so the work is estimated before anything is run, and never too
 //! low: an expression that goes through a value again and again, or lets it grow, is refused.
 
+use super::filter_parts::stages;
 use serde_json::Value as Json;
 
 /// The most that a filter may give, in bytes.
@@ -94,7 +95,7 @@ const WORDS: [&str; 37] = [
 
 /// Why an expression is refused, whatever it is given.
 pub fn refusal(expression: &str) -> Option<String> {
-    let mut stages = super::filter::stages(expression).into_iter();
+    let mut stages = stages(expression).into_iter();
     stages.find_map(refused)
 }
 

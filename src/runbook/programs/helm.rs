@@ -2,9 +2,10 @@
 //!
 //! Charts are not rendered: the side's manifest is taken as what `helm template` makes of one.
 
+use crate::runbook::clusters::Set;
 use crate::runbook::kubectl;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, Set, State};
+use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::shell::runner::Halt;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ObjectKind, ObjectRef, Operation};
 
@@ -73,7 +74,7 @@ impl Given {
 
     /// The first ordinal and the replicas, given or as the side's manifest has them.
     fn or_as_made(&self, runner: &Runner<'_>, cluster: ClusterId) -> (i16, i16) {
-        let manifest = &runner.surroundings.sides[cluster].set;
+        let manifest = &runner.session.surroundings.sides[cluster].set;
         let made = |pointer: &str| {
             let value = manifest.pointer(pointer)?.as_i64()?;
             i16::try_from(value).ok()
@@ -147,10 +148,10 @@ fn release(
             outcome.failed.push(runner.emit(state, refused)?.1);
             continue;
         };
-        let is_known = state.env.sets[cluster] != Set::Unknown;
+        let is_known = state.known.sets[cluster] != Set::Unknown;
         let (mut done, refused) = runner.emit(state, request)?;
         if is_known {
-            done.env.sets[cluster] = known;
+            done.known.sets[cluster] = known;
         } else {
             outcome.failed.push(refused);
         }
@@ -165,7 +166,7 @@ fn looked_up(
     cluster: ClusterId,
     state: State,
 ) -> Result<Vec<(State, bool)>, Halt> {
-    match state.env.sets[cluster] {
+    match state.known.sets[cluster] {
         Set::Absent => Ok(vec![(state, false)]),
         Set::Known(..) => Ok(vec![(state, true)]),
         Set::Unknown => {

@@ -1,25 +1,22 @@
-//! The programs and builtins that are followed: a function each, and a line in [`PROGRAMS`].
+//! The programs that are followed: a function each, and a line in [`PROGRAMS`].
 
+mod call;
+mod compare;
 pub mod filter;
 mod filter_limits;
+mod filter_parts;
 mod helm;
 mod text;
+mod yq;
 
-use crate::runbook::hole::Hole;
+use call::Call;
+
 use crate::runbook::kubectl;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::shell::{builtins, conditions, lines, trap};
-use crate::runbook::state::{Outcome, State};
-
-/// A call of a program in one state.
-pub struct Call<'a> {
-    /// The name it was called by.
-    pub name: &'a str,
-    /// Its arguments.
-    pub words: &'a [&'a str],
-    /// Where the script stands.
-    pub state: State,
-}
+use crate::runbook::session::{Commands, Outcome, Runner, State};
+use crate::runbook::shell::programs::{Comparison, Programs};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::symbols::Symbol;
+use crate::runbook::values::Value;
 
 /// What a program does.
 enum Program {
@@ -43,42 +40,10 @@ const PROGRAMS: &[(&[&str], Program)] = &[
     ),
     (
         &["yq", "jq"],
-        Always(|runner, call| filter::run(runner, call.name, call.words, call.state)),
+        Always(|runner, call| yq::run(runner, call.name, call.words, call.state)),
     ),
     (
-        &["test", "["],
-        MayHalt(|runner, call| conditions::bracket(runner, call.name, call.words, call.state)),
-    ),
-    (
-        &["read"],
-        Always(|runner, call| lines::read(runner, call.words, call.state)),
-    ),
-    (
-        &["mapfile", "readarray"],
-        Always(|runner, call| lines::mapfile(runner, call.words, call.state)),
-    ),
-    (
-        &["trap"],
-        Always(|runner, call| trap::trap(runner, call.words, call.state)),
-    ),
-    (
-        &["export", "readonly", "declare", "typeset", "local"],
-        Always(|runner, call| runner.declare(call.name, call.words, call.state)),
-    ),
-    (&["set"], Always(builtins::set)),
-    (&["unset"], Always(builtins::unset)),
-    (&["shift"], Always(builtins::shift)),
-    (
-        &["exit", "return", "break", "continue"],
-        Always(builtins::leave),
-    ),
-    (&["sleep"], Always(builtins::sleep)),
-    (&["false"], Always(|_, call| Outcome::failed(call.state))),
-    (
-        &[
-            ":", "true", "mkdir", "cd", "pushd", "popd", "chmod", "touch", "command", "type",
-            "which", "hash", "umask", "clear",
-        ],
+        &["mkdir", "chmod", "touch", "which", "clear"],
         Always(|_, call| Outcome::ok(call.state)),
     ),
     (&["echo"], Always(text::echo)),
@@ -96,23 +61,38 @@ const PROGRAMS: &[(&[&str], Program)] = &[
     ),
 ];
 
-/// Runs a program.
-///
-/// # Errors
-/// The script cannot be followed any further.
-pub fn run(
-    runner: &mut Runner<'_>,
-    name: &str,
-    arguments: &[String],
-    state: State,
-) -> Result<Outcome, Halt> {
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let words = &words;
-    let call = Call { name, words, state };
-    match PROGRAMS.iter().find(|(names, _)| names.contains(&name)) {
-        Some((_, Always(program))) => Ok(program(runner, call)),
-        Some((_, MayHalt(program))) => program(runner, call),
-        None => Ok(unknown(runner, call)),
+impl Programs for Commands {
+    fn run(
+        runner: &mut Runner<'_>,
+        name: &str,
+        words: &[&str],
+        state: State,
+    ) -> Result<Outcome, Halt> {
+        let call = Call { name, words, state };
+        match PROGRAMS.iter().find(|(names, _)| names.contains(&name)) {
+            Some((_, Always(program))) => Ok(program(runner, call)),
+            Some((_, MayHalt(program))) => program(runner, call),
+            None => Ok(unknown(runner, call)),
+        }
+    }
+
+    fn has_text(
+        runner: &mut Runner<'_>,
+        value: Value,
+        text: &str,
+        wanted: bool,
+        state: State,
+    ) -> Result<Outcome, Halt> {
+        compare::has_text(runner, value, text, wanted, state)
+    }
+
+    fn compare(
+        runner: &mut Runner<'_>,
+        value: Value,
+        comparison: Comparison<'_>,
+        state: State,
+    ) -> Result<Outcome, Halt> {
+        compare::compare(runner, value, comparison, state)
     }
 }
 
@@ -132,7 +112,7 @@ fn unknown(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
 /// What a program says is not known.
 fn says_something(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let mut state = call.state;
-    let hole = runner.hole(Hole::Other(format!("what {} says", call.name)));
-    state.env.write(&hole);
+    let said = runner.symbol(Symbol::Other(format!("what {} says", call.name)));
+    state.shell.write(&said);
     Outcome::ok(state)
 }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::Call;
-use crate::runbook::shell::run::{Halt, Runner};
-use crate::runbook::state::{Outcome, hole_in};
+use super::call::Call;
+use crate::runbook::session::{Outcome, Runner};
+use crate::runbook::shell::runner::Halt;
+use crate::runbook::symbols::symbol_in;
 
 /// The most numbers that `seq` writes.
 const MOST_NUMBERS: usize = 10_000;
@@ -69,7 +70,7 @@ fn format_once(
 /// `seq`.
 pub fn seq(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let given = call.words.join(" ");
-    if call.words.iter().any(|word| hole_in(word).is_some()) {
+    if call.words.iter().any(|word| symbol_in(word).is_some()) {
         runner.not_modelled(
             format!("`seq {given}` over what only the cluster knows is not modelled"),
             "write the number of replicas into the script",
@@ -113,7 +114,7 @@ pub fn wc(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
         runner.not_modelled(what, "count lines: `… | wc -l`");
         return Outcome::ok(call.state);
     }
-    let input = call.state.env.input.as_deref().unwrap_or("");
+    let input = call.state.shell.input.as_deref().unwrap_or("");
     let lines = input.bytes().filter(|byte| *byte == b'\n').count();
     writing(call, &format!("{lines}\n"))
 }
@@ -131,7 +132,7 @@ pub fn cat(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
         if let Some(text) = runner.read_file(path, &state) {
             length += text.len();
             runner.made_text(length)?;
-            state.env.write(&text);
+            state.shell.write(&text);
         } else {
             runner.unknown_file(path);
         }
@@ -141,11 +142,11 @@ pub fn cat(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
 
 /// `tee`.
 pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Outcome {
-    let input = call.state.env.input.clone();
+    let input = call.state.shell.input.clone();
     let text: Rc<str> = input.unwrap_or_else(|| "".into());
     runner.spend(text.len());
     for path in call.words.iter().filter(|word| !word.starts_with('-')) {
-        let files = &mut call.state.env.files;
+        let files = &mut call.state.shell.files;
         files.insert((*path).into(), Rc::clone(&text));
     }
     writing(call, &text)
@@ -155,7 +156,7 @@ pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Outcome {
 pub fn rm(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let mut state = call.state;
     for path in call.words {
-        state.env.files.remove(*path);
+        state.shell.files.remove(*path);
     }
     Outcome::ok(state)
 }
@@ -186,6 +187,6 @@ pub fn part_of_path(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
 
 fn writing(call: Call<'_>, text: &str) -> Outcome {
     let mut state = call.state;
-    state.env.write(text);
+    state.shell.write(text);
     Outcome::ok(state)
 }

@@ -1,7 +1,8 @@
 //! `$(( … ))`: whole numbers, names, and the operators of C.
 
-use super::run::Runner;
-use crate::runbook::state::Env;
+use super::programs::Programs;
+use super::runner::Runner;
+use super::state::Shell;
 
 /// The deepest nesting of brackets.
 const MAX_DEPTH: usize = 50;
@@ -246,10 +247,10 @@ fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
     })
 }
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// The value of an arithmetic expression; a mistake in it is noted.
-    pub fn arithmetic(&mut self, text: &str, env: &mut Env) -> Option<i64> {
-        struct Variables<'e>(&'e mut Env);
+    pub fn arithmetic(&mut self, text: &str, env: &mut Shell) -> Option<i64> {
+        struct Variables<'e>(&'e mut Shell);
         impl Names for Variables<'_> {
             fn get(&mut self, name: &str) -> Result<i64, String> {
                 let place = name.parse::<usize>().ok().filter(|&place| place > 0);

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::{Shell, State};
 use super::syntax::{self, Kind, Word};
 use super::word::Within;
-use crate::runbook::state::{Env, State};
 
 /// The name and the subscript of `name[…]`.
 #[must_use]
@@ -15,7 +16,7 @@ pub fn subscript(name: &str) -> Option<(&str, &str)> {
 
 /// The words of `@`, `*`, `name[@]` and `name[*]`. An array that nobody has set has none.
 #[must_use]
-pub fn list(name: &str, env: &Env) -> Option<Vec<Rc<str>>> {
+pub fn list(name: &str, env: &Shell) -> Option<Vec<Rc<str>>> {
     match (name, subscript(name)) {
         ("@" | "*", _) => Some(env.arguments.clone()),
         (_, Some((array, "@" | "*"))) => match (env.arrays.get(array), env.get(array)) {
@@ -34,7 +35,7 @@ pub fn is_separate(name: &str) -> bool {
     name == "@" || name.ends_with("[@]")
 }
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// `name=(…)` and `name+=(…)`.
     ///
     /// # Errors
@@ -44,8 +45,8 @@ impl Runner<'_> {
         name: &str,
         items: &str,
         appends: bool,
-        state: State,
-    ) -> Result<Vec<State>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<State<P>>, Halt> {
         let Some(words) = words(items) else {
             let what = format!("the array `{name}=({items})` is not modelled");
             self.not_modelled(what, "list its words: `names=(a b c)`");
@@ -53,11 +54,11 @@ impl Runner<'_> {
         };
         let mut states = Vec::new();
         for (mut state, values) in self.expand_all(&words, state)? {
-            let old = list(&format!("{name}[@]"), &state.env).filter(|_| appends);
+            let old = list(&format!("{name}[@]"), &state.shell).filter(|_| appends);
             let values = values.iter().map(|value| Rc::from(value.as_str()));
             let all: Vec<Rc<str>> = old.into_iter().flatten().chain(values).collect();
-            state.env.variables.remove(name);
-            state.env.arrays.insert(name.into(), all.into());
+            state.shell.variables.remove(name);
+            state.shell.arrays.insert(name.into(), all.into());
             states.push(state);
         }
         Ok(states)
@@ -71,16 +72,16 @@ impl Runner<'_> {
         &mut self,
         array: &str,
         subscript: &str,
-        state: &mut State,
+        state: &mut State<P>,
     ) -> Result<Option<Rc<str>>, Halt> {
-        let list = list(&format!("{array}[@]"), &state.env).unwrap_or_default();
+        let list = list(&format!("{array}[@]"), &state.shell).unwrap_or_default();
         self.spend(8 * list.len());
         if matches!(subscript, "@" | "*") {
             return Ok((!list.is_empty()).then(|| list.join(" ").into()));
         }
         let mut ways = self.expand_text(subscript, None, Within::Quotes, state.clone())?;
         let text = ways.pop().map(|(_, text)| text).unwrap_or_default();
-        let Some(index) = self.arithmetic(&text, &mut state.env) else {
+        let Some(index) = self.arithmetic(&text, &mut state.shell) else {
             return Ok(None);
         };
         let length = i64::try_from(list.len()).unwrap_or(i64::MAX);

@@ -1,18 +1,60 @@
-//! Builtins that change the shell, or where the script goes on.
+//! The builtins of the shell; whatever is none of them is a program.
 
 use std::rc::Rc;
 
-use super::run::Runner;
-use crate::runbook::programs::Call;
-use crate::runbook::state::{Leave, Outcome};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::{Leave, Outcome, State};
+use super::{conditions, lines, trap};
+
+/// A call of a builtin in one state.
+struct Call<'a, P: Programs> {
+    name: &'a str,
+    words: &'a [&'a str],
+    state: State<P>,
+}
+
+/// Runs a builtin, or else a program.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn run<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    name: &str,
+    arguments: &[String],
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let words = &words[..];
+    let call = Call { name, words, state };
+    Ok(match name {
+        "test" | "[" => return conditions::bracket(runner, name, words, call.state),
+        "read" => lines::read(runner, words, call.state),
+        "mapfile" | "readarray" => lines::mapfile(runner, words, call.state),
+        "trap" => trap::trap(runner, words, call.state),
+        "export" | "readonly" | "declare" | "typeset" | "local" => {
+            runner.declare(name, words, call.state)
+        }
+        "set" => set(runner, call),
+        "unset" => unset(call),
+        "shift" => shift(call),
+        "exit" | "return" | "break" | "continue" => leave(call),
+        "sleep" => sleep(runner, call),
+        "false" => Outcome::failed(call.state),
+        ":" | "true" | "cd" | "pushd" | "popd" | "command" | "type" | "hash" | "umask" => {
+            Outcome::ok(call.state)
+        }
+        _ => return P::run(runner, name, words, call.state),
+    })
+}
 
 /// `set`: options, and the script's arguments after `--`.
-pub fn set(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+fn set<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P> {
     let mut state = call.state;
     let mut words = call.words.iter();
     while let Some(word) = words.next() {
         if *word == "--" {
-            state.env.arguments = words.map(|word| Rc::from(*word)).collect();
+            state.shell.arguments = words.map(|word| Rc::from(*word)).collect();
             break;
         }
         let on = word.starts_with('-');
@@ -25,13 +67,13 @@ pub fn set(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
         };
         for letter in letters.chars() {
             match letter {
-                'e' => state.env.errexit = on,
-                'u' => state.env.nounset = on,
+                'e' => state.shell.errexit = on,
+                'u' => state.shell.nounset = on,
                 'x' | 'v' | 'E' => (),
                 'o' => match words.next() {
-                    Some(&"pipefail") => state.env.pipefail = on,
-                    Some(&"errexit") => state.env.errexit = on,
-                    Some(&"nounset") => state.env.nounset = on,
+                    Some(&"pipefail") => state.shell.pipefail = on,
+                    Some(&"errexit") => state.shell.errexit = on,
+                    Some(&"nounset") => state.shell.nounset = on,
                     Some(&("xtrace" | "errtrace")) => (),
                     other => runner.not_modelled(
                         format!("`set -o {}` is not modelled", other.unwrap_or(&"")),
@@ -48,29 +90,29 @@ pub fn set(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
 }
 
 /// `unset`.
-pub fn unset(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+fn unset<P: Programs>(call: Call<'_, P>) -> Outcome<P> {
     let mut state = call.state;
     for name in call.words {
-        state.env.variables.remove(*name);
-        state.env.arrays.remove(*name);
+        state.shell.variables.remove(*name);
+        state.shell.arrays.remove(*name);
     }
     Outcome::ok(state)
 }
 
 /// `shift`.
-pub fn shift(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+fn shift<P: Programs>(call: Call<'_, P>) -> Outcome<P> {
     let mut state = call.state;
     let count = call.words.first().and_then(|word| word.parse().ok());
-    let count = count.unwrap_or(1).min(state.env.arguments.len());
-    state.env.arguments.drain(..count);
+    let count = count.unwrap_or(1).min(state.shell.arguments.len());
+    state.shell.arguments.drain(..count);
     Outcome::ok(state)
 }
 
 /// `exit`, `return`, `break` and `continue`.
-pub fn leave(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+fn leave<P: Programs>(call: Call<'_, P>) -> Outcome<P> {
     let state = call.state;
     let number: Option<usize> = call.words.first().and_then(|word| word.parse().ok());
-    let succeeds = number.map_or(!state.env.failed, |number| number == 0);
+    let succeeds = number.map_or(!state.shell.failed, |number| number == 0);
     let rounds = number.unwrap_or(1).max(1);
     let leave = match call.name {
         "exit" => Leave::Exit(succeeds),
@@ -85,7 +127,7 @@ pub fn leave(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
 }
 
 /// `sleep`. Between two looks of a loop nobody takes it for a guard.
-pub fn sleep(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+fn sleep<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P> {
     if runner.polling == 0 {
         let text = "guards nothing: whatever it waits for may take longer";
         let length = format!("sleep {}", call.words.join(" "));

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
 use super::shells::Caught;
+use super::state::{Outcome, State};
 use super::syntax::{Redirect, RedirectTo, Word};
 use super::word::Within;
 use crate::diagnostic::Source;
-use crate::runbook::state::{Outcome, State};
 use crate::yaml::{self, DuplicateKeys, Node};
 
 /// The ends of a command.
@@ -34,13 +35,13 @@ enum Output {
 impl Channels {
     /// The state in which the command begins.
     #[must_use]
-    pub fn open(&self, state: State) -> State {
+    pub fn open<P: Programs>(&self, state: State<P>) -> State<P> {
         let mut state = state;
         if let Some(input) = &self.input {
-            state.env.input = Some(Rc::clone(input));
+            state.shell.input = Some(Rc::clone(input));
         }
         if self.output.is_some() {
-            state.env.output.push(String::new());
+            state.shell.output.push(String::new());
         }
         state
     }
@@ -49,25 +50,29 @@ impl Channels {
     ///
     /// # Errors
     /// A file becomes too long.
-    pub fn close(&self, runner: &mut Runner<'_>, outcome: Outcome) -> Result<Outcome, Halt> {
+    pub fn close<P: Programs>(
+        &self,
+        runner: &mut Runner<'_, P>,
+        outcome: Outcome<P>,
+    ) -> Result<Outcome<P>, Halt> {
         let mut longest = 0;
-        let mut close = |mut state: State| {
+        let mut close = |mut state: State<P>| {
             // Lines that are read from what is around are gone.
             if self.input.is_some() {
-                state.env.input.clone_from(&self.before);
+                state.shell.input.clone_from(&self.before);
             }
             if let Some(output) = &self.output {
-                let text = state.env.output.pop().unwrap_or_default();
+                let text = state.shell.output.pop().unwrap_or_default();
                 if let Output::File(path, appends) = output {
-                    let old = state.env.files.get(path).filter(|_| *appends);
+                    let old = state.shell.files.get(path).filter(|_| *appends);
                     let text = old.map_or(String::new(), ToString::to_string) + &text;
                     longest = longest.max(text.len());
-                    state.env.files.insert(Rc::clone(path), text.into());
+                    state.shell.files.insert(Rc::clone(path), text.into());
                 }
             }
             state
         };
-        let mut all = |states: Vec<State>| states.into_iter().map(&mut close).collect();
+        let mut all = |states: Vec<State<P>>| states.into_iter().map(&mut close).collect();
         let (ok, failed, exempt) = (all(outcome.ok), all(outcome.failed), all(outcome.exempt));
         let left = outcome.left.into_iter();
         let left = left.map(|(leave, state)| (leave, close(state))).collect();
@@ -81,7 +86,7 @@ impl Channels {
     }
 }
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// What redirections mean in a state.
     ///
     /// # Errors
@@ -89,10 +94,10 @@ impl Runner<'_> {
     pub fn channels(
         &mut self,
         redirects: &[Redirect],
-        state: State,
+        state: State<P>,
         _: Within,
-    ) -> Result<Vec<(State, Channels)>, Halt> {
-        let before = state.env.input.clone();
+    ) -> Result<Vec<(State<P>, Channels)>, Halt> {
+        let before = state.shell.input.clone();
         let mut ways = vec![(
             state,
             Channels {
@@ -113,10 +118,10 @@ impl Runner<'_> {
     fn channel(
         &mut self,
         redirect: &Redirect,
-        state: State,
+        state: State<P>,
         channels: &Channels,
-    ) -> Result<Vec<(State, Channels)>, Halt> {
-        let with_input = |(state, text): (State, String), end: &str| {
+    ) -> Result<Vec<(State<P>, Channels)>, Halt> {
+        let with_input = |(state, text): (State<P>, String), end: &str| {
             let input = Some(format!("{text}{end}").into());
             (
                 state,
@@ -137,7 +142,7 @@ impl Runner<'_> {
             {
                 let script = &text[2..text.len() - 1];
                 let ways = self.substituted(script, start.map(|start| start + 2), state)?;
-                let with_text = |(state, text, _): Caught| {
+                let with_text = |(state, text, _): Caught<P>| {
                     let end = if text.is_empty() { "" } else { "\n" };
                     with_input((state, text), end)
                 };
@@ -158,9 +163,9 @@ impl Runner<'_> {
         operator: &str,
         fd: Option<i32>,
         path: &str,
-        state: State,
+        state: State<P>,
         channels: Channels,
-    ) -> (State, Channels) {
+    ) -> (State<P>, Channels) {
         let mut channels = channels;
         match operator {
             "<<<" => channels.input = Some(format!("{path}\n").into()),
@@ -193,14 +198,14 @@ impl Runner<'_> {
     }
 
     /// What a file has: one that the script has written, or one beside it.
-    pub fn read_file(&mut self, path: &str, state: &State) -> Option<Rc<str>> {
+    pub fn read_file(&mut self, path: &str, state: &State<P>) -> Option<Rc<str>> {
         if path == "-" || path == "/dev/stdin" {
-            return Some(state.env.input.clone().unwrap_or_else(|| "".into()));
+            return Some(state.shell.input.clone().unwrap_or_else(|| "".into()));
         }
-        if let Some(text) = state.env.files.get(path) {
+        if let Some(text) = state.shell.files.get(path) {
             return Some(Rc::clone(text));
         }
-        let text = self.surroundings.read(path);
+        let text = P::file(&self.session, path);
         self.spend(text.as_ref().map_or(0, |text| text.len()));
         text
     }

@@ -1,22 +1,22 @@
 //! `[ … ]`, `test` and `[[ … ]]`: known at once, or looked up in a cluster.
 
 use super::glob;
-use super::run::{Halt, Runner};
+use super::programs::{Comparison, Programs};
+use super::runner::{Halt, Runner};
+use super::state::{Outcome, State, merged};
 use super::syntax::Test;
-use crate::runbook::hole::{Hole, Zero};
-use crate::runbook::state::{Outcome, State, hole_in, joined};
-use crate::world::program::{Condition, Expression, Operation};
+use crate::runbook::symbols::{Symbol, symbol_in};
 
 /// `[ … ]` and `test …`, which take words.
 ///
 /// # Errors
 /// The script cannot be followed any further.
-pub fn bracket(
-    runner: &mut Runner<'_>,
+pub fn bracket<P: Programs>(
+    runner: &mut Runner<'_, P>,
     name: &str,
     words: &[&str],
-    state: State,
-) -> Result<Outcome, Halt> {
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
     let words = match (name, words.split_last()) {
         ("[", Some((&"]", words))) => words,
         ("[", _) => {
@@ -32,7 +32,11 @@ pub fn bracket(
     joined_words(runner, words, state)
 }
 
-fn joined_words(runner: &mut Runner<'_>, words: &[&str], state: State) -> Result<Outcome, Halt> {
+fn joined_words<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    words: &[&str],
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
     if words.len() > 3 {
         for (operator, and) in [("-o", false), ("-a", true)] {
             if let Some(place) = words.iter().position(|word| *word == operator) {
@@ -74,13 +78,17 @@ fn is_binary(operator: &str) -> bool {
 ///
 /// # Errors
 /// The script cannot be followed any further.
-pub fn test(runner: &mut Runner<'_>, test: &Test, state: State) -> Result<Outcome, Halt> {
+pub fn test<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    test: &Test,
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
     match test {
         Test::And(left, right) | Test::Or(left, right) => {
             let and = matches!(test, Test::And(..));
             let first = self::test(runner, left, state)?;
             let (go_on, mut outcome) = decided(first, and);
-            for state in joined(go_on) {
+            for state in merged(go_on) {
                 outcome.extend(self::test(runner, right, state)?);
             }
             Ok(outcome)
@@ -116,7 +124,9 @@ pub fn test(runner: &mut Runner<'_>, test: &Test, state: State) -> Result<Outcom
     }
 }
 
-fn swapped(outcome: Outcome) -> Outcome {
+/// The other way round.
+#[must_use]
+pub fn swapped<P: Programs>(outcome: Outcome<P>) -> Outcome<P> {
     Outcome {
         ok: [outcome.failed, outcome.exempt].concat(),
         failed: outcome.ok,
@@ -125,13 +135,13 @@ fn swapped(outcome: Outcome) -> Outcome {
     }
 }
 
-fn unary(
-    runner: &mut Runner<'_>,
+fn unary<P: Programs>(
+    runner: &mut Runner<'_, P>,
     operator: &str,
     text: &str,
-    state: State,
-) -> Result<Outcome, Halt> {
-    if let (Some(_), "-n" | "-z") = (hole_in(text), operator) {
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    if let (Some(_), "-n" | "-z") = (symbol_in(text), operator) {
         return present(runner, text, operator == "-n", state);
     }
     let holds = match operator {
@@ -151,40 +161,29 @@ fn unary(
     Ok(Outcome::of(state, holds))
 }
 
-/// Whether a value of a cluster has any text.
-fn present(
-    runner: &mut Runner<'_>,
+/// Whether a value that the script does not know has any text.
+fn present<P: Programs>(
+    runner: &mut Runner<'_, P>,
     text: &str,
     wanted: bool,
-    state: State,
-) -> Result<Outcome, Halt> {
-    match runner.holes.whole(text).cloned() {
-        Some(Hole::Status(cluster, field, at, Zero::LeftOut)) => {
-            let zero = Condition::StatusEquals(cluster, field, Expression::number(0));
-            let outcome = look(runner, zero, at, state)?;
-            Ok(if wanted { swapped(outcome) } else { outcome })
-        }
-        Some(Hole::If(..)) => {
-            runner.not_modelled(
-                format!("whether `{text}` is empty is not modelled"),
-                "compare it with the value that is waited for",
-            );
-            Ok(Outcome::of(state, wanted))
-        }
-        // Names, uids and numbers that are printed are never empty.
-        _ => Ok(Outcome::of(state, wanted)),
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    match runner.symbols.value(text).cloned() {
+        Some(value) => P::has_text(runner, value, text, wanted, state),
+        // What is typed or said is never empty.
+        None => Ok(Outcome::of(state, wanted)),
     }
 }
 
-fn binary(
-    runner: &mut Runner<'_>,
+fn binary<P: Programs>(
+    runner: &mut Runner<'_, P>,
     left: &str,
     operator: &str,
     right: &str,
-    state: State,
+    state: State<P>,
     is_double: bool,
-) -> Result<Outcome, Halt> {
-    if hole_in(right).is_some() && hole_in(left).is_none() {
+) -> Result<Outcome<P>, Halt> {
+    if symbol_in(right).is_some() && symbol_in(left).is_none() {
         let turned = match operator {
             "-lt" => "-gt",
             "-gt" => "-lt",
@@ -194,8 +193,14 @@ fn binary(
         };
         return binary(runner, right, turned, left, state, is_double);
     }
-    if hole_in(left).is_some() {
-        return compared(runner, left, operator, right, state, is_double);
+    if symbol_in(left).is_some() {
+        let comparison = Comparison {
+            left,
+            operator,
+            right,
+            is_double,
+        };
+        return compared(runner, comparison, state);
     }
     let holds = match operator {
         "=" | "==" | "!=" => {
@@ -239,81 +244,62 @@ fn binary(
     Ok(Outcome::of(state, holds))
 }
 
-/// A value of a cluster, compared with a text, perhaps between double brackets.
-fn compared(
-    runner: &mut Runner<'_>,
-    left: &str,
-    operator: &str,
-    right: &str,
-    state: State,
-    is_double: bool,
-) -> Result<Outcome, Halt> {
-    let hole = runner.holes.whole(left).cloned();
-    let is_equality = matches!(operator, "=" | "==" | "!=" | "-eq" | "-ne");
-    let is_numeric = operator.starts_with('-');
-    let negated = matches!(operator, "!=" | "-ne");
-    if matches!(hole, Some(Hole::Answer(_))) && (is_equality || operator == "=~") {
-        let text = "whoever is asked is taken to type what is compared here";
-        let what = format!("what a person types {operator} {right}");
-        runner.findings.assume(runner.span.clone(), what, text);
-        return Ok(Outcome::of(state, !negated));
+/// A value that the script does not know, compared with a text.
+fn compared<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    comparison: Comparison<'_>,
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    let symbol = runner.symbols.whole(comparison.left).cloned();
+    let can_be_typed = comparison.is_equality() || comparison.operator == "=~";
+    match symbol {
+        Some(Symbol::Answer(_)) if can_be_typed => {
+            let text = "whoever is asked is taken to type what is compared here";
+            let Comparison {
+                operator, right, ..
+            } = comparison;
+            let what = format!("what a person types {operator} {right}");
+            runner.findings.assume(runner.span.clone(), what, text);
+            Ok(Outcome::of(state, !comparison.is_negated()))
+        }
+        Some(Symbol::Of(value)) => P::compare(runner, value, comparison, state),
+        _ => Ok(not_compared(runner, comparison, state)),
     }
-    let condition = match hole {
-        Some(Hole::Status(_, _, _, Zero::Printed)) if is_equality && right.is_empty() => {
-            return Ok(Outcome::of(state, negated));
-        }
-        Some(Hole::Status(_, _, _, Zero::LeftOut))
-            if is_numeric && !is_double && (negated || right.trim() == "0") =>
-        {
-            runner.mistake(
-                "runbook::no-number",
-                format!("`[ {left} {operator} {right} ]` fails where the number is 0: nothing is printed then"),
-                "give it a value: `\"${name:-0}\"`; or ask with `[[ … ]]`, where nothing counts as 0",
-            );
-            return Ok(Outcome::failed(state));
-        }
-        Some(Hole::Status(cluster, field, at, zero)) if is_equality => {
-            let number = if right.is_empty() {
-                Some(0)
-            } else {
-                let is_shown = |number: &i16| *number > 0 || zero == Zero::Printed;
-                let number = right.parse::<i16>().ok();
-                number.filter(|number| is_shown(number) || is_numeric)
-            };
-            number.map(|number| {
-                (
-                    Condition::StatusEquals(cluster, field, Expression::number(number)),
-                    at,
-                )
-            })
-        }
-        Some(Hole::If(condition, value, at)) if is_equality && value == right => {
-            Some((condition, at))
-        }
-        _ => None,
-    };
-    let Some((condition, at)) = condition else {
-        runner.not_modelled(
-            format!("`{left} {operator} {right}` is not modelled"),
-            "compare a status with the value that is waited for, by `=` or `!=`",
-        );
-        return Ok(Outcome::of(state, true));
-    };
-    let outcome = look(runner, condition, at, state)?;
-    Ok(if negated { swapped(outcome) } else { outcome })
 }
 
-/// Looks in a cluster. What was read at another place may have changed since.
-fn look(
-    runner: &mut Runner<'_>,
-    condition: Condition,
+/// What becomes of a comparison that is not modelled.
+pub fn not_compared<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    comparison: Comparison<'_>,
+    state: State<P>,
+) -> Outcome<P> {
+    let Comparison {
+        left,
+        operator,
+        right,
+        ..
+    } = comparison;
+    runner.not_modelled(
+        format!("`{left} {operator} {right}` is not modelled"),
+        "compare a status with the value that is waited for, by `=` or `!=`",
+    );
+    Outcome::of(state, true)
+}
+
+/// Asks for the value again. What was read at another place may have changed since.
+///
+/// # Errors
+/// The script cannot be followed any further.
+pub fn look<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    request: P::Request,
     at: usize,
-    state: State,
-) -> Result<Outcome, Halt> {
-    if at != runner.code.made.len() && !state.joint.is_right_behind(at) {
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    if at != runner.graph.emitted.len() && !state.exits.is_right_behind(at) {
         runner.not_modelled("a value that was read earlier is compared here, after other requests: this is not modelled", "read it again right before it is compared");
     }
-    let (yes, no) = runner.emit(state, Operation::Test(condition))?;
+    let (yes, no) = runner.emit(state, request)?;
     Ok(Outcome {
         ok: vec![yes],
         failed: vec![no],
@@ -322,7 +308,7 @@ fn look(
 }
 
 /// What the first of two conditions leaves to the second, and what it decides alone.
-fn decided(first: Outcome, and: bool) -> (Vec<State>, Outcome) {
+fn decided<P: Programs>(first: Outcome<P>, and: bool) -> (Vec<State<P>>, Outcome<P>) {
     let (go_on, ok, failed) = if and {
         (first.ok, Vec::new(), first.failed)
     } else {

@@ -1,9 +1,10 @@
 //! `declare`, `local`, `export` and `readonly`: names, and values that are not split into words.
 
 use super::expand::each_with;
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::{Outcome, State};
 use super::syntax::Word;
-use crate::runbook::state::{Outcome, State};
 
 /// The builtins.
 const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
@@ -22,7 +23,7 @@ fn assigned(word: &Word) -> Option<(&str, &str)> {
     (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
 }
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// The arguments of a declaration. Arrays are set at once, and leave their names.
     ///
     /// # Errors
@@ -30,14 +31,14 @@ impl Runner<'_> {
     pub fn declared(
         &mut self,
         words: &[Word],
-        state: State,
-    ) -> Result<Vec<(State, Vec<String>)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Vec<String>)>, Halt> {
         let is_local = words.first().is_some_and(|word| word.text == "local");
         let mut ways = vec![(state, Vec::new())];
         for word in words {
             let mut next = Vec::new();
             for (mut state, arguments) in ways {
-                let made: Vec<(State, Vec<String>)> = match assigned(word) {
+                let made: Vec<(State<P>, Vec<String>)> = match assigned(word) {
                     Some((name, value)) if value.starts_with('(') && value.ends_with(')') => {
                         if is_local {
                             cover(name, &mut state);
@@ -66,7 +67,7 @@ impl Runner<'_> {
     }
 
     /// Gives names their values and what else is declared of them.
-    pub fn declare(&mut self, how: &str, words: &[&str], state: State) -> Outcome {
+    pub fn declare(&mut self, how: &str, words: &[&str], state: State<P>) -> Outcome<P> {
         let mut state = state;
         for word in words {
             if word.starts_with('-') {
@@ -82,14 +83,14 @@ impl Runner<'_> {
             if how == "local" {
                 cover(name, &mut state);
                 if value.is_none() {
-                    state.env.set(name, "");
+                    state.shell.set(name, "");
                 }
             }
             if let Some(value) = value {
-                state.env.set(name, value);
+                state.shell.set(name, value);
             }
             if how == "export" {
-                state.env.exported.insert(name.into());
+                state.shell.exported.insert(name.into());
             }
         }
         Outcome::ok(state)
@@ -97,13 +98,13 @@ impl Runner<'_> {
 }
 
 /// Keeps what a name stood for until the function is over.
-fn cover(name: &str, state: &mut State) {
+fn cover<P: Programs>(name: &str, state: &mut State<P>) {
     let before = (
-        state.env.get(name).cloned(),
-        state.env.arrays.get(name).cloned(),
+        state.shell.get(name).cloned(),
+        state.shell.arrays.get(name).cloned(),
     );
-    if let Some(locals) = state.env.locals.last_mut() {
+    if let Some(locals) = state.shell.locals.last_mut() {
         locals.entry(name.into()).or_insert(before);
     }
-    state.env.arrays.remove(name);
+    state.shell.arrays.remove(name);
 }

@@ -3,66 +3,21 @@
 use std::rc::Rc;
 
 use super::arrays;
+use super::fields::Fields;
 use super::glob;
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::State;
 use super::syntax::Word;
 use super::word::{Piece, PieceKind, Within, braces, pieces};
-use crate::runbook::state::{State, hole_in};
-
-/// Words in the making: what is not quoted is split where there is space.
-#[derive(Clone, Default)]
-struct Fields {
-    done: Vec<String>,
-    open: Option<String>,
-}
-
-impl Fields {
-    fn add(&mut self, text: &str) {
-        self.open.get_or_insert_with(String::new).push_str(text);
-    }
-
-    fn end(&mut self) {
-        self.done.extend(self.open.take());
-    }
-
-    /// Adds each as a word of its own.
-    fn add_each(&mut self, items: &[Rc<str>]) {
-        for (number, item) in items.iter().enumerate() {
-            if number > 0 {
-                self.end();
-            }
-            self.add(item);
-        }
-    }
-
-    /// The bytes of all words.
-    fn length(&self) -> usize {
-        self.done.iter().chain(&self.open).map(String::len).sum()
-    }
-
-    fn add_split(&mut self, text: &str) {
-        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n');
-        if text.starts_with(is_space) {
-            self.end();
-        }
-        let mut parts = text
-            .split(is_space)
-            .filter(|part| !part.is_empty())
-            .peekable();
-        while let Some(part) = parts.next() {
-            self.add(part);
-            if parts.peek().is_some() {
-                self.end();
-            }
-        }
-        if text.ends_with(is_space) {
-            self.end();
-        }
-    }
-}
+use crate::runbook::symbols::symbol_in;
 
 /// Adds the words that were made in each way to those before them.
-fn append(ways: &mut Vec<(State, Vec<String>)>, before: Vec<String>, made: Vec<(State, Fields)>) {
+fn append<P: Programs>(
+    ways: &mut Vec<(State<P>, Vec<String>)>,
+    before: Vec<String>,
+    made: Vec<(State<P>, Fields)>,
+) {
     for ((state, mut fields), mut arguments) in each_with(made, before) {
         fields.end();
         arguments.append(&mut fields.done);
@@ -81,7 +36,7 @@ enum Use {
     Pattern,
 }
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// The arguments that words stand for.
     ///
     /// # Errors
@@ -89,8 +44,8 @@ impl Runner<'_> {
     pub fn expand_all(
         &mut self,
         words: &[Word],
-        state: State,
-    ) -> Result<Vec<(State, Vec<String>)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Vec<String>)>, Halt> {
         let mut ways = vec![(state, Vec::new())];
         for word in words {
             let words = braced(word);
@@ -118,8 +73,8 @@ impl Runner<'_> {
     pub fn expand_whole(
         &mut self,
         word: &Word,
-        state: State,
-    ) -> Result<Vec<(State, String)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, String)>, Halt> {
         self.expand_text(&word.text, word.start, Within::Word, state)
     }
 
@@ -132,8 +87,8 @@ impl Runner<'_> {
         text: &str,
         start: Option<usize>,
         within: Within,
-        state: State,
-    ) -> Result<Vec<(State, String)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, String)>, Halt> {
         let word = Word {
             text: text.to_owned(),
             start,
@@ -151,7 +106,11 @@ impl Runner<'_> {
     ///
     /// # Errors
     /// The script cannot be followed any further.
-    pub fn expand_pattern(&mut self, word: &Word, state: State) -> Result<(State, String), Halt> {
+    pub fn expand_pattern(
+        &mut self,
+        word: &Word,
+        state: State<P>,
+    ) -> Result<(State<P>, String), Halt> {
         let parts = self.pieces_of(word, Within::Word);
         let mut ways = self.fill(&parts, state, Use::Pattern)?;
         if ways.len() > 1 {
@@ -185,9 +144,9 @@ impl Runner<'_> {
     fn fill(
         &mut self,
         parts: &[Piece],
-        state: State,
+        state: State<P>,
         how: Use,
-    ) -> Result<Vec<(State, Fields)>, Halt> {
+    ) -> Result<Vec<(State<P>, Fields)>, Halt> {
         let mut ways = vec![(state, Fields::default())];
         for piece in parts {
             let mut next = Vec::new();
@@ -206,10 +165,10 @@ impl Runner<'_> {
     fn piece(
         &mut self,
         piece: &Piece,
-        state: State,
+        state: State<P>,
         fields: Fields,
         how: Use,
-        next: &mut Vec<(State, Fields)>,
+        next: &mut Vec<(State<P>, Fields)>,
     ) -> Result<(), Halt> {
         let (mut state, mut fields) = (state, fields);
         let add = |mut fields: Fields, text: &str| {
@@ -229,9 +188,9 @@ impl Runner<'_> {
                 next.push((state, fields));
             }
             PieceKind::Parameter(name, operator, _)
-                if operator.is_empty() && arrays::list(name, &state.env).is_some() =>
+                if operator.is_empty() && arrays::list(name, &state.shell).is_some() =>
             {
-                let items = arrays::list(name, &state.env).unwrap_or_default();
+                let items = arrays::list(name, &state.shell).unwrap_or_default();
                 if how == Use::Arguments && arrays::is_separate(name) && piece.quoted {
                     fields.add_each(&items);
                     next.push((state, fields));
@@ -256,15 +215,15 @@ impl Runner<'_> {
             PieceKind::Arithmetic(text) => {
                 let ways = self.expand_text(text, None, Within::Quotes, state)?;
                 for ((mut state, text), fields) in each_with(ways, fields) {
-                    let value = self.arithmetic(&text, &mut state.env).unwrap_or(0);
+                    let value = self.arithmetic(&text, &mut state.shell).unwrap_or(0);
                     next.push((state, add(fields, &value.to_string())));
                 }
             }
             PieceKind::Command(script, start) => {
-                state.env.substitution_failed = false;
+                state.shell.substitution_failed = false;
                 let ways = self.substituted(script, *start, state)?;
                 for ((mut state, text, ok), fields) in each_with(ways, fields) {
-                    state.env.substitution_failed = !ok;
+                    state.shell.substitution_failed = !ok;
                     next.push((state, add(fields, &text)));
                 }
             }
@@ -278,12 +237,12 @@ impl Runner<'_> {
         name: &str,
         operator: &str,
         argument: &str,
-        state: State,
-    ) -> Result<Vec<(State, Option<String>)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
         let mut state = state;
         let value = match arrays::subscript(name) {
-            Some(_) if operator == "#" && arrays::list(name, &state.env).is_some() => {
-                let items = arrays::list(name, &state.env).unwrap_or_default();
+            Some(_) if operator == "#" && arrays::list(name, &state.shell).is_some() => {
+                let items = arrays::list(name, &state.shell).unwrap_or_default();
                 return Ok(vec![(state, Some(items.len().to_string()))]);
             }
             Some((array, subscript)) => self.element(array, subscript, &mut state)?,
@@ -292,7 +251,7 @@ impl Runner<'_> {
         let value = value.map(|value| value.to_string());
         // Nothing is 0 then.
         let value = match value {
-            Some(text) if operator == ":-" && argument == "0" => Some(self.holes.with_zero(text)),
+            Some(text) if operator == ":-" && argument == "0" => Some(self.or_zero(text)),
             value => value,
         };
         let is_set = value.is_some();
@@ -316,12 +275,20 @@ impl Runner<'_> {
         }
     }
 
+    /// What `${name:-0}` makes of a text.
+    fn or_zero(&mut self, text: String) -> String {
+        match self.symbols.value(&text).and_then(P::or_zero) {
+            Some(value) => self.value(value),
+            None => text,
+        }
+    }
+
     /// Complains of `$NAME` without a value.
-    fn plain_value(&mut self, name: &str, is_set: bool, state: &State) {
+    fn plain_value(&mut self, name: &str, is_set: bool, state: &State<P>) {
         if is_set || matches!(name, "@" | "*") {
             return;
         }
-        if state.env.nounset {
+        if state.shell.nounset {
             self.mistake(
                 "runbook::unset",
                 format!("`{name}` has no value here, which `set -u` does not allow"),
@@ -333,7 +300,7 @@ impl Runner<'_> {
     }
 
     /// `${NAME:?}` without a value.
-    fn ends_without(&mut self, name: &str, state: State) -> Vec<(State, Option<String>)> {
+    fn ends_without(&mut self, name: &str, state: State<P>) -> Vec<(State<P>, Option<String>)> {
         self.mistake(
             "runbook::unset",
             format!("`{name}` has no value here: the script ends"),
@@ -348,12 +315,12 @@ impl Runner<'_> {
         name: &str,
         argument: &str,
         assigns: bool,
-        state: State,
-    ) -> Result<Vec<(State, Option<String>)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
         let ways = self.expand_text(argument, None, Within::Word, state)?;
-        let with = |(mut state, text): (State, String)| {
+        let with = |(mut state, text): (State<P>, String)| {
             if assigns {
-                state.env.set(name, &text);
+                state.shell.set(name, &text);
             }
             (state, Some(text))
         };
@@ -376,9 +343,9 @@ impl Runner<'_> {
         operator: &str,
         argument: &str,
         value: String,
-        state: State,
-    ) -> Result<Vec<(State, Option<String>)>, Halt> {
-        if hole_in(&value).is_some() {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
+        if symbol_in(&value).is_some() {
             self.not_modelled(
                 format!("`${{{name}{operator}…}}` of `{value}`, which only the cluster knows"),
                 "use the value as it is",
@@ -430,8 +397,8 @@ impl Runner<'_> {
         Ok(vec![(state, Some(changed))])
     }
 
-    fn value_of(name: &str, state: &State) -> Option<Rc<str>> {
-        let env = &state.env;
+    fn value_of(name: &str, state: &State<P>) -> Option<Rc<str>> {
+        let env = &state.shell;
         match name {
             "#" => Some(env.arguments.len().to_string().into()),
             "?" => Some(if env.failed { "1" } else { "0" }.into()),

@@ -2,12 +2,17 @@
 
 use std::rc::Rc;
 
-use super::run::Runner;
-use crate::runbook::hole::Hole;
-use crate::runbook::state::{Outcome, State};
+use super::programs::Programs;
+use super::runner::Runner;
+use super::state::{Outcome, State};
+use crate::runbook::symbols::Symbol;
 
 /// `read`.
-pub fn read(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
+pub fn read<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    words: &[&str],
+    state: State<P>,
+) -> Outcome<P> {
     let mut names = Vec::new();
     let mut is_raw = false;
     let mut rest = words.iter();
@@ -31,37 +36,37 @@ pub fn read(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
     if names.is_empty() {
         names.push("REPLY");
     }
-    match state.env.input.clone() {
+    match state.shell.input.clone() {
         Some(input) => line(runner, &names, is_raw, &input, state),
         None => answer(runner, &names, state),
     }
 }
 
 /// What a person types.
-fn answer(runner: &mut Runner<'_>, names: &[&str], state: State) -> Outcome {
+fn answer<P: Programs>(runner: &mut Runner<'_, P>, names: &[&str], state: State<P>) -> Outcome<P> {
     let mut state = state;
     let place = runner.span.start;
     for name in names {
-        let answer = runner.hole(Hole::Answer(place));
-        state.env.set(name, &answer);
+        let answer = runner.symbol(Symbol::Answer(place));
+        state.shell.set(name, &answer);
     }
     Outcome::ok(state)
 }
 
 /// The next line of a text. One that does not end is read, and is a failure.
-fn line(
-    runner: &mut Runner<'_>,
+fn line<P: Programs>(
+    runner: &mut Runner<'_, P>,
     names: &[&str],
     is_raw: bool,
     input: &str,
-    state: State,
-) -> Outcome {
+    state: State<P>,
+) -> Outcome<P> {
     let mut state = state;
     let (line, rest) = match input.split_once('\n') {
         Some((line, rest)) => (line, Some(rest)),
         None => (input, None),
     };
-    let separators = state.env.get("IFS").map_or(" \t\n", |text| text);
+    let separators = state.shell.get("IFS").map_or(" \t\n", |text| text);
     let is_plain = separators.is_empty() || separators == " \t\n";
     if !is_plain || (!is_raw && line.contains('\\')) {
         let what = "`read` with an `IFS` of its own, or with backslashes, is not modelled";
@@ -83,17 +88,21 @@ fn line(
         left = behind.trim_start_matches([' ', '\t']);
     }
     for (name, value) in names.iter().zip(&values) {
-        state.env.set(name, value);
+        state.shell.set(name, value);
     }
     runner.spend(input.len());
-    state.env.input = Some(rest.unwrap_or("").into());
+    state.shell.input = Some(rest.unwrap_or("").into());
     Outcome::of(state, rest.is_some())
 }
 
 /// `mapfile -t NAME`: the lines of a text as an array.
-pub fn mapfile(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
+pub fn mapfile<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    words: &[&str],
+    state: State<P>,
+) -> Outcome<P> {
     let mut state = state;
-    let (["-t"] | ["-t", _], Some(input)) = (words, state.env.input.clone()) else {
+    let (["-t"] | ["-t", _], Some(input)) = (words, state.shell.input.clone()) else {
         let what = format!("`mapfile {}` is not modelled", words.join(" "));
         runner.not_modelled(
             what,
@@ -104,8 +113,8 @@ pub fn mapfile(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome
     let name = words.get(1).copied().unwrap_or("MAPFILE");
     let lines: Vec<Rc<str>> = input.lines().map(Rc::from).collect();
     runner.spend(32 * lines.len());
-    state.env.variables.remove(name);
-    state.env.arrays.insert(name.into(), lines.into());
-    state.env.input = Some("".into());
+    state.shell.variables.remove(name);
+    state.shell.arrays.insert(name.into(), lines.into());
+    state.shell.input = Some("".into());
     Outcome::ok(state)
 }

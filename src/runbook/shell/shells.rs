@@ -5,23 +5,24 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::limits::MAX_DEPTH;
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::{Leave, Outcome, Shell, State, merged};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
-use crate::runbook::state::{Env, Leave, Outcome, State, joined};
 
 /// A state behind a command, what the command has written, and whether it has succeeded.
-pub type Caught = (State, String, bool);
+pub type Caught<P> = (State<P>, String, bool);
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// What is done in a subshell stays there, but for files.
     pub fn subshell(
         &mut self,
         body: &Command,
-        state: State,
+        state: State<P>,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let before = state.env.clone();
+    ) -> Result<Outcome<P>, Halt> {
+        let before = state.shell.clone();
         let inner = self.command(body, state, checked)?;
         let mut outcome = Outcome {
             ok: inner.ok,
@@ -35,12 +36,12 @@ impl Runner<'_> {
                 _ => outcome.ok.push(state),
             }
         }
-        let outside = |states: Vec<State>| {
+        let outside = |states: Vec<State<P>>| {
             let states = states.into_iter().map(|state| State {
-                env: state.env.after_subshell(&before),
+                shell: state.shell.after_subshell(&before),
                 ..state
             });
-            joined(states.collect())
+            merged(states.collect())
         };
         let outcome = Outcome {
             ok: outside(outcome.ok),
@@ -55,10 +56,10 @@ impl Runner<'_> {
     pub fn pipeline(
         &mut self,
         commands: &[Command],
-        state: State,
+        state: State<P>,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
-        let before = state.env.clone();
+    ) -> Result<Outcome<P>, Halt> {
+        let before = state.shell.clone();
         let Some((last, stages)) = commands.split_last() else {
             return Ok(Outcome::ok(state));
         };
@@ -67,7 +68,7 @@ impl Runner<'_> {
             let mut next = Vec::new();
             for (state, sound) in states {
                 for (mut state, text, ok) in self.captured(stage, state)? {
-                    state.env.input = Some(text.as_str().into());
+                    state.shell.input = Some(text.as_str().into());
                     next.push((state, sound && (ok || !before.pipefail)));
                 }
             }
@@ -76,11 +77,11 @@ impl Runner<'_> {
         let mut outcome = Outcome::default();
         for (state, sound) in states {
             let inner = self.subshell(last, state, true)?;
-            let back = |states: Vec<State>| -> Vec<State> {
-                let back = |state: State| State {
-                    env: Env {
+            let back = |states: Vec<State<P>>| -> Vec<State<P>> {
+                let back = |state: State<P>| State {
+                    shell: Shell {
                         input: before.input.clone(),
-                        ..state.env.after_subshell(&before)
+                        ..state.shell.after_subshell(&before)
                     },
                     ..state
                 };
@@ -94,24 +95,24 @@ impl Runner<'_> {
                 outcome.failed.extend(ok);
             }
         }
-        outcome.ok = joined(outcome.ok);
-        outcome.failed = joined(outcome.failed);
+        outcome.ok = merged(outcome.ok);
+        outcome.failed = merged(outcome.failed);
         Ok(self.checked_end(outcome, checked))
     }
 
     /// Runs a command in a subshell and catches what it writes; whether it has succeeded.
-    pub fn captured(&mut self, command: &Command, state: State) -> Result<Vec<Caught>, Halt> {
-        let before = state.env.clone();
+    pub fn captured(&mut self, command: &Command, state: State<P>) -> Result<Vec<Caught<P>>, Halt> {
+        let before = state.shell.clone();
         let mut inside = state;
-        inside.env.output.push(String::new());
+        inside.shell.output.push(String::new());
         let outcome = self.subshell(command, inside, true)?;
         let mut caught = Vec::new();
         let ok = outcome.ok.into_iter().map(|state| (state, true));
         let failed = outcome.failed.into_iter().chain(outcome.exempt);
         for (mut state, ok) in ok.chain(failed.map(|state| (state, false))) {
-            let text = state.env.output.pop().unwrap_or_default();
+            let text = state.shell.output.pop().unwrap_or_default();
             self.made_text(text.len())?;
-            state.env = state.env.after_subshell(&before);
+            state.shell = state.shell.after_subshell(&before);
             caught.push((state, text, ok));
         }
         Ok(caught)
@@ -122,8 +123,8 @@ impl Runner<'_> {
         &mut self,
         script: &str,
         start: Option<usize>,
-        state: State,
-    ) -> Result<Vec<Caught>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<Caught<P>>, Halt> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.mistake(
@@ -160,10 +161,10 @@ impl Runner<'_> {
             },
         };
         let mut state = state;
-        let errexit = std::mem::take(&mut state.env.errexit);
+        let errexit = std::mem::take(&mut state.shell.errexit);
         let mut caught = self.captured(&command, state)?;
         for (state, text, _) in &mut caught {
-            state.env.errexit = errexit;
+            state.shell.errexit = errexit;
             while text.ends_with('\n') {
                 text.pop();
             }
@@ -178,9 +179,9 @@ impl Runner<'_> {
         &mut self,
         number: usize,
         arguments: &[String],
-        state: State,
+        state: State<P>,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
+    ) -> Result<Outcome<P>, Halt> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.mistake(
@@ -191,9 +192,9 @@ impl Runner<'_> {
             return Err(Halt);
         }
         let mut state = state;
-        let outer = state.env.arguments.clone();
-        state.env.arguments = arguments.iter().map(|text| text.as_str().into()).collect();
-        state.env.locals.push(BTreeMap::new());
+        let outer = state.shell.arguments.clone();
+        state.shell.arguments = arguments.iter().map(|text| text.as_str().into()).collect();
+        state.shell.locals.push(BTreeMap::new());
         let body = Rc::clone(&self.functions[number]);
         self.callers.push(self.span.clone());
         let inner = self.command(&body, state, checked)?;
@@ -213,20 +214,20 @@ impl Runner<'_> {
         }
         let left = outcome.left.iter_mut().map(|(_, state)| state);
         for state in outcome.ok.iter_mut().chain(&mut outcome.failed).chain(left) {
-            state.env.arguments.clone_from(&outer);
-            for (name, (value, items)) in state.env.locals.pop().unwrap_or_default() {
+            state.shell.arguments.clone_from(&outer);
+            for (name, (value, items)) in state.shell.locals.pop().unwrap_or_default() {
                 match value {
-                    Some(value) => state.env.variables.insert(Rc::clone(&name), value),
-                    None => state.env.variables.remove(&name),
+                    Some(value) => state.shell.variables.insert(Rc::clone(&name), value),
+                    None => state.shell.variables.remove(&name),
                 };
                 match items {
-                    Some(items) => state.env.arrays.insert(name, items),
-                    None => state.env.arrays.remove(&name),
+                    Some(items) => state.shell.arrays.insert(name, items),
+                    None => state.shell.arrays.remove(&name),
                 };
             }
         }
-        outcome.ok = joined(outcome.ok);
-        outcome.failed = joined(outcome.failed);
+        outcome.ok = merged(outcome.ok);
+        outcome.failed = merged(outcome.failed);
         Ok(self.checked_end(outcome, checked))
     }
 
@@ -234,9 +235,9 @@ impl Runner<'_> {
     pub fn redirected(
         &mut self,
         command: &Command,
-        state: State,
+        state: State<P>,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
+    ) -> Result<Outcome<P>, Halt> {
         self.span = command.span.clone();
         let plain = Command {
             redirects: Vec::new(),

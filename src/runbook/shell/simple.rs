@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use super::channels::Channels;
-use super::declare;
 use super::expand::each_with;
-use super::run::{Halt, Runner};
+use super::programs::Programs;
+use super::runner::{Halt, Runner};
+use super::state::{Outcome, State};
 use super::syntax::{Command, Word};
 use super::word::Within;
-use crate::runbook::programs;
-use crate::runbook::state::{Outcome, State};
+use super::{builtins, declare};
 
 /// Names and values of assignments.
 type Values = Vec<(String, String)>;
 
-impl Runner<'_> {
+impl<P: Programs> Runner<'_, P> {
     /// A simple command in one state.
     ///
     /// # Errors
@@ -24,12 +24,12 @@ impl Runner<'_> {
         command: &Command,
         assignments: &[Word],
         words: &[Word],
-        state: State,
+        state: State<P>,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
+    ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
         let mut state = state;
-        state.env.substitution_failed = false;
+        state.shell.substitution_failed = false;
         let ways = if declare::declares(words) {
             self.declared(words, state)?
         } else {
@@ -50,17 +50,17 @@ impl Runner<'_> {
         &mut self,
         arguments: &[String],
         values: &[(String, String)],
-        state: State,
+        state: State<P>,
         channels: &Channels,
         checked: bool,
-    ) -> Result<Outcome, Halt> {
+    ) -> Result<Outcome<P>, Halt> {
         self.few_words(arguments)?;
         let mut state = channels.open(state);
         let Some((name, rest)) = arguments.split_first() else {
             for (name, value) in values {
-                state.env.set(name, value);
+                state.shell.set(name, value);
             }
-            let succeeds = !state.env.substitution_failed;
+            let succeeds = !state.shell.substitution_failed;
             let outcome = channels.close(self, Outcome::of(state, succeeds))?;
             return Ok(self.checked_end(outcome, checked));
         };
@@ -69,20 +69,20 @@ impl Runner<'_> {
             .map(|(name, _)| {
                 (
                     name.clone(),
-                    state.env.get(name).cloned(),
-                    state.env.exported.contains(name.as_str()),
+                    state.shell.get(name).cloned(),
+                    state.shell.exported.contains(name.as_str()),
                 )
             })
             .collect();
         for (name, value) in values {
-            state.env.set(name, value);
-            state.env.exported.insert(name.as_str().into());
+            state.shell.set(name, value);
+            state.shell.exported.insert(name.as_str().into());
         }
-        let is_function = Self::function(&state.env, name);
-        let made = self.code.made.len();
+        let is_function = state.shell.function(name);
+        let made = self.graph.emitted.len();
         let outcome = match is_function {
             Some(number) => self.call(number, rest, state, checked)?,
-            None => programs::run(self, name, rest, state)?,
+            None => builtins::run(self, name, rest, state)?,
         };
         if matches!(name.as_str(), "[" | "test") {
             self.note_known_end(&outcome, made, checked);
@@ -100,8 +100,8 @@ impl Runner<'_> {
     fn assigned(
         &mut self,
         assignments: &[Word],
-        state: State,
-    ) -> Result<Vec<(State, Values)>, Halt> {
+        state: State<P>,
+    ) -> Result<Vec<(State<P>, Values)>, Halt> {
         let mut ways = vec![(state, Vec::new())];
         for word in assignments {
             let Some((name, text)) = word.text.split_once('=') else {
@@ -121,7 +121,7 @@ impl Runner<'_> {
                 ways = next;
                 continue;
             }
-            let is_array = |(state, _): &(State, Values)| state.env.arrays.contains_key(name);
+            let is_array = |(state, _): &(State<P>, Values)| state.shell.arrays.contains_key(name);
             if name.contains('[') || ways.iter().any(is_array) {
                 self.not_modelled(
                     "a change of one element of an array is not modelled",
@@ -134,9 +134,9 @@ impl Runner<'_> {
             for (mut state, values) in ways {
                 // Assignments come one after the other, and see those before them.
                 if let Some((name, value)) = values.last() {
-                    state.env.set(name, value);
+                    state.shell.set(name, value);
                 }
-                let old = if appends { state.env.get(name) } else { None };
+                let old = if appends { state.shell.get(name) } else { None };
                 let old = old.map_or(String::new(), ToString::to_string);
                 let ways = self.expand_text(text, start, Within::Word, state)?;
                 for ((state, value), mut values) in each_with(ways, values) {
@@ -152,23 +152,26 @@ impl Runner<'_> {
 }
 
 /// Gives variables back what assignments in front of a command have covered.
-fn restore(outcome: Outcome, covered: &[(String, Option<Rc<str>>, bool)]) -> Outcome {
-    let back = |mut state: State| {
+fn restore<P: Programs>(
+    outcome: Outcome<P>,
+    covered: &[(String, Option<Rc<str>>, bool)],
+) -> Outcome<P> {
+    let back = |mut state: State<P>| {
         for (name, value, exported) in covered {
             match value {
                 Some(value) => state
-                    .env
+                    .shell
                     .variables
                     .insert(name.as_str().into(), Rc::clone(value)),
-                None => state.env.variables.remove(name.as_str()),
+                None => state.shell.variables.remove(name.as_str()),
             };
             if !exported {
-                state.env.exported.remove(name.as_str());
+                state.shell.exported.remove(name.as_str());
             }
         }
         state
     };
-    let all = |states: Vec<State>| states.into_iter().map(back).collect();
+    let all = |states: Vec<State<P>>| states.into_iter().map(back).collect();
     Outcome {
         ok: all(outcome.ok),
         failed: all(outcome.failed),

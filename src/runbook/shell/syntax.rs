@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rable::{ListOperator, Node, NodeKind};
 
-use super::limits::{self, MAX_NESTING};
+use super::nesting::{MAX_NESTING, too_much_to_parse};
 
 /// A command and its place.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ pub struct SyntaxError {
 pub fn parse(text: &str, base: usize) -> Result<Command, SyntaxError> {
     let bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
     let to_byte = |chars: usize| base + bytes.get(chars).copied().unwrap_or(text.len());
-    if let Some(message) = limits::too_much_to_parse(text) {
+    if let Some(message) = too_much_to_parse(text) {
         return Err(SyntaxError {
             message: message.to_owned(),
             at: base,
@@ -345,8 +345,8 @@ impl Reader<'_> {
         for item in items {
             let next = self.command(&item.command, depth + 1);
             let next = match (joins, commands.pop()) {
-                (Some(ListOperator::And), Some(left)) => joined(left, next, Kind::And),
-                (Some(ListOperator::Or), Some(left)) => joined(left, next, Kind::Or),
+                (Some(ListOperator::And), Some(left)) => merged(left, next, Kind::And),
+                (Some(ListOperator::Or), Some(left)) => merged(left, next, Kind::Or),
                 (_, left) => {
                     commands.extend(left);
                     next
@@ -439,7 +439,7 @@ impl Reader<'_> {
     }
 }
 
-fn joined(left: Command, right: Command, join: fn(Box<Command>, Box<Command>) -> Kind) -> Command {
+fn merged(left: Command, right: Command, join: fn(Box<Command>, Box<Command>) -> Kind) -> Command {
     Command {
         span: left.span.start..right.span.end,
         kind: join(Box::new(left), Box::new(right)),

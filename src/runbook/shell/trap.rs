@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::run::Runner;
+use super::programs::Programs;
+use super::runner::Runner;
+use super::state::{Outcome, State};
 use super::syntax::{self, Command, Kind, Word};
-use crate::runbook::state::{Outcome, State};
 
 /// Programs that change nothing in a cluster.
 const HARMLESS: [&str; 18] = [
@@ -13,7 +14,11 @@ const HARMLESS: [&str; 18] = [
 ];
 
 /// `trap`: what is done at the end, or at a signal, is harmless if it only speaks or tidies up.
-pub fn trap(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
+pub fn trap<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    words: &[&str],
+    state: State<P>,
+) -> Outcome<P> {
     let words: Vec<&str> = words.iter().copied().filter(|word| *word != "--").collect();
     let is_harmless = match words[..] {
         // Lists, or takes away, what was set before.
@@ -29,7 +34,11 @@ pub fn trap(runner: &mut Runner<'_>, words: &[&str], state: State) -> Outcome {
     Outcome::ok(state)
 }
 
-fn handles_harmlessly(runner: &Runner<'_>, handler: &str, state: &State) -> bool {
+fn handles_harmlessly<P: Programs>(
+    runner: &Runner<'_, P>,
+    handler: &str,
+    state: &State<P>,
+) -> bool {
     let Ok(script) = syntax::parse(handler, 0) else {
         return false;
     };
@@ -37,7 +46,12 @@ fn handles_harmlessly(runner: &Runner<'_>, handler: &str, state: &State) -> bool
 }
 
 /// Whether every command is a program, or a function of such, that changes no cluster.
-fn is_harmless(runner: &Runner<'_>, command: &Command, state: &State, depth: usize) -> bool {
+fn is_harmless<P: Programs>(
+    runner: &Runner<'_, P>,
+    command: &Command,
+    state: &State<P>,
+    depth: usize,
+) -> bool {
     let all = |commands: &[&Command]| {
         let mut commands = commands.iter();
         commands.all(|command| is_harmless(runner, command, state, depth + 1))
@@ -51,7 +65,9 @@ fn is_harmless(runner: &Runner<'_>, command: &Command, state: &State, depth: usi
         Kind::Simple { assignments, words } => {
             let name = words.first().map_or(":", |word| word.text.as_str());
             let is_known = HARMLESS.contains(&name)
-                || Runner::function(&state.env, name)
+                || state
+                    .shell
+                    .function(name)
                     .and_then(|number| runner.functions.get(number))
                     .is_some_and(|body| all(&[&Rc::clone(body)]));
             is_known && assignments.iter().chain(words).all(is_plain)

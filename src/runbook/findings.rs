@@ -36,6 +36,15 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Nothing yet of a script with this text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            ..Self::default()
+        }
+    }
+
     fn is_new(&mut self, span: &Range<usize>, what: &str) -> bool {
         self.told
             .insert(FindingKey(span.start, span.end, what.to_owned()))

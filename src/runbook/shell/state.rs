@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::code::Joint;
-use super::hole::HoleId;
-use crate::world::id::{ClusterId, PerCluster};
-use crate::world::volume::ReclaimPolicy;
+use super::outside::Outside;
+use crate::runbook::graph::PatchList;
 
 /// A place in the program, and what the script knows when it comes there.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct State {
+pub struct State<P: Outside> {
     /// What leads here.
-    pub joint: Joint,
-    /// What is known.
-    pub env: Env,
+    pub exits: PatchList,
+    /// What the shell knows.
+    pub shell: Shell,
+    /// What the programs know of what they talk to.
+    pub known: P::Known,
 }
 
-/// What a script knows. Nothing in it depends on the clusters, except through holes.
+/// What a shell knows. Nothing in it depends on what programs say, except through symbols.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Env {
+pub struct Shell {
     /// Variables.
     pub variables: BTreeMap<Rc<str>, Rc<str>>,
     /// Arrays, whose indices have no gaps.
@@ -42,24 +42,12 @@ pub struct Env {
     pub nounset: bool,
     /// `set -o pipefail`.
     pub pipefail: bool,
-    /// The context of `kubectl config use-context`.
-    pub context: Option<Rc<str>>,
-    /// The namespace of `kubectl config set-context --current --namespace`.
-    pub namespace: Option<Rc<str>>,
     /// The standard input, if it is no terminal.
     pub input: Option<Rc<str>>,
     /// What is written to the standard output, for each `$(…)` or pipe around.
     pub output: Vec<String>,
     /// Whether the last command has failed; kept only if the script asks for `$?`.
     pub failed: bool,
-    /// The claim or volume that the driver has read last.
-    pub memory: Memory,
-    /// The reclaim policies of the source's volumes that the script has patched.
-    pub policies: BTreeMap<u8, ReclaimPolicy>,
-    /// The script may have deleted a claim or a volume of the source.
-    pub has_deleted_disks: bool,
-    /// The sets, as far as they are known: nobody but the driver changes their `spec`.
-    pub sets: PerCluster<Set>,
     /// A `$(…)` in the present command has failed.
     pub substitution_failed: bool,
 }
@@ -67,44 +55,14 @@ pub struct Env {
 /// The variable and the array that a name stood for before.
 pub type Covered = (Option<Rc<str>>, Option<Rc<[Rc<str>]>>);
 
-/// A set, as far as the script has seen to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Set {
-    /// Not known: after a crash it may be anything.
-    #[default]
-    Unknown,
-    /// There is none.
-    Absent,
-    /// It has this `start` and these `replicas`.
-    Known(i32, i32),
-}
-
-/// What the driver has read last of what it copies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Memory {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// The source's claim of an ordinal.
-    Claim(u8),
-    /// The source's volume of an ordinal.
-    Volume(u8),
-}
-
-impl Env {
-    /// What is left of a subshell: files and what `kubectl` remembers.
+impl Shell {
+    /// What is left of a subshell: files, and what it has written.
     #[must_use]
     pub fn after_subshell(self, before: &Self) -> Self {
         Self {
             files: self.files,
-            context: self.context,
-            namespace: self.namespace,
             output: self.output,
             failed: self.failed,
-            memory: self.memory,
-            policies: self.policies,
-            has_deleted_disks: self.has_deleted_disks,
-            sets: self.sets,
             substitution_failed: self.substitution_failed,
             ..before.clone()
         }
@@ -133,6 +91,12 @@ impl Env {
     #[must_use]
     pub fn exported(&self, name: &str) -> Option<&Rc<str>> {
         self.get(name).filter(|_| self.exported.contains(name))
+    }
+
+    /// The number of the function of a name.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<usize> {
+        self.functions.get(name).copied()
     }
 
     /// Gives a variable a value.
@@ -164,20 +128,20 @@ impl Env {
 }
 
 /// How a command may end. What ends differently, or knows something else, is a state of its own.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
+#[derive(Clone, Debug)]
+pub struct Outcome<P: Outside> {
     /// It has succeeded.
-    pub ok: Vec<State>,
+    pub ok: Vec<State<P>>,
     /// It has failed.
-    pub failed: Vec<State>,
+    pub failed: Vec<State<P>>,
     /// It has failed where `set -e` does not mind.
-    pub exempt: Vec<State>,
+    pub exempt: Vec<State<P>>,
     /// It has left more than itself.
-    pub left: Vec<(Leave, State)>,
+    pub left: Vec<(Leave, State<P>)>,
 }
 
 /// States in which a command has left more than itself.
-pub type Left = Vec<(Leave, State)>;
+pub type Left<P> = Vec<(Leave, State<P>)>;
 
 /// What a command can leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -192,10 +156,21 @@ pub enum Leave {
     Exit(bool),
 }
 
-impl Outcome {
+impl<P: Outside> Default for Outcome<P> {
+    fn default() -> Self {
+        Self {
+            ok: Vec::new(),
+            failed: Vec::new(),
+            exempt: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+}
+
+impl<P: Outside> Outcome<P> {
     /// Success.
     #[must_use]
-    pub fn ok(state: State) -> Self {
+    pub fn ok(state: State<P>) -> Self {
         Self {
             ok: vec![state],
             ..Self::default()
@@ -204,7 +179,7 @@ impl Outcome {
 
     /// Failure.
     #[must_use]
-    pub fn failed(state: State) -> Self {
+    pub fn failed(state: State<P>) -> Self {
         Self {
             failed: vec![state],
             ..Self::default()
@@ -213,7 +188,7 @@ impl Outcome {
 
     /// Success or failure.
     #[must_use]
-    pub fn of(state: State, succeeds: bool) -> Self {
+    pub fn of(state: State<P>, succeeds: bool) -> Self {
         if succeeds {
             Self::ok(state)
         } else {
@@ -231,7 +206,7 @@ impl Outcome {
 
     /// All states in which the script goes on behind the command, and whether it has succeeded.
     #[must_use]
-    pub fn going_on(self) -> (Vec<(State, bool)>, Left) {
+    pub fn going_on(self) -> (Vec<(State<P>, bool)>, Left<P>) {
         let ok = self.ok.into_iter().map(|state| (state, true));
         let failed = self.failed.into_iter().chain(self.exempt);
         let all = ok.chain(failed.map(|state| (state, false))).collect();
@@ -239,30 +214,21 @@ impl Outcome {
     }
 }
 
-/// Joins states that know the same, and drops those that cannot be reached.
+/// Merges states that know the same, and drops those that cannot be reached.
 #[must_use]
-pub fn joined(states: Vec<State>) -> Vec<State> {
-    let mut joined: Vec<State> = Vec::new();
+pub fn merged<P: Outside>(states: Vec<State<P>>) -> Vec<State<P>> {
+    let mut merged: Vec<State<P>> = Vec::new();
     for state in states {
-        if state.joint.is_empty() {
+        if state.exits.is_empty() {
             continue;
         }
-        match joined.iter_mut().find(|other| other.env == state.env) {
-            Some(other) => other.joint.join(state.joint),
-            None => joined.push(state),
+        match merged
+            .iter_mut()
+            .find(|other| other.shell == state.shell && other.known == state.known)
+        {
+            Some(other) => other.exits.join(state.exits),
+            None => merged.push(state),
         }
     }
-    joined
-}
-
-/// A value that only the clusters know, standing in a text as one character.
-#[must_use]
-pub fn hole_in(text: &str) -> Option<HoleId> {
-    text.chars().find_map(HoleId::of)
-}
-
-/// The side whose name a file or context has.
-#[must_use]
-pub fn side_named(name: &str) -> Option<ClusterId> {
-    ClusterId::BOTH.into_iter().find(|side| side.name() == name)
+    merged
 }

@@ -1,0 +1,121 @@
+//! Symbolic values: what only a cluster or a person knows, while a script is followed without
+//! them.
+//!
+//! In a text such a value is one character of a private plane of Unicode, so that quoting,
+//! splitting, files and filters treat it as what it is: a part of a text. Whoever needs to know
+//! it asks here what it stands for.
+
+use std::fmt::Display;
+
+/// The first character that stands for a symbol.
+const FIRST: u32 = 0xF_0000;
+/// One above the last.
+const END: u32 = 0xF_FFFE;
+
+/// A symbol, by its place in the list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SymbolId(u32);
+
+impl SymbolId {
+    /// The symbol that a character stands for.
+    #[must_use]
+    pub fn of(character: char) -> Option<Self> {
+        let code = u32::from(character);
+        (FIRST..END).contains(&code).then(|| Self(code - FIRST))
+    }
+
+    /// The character that stands for it.
+    #[must_use]
+    pub fn character(self) -> char {
+        char::from_u32(FIRST + self.0).unwrap_or('\u{F0000}')
+    }
+}
+
+/// What a symbol stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Symbol<V> {
+    /// A value that the programs know more of.
+    Of(V),
+    /// What a person types who is asked, at one place of the script.
+    Answer(usize),
+    /// Something that no request depends on; in words.
+    Other(String),
+}
+
+/// All symbols of a script.
+#[derive(Clone, Debug)]
+pub struct Symbols<V>(Vec<Symbol<V>>);
+
+impl<V> Default for Symbols<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V: Clone + Eq + Display> Symbols<V> {
+    /// The text that stands for a symbol; the same text for the same symbol.
+    pub fn text(&mut self, symbol: Symbol<V>) -> String {
+        let place = self.0.iter().position(|known| *known == symbol);
+        let place = place.unwrap_or_else(|| {
+            self.0.push(symbol);
+            self.0.len() - 1
+        });
+        SymbolId(u32::try_from(place).unwrap_or(0))
+            .character()
+            .to_string()
+    }
+
+    /// What a symbol stands for. A text of the user's own can have such a character, too: then it
+    /// is none.
+    #[must_use]
+    pub fn get(&self, id: SymbolId) -> Option<&Symbol<V>> {
+        self.0.get(id.0 as usize)
+    }
+
+    /// The symbol that is all of a text.
+    #[must_use]
+    pub fn whole(&self, text: &str) -> Option<&Symbol<V>> {
+        let mut characters = text.chars();
+        let id = SymbolId::of(characters.next()?)?;
+        self.get(id).filter(|_| characters.next().is_none())
+    }
+
+    /// The value that is all of a text.
+    #[must_use]
+    pub fn value(&self, text: &str) -> Option<&V> {
+        match self.whole(text)? {
+            Symbol::Of(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A text in words that people can read.
+    #[must_use]
+    pub fn readable(&self, text: &str) -> String {
+        let mut readable = String::new();
+        for character in text.chars() {
+            match SymbolId::of(character) {
+                Some(id) => readable.push_str(&self.describe(id)),
+                None => readable.push(character),
+            }
+        }
+        readable
+    }
+
+    /// What a symbol stands for, in words.
+    #[must_use]
+    pub fn describe(&self, id: SymbolId) -> String {
+        match self.get(id) {
+            Some(Symbol::Of(value)) => format!("<{value}>"),
+            Some(Symbol::Answer(_)) => "<what a person types>".to_owned(),
+            Some(Symbol::Other(what)) => format!("<{what}>"),
+            None => "<>".to_owned(),
+        }
+    }
+}
+
+/// The first symbol in a text.
+#[must_use]
+pub fn symbol_in(text: &str) -> Option<SymbolId> {
+    text.chars().find_map(SymbolId::of)
+}
