@@ -28,6 +28,7 @@
 //!
 //! - [`diagnostic`]: mistakes in the input, and their place in the text.
 //! - [`yaml`]: YAML as a tree in which every node knows its place.
+//! - [`vocabulary`]: the words that all the others share, as plain values.
 //! - [`world`]: the state, as plain data.
 //! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
 //!   its own steps.
@@ -52,6 +53,7 @@ pub mod properties;
 pub mod report;
 pub mod runbook;
 pub mod scenario;
+pub mod vocabulary;
 pub mod world;
 pub mod yaml;
 
@@ -60,7 +62,8 @@ pub use diagnostic::Diagnostic;
 pub use engine::{Bounds, Searchable};
 pub use model::Migration;
 pub use properties::Property;
-pub use report::{Report, ScenarioResult, Verdict};
+pub use report::{Report, ScenarioResult};
 pub use scenario::{Overrides, Scenario};
+pub use vocabulary::Verdict;
 pub use world::World;
 pub use world::setup::Setup;

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use straddle::Migration;
 use straddle::check::question;
 use straddle::engine::Settings;
-use straddle::scenario::{ExpectedVerdict, FaultsOverride, Overrides, Scenario, find};
+use straddle::scenario::{FaultsOverride, Overrides, Scenario, find};
+use straddle::{Migration, Verdict};
 
 use crate::arguments::Arguments;
 use crate::cost::searches;
@@ -60,7 +60,7 @@ pub fn row(name: &str, scenario: &Scenario, arguments: &Arguments) -> Result<Row
     let model = Migration::new(scenario.setup.clone());
     let breaks = |name: &&'static str| {
         let mut expected = scenario.expect.iter();
-        expected.any(|one| one.property == *name && one.verdict == ExpectedVerdict::Violated)
+        expected.any(|one| one.property == *name && one.expected.verdict == Verdict::Violated)
     };
     let asked = scenario.properties.iter().copied();
     let asked: Vec<&str> = asked

@@ -22,6 +22,7 @@ pub mod storage;
 pub use component::Component;
 pub use fairness::{Scope, Worker};
 
+use crate::vocabulary;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
@@ -156,4 +157,19 @@ components! {
     Collector: garbage_collector::Step,
     /// The faults.
     Fault: faults::Step,
+}
+
+impl Actor {
+    /// The component as a report names it.
+    #[must_use]
+    pub const fn who(self) -> vocabulary::Actor {
+        match self {
+            Self::Driver => vocabulary::Actor::Driver,
+            Self::Fault => vocabulary::Actor::Fault,
+            _ => vocabulary::Actor::Component(vocabulary::Component {
+                name: self.name(),
+                short_name: self.short_name(),
+            }),
+        }
+    }
 }

@@ -25,7 +25,7 @@ use crate::model::Migration;
 use crate::model::sizes::Sizes;
 use crate::properties::{self, Property};
 use crate::report::every_n::Scope;
-use crate::report::{EveryN, EveryNResult, PropertyResult, ScenarioResult, Verdict};
+use crate::report::{EveryN, EveryNResult, PropertyResult, Reason, ScenarioResult, Verdict};
 use crate::scenario::{self, Scenario};
 use crate::world::setup::{Budget, Setup};
 
@@ -84,7 +84,7 @@ pub(super) fn add(task: &Task<'_>, proofs: &EveryN, result: &mut ScenarioResult)
     for property in &mut result.properties {
         if property.verdict == Verdict::Inconclusive && proofs.proves(&property.name) {
             property.verdict = Verdict::Holds;
-            property.reason = Some("proved for every number of replicas".to_owned());
+            property.reason = Some(Reason::ProvedForEveryN);
             property.as_expected = is_as_expected(task.scenario, property, task.options);
         }
         let Some(story) = property.counterexample.as_ref() else {

@@ -33,18 +33,19 @@ use crate::engine::{
     self, Decision, Observer, Outcome, Predicate, Question, StopReason, Trace, Verdict as Decided,
 };
 use crate::model::Migration;
-use crate::report::{Cost, Counterexample, EveryN, ScenarioResult, Verdict};
+use crate::report::{Cost, Counterexample, EveryN, ScenarioResult, Stop, Verdict};
 use smaller::Smaller;
-use summary::{assumption, headline, model_hash, never_fired, notes, searched};
+use summary::{headline, model_hash, never_fired, notes, searched};
 use verdicts::results;
 
 use crate::scenario::{Diagnostic, Overrides, Scenario};
 use crate::world::id::PerCluster;
 use crate::world::setup::{Reads, Setup};
 
-pub use options::{CheckOptions, Engine};
+pub use crate::vocabulary::Engine;
+pub use options::CheckOptions;
 
-pub use crate::engine::{Bounds, Order as SearchOrder, Progress, StoreKind as SearchStore};
+pub use crate::engine::{Bounds, Progress};
 
 /// Somebody who watches a check.
 pub trait Watch: Sync {
@@ -179,7 +180,7 @@ impl<'a> Task<'a> {
                 return Ok(result);
             }
             if result.is_decided() {
-                result.search.stopped = Some("each promise is proved or broken".to_owned());
+                result.search.stopped = Some(Stop::AllKnown);
                 return Ok(result);
             }
         }
@@ -302,7 +303,7 @@ impl Task<'_> {
             headline: headline(scenario),
             verdict: Verdict::Holds,
             as_expected: true,
-            assumed: scenario.assumed.iter().map(assumption).collect(),
+            assumed: scenario.assumed.clone(),
             smaller: self.smaller.iter().map(Smaller::result).collect(),
             never_fired: never_fired(&scenario.setup.budget, outcome),
             vacuous: vacuous::vacuous(scenario, options, outcome),

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::engine::{Bounds, Order, Settings, StoreKind};
 use crate::scenario::{Overrides, Scenario};
+use crate::vocabulary::Engine;
 
 /// What is asked of a check, beside the scenario.
 #[derive(Clone, Debug)]
@@ -72,29 +73,5 @@ impl CheckOptions {
     /// No counterexample has fewer faults, and of those none has fewer steps.
     pub(super) fn finds_the_fewest(&self) -> bool {
         self.engine == Engine::Exhaustive && self.order == Order::FewestFaults
-    }
-}
-
-/// A search to choose.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Engine {
-    /// Our own.
-    #[default]
-    Exhaustive,
-    /// stateright's, breadth first.
-    StaterightBfs,
-    /// stateright's, depth first.
-    StaterightDfs,
-}
-
-impl Engine {
-    /// As it is typed and reported.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Exhaustive => "exhaustive",
-            Self::StaterightBfs => "stateright-bfs",
-            Self::StaterightDfs => "stateright-dfs",
-        }
     }
 }

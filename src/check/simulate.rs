@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use super::summary::{assumption, headline, kind, model_hash};
+use super::summary::{headline, model_hash};
 use super::{merge, question, read, story};
 use crate::actors::{Step, faults};
 use crate::engine::Trace;
@@ -84,7 +84,7 @@ pub fn simulate(
         path: scenario.path.clone(),
         model_hash: model_hash(scenario),
         headline: headline(scenario),
-        assumed: scenario.assumed.iter().map(assumption).collect(),
+        assumed: scenario.assumed.clone(),
         properties: asked
             .map(|property| seen(scenario, property, &outcome, &stories))
             .collect(),
@@ -105,7 +105,7 @@ fn seen(
         .iter()
         .find(|walked| walked.name == property.name);
     let seen = match ((property.applies)(&scenario.setup), walked) {
-        (Err(reason), _) => Seen::NotApplicable(reason.to_owned()),
+        (Err(reason), _) => Seen::NotApplicable(reason),
         (Ok(()), None) => Seen::Undecidable,
         (Ok(()), Some(walked)) => match walked.first {
             Some((first, _)) => Seen::Broken {
@@ -120,7 +120,7 @@ fn seen(
     let story = stories.iter().find(|(name, _)| *name == property.name);
     SimulatedProperty {
         name: property.name.to_owned(),
-        kind: kind(property),
+        kind: property.kind.word(),
         seen,
         counterexample: story.map(|(_, story)| story.clone()),
     }

@@ -1,11 +1,11 @@
 //! The same migration with fewer replicas. That costs little, and tells most stories sooner.
 
-use super::summary::reason;
+use super::verdicts::plain;
 use super::{CheckOptions, Engine, Migration, Step, Watch, question};
 use crate::engine::{
     Bounds, Observer, Outcome, Progress, StopReason, Trace, Verdict as Decided, exhaustive,
 };
-use crate::report::{SmallerResult, SmallerVerdict, Verdict};
+use crate::report::{SmallerResult, SmallerVerdict};
 use crate::scenario::Scenario;
 
 /// The most replicas that are looked at before those asked for.
@@ -22,7 +22,7 @@ pub(super) struct Smaller {
     pub model: Migration,
     pub outcome: Outcome<Step>,
     /// The bound that was asked for, if that and no tighter one has cut it short.
-    bound: Option<String>,
+    bound: Option<StopReason>,
 }
 
 /// Somebody who can stop a search, and is not told what it finds.
@@ -82,9 +82,7 @@ pub(super) fn search(
             let asked_for = |stop: &StopReason| {
                 *stop == StopReason::Depth || bounds.states == options.bounds.states
             };
-            let bound = stopped
-                .filter(asked_for)
-                .map(|stop| reason(stop, &options.bounds));
+            let bound = stopped.filter(asked_for);
             found.push(Smaller {
                 model,
                 outcome,
@@ -114,16 +112,12 @@ impl Smaller {
         let verdicts = self.outcome.decisions.iter();
         let verdicts = verdicts.map(|decision| SmallerVerdict {
             name: decision.name.to_owned(),
-            verdict: match decision.verdict {
-                Decided::Holds => Verdict::Holds,
-                Decided::Violated(_) => Verdict::Violated,
-                Decided::Inconclusive(_) => Verdict::Inconclusive,
-            },
+            verdict: plain(&decision.verdict),
         });
         SmallerResult {
             replicas: u32::from(self.model.setup().replicas),
             complete: self.outcome.statistics.stopped.is_none(),
-            bound: self.bound.clone(),
+            bound: self.bound,
             properties: verdicts.collect(),
         }
     }

@@ -6,8 +6,9 @@ use crate::actors::{Step, driver};
 use crate::engine::Trace;
 use crate::model::Migration;
 use crate::properties::{self, Property};
-use crate::report::{self, AlsoBroken, Counterexample, Lanes, Location, Place};
+use crate::report::{self, AlsoBroken, Counterexample, Lanes, Place};
 use crate::scenario::{Scenario, StepSource};
+use crate::vocabulary::Location;
 use crate::world::World;
 use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
@@ -110,12 +111,11 @@ pub(super) fn counterexample(told: &Told<'_>, role: &Role) -> Counterexample {
         .steps()
         .map(|(number, step, before, after)| report::Step {
             number,
-            actor: step.actor().name().to_owned(),
-            cluster: cluster(told.setup(), step, before).map(|cluster| cluster.name().to_owned()),
+            actor: step.actor().who(),
+            side: cluster(told.setup(), step, before),
             ordinal: ordinal(told.setup(), step, before).map(|ordinal| u32::from(ordinal.0)),
-            action: step.name(told.setup(), before).to_owned(),
+            action: step.name(told.setup(), before),
             text: step.describe(told.setup(), before),
-            fault: matches!(step, Step::Fault(..)),
             index: index(told.model, step, before),
             at: at(told, step, before),
             lanes: lanes(told, after),
@@ -184,15 +184,7 @@ fn at(told: &Told<'_>, step: Step, before: &World) -> Option<Location> {
     if action == driver::Action::Restart {
         return None;
     }
-    told.source(before).map(|source| location(&source.location))
-}
-
-fn location(location: &crate::scenario::Location) -> Location {
-    Location {
-        file: location.file.clone(),
-        line: location.line,
-        column: location.column,
-    }
+    told.source(before).map(|source| source.location.clone())
 }
 
 /// What the program's last request has to do with the end of the story.
@@ -215,9 +207,9 @@ fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
         .nth(source.location.line - 1)
         .unwrap_or_default();
     Place {
-        at: location(&source.location),
+        at: source.location.clone(),
         line: line.to_owned(),
-        length: source.location.end_column - source.location.column,
+        length: source.length,
         note: note.to_owned(),
     }
 }

@@ -4,50 +4,19 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::{CheckOptions, Engine};
 use crate::actors::{Step, faults};
-use crate::engine::{Bounds, Order, Outcome, StopReason, StoreKind};
-use crate::properties::{Kind, Property};
-use crate::report::{self, Headline, Layer, Limits, Search, Verdict};
+use crate::engine::{Order, Outcome, StoreKind};
+use crate::report::{Headline, Layer, Search, Stop, Verdict};
 use crate::scenario::Scenario;
 use crate::world::setup::{Budget, FaultSet, Pool};
 use crate::world::stateful_set::PodManagementPolicy;
 
-pub(super) fn reason(stop: StopReason, bounds: &Bounds) -> String {
-    let count = |bound: Option<u64>, noun| report::count_of(bound.unwrap_or_default(), noun);
-    match stop {
-        StopReason::States => format!("the bound of {}", count(bounds.states, "state")),
-        StopReason::Depth => {
-            format!(
-                "the bound of {}",
-                count(bounds.depth.map(u64::from), "step")
-            )
-        }
-        StopReason::Time => {
-            let time = bounds.time.unwrap_or_default();
-            if time.as_secs() == 0 {
-                format!("the bound of {} ms", time.as_millis())
-            } else {
-                format!("the bound of {} s", time.as_secs_f64())
-            }
-        }
-        StopReason::Memory => {
-            format!("the bound of {} of memory", count(bounds.memory, "byte"))
-        }
-        StopReason::Interrupted => "interrupted".to_owned(),
-        StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
-        StopReason::NotDecidedByThisEngine => {
-            "stateright decides always-properties only".to_owned()
-        }
-    }
-}
-
 pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Search {
     let statistics = outcome.statistics;
-    let bounds = &options.bounds;
     Search {
-        engine: options.engine.name().to_owned(),
+        engine: options.engine,
         store: match options.engine {
-            Engine::Exhaustive if options.store == StoreKind::Exact => "exact".to_owned(),
-            _ => "fingerprint".to_owned(),
+            Engine::Exhaustive => options.store,
+            Engine::StaterightBfs | Engine::StaterightDfs => StoreKind::Fingerprint,
         },
         expected_missed: match options.engine {
             Engine::Exhaustive => statistics.expected_missed,
@@ -55,13 +24,8 @@ pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Searc
         },
         symmetry: statistics.symmetric,
         complete: statistics.complete,
-        stopped: statistics.stopped.map(|stop| reason(stop, bounds)),
-        bounds: Limits {
-            states: bounds.states,
-            depth: bounds.depth,
-            seconds: bounds.time.map(|time| time.as_secs_f64()),
-            bytes: bounds.memory,
-        },
+        stopped: statistics.stopped.map(Stop::Reached),
+        bounds: options.bounds.clone(),
         unique_states: statistics.unique_states,
         transitions: statistics.transitions,
         depth: statistics.depth,
@@ -109,14 +73,6 @@ pub(super) fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> 
         notes.push(format!("not shrunk: fixed ordinal at line {line}"));
     }
     notes
-}
-
-pub(super) fn assumption(assumption: &crate::scenario::Assumption) -> report::Assumption {
-    report::Assumption {
-        field: assumption.field.clone(),
-        value: assumption.value.clone(),
-        text: assumption.text.clone(),
-    }
 }
 
 pub(super) fn headline(scenario: &Scenario) -> Headline {
@@ -183,13 +139,4 @@ pub(super) fn layers(layers: &[bool]) -> Vec<Layer> {
             verdict: verdict(holds),
         })
         .collect()
-}
-
-pub(super) const fn kind(property: &Property) -> report::PropertyKind {
-    match property.kind {
-        Kind::AlwaysForEach(_) | Kind::Always { .. } => report::PropertyKind::Always,
-        Kind::FromEverywhere => report::PropertyKind::FromEverywhere,
-        Kind::Eventually => report::PropertyKind::Eventually,
-        Kind::EventuallyAlways => report::PropertyKind::EventuallyAlways,
-    }
 }

@@ -1,12 +1,13 @@
 //! What is known of each property, beside what the scenario expects.
 
-use super::summary::{kind, layers, reason};
+use super::summary::layers;
 use super::{CheckOptions, Story};
 use crate::actors::Step;
 use crate::engine::{Outcome, Verdict as Decided};
 use crate::properties::{self, Property};
-use crate::report::{Expected, PropertyResult, Verdict};
-use crate::scenario::{ExpectedVerdict, Scenario};
+use crate::report::{PropertyResult, Reason, Verdict};
+use crate::scenario::Scenario;
+use crate::vocabulary::Expected;
 
 /// What is known of each property that the scenario asks for, in the order of the catalogue.
 pub fn results(
@@ -27,21 +28,21 @@ pub fn results(
                 .find(|decision| decision.name == property.name);
             let mut result = PropertyResult {
                 name: property.name.to_owned(),
-                kind: kind(property),
+                kind: property.kind.word(),
                 verdict: Verdict::NotApplicable,
                 expected: expected(scenario, property),
                 as_expected: true,
-                reason: (property.applies)(&scenario.setup).err().map(str::to_owned),
+                reason: (property.applies)(&scenario.setup)
+                    .err()
+                    .map(Reason::DoesNotApply),
                 layers: Vec::new(),
                 counterexample: None,
             };
             if let Some(decision) = decision {
-                (result.verdict, result.reason) = match &decision.verdict {
-                    Decided::Holds => (Verdict::Holds, None),
-                    Decided::Violated(_) => (Verdict::Violated, None),
-                    Decided::Inconclusive(stop) => {
-                        (Verdict::Inconclusive, Some(reason(*stop, &options.bounds)))
-                    }
+                result.verdict = plain(&decision.verdict);
+                result.reason = match decision.verdict {
+                    Decided::Holds | Decided::Violated(_) => None,
+                    Decided::Inconclusive(stop) => Some(Reason::Stopped(stop)),
                 };
                 result.layers = layers(&decision.layers);
                 let story = stories.iter().find(|story| story.name == property.name);
@@ -53,24 +54,22 @@ pub fn results(
         .collect()
 }
 
+/// A search's verdict without what comes with it.
+pub const fn plain(verdict: &Decided<Step>) -> Verdict {
+    match verdict {
+        Decided::Holds => Verdict::Holds,
+        Decided::Violated(_) => Verdict::Violated,
+        Decided::Inconclusive(_) => Verdict::Inconclusive,
+    }
+}
+
 /// What the scenario expects of a property: that it holds, unless it says otherwise.
 fn expected(scenario: &Scenario, property: &Property) -> Expected {
     let said = scenario
         .expect
         .iter()
         .find(|expectation| expectation.property == property.name);
-    let Some(said) = said else {
-        return Verdict::Holds.into();
-    };
-    Expected {
-        verdict: match said.verdict {
-            ExpectedVerdict::Holds => Verdict::Holds,
-            ExpectedVerdict::Violated => Verdict::Violated,
-            ExpectedVerdict::NotApplicable => Verdict::NotApplicable,
-        },
-        steps: said.steps.map(|steps| steps as usize),
-        faults: said.faults,
-    }
+    said.map_or(Verdict::Holds.into(), |said| said.expected)
 }
 
 /// A property that says nothing of the scenario is as expected, unless the scenario names it.
@@ -91,7 +90,7 @@ pub fn is_as_expected(
         let steps = result
             .expected
             .steps
-            .is_none_or(|steps| steps == cost.steps);
+            .is_none_or(|steps| steps as usize == cost.steps);
         let faults = result
             .expected
             .faults

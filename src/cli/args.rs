@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::outlet::Outlet;
 use super::values;
+use crate::engine::{Order, StoreKind};
 use crate::scenario::FaultsOverride;
+use crate::vocabulary::Engine;
 
 /// Checks a StatefulSet's move between two Kubernetes clusters before anything is touched
 ///
@@ -164,7 +166,7 @@ pub(super) struct CheckArguments {
     /// How many are missed, to be expected, is in the report. It is far less than one for any
     /// space that can be searched.
     #[arg(long, value_enum, default_value_t)]
-    pub store: Store,
+    pub store: StoreKind,
 
     /// Keep a checkpoint of the search in this folder, for `--resume`
     ///
@@ -392,47 +394,6 @@ impl Faults {
             meaning,
         })
     }
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Engine {
-    /// Straddle's own: fewest faults first, then fewest steps
-    #[default]
-    #[value(alias = "ours")]
-    Exhaustive,
-    /// stateright's breadth-first checker
-    StaterightBfs,
-    /// stateright's depth-first checker
-    StaterightDfs,
-}
-
-impl Engine {
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exhaustive => "exhaustive",
-            Self::StaterightBfs => "stateright-bfs",
-            Self::StaterightDfs => "stateright-dfs",
-        }
-    }
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Order {
-    /// The fewest faults, then the fewest steps
-    #[default]
-    FewestFaults,
-    /// The fewest steps, whatever the faults
-    Shortest,
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Store {
-    /// The whole state: nothing is missed
-    #[default]
-    Exact,
-    /// 128 bits that stand for it
-    Fingerprint,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

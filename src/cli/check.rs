@@ -9,17 +9,19 @@ use std::thread::available_parallelism;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{CHECKPOINT_EVERY, CheckArguments, Engine, Order, Store};
+use super::args::{CHECKPOINT_EVERY, CheckArguments};
 use super::outlet::{self, Format, Outlets};
 use super::progress::{self, Watcher};
 use super::save::Saver;
 use super::{errors, exit, memory, ours};
 use crate::check::checkpoint::Keeper;
-use crate::check::{self, Bounds, CheckOptions, SearchOrder, SearchStore};
+use crate::check::{self, Bounds, CheckOptions};
+use crate::engine::Order;
 use crate::report::saved::{Origin, SavedTrace};
 use crate::report::terminal::{self, Settings};
 use crate::report::{Report, ReportedError, ScenarioResult, Summary, shell_word};
 use crate::scenario::{self, Diagnostic, Overrides, RunbookFiles, Scenario};
+use crate::vocabulary::Engine;
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
@@ -359,19 +361,9 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
         every_n: arguments.every_n,
         certificates: arguments.save.is_some(),
         symmetry: !arguments.no_symmetry,
-        order: match arguments.order {
-            Order::FewestFaults => SearchOrder::FewestFaults,
-            Order::Shortest => SearchOrder::Shortest,
-        },
-        store: match arguments.store {
-            Store::Exact => SearchStore::Exact,
-            Store::Fingerprint => SearchStore::Fingerprint,
-        },
-        engine: match arguments.engine {
-            Engine::Exhaustive => check::Engine::Exhaustive,
-            Engine::StaterightBfs => check::Engine::StaterightBfs,
-            Engine::StaterightDfs => check::Engine::StaterightDfs,
-        },
+        order: arguments.order,
+        store: arguments.store,
+        engine: arguments.engine,
     }
 }
 

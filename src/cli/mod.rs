@@ -13,6 +13,7 @@ mod save;
 mod schema;
 mod simulate;
 mod values;
+mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

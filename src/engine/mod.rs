@@ -176,7 +176,7 @@ pub enum StoreKind {
 }
 
 /// Where a search stops before it has finished.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Bounds {
     /// Unique states.
     pub states: Option<u64>,

@@ -14,6 +14,7 @@ pub mod self_healing;
 pub mod single_writer;
 pub mod stays_migrated;
 
+use crate::vocabulary::PropertyKind;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
@@ -93,14 +94,14 @@ impl Kind {
         )
     }
 
-    /// The kind in words, as reports have it.
+    /// The kind without its predicates, for a report.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn word(self) -> PropertyKind {
         match self {
-            Self::AlwaysForEach(_) | Self::Always { .. } => "always",
-            Self::FromEverywhere => "from everywhere",
-            Self::Eventually => "eventually",
-            Self::EventuallyAlways => "eventually always",
+            Self::AlwaysForEach(_) | Self::Always { .. } => PropertyKind::Always,
+            Self::FromEverywhere => PropertyKind::FromEverywhere,
+            Self::Eventually => PropertyKind::Eventually,
+            Self::EventuallyAlways => PropertyKind::EventuallyAlways,
         }
     }
 }

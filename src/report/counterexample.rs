@@ -1,6 +1,6 @@
 //! How a property breaks: a path, told step by step.
 
-use std::path::PathBuf;
+use crate::vocabulary::{Actor, Location, Side};
 
 /// How long a counterexample is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,18 +85,16 @@ pub struct Help {
 pub struct Step {
     /// Counted from 1.
     pub number: usize,
-    /// Who takes it: `driver`, `kubelet`, `statefulset-controller`, `fault`, …
-    pub actor: String,
-    /// `source` or `destination`, where it has a side.
-    pub cluster: Option<String>,
+    /// Who takes it.
+    pub actor: Actor,
+    /// The side that it is about, where it is about one.
+    pub side: Option<Side>,
     /// The ordinal that it touches.
     pub ordinal: Option<u32>,
     /// A short name that does not change: `patch`, `createPod`, `eviction`.
-    pub action: String,
+    pub action: &'static str,
     /// What happens.
     pub text: String,
-    /// It is a fault.
-    pub fault: bool,
     /// Its place among the steps that could come next, counted from 0.
     pub index: usize,
     /// Where the program says so.
@@ -117,22 +115,19 @@ pub struct Lanes {
     pub disk: String,
 }
 
-/// A place in a file. Lines and columns count from 1, columns in characters.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Location {
-    /// The file.
-    pub file: PathBuf,
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
-}
-
 impl Counterexample {
     /// The steps that repeat for ever; none if there are none.
     #[must_use]
     pub fn round(&self) -> &[Step] {
         let start = self.loop_start.unwrap_or(self.steps.len());
         self.steps.get(start..).unwrap_or_default()
+    }
+}
+
+impl Step {
+    /// Whether it is a fault.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        self.actor == Actor::Fault
     }
 }

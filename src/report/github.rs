@@ -6,7 +6,8 @@
 //! The format: "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 use super::junit::message;
-use super::{Location, PropertyResult, Report, ReportedError, ScenarioResult, Verdict};
+use super::{PropertyResult, Report, ReportedError, ScenarioResult, Verdict};
+use crate::vocabulary::Location;
 
 /// How many of a kind are shown.
 const SHOWN: usize = 10;
@@ -77,7 +78,7 @@ fn unexpected(result: &ScenarioResult, verdict: Verdict) -> impl Iterator<Item =
         level: "error",
         at: Some(place(result, property)),
         title: format!("{}: {} {}", result.scenario, property.name, verdict.words()),
-        message: explanation(property),
+        message: explanation(result, property),
     })
 }
 
@@ -88,7 +89,7 @@ fn undecided(result: &ScenarioResult) -> impl Iterator<Item = Annotation> {
         level: "warning",
         at: Some(place(result, property)),
         title: format!("{}: {} inconclusive", result.scenario, property.name),
-        message: property.reason.clone().unwrap_or_default(),
+        message: result.reason_in_words(property).unwrap_or_default(),
     })
 }
 
@@ -107,8 +108,8 @@ fn place(result: &ScenarioResult, property: &PropertyResult) -> Location {
 }
 
 /// What happens, why, what else breaks and what would help.
-fn explanation(property: &PropertyResult) -> String {
-    let mut lines = vec![message(property)];
+fn explanation(result: &ScenarioResult, property: &PropertyResult) -> String {
+    let mut lines = vec![message(result, property)];
     if let Some(story) = &property.counterexample {
         lines.extend((!story.why.is_empty()).then(|| story.why.clone()));
         let others: Vec<&str> = story.also_broken.iter().map(|one| &*one.name).collect();

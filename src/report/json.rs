@@ -3,14 +3,18 @@
 //! The types here mirror the plain ones, so that a field can be renamed there without breaking
 //! anybody's script.
 
+mod every_n;
+
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::every_n::EveryNJson;
-use super::{Assumption, Cost, Counterexample, Headline, Lanes, Limits, Location, PropertyResult};
-use super::{DeadEnds, Summary, Vacuous, Verdict};
+use every_n::EveryNJson;
+
+use super::{Cost, Counterexample, DeadEnds, Headline, Lanes, PropertyResult, Summary, Vacuous};
 use super::{Report, ReportedError, ScenarioResult, Search, SmallerResult, SmallerVerdict, Step};
+use crate::engine::{Bounds, StoreKind};
+use crate::vocabulary::{Assumption, Location, Side};
 
 /// The group and version of all our documents.
 pub(super) const API_VERSION: &str = "straddle.dev/v1alpha1";
@@ -75,11 +79,13 @@ struct ResultJson<'a> {
     dead_ends: Option<DeadEndsJson<'a>>,
     notes: &'a [String],
     every_n: Option<EveryNJson<'a>>,
-    search: SearchJson<'a>,
+    search: SearchJson,
 }
 
 impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
     fn from(result: &'a ScenarioResult) -> Self {
+        let properties = result.properties.iter();
+        let properties = properties.map(|property| PropertyJson::new(result, property));
         Self {
             scenario: &result.scenario,
             path: path(&result.path),
@@ -88,7 +94,7 @@ impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
             verdict: result.verdict.name(),
             as_expected: result.as_expected,
             assumed: result.assumed.iter().map(AssumptionJson::from).collect(),
-            properties: result.properties.iter().map(PropertyJson::from).collect(),
+            properties: properties.collect(),
             smaller: result.smaller.iter().map(SmallerJson::from).collect(),
             never_fired: &result.never_fired,
             vacuous: result.vacuous.iter().map(VacuousJson::from).collect(),
@@ -208,13 +214,13 @@ struct PropertyJson<'a> {
     verdict: &'static str,
     expected: &'static str,
     as_expected: bool,
-    reason: Option<&'a str>,
+    reason: Option<String>,
     layers: Vec<LayerJson>,
     counterexample: Option<CounterexampleJson<'a>>,
 }
 
-impl<'a> From<&'a PropertyResult> for PropertyJson<'a> {
-    fn from(property: &'a PropertyResult) -> Self {
+impl<'a> PropertyJson<'a> {
+    fn new(result: &ScenarioResult, property: &'a PropertyResult) -> Self {
         let layer = |layer: &super::Layer| LayerJson {
             faults: layer.faults,
             verdict: layer.verdict.name(),
@@ -223,9 +229,9 @@ impl<'a> From<&'a PropertyResult> for PropertyJson<'a> {
             name: &property.name,
             kind: property.kind.name(),
             verdict: property.verdict.name(),
-            expected: Verdict::name(property.expected.verdict),
+            expected: property.expected.verdict.name(),
             as_expected: property.as_expected,
-            reason: property.reason.as_deref(),
+            reason: result.reason_in_words(property),
             layers: property.layers.iter().map(layer).collect(),
             counterexample: property
                 .counterexample
@@ -318,10 +324,10 @@ struct HelpJson<'a> {
 #[derive(Serialize)]
 pub(super) struct StepJson<'a> {
     number: usize,
-    actor: &'a str,
-    cluster: Option<&'a str>,
+    actor: &'static str,
+    cluster: Option<&'static str>,
     ordinal: Option<u32>,
-    action: &'a str,
+    action: &'static str,
     text: &'a str,
     fault: bool,
     at: Option<LocationJson>,
@@ -333,12 +339,12 @@ impl<'a> From<&'a Step> for StepJson<'a> {
     fn from(step: &'a Step) -> Self {
         Self {
             number: step.number,
-            actor: &step.actor,
-            cluster: step.cluster.as_deref(),
+            actor: step.actor.name(),
+            cluster: step.side.map(Side::name),
             ordinal: step.ordinal,
-            action: &step.action,
+            action: step.action,
             text: &step.text,
-            fault: step.fault,
+            fault: step.is_fault(),
             at: step.at.as_ref().map(LocationJson::from),
             lanes: LanesJson::from(&step.lanes),
         }
@@ -381,14 +387,14 @@ impl From<&Location> for LocationJson {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SearchJson<'a> {
-    engine: &'a str,
-    store: &'a str,
+struct SearchJson {
+    engine: &'static str,
+    store: &'static str,
     expected_missed: f64,
     symmetry: bool,
     complete: bool,
-    stopped: Option<&'a str>,
-    bounds: LimitsJson,
+    stopped: Option<String>,
+    bounds: BoundsJson,
     unique_states: u64,
     transitions: u64,
     depth: u32,
@@ -396,16 +402,19 @@ struct SearchJson<'a> {
     peak_bytes: u64,
 }
 
-impl<'a> From<&'a Search> for SearchJson<'a> {
-    fn from(search: &'a Search) -> Self {
+impl From<&Search> for SearchJson {
+    fn from(search: &Search) -> Self {
         Self {
-            engine: &search.engine,
-            store: &search.store,
+            engine: search.engine.name(),
+            store: match search.store {
+                StoreKind::Exact => "exact",
+                StoreKind::Fingerprint => "fingerprint",
+            },
             expected_missed: search.expected_missed,
             symmetry: search.symmetry,
             complete: search.complete,
-            stopped: search.stopped.as_deref(),
-            bounds: LimitsJson::from(&search.bounds),
+            stopped: search.stop_in_words(),
+            bounds: BoundsJson::from(&search.bounds),
             unique_states: search.unique_states,
             transitions: search.transitions,
             depth: search.depth,
@@ -417,7 +426,7 @@ impl<'a> From<&'a Search> for SearchJson<'a> {
 
 /// A bound that was not set is left out.
 #[derive(Serialize)]
-struct LimitsJson {
+struct BoundsJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     states: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -428,13 +437,13 @@ struct LimitsJson {
     bytes: Option<u64>,
 }
 
-impl From<&Limits> for LimitsJson {
-    fn from(limits: &Limits) -> Self {
+impl From<&Bounds> for BoundsJson {
+    fn from(bounds: &Bounds) -> Self {
         Self {
-            states: limits.states,
-            depth: limits.depth,
-            seconds: limits.seconds,
-            bytes: limits.bytes,
+            states: bounds.states,
+            depth: bounds.depth,
+            seconds: bounds.time.map(|time| time.as_secs_f64()),
+            bytes: bounds.memory,
         }
     }
 }

@@ -55,7 +55,8 @@ fn status(
     if skips {
         let mut skipped = TestCaseStatus::skipped();
         skipped.set_type(verdict.name());
-        skipped.set_message(property.reason.as_deref().unwrap_or(verdict.words()));
+        let reason = result.reason_in_words(property);
+        skipped.set_message(reason.unwrap_or_else(|| verdict.words().to_owned()));
         return skipped;
     }
     if property.as_expected {
@@ -63,7 +64,7 @@ fn status(
     }
     let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
     failed.set_type(verdict.name());
-    failed.set_message(message(property));
+    failed.set_message(message(result, property));
     let told = property.counterexample.as_ref();
     if told.is_some_and(|story| story.merged_into.is_none()) {
         failed.set_description(join(&story::block(result, property, settings)));
@@ -72,7 +73,7 @@ fn status(
 }
 
 /// What differs from what was expected, in a sentence.
-pub(super) fn message(property: &PropertyResult) -> String {
+pub(super) fn message(result: &ScenarioResult, property: &PropertyResult) -> String {
     let (verdict, expected) = (property.verdict, property.expected.verdict);
     let story = property.counterexample.as_ref();
     match story {
@@ -89,7 +90,7 @@ pub(super) fn message(property: &PropertyResult) -> String {
             None => story.story.clone(),
         },
         None => {
-            let reason = property.reason.as_deref();
+            let reason = result.reason_in_words(property);
             let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             format!(
                 "{} where {} is expected{reason}",

@@ -9,6 +9,7 @@ pub mod replay;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod saved;
+mod search;
 pub mod simulation;
 mod smaller;
 mod story;
@@ -19,15 +20,18 @@ mod timeline;
 mod vacuous;
 pub mod views;
 
-pub use counterexample::{AlsoBroken, Cost, Counterexample, Help, Lanes, Location, Place, Step};
+pub use crate::vocabulary::Verdict;
+pub use counterexample::{AlsoBroken, Cost, Counterexample, Help, Lanes, Place, Step};
 pub use every_n::{EveryN, EveryNResult};
+pub use search::{Reason, Search, Stop};
 pub use smaller::{SmallerResult, SmallerVerdict};
-pub(crate) use text::{count, count_of, grouped, plain, shell_word};
+pub(crate) use text::{count, grouped, plain, shell_word};
 pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
+use crate::vocabulary::{Assumption, Expected, Location, PropertyKind};
 
 /// Everything one run has to say.
 #[derive(Clone, PartialEq, Debug)]
@@ -104,6 +108,13 @@ impl ScenarioResult {
         self.as_expected = self.is_decided() && properties.all(|property| property.as_expected);
     }
 
+    /// Why a property is inconclusive or not applicable, in words.
+    #[must_use]
+    pub fn reason_in_words(&self, property: &PropertyResult) -> Option<String> {
+        let reason = property.reason?;
+        Some(reason.in_words(&self.search.bounds))
+    }
+
     /// Some property has no verdict, for the replicas asked for or for every number of them.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
@@ -127,85 +138,6 @@ pub struct Headline {
     pub faults: String,
 }
 
-/// Something the scenario leaves open, and how it was taken.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Assumption {
-    /// The field: `storage.backend`.
-    pub field: String,
-    /// Its value.
-    pub value: String,
-    /// What that means.
-    pub text: String,
-}
-
-/// What is known of a property, or of a scenario.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
-    /// The scenario has nothing that it could be about.
-    NotApplicable,
-    /// In the whole space.
-    Holds,
-    /// Nothing is known.
-    Inconclusive,
-    /// With a counterexample.
-    Violated,
-}
-
-impl Verdict {
-    /// The worst of `verdicts`.
-    #[must_use]
-    pub fn worst(verdicts: impl IntoIterator<Item = Self>) -> Self {
-        let worst = verdicts.into_iter().max_by_key(|verdict| *verdict as u8);
-        worst.unwrap_or(Self::NotApplicable)
-    }
-
-    /// As one word, for programs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NotApplicable => "notApplicable",
-            Self::Holds => "holds",
-            Self::Inconclusive => "inconclusive",
-            Self::Violated => "violated",
-        }
-    }
-
-    /// For people.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NotApplicable => "not applicable",
-            other => other.name(),
-        }
-    }
-}
-
-/// What a property asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PropertyKind {
-    /// In every reachable state.
-    Always,
-    /// From every reachable state some path leads there.
-    FromEverywhere,
-    /// Every fair path leads there.
-    Eventually,
-    /// Every fair path that leads there stays.
-    EventuallyAlways,
-}
-
-impl PropertyKind {
-    /// Its name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::FromEverywhere => "from everywhere",
-            Self::Eventually => "eventually",
-            Self::EventuallyAlways => "eventually always",
-        }
-    }
-}
-
 /// What is known of one property.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PropertyResult {
@@ -219,8 +151,8 @@ pub struct PropertyResult {
     pub expected: Expected,
     /// Whether the verdict, and the steps and faults if they were given, are the expected ones.
     pub as_expected: bool,
-    /// Why it is inconclusive or not applicable.
-    pub reason: Option<String>,
+    /// Why it is inconclusive or not applicable, or what has decided it beside the search.
+    pub reason: Option<Reason>,
     /// The verdict of each finished layer of faults, from 0 upwards.
     pub layers: Vec<Layer>,
     /// How it breaks.
@@ -239,28 +171,6 @@ impl PropertyResult {
     }
 }
 
-/// What a scenario expects of a property.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Expected {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The steps of the counterexample, if the scenario gives them.
-    pub steps: Option<usize>,
-    /// Its faults, if the scenario gives them.
-    pub faults: Option<u32>,
-}
-
-impl From<Verdict> for Expected {
-    fn from(verdict: Verdict) -> Self {
-        let (steps, faults) = (None, None);
-        Self {
-            verdict,
-            steps,
-            faults,
-        }
-    }
-}
-
 /// The verdict with at most so many faults.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Layer {
@@ -268,48 +178,6 @@ pub struct Layer {
     pub faults: u32,
     /// The verdict.
     pub verdict: Verdict,
-}
-
-/// How a scenario was searched, and what that cost.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Search {
-    /// The engine's name.
-    pub engine: String,
-    /// How it remembers states: `exact` or `fingerprint`.
-    pub store: String,
-    /// How many states it may have missed, on average.
-    pub expected_missed: f64,
-    /// States that differ only in which of some alike ordinals is which counted once.
-    pub symmetry: bool,
-    /// Every reachable state was expanded.
-    pub complete: bool,
-    /// Why it stopped sooner; none if all was decided.
-    pub stopped: Option<String>,
-    /// Where it would have stopped.
-    pub bounds: Limits,
-    /// Distinct states.
-    pub unique_states: u64,
-    /// Steps between them.
-    pub transitions: u64,
-    /// The most steps from the initial state.
-    pub depth: u32,
-    /// Wall-clock time.
-    pub seconds: f64,
-    /// The most memory that the search held at once.
-    pub peak_bytes: u64,
-}
-
-/// The bounds of a search. None is no bound.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Limits {
-    /// Distinct states.
-    pub states: Option<u64>,
-    /// Steps from the initial state.
-    pub depth: Option<u32>,
-    /// Wall-clock seconds.
-    pub seconds: Option<f64>,
-    /// Bytes that the search holds.
-    pub bytes: Option<u64>,
 }
 
 /// Something that went wrong beside the search.

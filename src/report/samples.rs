@@ -1,9 +1,12 @@
 //! Reports made by hand, for tests.
 
 use super::{
-    AlsoBroken, Assumption, Counterexample, Expected, Headline, Help, Lanes, Layer, Limits,
-    Location, Place, PropertyKind, PropertyResult, Report, ReportedError, ScenarioResult, Search,
-    Step, Summary, Verdict,
+    AlsoBroken, Counterexample, Headline, Help, Lanes, Layer, Place, PropertyResult, Reason,
+    Report, ReportedError, ScenarioResult, Search, Step, Stop, Summary, Verdict,
+};
+use crate::engine::{Bounds, StopReason, StoreKind};
+use crate::vocabulary::{
+    Actor, Assumption, Component, Engine, Expected, Location, PropertyKind, Side,
 };
 
 const PATH: &str = "models/blog-redis-cluster/scenario.yaml";
@@ -36,7 +39,9 @@ pub(crate) fn violated() -> ScenarioResult {
     });
     let mut available = property("available", Verdict::NotApplicable);
     available.expected = Verdict::Holds.into();
-    available.reason = Some("the scenario has no `availability:` rule".to_owned());
+    available.reason = Some(Reason::DoesNotApply(
+        "the scenario has no `availability:` rule",
+    ));
     let properties = vec![
         merged,
         told,
@@ -88,7 +93,6 @@ pub(crate) fn holds() -> ScenarioResult {
 
 /// A bound was reached.
 pub(crate) fn inconclusive() -> ScenarioResult {
-    let reason = "the bound of 1,000 states was reached";
     let mut properties = vec![
         property("at-most-one-pod", Verdict::Inconclusive),
         property("right-disk", Verdict::Inconclusive),
@@ -107,12 +111,12 @@ pub(crate) fn inconclusive() -> ScenarioResult {
     properties[2].layers = layers(&[Verdict::Holds, Verdict::Violated]);
     for property in &mut properties[..2] {
         property.expected = Verdict::Holds.into();
-        property.reason = Some(reason.to_owned());
+        property.reason = Some(Reason::Stopped(StopReason::States));
         property.layers = layers(&[Verdict::Holds]);
     }
     let mut result = scenario("large", properties);
     result.search.complete = false;
-    result.search.stopped = Some("the bound of 1,000 states".to_owned());
+    result.search.stopped = Some(Stop::Reached(StopReason::States));
     result.search.bounds.states = Some(1000);
     result
 }
@@ -155,13 +159,13 @@ fn scenario(name: &str, properties: Vec<PropertyResult>) -> ScenarioResult {
 
 fn search() -> Search {
     Search {
-        engine: "exhaustive".to_owned(),
-        store: "exact".to_owned(),
+        engine: Engine::Exhaustive,
+        store: StoreKind::Exact,
         expected_missed: 0.0,
         symmetry: false,
         complete: true,
         stopped: None,
-        bounds: Limits::default(),
+        bounds: Bounds::default(),
         unique_states: 123_456,
         transitions: 654_321,
         depth: 34,
@@ -217,36 +221,42 @@ fn lanes(text: &str) -> Lanes {
 fn driver(number: usize, line: usize, text: &str, picture: &str) -> Step {
     Step {
         number,
-        actor: "driver".to_owned(),
-        cluster: None,
+        actor: Actor::Driver,
+        side: None,
         ordinal: Some(5),
-        action: "patch".to_owned(),
+        action: "patch",
         text: text.to_owned(),
-        fault: false,
         at: Some(location(line, 5)),
         index: 0,
         lanes: lanes(picture),
     }
 }
 
-/// A step of a component of one side.
-pub(super) fn component(number: usize, actor: &str, text: &str, picture: &str) -> Step {
-    let (cluster, actor) = actor.split_once(' ').expect("a side and an actor");
+/// A step of a component of one side: `source kubelet`.
+pub(super) fn component(number: usize, who: &'static str, text: &str, picture: &str) -> Step {
+    let (side, name) = who.split_once(' ').expect("a side and a component");
+    let side = Side::BOTH.into_iter().find(|one| one.name() == side);
+    let short_name = match name {
+        "persistent-volume-controller" => "pv controller",
+        other => other.strip_suffix("-controller").unwrap_or(other),
+    };
     Step {
-        actor: actor.to_owned(),
-        cluster: Some(cluster.to_owned()),
-        action: "step".to_owned(),
+        actor: Actor::Component(Component { name, short_name }),
+        side: Some(side.expect("a side")),
+        action: "step",
         at: None,
         ..driver(number, 0, text, picture)
     }
 }
 
 /// A fault on one side.
-pub(super) fn fault(number: usize, action: &str, text: &str, picture: &str) -> Step {
+pub(super) fn fault(number: usize, action: &'static str, text: &str, picture: &str) -> Step {
     Step {
-        action: action.to_owned(),
-        fault: true,
-        ..component(number, "source fault", text, picture)
+        actor: Actor::Fault,
+        side: Some(Side::Source),
+        action,
+        at: None,
+        ..driver(number, 0, text, picture)
     }
 }
 

@@ -109,10 +109,10 @@ impl From<&Step> for SavedStep {
         Self {
             number: step.number,
             index: step.index,
-            actor: step.actor.clone(),
-            cluster: step.cluster.clone(),
+            actor: step.actor.name().to_owned(),
+            cluster: step.side.map(|side| side.name().to_owned()),
             ordinal: step.ordinal,
-            action: step.action.clone(),
+            action: step.action.to_owned(),
             text: step.text.clone(),
         }
     }

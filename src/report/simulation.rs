@@ -5,7 +5,8 @@ pub mod terminal;
 
 use std::path::PathBuf;
 
-use super::{Assumption, Counterexample, Headline, PropertyKind, ReportedError};
+use super::{Counterexample, Headline, ReportedError};
+use crate::vocabulary::{Assumption, PropertyKind, Verdict};
 
 /// Everything one run of `straddle simulate` has to say.
 #[derive(Clone, PartialEq, Debug)]
@@ -110,17 +111,17 @@ pub enum Seen {
     /// No walk can show it: it is about what could happen, not about what does.
     Undecidable,
     /// The scenario has nothing that it could be about; why.
-    NotApplicable(String),
+    NotApplicable(&'static str),
 }
 
 impl Seen {
-    /// As one word, for programs. A walk never shows that a promise is kept.
+    /// The verdict. A walk never shows that a promise is kept.
     #[must_use]
-    pub fn verdict(&self) -> &'static str {
+    pub const fn verdict(&self) -> Verdict {
         match self {
-            Self::Broken { .. } => "violated",
-            Self::Never { .. } | Self::Undecidable => "inconclusive",
-            Self::NotApplicable(_) => "notApplicable",
+            Self::Broken { .. } => Verdict::Violated,
+            Self::Never { .. } | Self::Undecidable => Verdict::Inconclusive,
+            Self::NotApplicable(_) => Verdict::NotApplicable,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What is known of a scenario with fewer replicas, in sentences.
 
-use super::table::groups;
+use super::search::in_words;
+use super::text::groups;
 use super::text::{count, list};
 use super::{PropertyResult, ScenarioResult, Verdict};
+use crate::engine::StopReason;
 
 /// What is known of a scenario with fewer replicas. It is evidence, and proves nothing of more.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,7 +14,7 @@ pub struct SmallerResult {
     /// All verdicts are decided.
     pub complete: bool,
     /// The bound of the whole search that they are not decided for.
-    pub bound: Option<String>,
+    pub bound: Option<StopReason>,
     /// The verdict of each property that says anything, in catalogue order.
     pub properties: Vec<SmallerVerdict>,
 }
@@ -50,8 +52,11 @@ pub(super) fn lines(result: &ScenarioResult) -> Vec<String> {
     }
     for smaller in result.smaller.iter().filter(|smaller| !smaller.complete) {
         let number = count(smaller.replicas as usize, "replica");
-        lines.push(match &smaller.bound {
-            Some(bound) => format!("{bound} cut the look at {number} short"),
+        lines.push(match smaller.bound {
+            Some(bound) => format!(
+                "{} cut the look at {number} short",
+                in_words(bound, &result.search.bounds)
+            ),
             None => format!("too many states for a look at {number} first"),
         });
     }

@@ -3,7 +3,8 @@
 use anstyle::Style;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-use super::text::{BAD, CARE, FAINT, GOOD, STRONG, count, labelled, paint, plain, width};
+use super::text::{BAD, CARE, FAINT, GOOD, STRONG};
+use super::text::{count, groups, labelled, paint, plain, width};
 use super::{PropertyResult, ScenarioResult, Verdict, smaller};
 
 /// One line for each property, then reasons, layers, and faults that never struck. `short` leaves
@@ -77,7 +78,7 @@ fn mark(property: &PropertyResult) -> String {
     } else if property.verdict != expected.verdict {
         "<-- not as expected".to_owned()
     } else {
-        let steps = expected.steps.map(|steps| count(steps, "step"));
+        let steps = expected.steps.map(|steps| count(steps as usize, "step"));
         let faults = expected
             .faults
             .map(|faults| count(faults as usize, "fault"));
@@ -116,7 +117,7 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
         let having = result.properties.iter();
         let having = having.filter(move |property| property.verdict == verdict);
         groups(having.map(|property| {
-            let reason = property.reason.clone();
+            let reason = result.reason_in_words(property);
             let unknown = || "no reason is known".to_owned();
             (property.name.as_str(), reason.unwrap_or_else(unknown))
         }))
@@ -161,21 +162,6 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     let lines = remarks.iter();
     let lines = lines.flat_map(|(label, text)| labelled(label, columns, STRONG, text));
     lines.collect()
-}
-
-/// Each text with the names of all that have it, in the order in which the texts first come.
-pub(super) fn groups<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
-    let mut groups: Vec<(String, String)> = Vec::new();
-    for (name, text) in named {
-        match groups.iter_mut().find(|(_, known)| *known == text) {
-            Some((names, _)) => {
-                names.push_str(", ");
-                names.push_str(name);
-            }
-            None => groups.push((name.to_owned(), text)),
-        }
-    }
-    groups
 }
 
 /// The layers of faults, where some say something else than the verdict.

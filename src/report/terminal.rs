@@ -2,8 +2,9 @@
 
 use super::text::{FAINT, STRONG, WIDTH};
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
-use super::{Assumption, Headline, PropertyResult, Report, ScenarioResult, Verdict};
+use super::{Headline, PropertyResult, Report, ScenarioResult, Verdict};
 use super::{story, table};
+use crate::vocabulary::{Assumption, Engine};
 
 /// How a report is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -275,8 +276,8 @@ fn costs(report: &Report) -> String {
     parts.extend(missed(
         searches().map(|search| search.expected_missed).sum(),
     ));
-    if let Some(search) = searches().find(|search| search.engine != "exhaustive") {
-        parts.push(format!("engine {}", search.engine));
+    if let Some(search) = searches().find(|search| search.engine != Engine::Exhaustive) {
+        parts.push(format!("engine {}", search.engine.name()));
     }
     parts.join(", ")
 }
@@ -298,7 +299,7 @@ fn completeness(report: &Report) -> String {
     let cut: Vec<&ScenarioResult> = results.filter(|result| !result.search.complete).collect();
     match cut.as_slice() {
         [] => "complete".to_owned(),
-        [only] if report.results.len() == 1 => only.search.stopped.as_ref().map_or_else(
+        [only] if report.results.len() == 1 => only.search.stop_in_words().map_or_else(
             || "stopped when all was decided".to_owned(),
             |reason| format!("stopped: {reason}"),
         ),

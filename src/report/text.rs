@@ -145,6 +145,21 @@ pub(super) fn number_word(number: usize) -> String {
         .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
+/// Each text with the names of all that have it, in the order in which the texts first come.
+pub(super) fn groups<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, String)> = Vec::new();
+    for (name, text) in named {
+        match groups.iter_mut().find(|(_, known)| *known == text) {
+            Some((names, _)) => {
+                names.push_str(", ");
+                names.push_str(name);
+            }
+            None => groups.push((name.to_owned(), text)),
+        }
+    }
+    groups
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn list(parts: &[String]) -> String {
     match parts {

@@ -3,6 +3,7 @@
 use super::text::{BAD, CARE, FAINT, WIDTH};
 use super::text::{cut, pad, paint, plain, width, wrap};
 use super::{Counterexample, Lanes, Step};
+use crate::vocabulary::{Actor, Location, Side};
 
 /// Longer stories are shortened.
 const MOST_STEPS: usize = 30;
@@ -132,7 +133,7 @@ fn rows(counterexample: &Counterexample, full: bool) -> Vec<Row<'_>> {
         let breaks = |also: &super::AlsoBroken| also.step == step.number;
         let short = full || last <= MOST_STEPS;
         let edge = index < FIRST_STEPS || index + LAST_STEPS >= last;
-        short || edge || step.fault || counterexample.also_broken.iter().any(breaks)
+        short || edge || step.is_fault() || counterexample.also_broken.iter().any(breaks)
     };
     let round = last - counterexample.round().len();
     let mut rows = vec![Row::Initial(&counterexample.initial)];
@@ -168,39 +169,25 @@ fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>, place: Pl
 
 /// Who takes a step: a place in the program, a component and its side, or a fault in capitals.
 fn who(step: &Step) -> String {
-    if step.actor == "driver" && !step.fault {
-        return step.at.as_ref().map_or_else(
-            || "driver".to_owned(),
-            |at| format!("{}:{}", stem(at), at.line),
-        );
-    }
-    let name = if step.fault {
-        capitals(&step.action)
-    } else {
-        component(&step.actor).to_owned()
+    let name = match (step.actor, &step.at) {
+        (Actor::Driver, Some(at)) => return format!("{}:{}", stem(at), at.line),
+        (Actor::Driver, None) => return step.actor.name().to_owned(),
+        (Actor::Component(component), _) => component.short_name.to_owned(),
+        (Actor::Fault, _) => capitals(step.action),
     };
-    match step.cluster.as_deref() {
-        Some("destination") => format!("dest {name}"),
-        Some(cluster) => format!("{cluster} {name}"),
+    match step.side {
+        Some(Side::Destination) => format!("dest {name}"),
+        Some(Side::Source) => format!("source {name}"),
         None => name,
     }
 }
 
 /// The file's name, up to its first dot if it is YAML.
-fn stem(at: &super::Location) -> String {
+fn stem(at: &Location) -> String {
     let name = at.file.file_name().unwrap_or_default().to_string_lossy();
     let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     let stem = name.split('.').next().filter(|_| is_yaml);
     cut(stem.unwrap_or(&name), MOST_WHO - 6)
-}
-
-/// A component's name, short enough for a column.
-fn component(actor: &str) -> &str {
-    match actor {
-        "persistent-volume-controller" => "pv controller",
-        "garbage-collector" => "gc",
-        other => other.strip_suffix("-controller").unwrap_or(other),
-    }
 }
 
 /// `driverCrash` as `DRIVER CRASH`.
@@ -340,7 +327,7 @@ impl Columns {
     /// Colours a fault, a gap and the mark of the last step.
     fn decorate(line: String, row: &Row) -> String {
         let line = match row {
-            Row::Step(step, _) if step.fault => {
+            Row::Step(step, _) if step.is_fault() => {
                 line.replacen(&row.who(), &paint(CARE, row.who()), 1)
             }
             Row::Gap(..) => paint(FAINT, line),

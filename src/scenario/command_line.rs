@@ -12,9 +12,10 @@ use super::file::{MigrationFile, ScenarioFile, SideFile};
 use super::lower;
 use super::reader::{Reader, Spanned};
 use super::ready::Scenario;
-use super::types::{Assumption, Overrides};
+use super::types::Overrides;
 use crate::diagnostic::{Diagnostic, Source, plain_io_error};
 use crate::runbook;
+use crate::vocabulary::Assumption;
 
 /// The files of a check without a scenario file.
 #[derive(Clone, Copy, Debug)]

@@ -8,10 +8,10 @@ use super::file::{
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, ExpectedVerdict, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil,
-    VolumeUntil,
+    ApiVersion, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::vocabulary::Verdict;
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Cascade, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout,
@@ -424,7 +424,7 @@ impl Decode for ExpectedFile {
     }
 }
 
-impl Scalar for ExpectedVerdict {
+impl Scalar for Verdict {
     const SCHEMA_NAME: &'static str = "Verdict";
     fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         if node.text() == Some("inconclusive") {

@@ -5,20 +5,16 @@ use super::file::{ExpectFile, ExpectedFile, PropertyName, ScenarioFile};
 use super::lowering::Lowering;
 use super::reader::{Spanned, unknown_word};
 use super::types::Overrides;
-use super::words::ExpectedVerdict;
 use crate::diagnostic::Diagnostic;
+use crate::vocabulary::{Expected, Verdict};
 
 /// What a scenario says of a property.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Expectation {
     /// The property.
     pub property: &'static str,
-    /// Its verdict.
-    pub verdict: ExpectedVerdict,
-    /// The steps of the shortest counterexample, if the scenario says so.
-    pub steps: Option<u32>,
-    /// The faults of the shortest counterexample, if the scenario says so.
-    pub faults: Option<u32>,
+    /// What is expected of it.
+    pub expected: Expected,
 }
 
 /// The properties to check, in the order of the catalogue.
@@ -117,7 +113,7 @@ fn expectation(
         let problem = if found.is_none() {
             let message = format!("{} is no number of {what}", number.value);
             Diagnostic::new("scenario::out-of-range", message).help("write 0 or more")
-        } else if file.verdict.value != ExpectedVerdict::Violated {
+        } else if file.verdict.value != Verdict::Violated {
             let message = format!("only a counterexample has {what}");
             Diagnostic::new("scenario::no-counterexample", message)
                 .help(format!("leave `{what}` out, or expect `violated`"))
@@ -129,8 +125,10 @@ fn expectation(
     };
     Expectation {
         property,
-        verdict: file.verdict.value,
-        steps: count(&file.steps, "steps"),
-        faults: count(&file.faults, "faults"),
+        expected: Expected {
+            verdict: file.verdict.value,
+            steps: count(&file.steps, "steps"),
+            faults: count(&file.faults, "faults"),
+        },
     }
 }

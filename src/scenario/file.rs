@@ -9,7 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::catalogue;
 use super::reader::{Scalar, Spanned};
 use super::step::StepFile;
-use super::words::{ApiVersion, ExpectedVerdict, FaultCounting, Kind, Prove, Quorum};
+use super::words::{ApiVersion, FaultCounting, Kind, Prove, Quorum};
+use crate::vocabulary::Verdict;
 use crate::world::program::{AfterCrash, LoopOrder};
 use crate::world::setup::FaultId;
 use crate::world::stateful_set::PodManagementPolicy;
@@ -259,7 +260,7 @@ impl JsonSchema for ExpectFile {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let expected = serde_json::json!({
             "anyOf": [
-                generator.subschema_for::<Spanned<ExpectedVerdict>>(),
+                generator.subschema_for::<Spanned<Verdict>>(),
                 generator.subschema_for::<ExpectedFile>()
             ]
         });
@@ -277,7 +278,7 @@ impl JsonSchema for ExpectFile {
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Expected")]
 pub struct ExpectedFile {
     /// The verdict.
-    pub verdict: Spanned<ExpectedVerdict>,
+    pub verdict: Spanned<Verdict>,
     /// The steps of the shortest counterexample.
     #[schemars(extend("minimum" = 0))]
     pub steps: Option<Spanned<i64>>,

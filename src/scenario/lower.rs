@@ -319,7 +319,7 @@ fn report_too_high(lowering: &mut Lowering<'_>, steps: &[StepSource], too_high: 
     )
     .help("use fewer replicas, or give `start` and `replicas` in one `patch`");
     if let Some(step) = steps.get(usize::from(too_high.step)) {
-        problem = problem.at(step.location.offset.clone(), "");
+        problem = problem.at(step.offset.clone(), "");
     }
     lowering.reader.report(problem);
 }

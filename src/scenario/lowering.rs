@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::reader::Reader;
-use super::types::{Assumption, StepSource};
+use super::types::StepSource;
+use crate::vocabulary::Assumption;
 
 /// What lowering finds on its way.
 pub struct Lowering<'a> {

@@ -44,8 +44,7 @@ pub use expect::Expectation;
 pub use file::schema;
 pub use find::find;
 pub use ready::{Scenario, resized};
-pub use types::{Assumption, Location, Overrides, StepSource};
-pub use words::ExpectedVerdict;
+pub use types::{Overrides, StepSource};
 
 use crate::diagnostic::Source;
 use reader::Reader;

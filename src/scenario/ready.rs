@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::expect::Expectation;
 use super::reach;
-use super::types::{Assumption, Location, StepSource};
+use super::types::StepSource;
 use crate::runbook::Runbook;
+use crate::vocabulary::{Assumption, Location};
 use crate::world::id::Slice;
 use crate::world::setup::Setup;
 

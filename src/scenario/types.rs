@@ -1,12 +1,12 @@
 //! What the parts of this layer hand each other, as plain data.
 
 use std::ops::Range;
-use std::path::PathBuf;
 
 use super::budget::FaultsOverride;
 use super::reader::Spanned;
 use crate::diagnostic::{Source, position};
 use crate::runbook::SideFacts;
+use crate::vocabulary::Location;
 use crate::world::id::Slice;
 use crate::world::program::Program;
 use crate::world::setup::Extra;
@@ -24,22 +24,15 @@ pub struct Overrides {
     pub assume_harmless: bool,
 }
 
-/// Something that the scenario leaves open, and what is taken instead.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Assumption {
-    /// The field that would say it.
-    pub field: String,
-    /// The value that is taken.
-    pub value: String,
-    /// What that means, or how to ask for something else.
-    pub text: String,
-}
-
 /// Where a step of the program stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StepSource {
     /// The place of the step's key.
     pub location: Location,
+    /// How many characters of it are shown.
+    pub length: usize,
+    /// The step's bytes.
+    pub offset: Range<usize>,
     /// The kind of step, such as `patch`.
     pub kind: String,
     /// The line as it stands in the file, without the space around it.
@@ -59,29 +52,14 @@ impl StepSource {
                 file: source.path.clone(),
                 line,
                 column,
-                end_column: column + width,
-                offset: offset.clone(),
             },
+            length: width,
+            offset: offset.clone(),
             kind,
             text: raw.trim().to_owned(),
             indent: raw.len() - raw.trim_start().len(),
         }
     }
-}
-
-/// A place in a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Location {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The column in characters, counted from 1.
-    pub column: usize,
-    /// The column behind the last character.
-    pub end_column: usize,
-    /// The bytes.
-    pub offset: Range<usize>,
 }
 
 /// A program and where its parts come from.

@@ -1,5 +1,6 @@
 //! The words that certain fields take, with what each means.
 
+use crate::vocabulary::Verdict;
 use crate::world::id::ClusterId;
 use crate::world::program::{
     AfterCrash, Cascade, ClaimRefCopy, LoopOrder, OnError, StatusField, Timeout,
@@ -291,18 +292,8 @@ impl Vocabulary for FaultCounting {
     ];
 }
 
-/// A verdict that a scenario can expect of a property.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ExpectedVerdict {
-    /// The whole space was explored and no violation found.
-    Holds,
-    /// There is a counterexample.
-    Violated,
-    /// The property says nothing about this scenario.
-    NotApplicable,
-}
-
-impl Vocabulary for ExpectedVerdict {
+/// The verdicts that a scenario can expect of a property.
+impl Vocabulary for Verdict {
     const NAME: &'static str = "verdict";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("holds", Self::Holds, "The promise is kept in every run."),

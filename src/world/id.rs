@@ -5,37 +5,7 @@ use std::ops::{Index, IndexMut, Range};
 /// The most ordinals the checker's inline tables hold.
 pub const MAX_ORDINALS: usize = 16;
 
-/// One of the two sides of a migration: a cluster and a namespace in it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ClusterId {
-    /// Where the StatefulSet runs before the migration.
-    Source,
-    /// Where it shall run afterwards.
-    Destination,
-}
-
-impl ClusterId {
-    /// Both sides, source first.
-    pub const BOTH: [Self; 2] = [Self::Source, Self::Destination];
-
-    /// The other side.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Source => Self::Destination,
-            Self::Destination => Self::Source,
-        }
-    }
-
-    /// `source` or `destination`, as scenario files spell it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Destination => "destination",
-        }
-    }
-}
+pub use crate::vocabulary::Side as ClusterId;
 
 /// One value for each side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

@@ -42,7 +42,7 @@ fn catalogue() -> String {
     for property in &properties::ALL {
         let row = format!(
             "| [`{name}`](#{name}) | {} | {} |\n",
-            property.kind.name(),
+            property.kind.word().name(),
             property.promise,
             name = property.name,
         );
@@ -53,7 +53,7 @@ fn catalogue() -> String {
             "\n## {}\n\n*{}.* {}\n\n{}\n\nViolated in [`{violated}`](../models/{violated}/scenario.yaml), \
              holds in [`{holds}`](../models/{holds}/scenario.yaml).\n",
             property.name,
-            property.kind.name(),
+            property.kind.word().name(),
             property.promise,
             property.details,
             violated = property.violated_in,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
+    ("vocabulary", &[]),
     ("diagnostic", &[]),
     ("yaml", &[]),
     ("world", &["diagnostic", "yaml"]),
@@ -26,7 +27,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
         &["actors", "properties", "engine", "every_n", "model"],
     ),
     ("scenario", &[]),
-    // A report is plain data, mistakes in the input among it.
+    // A report is plain data, among it the bounds of a search and mistakes in the input.
     (
         "report",
         &[
@@ -34,7 +35,6 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "world",
             "actors",
             "properties",
-            "engine",
             "every_n",
             "model",
             "runbook",
@@ -232,6 +232,9 @@ fn edges_to_later_layers_are_refused() {
         ("world", "diagnostic::Diagnostic", false),
         ("report", "scenario::Scenario", false),
         ("report", "world::World", false),
+        ("report", "vocabulary::Verdict", true),
+        ("report", "engine::Bounds", true),
+        ("vocabulary", "world::World", false),
         ("check", "report::Report", true),
         ("check", "cli::run", false),
         ("cli", "check::check", true),

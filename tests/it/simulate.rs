@@ -307,7 +307,7 @@ fn what_a_walk_breaks_is_what_a_search_says_can_break() {
     let told = broken.properties.iter();
     let told = told.filter_map(|property| property.counterexample.as_ref());
     for story in told {
-        let faults = story.steps.iter().filter(|step| step.fault).count();
+        let faults = story.steps.iter().filter(|step| step.is_fault()).count();
         assert_eq!(faults, story.faults as usize);
         assert!(!story.shortest);
     }

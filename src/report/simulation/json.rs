@@ -137,7 +137,7 @@ impl<'a> From<&'a SimulatedProperty> for PropertyJson<'a> {
         let mut json = Self {
             name: &property.name,
             kind: property.kind.name(),
-            verdict: property.seen.verdict(),
+            verdict: property.seen.verdict().name(),
             reason: None,
             violations: None,
             first_run: None,

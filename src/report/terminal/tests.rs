@@ -3,6 +3,7 @@
 mod shortened;
 
 use super::*;
+use crate::engine::StopReason;
 use crate::report::text::width;
 use crate::report::{AlsoBroken, Cost, Counterexample, DeadEnds, Lanes, SmallerResult};
 use crate::report::{SmallerVerdict, Vacuous, samples};
@@ -132,7 +133,7 @@ fn inconclusive() {
     right-disk       inconclusive  holds                    <-- undecided
     disjoint-slices  violated      violated      1       0
 
-    undecided  at-most-one-pod, right-disk: the bound of 1,000 states was reached
+    undecided  at-most-one-pod, right-disk: the bound of 1,000 states
     layers     0 faults: holds; more: undecided (at-most-one-pod, right-disk)
     layers     0 faults: holds; 1 fault: violated (disjoint-slices)
 
@@ -279,10 +280,10 @@ fn smaller_stories_say_so() {
 #[test]
 fn what_depends_on_the_replicas_is_told_apart() {
     let mut result = samples::holds();
-    let with = |replicas, complete, bound: Option<&str>, pods: Verdict| SmallerResult {
+    let with = |replicas, complete, bound, pods: Verdict| SmallerResult {
         replicas,
         complete,
-        bound: bound.map(str::to_owned),
+        bound,
         properties: vec![
             verdict("at-most-one-pod", pods),
             verdict("at-most-one-running", Verdict::Holds),
@@ -293,13 +294,9 @@ fn what_depends_on_the_replicas_is_told_apart() {
         with(1, true, None, Verdict::Violated),
         with(2, true, None, Verdict::Holds),
         with(3, false, None, Verdict::Inconclusive),
-        with(
-            4,
-            false,
-            Some("the bound of 5 steps"),
-            Verdict::Inconclusive,
-        ),
+        with(4, false, Some(StopReason::Depth), Verdict::Inconclusive),
     ];
+    result.search.bounds.depth = Some(5);
     result.vacuous = vec![Vacuous {
         line: 9,
         text: "`sleep: 30s` never happens".to_owned(),

@@ -1,8 +1,9 @@
 //! Scenarios that are right, and what they become.
 
 use super::super::budget::FaultsOverride;
-use super::super::{Assumption, Overrides, Scenario};
+use super::super::{Overrides, Scenario};
 use super::{good, read_with};
+use crate::vocabulary::Assumption;
 use crate::world::id::Slice;
 use crate::world::program::{
     AfterCrash, Condition, Expression, LoopOrder, OnError, Operation, Timeout,
@@ -54,11 +55,8 @@ fn the_smallest_useful_scenario() {
     assert_eq!(steps.collect::<Vec<_>>(), [0, 1, 1, 1, 1, 2]);
     let step = &scenario.steps[2];
     let location = &step.location;
-    assert_eq!(
-        (location.line, location.column, location.end_column),
-        (10, 5, 10)
-    );
-    assert_eq!(&SMALLEST[location.offset.clone()], "patch");
+    assert_eq!((location.line, location.column, step.length), (10, 5, 5));
+    assert_eq!(&SMALLEST[step.offset.clone()], "patch");
     assert_eq!(
         step.text,
         "- patch: {cluster: destination, start: k, replicas: N - k}"
@@ -130,7 +128,7 @@ expect: {right-disk: {verdict: violated, steps: 11, faults: 0}}
     assert!(availability.excused);
     assert!(matches!(&availability.rule, AvailabilityRule::Groups(groups) if groups.len() == 2));
     assert_eq!(scenario.properties, ["at-most-one-pod", "right-disk"]);
-    assert_eq!(scenario.expect[0].steps, Some(11));
+    assert_eq!(scenario.expect[0].expected.steps, Some(11));
     assert_eq!(scenario.fixed_at, Some(8));
     insta::assert_snapshot!(assumed(&scenario), @"migration.sleep 30s: guards nothing: whatever it waits for may take longer");
 }
@@ -178,7 +176,7 @@ fn line_ends_marks_and_escapes_of_other_systems() {
     let step = &scenario.steps[0];
     assert_eq!(step.text, "- patch: {cluster: source, replicas: k}");
     assert_eq!((step.location.line, step.location.column), (8, 5));
-    assert_eq!(&scenario.text[step.location.offset.clone()], "patch");
+    assert_eq!(&scenario.text[step.offset.clone()], "patch");
     let steps = "  - patch: {cluster: source, replicas: k}\n";
     let aliased = self::scenario("&set {name: \"\\ud83d\\ude00\", <<: {replicas: 4}}", steps);
     let aliased = good(&(aliased + "destination: {<<: *set, replicas: 0}\n"));
