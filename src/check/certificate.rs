@@ -64,16 +64,34 @@ pub struct Certified {
     pub looked: Looked,
 }
 
+/// Why a file was not certified.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotCertified {
+    /// It is no proof.
+    Flaw(Box<Diagnostic>),
+    /// It cannot be looked at.
+    Unreadable(Vec<Diagnostic>),
+}
+
+impl From<Vec<Diagnostic>> for NotCertified {
+    fn from(mistakes: Vec<Diagnostic>) -> Self {
+        Self::Unreadable(mistakes)
+    }
+}
+
 /// Looks whether the file `path` is a proof. `scenario` is where its scenario is, if not where it
 /// was.
 ///
 /// # Errors
 /// Why it is none, or cannot be looked at.
-pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, Vec<Diagnostic>> {
+pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCertified> {
     let saved = saved(path).map_err(|refused| vec![*refused])?;
     let head = &saved.head;
     let refused = |code, reason: String, help: &str| vec![no_proof(path, code, &reason).help(help)];
-    let flawed = |reason| refused("certify::flaw", reason, HELP);
+    let flawed = |reason: String| {
+        let flaw = no_proof(path, "certify::flaw", &reason).help(HELP);
+        NotCertified::Flaw(Box::new(flaw))
+    };
     let faults = head
         .faults
         .as_deref()
@@ -86,14 +104,14 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, Vec<Di
     };
     let place = scenario.unwrap_or(Path::new(&head.path));
     if scenario.is_none() && !place.exists() {
-        return Err(vec![no_scenario(path, place)]);
+        return Err(vec![no_scenario(path, place)].into());
     }
     let scenario = read(place, &overrides, head.every_step)?;
     if model_hash(&scenario) != head.model_hash {
         let place = place.display();
         let reason = format!("`{place}`, or Straddle, is not the one that it is about");
         let help = "write it anew with `straddle check --every-n --save DIR`";
-        return Err(refused("certify::other-model", reason, help));
+        return Err(refused("certify::other-model", reason, help).into());
     }
     let aim = head.most_down.map_or(Aim::Each, Aim::Down);
     let named = named(head).map_err(flawed)?;

@@ -4,8 +4,10 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use super::search::{Found, Watched};
 use super::summary::model_hash;
-use super::{CheckOptions, Engine, Kept, Task, Watch, Watched, question, read};
+use super::task::Task;
+use super::{CheckOptions, Engine, Watch, read, stages};
 use crate::diagnostic::plain_io_error;
 use crate::engine::checkpoint::{Checkpoints, Error};
 use crate::engine::exhaustive::{self, Saved};
@@ -18,7 +20,8 @@ use crate::scenario::Diagnostic;
 #[derive(Debug)]
 pub struct Keeper {
     checkpoints: Checkpoints,
-    finished: bool,
+    /// Whether the search of the whole space has come to its end; none if there was none.
+    finished: Option<bool>,
     failed: Option<Box<Diagnostic>>,
 }
 
@@ -43,9 +46,52 @@ impl Keeper {
         let checkpoints = opened.map_err(|error| Box::new(diagnostic(&error)))?;
         Ok(Self {
             checkpoints,
-            finished: false,
+            finished: None,
             failed: None,
         })
+    }
+
+    /// It is to go on from a checkpoint.
+    pub(super) fn resumes(&self) -> bool {
+        self.checkpoints.resumes()
+    }
+
+    /// Whether the checkpoint is of this check. What is proved is not searched for: then the
+    /// search itself has to look.
+    fn verify(&mut self, task: &Task<'_>) -> Result<(), Box<Diagnostic>> {
+        let (options, checkpoints) = (task.options, &mut self.checkpoints);
+        checkpoints.about = vec![
+            (VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            (MODEL.to_owned(), model_hash(task.scenario)),
+        ];
+        if options.engine != Engine::Exhaustive {
+            return Err(Box::new(other_engine()));
+        }
+        if !checkpoints.resumes() || task.proves() {
+            return Ok(());
+        }
+        let (model, question, settings) = (&task.model, &task.question, options.settings());
+        exhaustive::may_resume(model, question, &options.bounds, settings, checkpoints)
+            .map_err(|error| Box::new(diagnostic(&error)))
+    }
+
+    /// Searches the whole space, from the checkpoint on if there is one to go on from.
+    pub(super) fn search(
+        &mut self,
+        task: &Task<'_>,
+        question: &Question<Migration>,
+        watch: &dyn Watch,
+    ) -> Result<Found, Box<Diagnostic>> {
+        let (model, bounds, settings) =
+            (&task.model, &task.options.bounds, task.options.settings());
+        let (watched, checkpoints) = (Watched(watch), &mut self.checkpoints);
+        let run = exhaustive::check_with(model, question, bounds, settings, &watched, checkpoints);
+        let (outcome, saved) = run.map_err(|error| Box::new(diagnostic(&error)))?;
+        self.finished = Some(saved.finished);
+        let lost = saved.failed.as_ref().filter(|_| !saved.finished);
+        self.failed = lost.map(|error| Box::new(unwritable(checkpoints.folder(), error)));
+        let notes = notes(&saved, outcome.statistics.stopped, checkpoints);
+        Ok(Found::all(outcome, notes))
     }
 
     /// Why the search that was stopped could not leave its last checkpoint.
@@ -58,7 +104,7 @@ impl Keeper {
     /// # Errors
     /// It is still there.
     pub fn clear(&self) -> Result<(), Box<Diagnostic>> {
-        if !self.finished {
+        if self.finished != Some(true) {
             return Ok(());
         }
         self.checkpoints.remove().map_err(|error| {
@@ -67,6 +113,15 @@ impl Keeper {
             Box::new(diagnostic(&Error::Folder { folder, error }))
         })
     }
+}
+
+/// Why a scenario was not checked.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Every mistake in its files.
+    Unreadable(Vec<Diagnostic>),
+    /// The checkpoint cannot be used.
+    Checkpoint(Box<Diagnostic>),
 }
 
 /// Checks the scenario in the file `path` as [`super::check_scenario`] does, and keeps a
@@ -80,46 +135,14 @@ pub fn check_scenario(
     options: &CheckOptions,
     watch: &dyn Watch,
     keeper: &mut Keeper,
-) -> Result<ScenarioResult, Vec<Diagnostic>> {
-    let scenario = read(path, &options.overrides, options.every_step)?;
-    let model = Migration::new(scenario.setup.clone());
-    let question = question(&model, &scenario.properties, options.fail_fast);
-    let (bounds, settings) = (&options.bounds, options.settings());
-    let checkpoints = &mut keeper.checkpoints;
-    checkpoints.about = vec![
-        (VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        (MODEL.to_owned(), model_hash(&scenario)),
-    ];
-    let refused = |error| vec![diagnostic(&error)];
-    if options.engine != Engine::Exhaustive {
-        return Err(vec![other_engine()]);
-    }
-    // What is proved is not searched for: then the search itself has to look.
-    if checkpoints.resumes() && !options.proves(&scenario) {
-        let verified = exhaustive::may_resume(&model, &question, bounds, settings, checkpoints);
-        verified.map_err(refused)?;
-    }
-    let task = Task::new(&scenario, options, &model, &question, watch);
-    let (mut finished, mut failed) = (None, None);
-    let watched = Watched(watch);
-    let search = |open: &Question<Migration>| {
-        let run = exhaustive::check_with(&model, open, bounds, settings, &watched, checkpoints);
-        let (outcome, saved) = run.map_err(refused)?;
-        finished = Some(saved.finished);
-        let lost = saved.failed.as_ref().filter(|_| !saved.finished);
-        failed = lost.map(|error| Box::new(unwritable(checkpoints.folder(), error)));
-        let notes = notes(&saved, outcome.statistics.stopped, checkpoints);
-        Ok::<_, Vec<Diagnostic>>((outcome, notes))
-    };
-    let kept = if checkpoints.resumes() {
-        Kept::Resumed
-    } else {
-        Kept::Checkpoints
-    };
-    let result = task.check(watch, kept, search)?;
+) -> Result<ScenarioResult, Refusal> {
+    let scenario = read(path, &options.overrides, options.every_step);
+    let scenario = scenario.map_err(Refusal::Unreadable)?;
+    let task = Task::new(&scenario, options);
+    keeper.verify(&task).map_err(Refusal::Checkpoint)?;
+    let result = stages(&task, Some(&mut *keeper), watch).map_err(Refusal::Checkpoint)?;
     // A first look that has seen everything has finished, too.
-    keeper.finished = finished.unwrap_or(result.is_decided());
-    keeper.failed = failed;
+    keeper.finished.get_or_insert(result.is_decided());
     Ok(result)
 }
 

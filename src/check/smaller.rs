@@ -1,12 +1,14 @@
 //! The same migration with fewer replicas. That costs little, and tells most stories sooner.
 
+use super::task::Task;
 use super::verdicts::plain;
-use super::{CheckOptions, Engine, Migration, Step, Watch, question};
+use super::{Engine, Watch, question};
+use crate::actors::Step;
 use crate::engine::{
     Bounds, Observer, Outcome, Progress, StopReason, Trace, Verdict as Decided, exhaustive,
 };
+use crate::model::Migration;
 use crate::report::{SmallerResult, SmallerVerdict};
-use crate::scenario::Scenario;
 
 /// The most replicas that are looked at before those asked for.
 const MOST_REPLICAS: u8 = 3;
@@ -39,17 +41,14 @@ impl<A> Observer<A> for Stopping<'_> {
 /// for. Where a verdict for every number is asked for, also with one and two fewer: where there is
 /// no proof, that verdicts do not change any more is evidence. What does not finish has larger
 /// ones behind it: they are left out.
-pub(super) fn search(
-    scenario: &Scenario,
-    options: &CheckOptions,
-    watch: &dyn Watch,
-) -> Vec<Smaller> {
+pub(super) fn search(task: &Task<'_>, watch: &dyn Watch) -> Vec<Smaller> {
+    let (scenario, options) = (task.scenario, task.options);
     let mut found = Vec::new();
     if options.engine != Engine::Exhaustive {
         return found;
     }
     let asked_for = scenario.setup.replicas;
-    let next = if options.proves(scenario) {
+    let next = if task.proves() {
         asked_for.saturating_sub(2).max(MOST_REPLICAS + 1)..asked_for
     } else {
         0..0

@@ -2,15 +2,54 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{CheckOptions, Engine};
+use super::search::Found;
+use super::smaller::Smaller;
+use super::task::Task;
+use super::tell::Story;
+use super::verdicts::results;
+use super::{CheckOptions, Engine, vacuous};
 use crate::actors::{Step, faults};
 use crate::engine::{Order, Outcome, StoreKind};
-use crate::report::{Headline, Layer, Search, Stop, Verdict};
+use crate::report::{Headline, Layer, ScenarioResult, Search, Stop, Verdict};
 use crate::scenario::Scenario;
 use crate::world::setup::{Budget, FaultSet, Pool};
 use crate::world::stateful_set::PodManagementPolicy;
 
-pub(super) fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Search {
+/// Everything a report says of a scenario that was searched.
+pub(super) fn result(
+    task: &Task<'_>,
+    smaller: &[Smaller],
+    found: &Found,
+    stories: &[Story],
+) -> ScenarioResult {
+    let (scenario, options, outcome) = (task.scenario, task.options, &found.outcome);
+    let notes = [
+        notes(scenario, options),
+        vacuous::notes(outcome),
+        found.notes.clone(),
+    ];
+    let mut result = ScenarioResult {
+        scenario: scenario.name.clone(),
+        path: scenario.path.clone(),
+        model_hash: model_hash(scenario),
+        headline: headline(scenario),
+        verdict: Verdict::Holds,
+        as_expected: true,
+        assumed: scenario.assumed.clone(),
+        smaller: smaller.iter().map(Smaller::result).collect(),
+        never_fired: never_fired(&scenario.setup.budget, outcome),
+        vacuous: vacuous::vacuous(scenario, options, outcome),
+        dead_ends: vacuous::dead_ends(scenario, &task.model, outcome),
+        notes: notes.concat(),
+        every_n: None,
+        search: searched(outcome, options),
+        properties: results(scenario, options, outcome, stories),
+    };
+    result.sum_up();
+    result
+}
+
+fn searched(outcome: &Outcome<Step>, options: &CheckOptions) -> Search {
     let statistics = outcome.statistics;
     Search {
         engine: options.engine,
@@ -41,7 +80,7 @@ fn missed(states: u64) -> f64 {
     states * states / 2.0 / 2.0_f64.powi(64)
 }
 
-pub(super) fn never_fired(budget: &Budget, outcome: &Outcome<Step>) -> Vec<String> {
+fn never_fired(budget: &Budget, outcome: &Outcome<Step>) -> Vec<String> {
     let searched = outcome.statistics.complete;
     let silent = budget
         .kinds()
@@ -53,7 +92,7 @@ pub(super) fn never_fired(budget: &Budget, outcome: &Outcome<Step>) -> Vec<Strin
         .collect()
 }
 
-pub(super) fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
+fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
     let mut notes = Vec::new();
     if options.engine != Engine::Exhaustive {
         notes.push(

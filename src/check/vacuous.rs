@@ -1,9 +1,11 @@
 //! What a search has never seen: steps that do not happen, waits that guard nothing. And what it
 //! has seen where everything stands still.
 
-use super::{CheckOptions, Engine, Migration, Step, end};
+use super::{CheckOptions, Engine, end};
+use crate::actors::Step;
 use crate::actors::driver::{self, Event};
 use crate::engine::{Outcome, Trace};
+use crate::model::Migration;
 use crate::report::{DeadEnds, Vacuous};
 use crate::scenario::{Scenario, StepSource};
 use crate::world::World;

@@ -1,7 +1,8 @@
 //! What is known of each property, beside what the scenario expects.
 
+use super::CheckOptions;
 use super::summary::layers;
-use super::{CheckOptions, Story};
+use super::tell::Story;
 use crate::actors::Step;
 use crate::engine::{Outcome, Verdict as Decided};
 use crate::properties::{self, Property};

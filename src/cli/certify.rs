@@ -7,7 +7,7 @@ use anstream::AutoStream;
 
 use super::args::CertifyArguments;
 use super::{errors, exit, ours};
-use crate::check::certificate::{Certified, certify};
+use crate::check::certificate::{Certified, NotCertified, certify};
 use crate::report::{grouped, plain};
 
 /// Looks at the proof that `arguments` name. Returns the exit code.
@@ -25,18 +25,15 @@ pub(super) fn run(arguments: &CertifyArguments) -> u8 {
             let printed = super::print(&mut out, &said(&certified));
             printed.map_or_else(|lost| lost, |()| exit::AS_EXPECTED)
         }
-        Err(mistakes) => {
+        Err(NotCertified::Flaw(flaw)) => {
+            errors::draw(&flaw, arguments.color.into());
+            exit::UNEXPECTED
+        }
+        Err(NotCertified::Unreadable(mistakes)) => {
             for mistake in &mistakes {
                 errors::draw(mistake, arguments.color.into());
             }
-            let is_flaw = mistakes
-                .iter()
-                .all(|mistake| mistake.code == "certify::flaw");
-            if is_flaw {
-                exit::UNEXPECTED
-            } else {
-                exit::UNREADABLE
-            }
+            exit::UNREADABLE
         }
     }
 }

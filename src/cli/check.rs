@@ -14,7 +14,7 @@ use super::outlet::{self, Format, Outlets};
 use super::progress::{self, Watcher};
 use super::save::Saver;
 use super::{errors, exit, memory, ours};
-use crate::check::checkpoint::Keeper;
+use crate::check::checkpoint::{Keeper, Refusal};
 use crate::check::{self, Bounds, CheckOptions};
 use crate::engine::Order;
 use crate::report::saved::{Origin, SavedTrace};
@@ -146,7 +146,7 @@ impl Run {
         let mut keeper = self.keeper.take();
         self.check_with(path, |options, watcher| match &mut keeper {
             Some(keeper) => check::checkpoint::check_scenario(path, options, watcher, keeper),
-            None => check::check_scenario(path, options, watcher),
+            None => check::check_scenario(path, options, watcher).map_err(Refusal::Unreadable),
         });
         let failure = keeper.as_mut().and_then(Keeper::failure);
         self.keeper = keeper;
@@ -164,7 +164,8 @@ impl Run {
             runbook,
         };
         self.check_with(runbook, |options, watcher| {
-            let mut scenario = Scenario::of_runbook(&files, &options.overrides)?;
+            let mut scenario =
+                Scenario::of_runbook(&files, &options.overrides).map_err(Refusal::Unreadable)?;
             check::take_apart(&mut scenario, options.every_step);
             Ok(check::check(&scenario, options, watcher))
         });
@@ -174,7 +175,7 @@ impl Run {
     fn check_with(
         &mut self,
         path: &Path,
-        mut search: impl FnMut(&CheckOptions, &Watcher<'_>) -> Result<ScenarioResult, Vec<Diagnostic>>,
+        mut search: impl FnMut(&CheckOptions, &Watcher<'_>) -> Result<ScenarioResult, Refusal>,
     ) {
         let earlier = Mutex::new(None);
         let tells = self.outlets.tells() && !self.settings.several;
@@ -199,12 +200,8 @@ impl Run {
                 self.save(&result);
                 self.results.push(result);
             }
-            Ok(Err(mistakes)) if mistakes.iter().all(is_of_a_checkpoint) => {
-                for mistake in &mistakes {
-                    self.refused(mistake);
-                }
-            }
-            Ok(Err(mistakes)) => self.unreadable(&mistakes),
+            Ok(Err(Refusal::Checkpoint(mistake))) => self.refused(&mistake),
+            Ok(Err(Refusal::Unreadable(mistakes))) => self.unreadable(&mistakes),
             Err(_) => self.broken(path),
         }
     }
@@ -332,10 +329,6 @@ impl Run {
             *lost = super::print(&mut out, text).err();
         }
     }
-}
-
-fn is_of_a_checkpoint(mistake: &Diagnostic) -> bool {
-    mistake.code.starts_with("checkpoint::")
 }
 
 fn options(arguments: &CheckArguments) -> CheckOptions {
