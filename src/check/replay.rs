@@ -100,6 +100,7 @@ pub fn replay(
     };
     let told = story::Told::new(scenario, &model, property.name, &taken);
     Ok(Replayed {
+        trace: path.to_owned(),
         scenario: scenario.name.clone(),
         path: scenario.path.clone(),
         model_hash: model_hash(scenario),

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::outlet::Outlet;
+use super::outlet::{self, Outlet};
 use super::values;
 use crate::engine::{Order, StoreKind};
+use crate::report::ScenarioResult;
+use crate::report::replay::Replayed;
+use crate::report::simulation::SimulatedScenario;
 use crate::scenario::FaultsOverride;
 use crate::vocabulary::Engine;
 
@@ -217,12 +220,7 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
 
-    /// How to write the report, and where: pretty, json, junit or github; may be repeated
-    ///
-    /// With a file behind it (`junit=report.xml`) a format goes there, else to standard output,
-    /// which is `pretty` unless another format takes it. `github` is annotations for a workflow of
-    /// GitHub: `-o pretty -o github -o junit=report.xml` writes all three.
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = outlet::parse::<ScenarioResult>, help = outlet::help::<ScenarioResult>(), long_help = outlet::long_help::<ScenarioResult>())]
     pub outputs: Vec<Outlet>,
 
     /// Whether to use colours
@@ -302,9 +300,8 @@ pub(super) struct SimulateArguments {
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
 
-    /// How to write the report
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub output: Output,
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = outlet::parse::<SimulatedScenario>, help = outlet::help::<SimulatedScenario>(), long_help = outlet::long_help::<SimulatedScenario>())]
+    pub outputs: Vec<Outlet>,
 
     /// Whether to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -341,9 +338,8 @@ pub(super) struct ReplayArguments {
     #[arg(long)]
     pub anyway: bool,
 
-    /// How to write the report
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub output: Output,
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = outlet::parse::<Replayed>, help = outlet::help::<Replayed>(), long_help = outlet::long_help::<Replayed>())]
+    pub outputs: Vec<Outlet>,
 
     /// Whether to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -394,15 +390,6 @@ impl Faults {
             meaning,
         })
     }
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Output {
-    /// For people
-    #[default]
-    Pretty,
-    /// One JSON document
-    Json,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,73 +1,183 @@
 //! `straddle check`: checks scenarios and reports.
 
-use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
-use anstream::{AutoStream, ColorChoice};
-
 use super::args::{CHECKPOINT_EVERY, CheckArguments};
-use super::outlet::{self, Format, Outlets};
+use super::exit::Standing;
 use super::progress::{self, Watcher};
-use super::save::Saver;
-use super::{errors, exit, memory, ours};
+use super::run::Run;
+use super::{errors, memory};
 use crate::check::checkpoint::{Keeper, Refusal};
 use crate::check::{self, Bounds, CheckOptions};
 use crate::engine::Order;
 use crate::report::saved::{Origin, SavedTrace};
-use crate::report::terminal::{self, Settings};
-use crate::report::{Report, ReportedError, ScenarioResult, Summary, shell_word};
+use crate::report::{ScenarioResult, Settings, shell_word, terminal};
 use crate::scenario::{self, Diagnostic, Overrides, RunbookFiles, Scenario};
 use crate::vocabulary::Engine;
 
 /// Checks what `arguments` name. Returns the exit code.
 pub(super) fn run(arguments: &CheckArguments, program: &str) -> u8 {
     progress::listen();
-    let outlets = match Outlets::new(&arguments.outputs) {
-        Ok(outlets) => outlets,
-        Err(mistake) => {
-            errors::draw(&mistake, arguments.color.into());
-            return exit::UNREADABLE;
-        }
-    };
-    if let Some(runbook) = &arguments.runbook {
-        let mut run = Run::new(arguments, outlets, program, false);
-        run.check_runbook(arguments, runbook);
-        return run.finish();
+    match &arguments.runbook {
+        Some(runbook) => check_runbook(arguments, program, runbook),
+        None => check_scenarios(arguments, program),
     }
+}
+
+/// Checks scenarios.
+fn check_scenarios(arguments: &CheckArguments, program: &str) -> u8 {
     let (paths, mistakes) = scenario::find(&arguments.paths);
-    let mut run = Run::new(arguments, outlets, program, paths.len() > 1);
+    let mut run = match new(arguments, program, paths.len() > 1) {
+        Ok(run) => run,
+        Err(code) => return code,
+    };
     for mistake in &mistakes {
         run.unreadable(std::slice::from_ref(mistake));
     }
-    if let Some(folder) = &arguments.save {
-        match Saver::new(folder) {
-            Ok(saver) => run.saver = Some(saver),
-            // Known before a search that may take long.
-            Err(mistake) => {
-                run.unsaved(&mistake);
-                return run.finish();
-            }
-        }
+    if !run.save_to(arguments.save.as_deref()) {
+        return run.finish().code;
     }
-    match keeper(arguments, paths.len()) {
-        Ok(keeper) => run.keeper = keeper,
+    let mut keeper = match keeper(arguments, paths.len()) {
+        Ok(keeper) => keeper,
         Err(mistake) => {
             run.refused(&mistake);
-            return run.finish();
+            return run.finish().code;
         }
-    }
-    for (index, path) in paths.iter().enumerate() {
-        if progress::interrupted() {
-            run.unchecked(paths.len() - index);
-            break;
+    };
+    let options = options(arguments);
+    run.each(&paths, "checked", |run, path| {
+        check_with(run, path, &options, |watcher| match &mut keeper {
+            Some(keeper) => check::checkpoint::check_scenario(path, &options, watcher, keeper),
+            None => check::check_scenario(path, &options, watcher).map_err(Refusal::Unreadable),
+        });
+        if let Some(failure) = keeper.as_mut().and_then(Keeper::failure) {
+            run.refused(&failure);
         }
-        run.check(path);
+    });
+    let ended = run.finish();
+    // Until here the report could have been lost, and the search had to be possible again.
+    if let (true, Some(keeper)) = (ended.is_written, &keeper)
+        && let Err(mistake) = keeper.clear()
+    {
+        errors::draw(&mistake, arguments.color.into());
     }
-    run.finish()
+    ended.code
+}
+
+/// Checks a script and two manifests.
+fn check_runbook(arguments: &CheckArguments, program: &str, runbook: &Path) -> u8 {
+    let mut run = match new(arguments, program, false) {
+        Ok(run) => run,
+        Err(code) => return code,
+    };
+    let files = RunbookFiles {
+        source: arguments.source.as_deref().unwrap_or(Path::new("")),
+        destination: arguments.destination.as_deref(),
+        runbook,
+    };
+    let options = options(arguments);
+    check_with(&mut run, runbook, &options, |watcher| {
+        let read = Scenario::of_runbook(&files, &options.overrides);
+        let mut scenario = read.map_err(Refusal::Unreadable)?;
+        check::take_apart(&mut scenario, options.every_step);
+        Ok(check::check(&scenario, &options, watcher))
+    });
+    run.finish().code
+}
+
+fn new(
+    arguments: &CheckArguments,
+    program: &str,
+    several: bool,
+) -> Result<Run<ScenarioResult>, u8> {
+    let settings = Settings {
+        full: arguments.full,
+        several,
+        program: program.to_owned(),
+        flags: flags(arguments),
+        input: input(arguments),
+    };
+    Run::new(
+        &arguments.outputs,
+        settings,
+        arguments.color.into(),
+        standing,
+    )
+}
+
+fn standing(result: &ScenarioResult) -> Standing {
+    if result.is_unexpected() {
+        Standing::Unexpected
+    } else if result.is_undecided() {
+        Standing::Undecided
+    } else {
+        Standing::AsExpected
+    }
+}
+
+/// Checks what is read from `path`, and says at once what came of it.
+fn check_with(
+    run: &mut Run<ScenarioResult>,
+    path: &Path,
+    options: &CheckOptions,
+    search: impl FnOnce(&Watcher<'_>) -> Result<ScenarioResult, Refusal>,
+) {
+    let earlier = Mutex::new(None);
+    let tells = run.tells() && !run.settings().several;
+    let show = |result: &ScenarioResult| {
+        if tells {
+            run.show(&terminal::beginning(result, run.settings()));
+            *earlier.lock().unwrap_or_else(PoisonError::into_inner) = Some(result.clone());
+        }
+    };
+    let watcher = Watcher::new(path, &show);
+    let found = catch_unwind(AssertUnwindSafe(|| search(&watcher)));
+    watcher.finish();
+    let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match found {
+        Ok(Ok(result)) => {
+            let text = match earlier {
+                Some(earlier) => terminal::rest(&result, &earlier, run.settings()),
+                None => terminal::scenario(&result, run.settings()),
+            };
+            let traces = traces(&result, options);
+            let proofs = result
+                .every_n
+                .as_ref()
+                .map(|proofs| proofs.certificates.clone());
+            run.add(result, &text);
+            run.save(traces.into_iter());
+            run.save_proofs(&proofs.unwrap_or_default());
+        }
+        Ok(Err(Refusal::Checkpoint(mistake))) => run.refused(&mistake),
+        Ok(Err(Refusal::Unreadable(mistakes))) => run.unreadable(&mistakes),
+        Err(_) => run.broken(path, "the check of this scenario"),
+    }
+}
+
+/// The counterexamples of a scenario, to be saved.
+fn traces(result: &ScenarioResult, options: &CheckOptions) -> Vec<SavedTrace> {
+    let faults = options.overrides.faults.as_ref();
+    let faults = faults.map(ToString::to_string);
+    let origin = Origin {
+        scenario: &result.scenario,
+        path: &result.path,
+        replicas: result.headline.replicas,
+        model_hash: &result.model_hash,
+        faults: faults.as_deref(),
+        every_step: options.every_step,
+        walk: None,
+    };
+    let found = result.properties.iter();
+    let found = found.filter_map(|property| {
+        let story = property.counterexample.as_ref()?;
+        Some(SavedTrace::new(&origin, &property.name, story))
+    });
+    found.collect()
 }
 
 /// The folder for checkpoints, if that was asked for.
@@ -102,233 +212,6 @@ fn keeper(arguments: &CheckArguments, scenarios: usize) -> Result<Option<Keeper>
         Keeper::start(folder, every)
     };
     keeper.map(Some)
-}
-
-/// One run of the command: what it was asked for, and what it knows so far.
-struct Run {
-    options: CheckOptions,
-    settings: Settings,
-    outlets: Outlets,
-    color: ColorChoice,
-    results: Vec<ScenarioResult>,
-    errors: Vec<ReportedError>,
-    trouble: exit::Trouble,
-    saver: Option<Saver>,
-    keeper: Option<Keeper>,
-    /// Set once the report cannot be written any more.
-    lost: Mutex<Option<u8>>,
-}
-
-impl Run {
-    fn new(arguments: &CheckArguments, outlets: Outlets, program: &str, several: bool) -> Self {
-        Self {
-            options: options(arguments),
-            settings: Settings {
-                full: arguments.full,
-                several,
-                program: program.to_owned(),
-                flags: flags(arguments),
-                input: input(arguments),
-            },
-            outlets,
-            color: arguments.color.into(),
-            results: Vec::new(),
-            errors: Vec::new(),
-            trouble: exit::Trouble::default(),
-            saver: None,
-            keeper: None,
-            lost: Mutex::new(None),
-        }
-    }
-
-    /// Checks the scenario in `path`, and says at once what came of it.
-    fn check(&mut self, path: &Path) {
-        let mut keeper = self.keeper.take();
-        self.check_with(path, |options, watcher| match &mut keeper {
-            Some(keeper) => check::checkpoint::check_scenario(path, options, watcher, keeper),
-            None => check::check_scenario(path, options, watcher).map_err(Refusal::Unreadable),
-        });
-        let failure = keeper.as_mut().and_then(Keeper::failure);
-        self.keeper = keeper;
-        if let Some(failure) = failure {
-            self.refused(&failure);
-        }
-    }
-
-    /// Checks a script and two manifests.
-    fn check_runbook(&mut self, arguments: &CheckArguments, runbook: &Path) {
-        let source = arguments.source.as_deref().unwrap_or(Path::new(""));
-        let files = RunbookFiles {
-            source,
-            destination: arguments.destination.as_deref(),
-            runbook,
-        };
-        self.check_with(runbook, |options, watcher| {
-            let mut scenario =
-                Scenario::of_runbook(&files, &options.overrides).map_err(Refusal::Unreadable)?;
-            check::take_apart(&mut scenario, options.every_step);
-            Ok(check::check(&scenario, options, watcher))
-        });
-    }
-
-    /// Checks what is read from `path`, and says at once what came of it.
-    fn check_with(
-        &mut self,
-        path: &Path,
-        mut search: impl FnMut(&CheckOptions, &Watcher<'_>) -> Result<ScenarioResult, Refusal>,
-    ) {
-        let earlier = Mutex::new(None);
-        let tells = self.outlets.tells() && !self.settings.several;
-        let show = |result: &ScenarioResult| {
-            if tells {
-                self.print(&terminal::beginning(result, &self.settings));
-                *earlier.lock().unwrap_or_else(PoisonError::into_inner) = Some(result.clone());
-            }
-        };
-        let watcher = Watcher::new(path, &show);
-        let found = catch_unwind(AssertUnwindSafe(|| search(&self.options, &watcher)));
-        watcher.finish();
-        let earlier = earlier.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match found {
-            Ok(Ok(result)) => {
-                if self.outlets.tells() {
-                    self.print(&match earlier {
-                        Some(earlier) => terminal::rest(&result, &earlier, &self.settings),
-                        None => terminal::scenario(&result, &self.settings),
-                    });
-                }
-                self.save(&result);
-                self.results.push(result);
-            }
-            Ok(Err(Refusal::Checkpoint(mistake))) => self.refused(&mistake),
-            Ok(Err(Refusal::Unreadable(mistakes))) => self.unreadable(&mistakes),
-            Err(_) => self.broken(path),
-        }
-    }
-
-    /// Saves the counterexamples of a scenario, if that was asked for.
-    fn save(&mut self, result: &ScenarioResult) {
-        let Some(saver) = &mut self.saver else { return };
-        let faults = self.options.overrides.faults.as_ref();
-        let faults = faults.map(ToString::to_string);
-        let origin = Origin {
-            scenario: &result.scenario,
-            path: &result.path,
-            replicas: result.headline.replicas,
-            model_hash: &result.model_hash,
-            faults: faults.as_deref(),
-            every_step: self.options.every_step,
-            walk: None,
-        };
-        let found = result.properties.iter();
-        let found = found.filter_map(|property| {
-            let story = property.counterexample.as_ref()?;
-            Some(SavedTrace::new(&origin, &property.name, story))
-        });
-        let (mut said, mut mistakes) = saver.save(found);
-        if let Some(every_n) = &result.every_n {
-            let (proofs, more) = saver.save_proofs(&every_n.certificates);
-            said += &proofs;
-            mistakes.extend(more);
-        }
-        if self.outlets.tells() {
-            self.print(&said);
-        }
-        for mistake in &mistakes {
-            self.unsaved(mistake);
-        }
-    }
-
-    /// Reports a counterexample that could not be saved.
-    fn unsaved(&mut self, mistake: &Diagnostic) {
-        self.trouble.unsaved = true;
-        self.report(mistake);
-    }
-
-    /// Reports a checkpoint that cannot be used.
-    fn refused(&mut self, mistake: &Diagnostic) {
-        self.trouble.refused = true;
-        self.report(mistake);
-    }
-
-    /// Reports one input that could not be read.
-    fn unreadable(&mut self, mistakes: &[Diagnostic]) {
-        self.trouble.unreadable += 1;
-        for mistake in mistakes {
-            self.report(mistake);
-        }
-    }
-
-    /// Reports a bug of ours. What it was has already been said where it happened.
-    fn broken(&mut self, path: &Path) {
-        self.trouble.internal = true;
-        let message = "the check of this scenario broke off: this is a bug in Straddle";
-        self.report(&ours("internal::panic", message.to_owned(), Some(path)));
-    }
-
-    /// Reports the scenarios that an interrupted run did not come to.
-    fn unchecked(&mut self, number: usize) {
-        let plural = if number == 1 { "" } else { "s" };
-        let message = format!("interrupted: {number} scenario{plural} not checked");
-        self.report(&ours("run::interrupted", message, None));
-    }
-
-    fn report(&mut self, diagnostic: &Diagnostic) {
-        if self.outlets.tells() {
-            errors::draw(diagnostic, self.color);
-        }
-        self.errors.push(ReportedError::from(diagnostic));
-    }
-
-    /// The end of the report. Returns the exit code.
-    fn finish(mut self) -> u8 {
-        self.trouble.interrupted = progress::interrupted();
-        let report = Report {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            exit_code: exit::code(&self.results, self.trouble),
-            summary: Summary::of(&self.results, self.trouble.unreadable),
-            results: std::mem::take(&mut self.results),
-            errors: std::mem::take(&mut self.errors),
-        };
-        if self.outlets.tells() {
-            self.print(&terminal::summary(&report));
-        }
-        for format in [Format::Json, Format::Junit, Format::Github] {
-            if self.outlets.shows(format) {
-                // As it is: it has no colours, and no terminal needs any kept from it.
-                let text = format.render(&report, &self.settings);
-                if let Err(code) = super::print(&mut io::stdout().lock(), &text) {
-                    self.lost = Mutex::new(Some(code));
-                }
-            }
-        }
-        for (format, file) in self.outlets.files() {
-            let text = format.render(&report, &self.settings);
-            if let Err(error) = outlet::write(file, &text) {
-                errors::draw(&outlet::unwritable(file, &error), self.color);
-                self.lost = Mutex::new(Some(exit::INTERNAL));
-            }
-        }
-        let lost = self
-            .lost
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        // Until here the report could have been lost, and the search had to be possible again.
-        if let (None, Some(keeper)) = (lost, &self.keeper)
-            && let Err(mistake) = keeper.clear()
-        {
-            errors::draw(&mistake, self.color);
-        }
-        lost.unwrap_or(report.exit_code)
-    }
-
-    fn print(&self, text: &str) {
-        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        if lost.is_none() {
-            let mut out = AutoStream::new(io::stdout(), self.color).lock();
-            *lost = super::print(&mut out, text).err();
-        }
-    }
 }
 
 fn options(arguments: &CheckArguments) -> CheckOptions {

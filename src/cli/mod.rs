@@ -9,6 +9,7 @@ mod memory;
 mod outlet;
 mod progress;
 mod replay;
+mod run;
 mod save;
 mod schema;
 mod simulate;
@@ -54,7 +55,7 @@ fn dispatch(args: &[OsString], program: &'static str) -> u8 {
         Ok(arguments) => match arguments.command {
             Command::Check(check) => check::run(&check, program),
             Command::Simulate(simulate) => simulate::run(&simulate, program),
-            Command::Replay(replay) => replay::run(&replay),
+            Command::Replay(replay) => replay::run(&replay, program),
             Command::Certify(certify) => certify::run(&certify),
             Command::Schema => schema::run(),
         },

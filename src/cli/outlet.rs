@@ -2,74 +2,70 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use crate::diagnostic::plain_io_error;
-use crate::report::terminal::{self, Settings};
-use crate::report::{Report, github, json, junit};
+use crate::report::{FORMATS, Finding, Format};
 use crate::scenario::Diagnostic;
-
-/// How a report can be written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Format {
-    Pretty,
-    Json,
-    Junit,
-    Github,
-}
-
-impl Format {
-    const ALL: [(&str, Self); 4] = [
-        ("pretty", Self::Pretty),
-        ("json", Self::Json),
-        ("junit", Self::Junit),
-        ("github", Self::Github),
-    ];
-
-    /// The whole report.
-    pub fn render(self, report: &Report, settings: &Settings) -> String {
-        match self {
-            Self::Pretty => {
-                anstream::adapter::strip_str(&terminal::render(report, settings)).to_string()
-            }
-            Self::Json => json::render(report),
-            Self::Junit => junit::render(report, settings),
-            Self::Github => github::render(report),
-        }
-    }
-
-    /// Whether it is a document of its own, which nothing else may stand beside.
-    const fn is_document(self) -> bool {
-        matches!(self, Self::Json | Self::Junit)
-    }
-}
 
 /// A format, and the file it goes to; none for standard output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Outlet {
-    pub format: Format,
+    pub format: &'static Format,
     pub file: Option<PathBuf>,
 }
 
-impl FromStr for Outlet {
-    type Err = String;
+/// The formats in which reports of a kind can be written.
+fn offered<R: Finding>() -> impl Iterator<Item = &'static Format> {
+    let all = FORMATS.into_iter();
+    all.filter(|format| R::render(format).is_some())
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("no file is named behind `=`".to_owned()),
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        let known = Format::ALL.iter().find(|(known, _)| *known == name);
-        let Some(&(_, format)) = known else {
-            let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
-            return Err(format!(
-                "it must be one of {}, or one of them with a file: junit=report.xml",
-                names.join(", ")
-            ));
-        };
-        Ok(Self { format, file })
-    }
+/// `pretty, json, junit or github`.
+pub(super) fn names<R: Finding>() -> String {
+    let names: Vec<&str> = offered::<R>().map(|format| format.name).collect();
+    let (last, others) = names.split_last().expect("people can always read a report");
+    format!("{} or {last}", others.join(", "))
+}
+
+/// `junit=report.xml`: a format that goes to a file.
+fn example<R: Finding>() -> String {
+    let document = offered::<R>().filter(|format| format.is_document).last();
+    let format = document.unwrap_or(FORMATS[0]);
+    format!("{}=report.{}", format.name, format.extension)
+}
+
+/// What `-o` does, for reports of a kind.
+pub(super) fn help<R: Finding>() -> String {
+    let names = names::<R>();
+    format!("How to write the report, and where: {names}; may be repeated")
+}
+
+/// The same, with what people ask next.
+pub(super) fn long_help<R: Finding>() -> String {
+    let (help, example) = (help::<R>(), example::<R>());
+    format!(
+        "{help}\n\nWith a file behind it (`{example}`) a format goes there, else to standard \
+         output, which is `{}` unless another format takes it.",
+        FORMATS[0].name
+    )
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`, for reports of a kind.
+pub(super) fn parse<R: Finding>(text: &str) -> Result<Outlet, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("no file is named behind `=`".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let Some(format) = offered::<R>().find(|format| format.name == name) else {
+        let names: Vec<&str> = offered::<R>().map(|format| format.name).collect();
+        return Err(format!(
+            "it must be one of {}, or one of them with a file: {}",
+            names.join(", "),
+            example::<R>()
+        ));
+    };
+    Ok(Outlet { format, file })
 }
 
 /// All outlets of a run.
@@ -86,14 +82,14 @@ impl Outlets {
         let mut all = asked.to_vec();
         if all.iter().all(|outlet| outlet.file.is_some()) {
             all.push(Outlet {
-                format: Format::Pretty,
+                format: FORMATS[0],
                 file: None,
             });
         }
         let outlets = Self(all);
         outlets.check_standard_output()?;
-        for (number, (_, file)) in outlets.files().enumerate() {
-            let is_same = |(_, other): (Format, &Path)| resolved(other) == resolved(file);
+        for (number, file) in outlets.files().enumerate() {
+            let is_same = |other: &Path| resolved(other) == resolved(file);
             if outlets.files().take(number).any(is_same) {
                 let message = format!("two formats would be written to `{}`", file.display());
                 return mistake("output::same-file", message, "give each a file of its own");
@@ -105,13 +101,10 @@ impl Outlets {
 
     fn check_standard_output(&self) -> Result<(), Box<Diagnostic>> {
         let shown = || self.0.iter().filter(|outlet| outlet.file.is_none());
-        let document = shown().find(|outlet| outlet.format.is_document());
+        let document = shown().find(|outlet| outlet.format.is_document);
         match document {
             Some(document) if shown().count() > 1 => {
-                let name = Format::ALL
-                    .iter()
-                    .find(|(_, format)| *format == document.format);
-                let name = name.map_or("", |(name, _)| name);
+                let name = document.format.name;
                 let message = format!(
                     "`{name}` is a document, and standard output is to show something else too"
                 );
@@ -124,19 +117,23 @@ impl Outlets {
 
     /// Whether people read standard output.
     pub fn tells(&self) -> bool {
-        self.shows(Format::Pretty)
+        self.0.iter().any(Outlet::tells)
     }
 
-    /// Whether standard output shows a format.
-    pub fn shows(&self, format: Format) -> bool {
-        let shown = Outlet { format, file: None };
-        self.0.contains(&shown)
+    /// Those that are written as a whole once the run is over.
+    pub fn whole(&self) -> impl Iterator<Item = &Outlet> {
+        self.0.iter().filter(|outlet| !outlet.tells())
     }
 
-    /// The formats that go to files.
-    pub fn files(&self) -> impl Iterator<Item = (Format, &Path)> {
-        let files = self.0.iter();
-        files.filter_map(|outlet| Some((outlet.format, outlet.file.as_deref()?)))
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().filter_map(|outlet| outlet.file.as_deref())
+    }
+}
+
+impl Outlet {
+    /// People read it while it is written.
+    fn tells(&self) -> bool {
+        self.format == FORMATS[0] && self.file.is_none()
     }
 }
 
@@ -224,9 +221,15 @@ fn unfinished(file: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::ScenarioResult;
+    use crate::report::replay::Replayed;
+    use crate::report::simulation::SimulatedScenario;
 
     fn outlets(asked: &[&str]) -> Result<Outlets, String> {
-        let asked: Result<Vec<Outlet>, String> = asked.iter().map(|text| text.parse()).collect();
+        let asked: Result<Vec<Outlet>, String> = asked
+            .iter()
+            .map(|text| parse::<ScenarioResult>(text))
+            .collect();
         Outlets::new(&asked?).map_err(|mistake| mistake.code.to_owned())
     }
 
@@ -264,7 +267,19 @@ mod tests {
     #[test]
     fn a_format_that_is_none_is_refused() {
         for asked in ["xml", "junit=", "=out.xml", ""] {
-            assert!(asked.parse::<Outlet>().is_err(), "{asked}");
+            assert!(parse::<ScenarioResult>(asked).is_err(), "{asked}");
         }
+    }
+
+    #[test]
+    fn walks_have_no_verdicts_to_write() {
+        assert_eq!(names::<ScenarioResult>(), "pretty, json, junit or github");
+        assert_eq!(names::<SimulatedScenario>(), "pretty or json");
+        assert_eq!(names::<Replayed>(), "pretty, json, junit or github");
+        let refused = parse::<SimulatedScenario>("junit").unwrap_err();
+        assert!(
+            refused.starts_with("it must be one of pretty, json,"),
+            "{refused}"
+        );
     }
 }

@@ -1,54 +1,54 @@
 //! `straddle replay`: a saved counterexample, step by step.
 
-use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use anstream::AutoStream;
-
-use super::args::{Output, ReplayArguments};
-use super::{errors, exit};
+use super::args::ReplayArguments;
+use super::exit::Standing;
+use super::run::Run;
 use crate::check::replay::{ReplayOptions, replay, scenario_of};
-use crate::report::ReportedError;
-use crate::report::replay::{Replay, Replayed, json, terminal};
+use crate::report::replay::Replayed;
 use crate::report::saved::SavedTrace;
+use crate::report::{Finding, Settings};
 use crate::scenario::Diagnostic;
 
 /// Replays what `arguments` name. Returns the exit code.
-pub(super) fn run(arguments: &ReplayArguments) -> u8 {
-    let found = replayed(arguments);
-    let (result, mistakes) = match found {
-        Ok(result) => (Some(result), Vec::new()),
-        Err(mistakes) => (None, mistakes),
+pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
+    let settings = Settings {
+        full: arguments.full,
+        several: false,
+        program: program.to_owned(),
+        flags: Vec::new(),
+        input: None,
     };
-    if arguments.output == Output::Pretty {
-        for mistake in &mistakes {
-            errors::draw(mistake, arguments.color.into());
+    let run = Run::new(
+        &arguments.outputs,
+        settings,
+        arguments.color.into(),
+        standing,
+    );
+    let mut run = match run {
+        Ok(run) => run,
+        Err(code) => return code,
+    };
+    match catch_unwind(AssertUnwindSafe(|| replayed(arguments))) {
+        Ok(Ok(result)) => {
+            let text = result.show(run.settings());
+            run.add(result, &text);
         }
+        Ok(Err(mistakes)) => run.unreadable(&mistakes),
+        Err(_) => run.broken(&arguments.trace, "the replay of this trace"),
     }
-    let exit_code = match result.as_ref().map(|result| result.broken) {
-        None => exit::UNREADABLE,
-        Some(Some(true)) => exit::AS_EXPECTED,
-        Some(Some(false)) => exit::UNEXPECTED,
-        Some(None) => exit::UNDECIDED,
-    };
-    let replay = Replay {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        exit_code,
-        trace: arguments.trace.clone(),
-        result,
-        errors: mistakes.iter().map(ReportedError::from).collect(),
-    };
-    let printed = match arguments.output {
-        Output::Pretty => {
-            let mut out = AutoStream::new(io::stdout(), arguments.color.into()).lock();
-            super::print(&mut out, &terminal::render(&replay, arguments.full))
-        }
-        Output::Json => {
-            let text = json::render(&replay, arguments.full);
-            super::print(&mut io::stdout().lock(), &text)
-        }
-    };
-    printed.map_or_else(|lost| lost, |()| exit_code)
+    run.finish().code
+}
+
+/// A trace is to show what it says.
+const fn standing(result: &Replayed) -> Standing {
+    match result.broken {
+        Some(true) => Standing::AsExpected,
+        Some(false) => Standing::Unexpected,
+        None => Standing::Undecided,
+    }
 }
 
 /// Takes the steps of the trace.

@@ -6,7 +6,8 @@
 //! The format: "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 use super::junit::message;
-use super::{PropertyResult, Report, ReportedError, ScenarioResult, Verdict};
+use super::replay::Replayed;
+use super::{Format, PropertyResult, Report, ReportedError, ScenarioResult, Verdict};
 use crate::vocabulary::Location;
 
 /// How many of a kind are shown.
@@ -20,6 +21,42 @@ struct Annotation {
     message: String,
 }
 
+/// Annotations for a workflow of GitHub.
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    extension: "txt",
+    is_document: false,
+    check: |report, _| render(report),
+    // A walk that breaks nothing is no verdict.
+    simulate: None,
+    replay: Some(|report, _| replayed(report)),
+};
+
+/// Traces that do not show what they say, a line each; empty if there is none.
+fn replayed(report: &Report<Replayed>) -> String {
+    let having = |broken| {
+        let results = report.results.iter();
+        results.filter(move |result| result.broken == broken)
+    };
+    let errors = report.errors.iter().map(unreadable);
+    let kept = having(Some(false)).map(|result| of_trace(result, "error", "not broken"));
+    let undecided = having(None).map(|result| of_trace(result, "warning", "inconclusive"));
+    lines(errors.chain(kept).collect(), undecided.collect())
+}
+
+fn of_trace(result: &Replayed, level: &'static str, what: &str) -> Annotation {
+    Annotation {
+        level,
+        at: Some(Location {
+            file: result.trace.clone(),
+            line: 1,
+            column: 1,
+        }),
+        title: format!("{}: {} {what}", result.scenario, result.property),
+        message: result.outcome(),
+    }
+}
+
 /// Everything that is not as expected, a line each; empty if there is nothing.
 #[must_use]
 pub fn render(report: &Report) -> String {
@@ -29,8 +66,13 @@ pub fn render(report: &Report) -> String {
     let other = results().flat_map(|result| unexpected(result, Verdict::Holds));
     let other =
         other.chain(results().flat_map(|result| unexpected(result, Verdict::NotApplicable)));
-    let failures = shown(errors.chain(violated).chain(other).collect(), SHOWN);
     let undecided = results().flat_map(undecided).collect();
+    lines(errors.chain(violated).chain(other).collect(), undecided)
+}
+
+/// A line for each annotation that is shown.
+fn lines(failures: Vec<Annotation>, undecided: Vec<Annotation>) -> String {
+    let failures = shown(failures, SHOWN);
     // One warning is kept for the failures that are not shown.
     let warnings = shown(undecided, SHOWN - 1);
     let lines = failures.iter().chain(&warnings);

@@ -3,63 +3,39 @@
 //! The types here mirror the plain ones, so that a field can be renamed there without breaking
 //! anybody's script.
 
+mod envelope;
 mod every_n;
+pub mod replay;
+pub mod simulation;
 
 use std::path::Path;
 
 use serde::Serialize;
 
+pub(super) use envelope::API_VERSION;
 use every_n::EveryNJson;
 
+use super::Format;
 use super::{Cost, Counterexample, DeadEnds, Headline, Lanes, PropertyResult, Summary, Vacuous};
 use super::{Report, ReportedError, ScenarioResult, Search, SmallerResult, SmallerVerdict, Step};
 use crate::engine::{Bounds, StoreKind};
 use crate::vocabulary::{Assumption, Location, Side};
 
-/// The group and version of all our documents.
-pub(super) const API_VERSION: &str = "straddle.dev/v1alpha1";
+/// One JSON document.
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    extension: "json",
+    is_document: true,
+    check: |report, _| render(report),
+    simulate: Some(|report, _| simulation::render(report)),
+    replay: Some(|report, settings| replay::render(report, settings.full)),
+};
 
-/// The document, with a line end after it.
+/// The report of a check, with a line end after it.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let document = Document::from(report);
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("keys are strings and no type refuses to be written");
-    text.push('\n');
-    text
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    api_version: &'static str,
-    kind: &'static str,
-    tool: Tool<'a>,
-    exit_code: u8,
-    results: Vec<ResultJson<'a>>,
-    errors: Vec<ErrorJson<'a>>,
-    summary: SummaryJson,
-}
-
-impl<'a> From<&'a Report> for Document<'a> {
-    fn from(report: &'a Report) -> Self {
-        Self {
-            api_version: API_VERSION,
-            kind: "Report",
-            tool: Tool {
-                version: &report.version,
-            },
-            exit_code: report.exit_code,
-            results: report.results.iter().map(ResultJson::from).collect(),
-            errors: report.errors.iter().map(ErrorJson::from).collect(),
-            summary: SummaryJson::from(&report.summary),
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct Tool<'a> {
-    pub version: &'a str,
+    let summary = SummaryJson::from(&report.summary());
+    envelope::document("Report", report, ResultJson::from, summary)
 }
 
 #[derive(Serialize)]
@@ -171,7 +147,7 @@ impl<'a> From<&'a DeadEnds> for DeadEndsJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SetupJson<'a> {
+struct SetupJson<'a> {
     replicas: u32,
     pod_management_policy: &'a str,
     kubernetes: &'a str,
@@ -190,7 +166,7 @@ impl<'a> From<&'a Headline> for SetupJson<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct AssumptionJson<'a> {
+struct AssumptionJson<'a> {
     field: &'a str,
     value: &'a str,
     text: &'a str,
@@ -249,7 +225,7 @@ struct LayerJson {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CounterexampleJson<'a> {
+struct CounterexampleJson<'a> {
     replicas: u32,
     faults: u32,
     shortest: bool,
@@ -322,7 +298,7 @@ struct HelpJson<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct StepJson<'a> {
+struct StepJson<'a> {
     number: usize,
     actor: &'static str,
     cluster: Option<&'static str>,
@@ -352,7 +328,7 @@ impl<'a> From<&'a Step> for StepJson<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct LanesJson<'a> {
+struct LanesJson<'a> {
     source: &'a str,
     destination: &'a str,
     disk: &'a str,
@@ -449,7 +425,7 @@ impl From<&Bounds> for BoundsJson {
 }
 
 #[derive(Serialize)]
-pub(super) struct ErrorJson<'a> {
+struct ErrorJson<'a> {
     code: &'a str,
     message: &'a str,
     at: Option<LocationJson>,
@@ -494,7 +470,7 @@ impl From<&Summary> for SummaryJson {
 }
 
 /// A path as text; what is not Unicode in it is replaced.
-pub(super) fn path(path: &Path) -> String {
+fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 

@@ -6,24 +6,66 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString};
 
-use super::terminal::{Settings, join};
-use super::{PropertyResult, Report, ReportedError, ScenarioResult, Verdict, story};
+use super::Settings;
+use super::replay::Replayed;
+use super::terminal::join;
+use super::{Format, PropertyResult, Report, ReportedError, ScenarioResult, Verdict, story};
 
 /// The name of the suite for what went wrong beside the searches.
 const INPUT: &str = "input";
 
-/// The whole report, as one document.
+/// JUnit XML.
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    extension: "xml",
+    is_document: true,
+    check: render,
+    // A walk that breaks nothing is no verdict.
+    simulate: None,
+    replay: Some(|report, _| replayed(report)),
+};
+
+/// The report of a check, as one document.
 #[must_use]
 pub fn render(report: &Report, settings: &Settings) -> String {
-    let mut junit = quick_junit::Report::new("straddle");
     let suites = report.results.iter();
-    junit.add_test_suites(suites.map(|result| suite(result, settings)));
-    if !report.errors.is_empty() {
+    document(suites.map(|result| suite(result, settings)), &report.errors)
+}
+
+/// The report of a replay, as one document: a case succeeds if the property is broken as the trace
+/// says.
+fn replayed(report: &Report<Replayed>) -> String {
+    document(report.results.iter().map(trace), &report.errors)
+}
+
+fn document(suites: impl Iterator<Item = TestSuite>, errors: &[ReportedError]) -> String {
+    let mut junit = quick_junit::Report::new("straddle");
+    junit.add_test_suites(suites);
+    if !errors.is_empty() {
         let mut suite = TestSuite::new(INPUT);
-        suite.add_test_cases(report.errors.iter().map(unreadable));
+        suite.add_test_cases(errors.iter().map(unreadable));
         junit.add_test_suite(suite);
     }
     junit.to_string().expect("a string takes everything")
+}
+
+/// A suite of one case for a trace.
+fn trace(result: &Replayed) -> TestSuite {
+    let mut status = match result.broken {
+        Some(true) => TestCaseStatus::success(),
+        Some(false) => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        None => TestCaseStatus::skipped(),
+    };
+    if result.broken != Some(true) {
+        status.set_message(result.outcome());
+    }
+    let mut suite = TestSuite::new(&*result.scenario);
+    let path = result.trace.to_string_lossy();
+    suite.extra.insert("file".into(), XmlString::new(path));
+    let mut case = TestCase::new(&*result.property, status);
+    case.set_classname(&*result.scenario);
+    suite.add_test_case(case);
+    suite
 }
 
 fn suite(result: &ScenarioResult, settings: &Settings) -> TestSuite {

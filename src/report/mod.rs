@@ -2,6 +2,7 @@
 
 mod counterexample;
 pub mod every_n;
+mod format;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -23,6 +24,7 @@ pub mod views;
 pub use crate::vocabulary::Verdict;
 pub use counterexample::{AlsoBroken, Cost, Counterexample, Help, Lanes, Place, Step};
 pub use every_n::{EveryN, EveryNResult};
+pub use format::{Finding, Format, Render, Settings};
 pub use search::{Reason, Search, Stop};
 pub use smaller::{SmallerResult, SmallerVerdict};
 pub(crate) use text::{count, grouped, plain, shell_word};
@@ -33,19 +35,35 @@ use std::path::PathBuf;
 use crate::diagnostic::Diagnostic;
 use crate::vocabulary::{Assumption, Expected, Location, PropertyKind};
 
-/// Everything one run has to say.
+/// The formats, as they are offered. To add one, write its file and put it here.
+pub const FORMATS: [&Format; 4] = [
+    &terminal::FORMAT,
+    &json::FORMAT,
+    &junit::FORMAT,
+    &github::FORMAT,
+];
+
+/// Everything one run of a command has to say.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Report {
+pub struct Report<R = ScenarioResult> {
     /// The tool's version.
     pub version: String,
     /// The exit code that goes with it.
     pub exit_code: u8,
-    /// One for each scenario that could be read, in the order of checking.
-    pub results: Vec<ScenarioResult>,
+    /// One for each input that could be read, in their order.
+    pub results: Vec<R>,
     /// Mistakes in input, and what else went wrong.
     pub errors: Vec<ReportedError>,
-    /// How many of which.
-    pub summary: Summary,
+    /// Inputs that could not be read.
+    pub unreadable: usize,
+}
+
+impl Report {
+    /// How many scenarios ended how.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.results, self.unreadable)
+    }
 }
 
 /// What is known of one scenario.

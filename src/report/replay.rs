@@ -1,31 +1,17 @@
-//! A saved trace taken again, as plain data, and its two formats.
-
-pub mod json;
-pub mod terminal;
+//! A saved trace taken again, as plain data.
 
 use std::path::PathBuf;
 
 use super::saved::SavedWalk;
-use super::{AlsoBroken, Counterexample, Headline, ReportedError};
-
-/// Everything one run of `straddle replay` has to say.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Replay {
-    /// The tool's version.
-    pub version: String,
-    /// The exit code that goes with it.
-    pub exit_code: u8,
-    /// The file of the trace.
-    pub trace: PathBuf,
-    /// What came of it; none if it was refused.
-    pub result: Option<Replayed>,
-    /// Why it was refused.
-    pub errors: Vec<ReportedError>,
-}
+use super::story::circumstances;
+use super::text::plain;
+use super::{AlsoBroken, Counterexample, Headline};
 
 /// A trace whose every step was possible.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Replayed {
+    /// The file of the trace.
+    pub trace: PathBuf,
     /// The scenario's name.
     pub scenario: String,
     /// Its file.
@@ -48,6 +34,33 @@ pub struct Replayed {
     pub story: Counterexample,
     /// The world in words: `worlds[i]` is that after `i` steps.
     pub worlds: Vec<WorldInWords>,
+}
+
+impl Replayed {
+    /// Whether the trace shows what it says, in words.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        let (name, place) = (plain(&self.property), self.place());
+        match self.broken {
+            Some(true) => {
+                let circumstances = circumstances(Some(&self.story));
+                format!("{name}{circumstances}, {place}, as the trace says")
+            }
+            Some(false) => format!("{name} is not broken {place}, although the trace says so"),
+            None => format!("whether {name} is broken {place} was not decided"),
+        }
+    }
+
+    /// Where a promise is broken, if it is.
+    fn place(&self) -> String {
+        let last = self.story.steps.len();
+        match self.story.round() {
+            [] => format!("after step {last}"),
+            [_] => format!("by the loop of step {last}"),
+            [first, _] => format!("by the loop of steps {} and {last}", first.number),
+            [first, ..] => format!("by the loop of steps {} to {last}", first.number),
+        }
+    }
 }
 
 /// One state in words.

@@ -2,7 +2,7 @@
 
 use super::{
     AlsoBroken, Counterexample, Headline, Help, Lanes, Layer, Place, PropertyResult, Reason,
-    Report, ReportedError, ScenarioResult, Search, Step, Stop, Summary, Verdict,
+    Report, ReportedError, ScenarioResult, Search, Step, Stop, Verdict,
 };
 use crate::engine::{Bounds, StopReason, StoreKind};
 use crate::vocabulary::{
@@ -16,7 +16,7 @@ pub(crate) fn report(results: Vec<ScenarioResult>, errors: Vec<ReportedError>) -
     Report {
         version: "0.1.0".to_owned(),
         exit_code: 0,
-        summary: Summary::of(&results, errors.len()),
+        unreadable: errors.len(),
         results,
         errors,
     }

@@ -1,27 +1,9 @@
-//! What random walks have shown, as plain data, and its two formats.
-
-pub mod json;
-pub mod terminal;
+//! What random walks have shown, as plain data.
 
 use std::path::PathBuf;
 
-use super::{Counterexample, Headline, ReportedError};
+use super::{Counterexample, Headline};
 use crate::vocabulary::{Assumption, PropertyKind, Verdict};
-
-/// Everything one run of `straddle simulate` has to say.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Simulation {
-    /// The tool's version.
-    pub version: String,
-    /// The exit code that goes with it.
-    pub exit_code: u8,
-    /// One for each scenario that could be read, in their order.
-    pub results: Vec<SimulatedScenario>,
-    /// Mistakes in input, and what else went wrong.
-    pub errors: Vec<ReportedError>,
-    /// Inputs that could not be read.
-    pub unreadable: usize,
-}
 
 /// What walks have shown of one scenario.
 #[derive(Clone, PartialEq, Debug)]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::terminal::Settings;
+use super::Settings;
 use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
 use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
 use super::timeline;

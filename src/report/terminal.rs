@@ -1,33 +1,35 @@
 //! The report for people: at most 100 columns, and complete without colour.
 
+pub mod replay;
+pub mod simulation;
+
 use super::text::{FAINT, STRONG, WIDTH};
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
-use super::{Headline, PropertyResult, Report, ScenarioResult, Verdict};
+use super::{Finding, Format, Headline, PropertyResult, Report, ScenarioResult, Settings, Verdict};
 use super::{story, table};
 use crate::vocabulary::{Assumption, Engine};
 
-/// How a report is shown.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Settings {
-    /// Show every step of every story.
-    pub full: bool,
-    /// There are other scenarios: what is as expected is told in short.
-    pub several: bool,
-    /// How the program was called: `straddle` or `kubectl straddle`.
-    pub program: String,
-    /// The flags that change verdicts, ready for a shell, for the command that shows a story
-    /// again.
-    pub flags: Vec<String>,
-    /// What is checked, as it was given, if that was not a scenario file.
-    pub input: Option<String>,
+/// For people.
+pub(super) const FORMAT: Format = Format {
+    name: "pretty",
+    extension: "txt",
+    is_document: false,
+    check: render_plain,
+    simulate: Some(render_plain),
+    replay: Some(render_plain),
+};
+
+/// The whole report, without colours.
+fn render_plain<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
+    anstream::adapter::strip_str(&render(report, settings)).to_string()
 }
 
 /// The whole report, with colours.
 #[must_use]
-pub fn render(report: &Report, settings: &Settings) -> String {
+pub fn render<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
     let results = report.results.iter();
-    let mut text: String = results.map(|result| scenario(result, settings)).collect();
-    text.push_str(&summary(report));
+    let mut text: String = results.map(|result| result.show(settings)).collect();
+    text.push_str(&R::summary(report));
     text
 }
 
@@ -211,7 +213,7 @@ fn tally(results: &[ScenarioResult], verdict: Verdict) -> usize {
 
 /// `3 scenarios, 2 as expected, 1 not`.
 fn scenarios(report: &Report) -> String {
-    let summary = &report.summary;
+    let summary = report.summary();
     let decided = summary.as_expected + summary.unexpected;
     let undecided = summary.scenarios.saturating_sub(decided);
     let mut parts = vec![count(summary.scenarios, "scenario")];

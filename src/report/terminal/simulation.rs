@@ -1,13 +1,13 @@
 //! What walks have shown, for people.
 
-use super::{Seen, SimulatedProperty, SimulatedScenario, Simulation, WalkFigures};
+use super::{assumed, headline, join};
+use crate::report::simulation::{Seen, SimulatedProperty, SimulatedScenario, WalkFigures};
 use crate::report::story::{also_broken, circumstances, command, path_word};
-use crate::report::terminal::{Settings, assumed, headline, join};
 use crate::report::text::{BAD, FAINT, STRONG, WIDTH};
 use crate::report::text::{
     count, count_of, grouped, labelled, pad, paint, plain, seconds, width, wrap,
 };
-use crate::report::{Counterexample, shell_word, timeline};
+use crate::report::{Counterexample, Report, Settings, shell_word, timeline};
 
 /// The column in which the text behind a remark's label starts.
 const LABEL: usize = 13;
@@ -39,7 +39,7 @@ pub fn scenario(result: &SimulatedScenario, settings: &Settings) -> String {
 
 /// The last line of a report.
 #[must_use]
-pub fn summary(simulation: &Simulation) -> String {
+pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
     let results = &simulation.results;
     let violated = results.iter().filter(|result| result.is_violated()).count();
     let mut parts = vec![count(results.len(), "scenario")];

@@ -2,49 +2,21 @@
 
 use serde::Serialize;
 
-use super::{Seen, SimulatedProperty, SimulatedScenario, Simulation, WalkFigures};
-use crate::report::json::{API_VERSION, path};
-use crate::report::json::{AssumptionJson, CounterexampleJson, ErrorJson, SetupJson, Tool};
+use super::{AssumptionJson, CounterexampleJson, SetupJson, envelope, path};
+use crate::report::Report;
+use crate::report::simulation::{Seen, SimulatedProperty, SimulatedScenario, WalkFigures};
 
-/// The document, with a line end after it.
+/// The report of walks, with a line end after it.
 #[must_use]
-pub fn render(simulation: &Simulation) -> String {
-    let document = Document {
-        api_version: API_VERSION,
-        kind: "Simulation",
-        tool: Tool {
-            version: &simulation.version,
-        },
-        exit_code: simulation.exit_code,
-        results: simulation.results.iter().map(ResultJson::from).collect(),
-        errors: simulation.errors.iter().map(ErrorJson::from).collect(),
-        summary: SummaryJson {
-            scenarios: simulation.results.len(),
-            violated: violated(simulation),
-            unreadable: simulation.unreadable,
-        },
+pub fn render(report: &Report<SimulatedScenario>) -> String {
+    let violated = report.results.iter();
+    let violated = violated.filter(|result| result.is_violated()).count();
+    let summary = SummaryJson {
+        scenarios: report.results.len(),
+        violated,
+        unreadable: report.unreadable,
     };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("keys are strings and no type refuses to be written");
-    text.push('\n');
-    text
-}
-
-fn violated(simulation: &Simulation) -> usize {
-    let results = simulation.results.iter();
-    results.filter(|result| result.is_violated()).count()
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    api_version: &'static str,
-    kind: &'static str,
-    tool: Tool<'a>,
-    exit_code: u8,
-    results: Vec<ResultJson<'a>>,
-    errors: Vec<ErrorJson<'a>>,
-    summary: SummaryJson,
+    envelope::document("Simulation", report, ResultJson::from, summary)
 }
 
 #[derive(Serialize)]

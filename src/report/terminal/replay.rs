@@ -1,8 +1,8 @@
 //! A replayed trace for people: each step, what it changes, and what it breaks.
 
-use super::{Replay, Replayed};
-use crate::report::story::circumstances;
-use crate::report::terminal::{headline, join};
+use super::{headline, join};
+use crate::report::Settings;
+use crate::report::replay::Replayed;
 use crate::report::text::{BAD, CARE, FAINT, GOOD, STRONG, WIDTH};
 use crate::report::text::{count, labelled, paint, plain, wrap};
 use crate::report::timeline;
@@ -12,18 +12,15 @@ const LABEL: usize = 9;
 /// The column in which what is said below a step starts.
 const NOTE: usize = 7;
 
-/// The whole report; empty if the trace was refused. `full` tells the whole world after each
-/// step, rather than what the step changes.
+/// One trace. `full` settings tell the whole world after each step, rather than what the step
+/// changes.
 #[must_use]
-pub fn render(replay: &Replay, full: bool) -> String {
-    let Some(result) = &replay.result else {
-        return String::new();
-    };
+pub fn trace(result: &Replayed, settings: &Settings) -> String {
     let mut lines = headline(&result.scenario, &result.headline);
-    lines.extend(trace(replay, result));
+    lines.extend(origin(result));
     lines.push(String::new());
     let notes: Vec<Vec<String>> = (0..result.worlds.len())
-        .map(|number| notes(result, number, full))
+        .map(|number| notes(result, number, settings.full))
         .collect();
     lines.extend(timeline::annotated(&result.story, &notes));
     lines.push(String::new());
@@ -32,7 +29,7 @@ pub fn render(replay: &Replay, full: bool) -> String {
 }
 
 /// Which file, and how it was found.
-fn trace(replay: &Replay, result: &Replayed) -> Vec<String> {
+fn origin(result: &Replayed) -> Vec<String> {
     let found = match result.walk {
         Some(walk) => format!("walk {} of seed {}", walk.run, walk.seed),
         None => "found by a search".to_owned(),
@@ -44,7 +41,7 @@ fn trace(replay: &Replay, result: &Replayed) -> Vec<String> {
         let replicas = count(result.story.replicas as usize, "replica");
         format!(", told with {replicas}")
     };
-    let text = format!("{}: {steps}, {found}{fewer}", replay.trace.display());
+    let text = format!("{}: {steps}, {found}{fewer}", result.trace.display());
     let mut lines = labelled("trace", LABEL, FAINT, &text);
     if result.changed {
         let text = "the scenario or Straddle has changed since the trace was saved; every step is \
@@ -81,34 +78,14 @@ fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
 
 /// Whether the trace shows what it says.
 fn end(result: &Replayed) -> Vec<String> {
-    let name = plain(&result.property);
-    let place = place(result);
-    match result.broken {
-        Some(true) => {
-            let circumstances = circumstances(Some(&result.story));
-            let text = format!("{name}{circumstances}, {place}, as the trace says");
-            let mut lines = labelled("BROKEN", LABEL, BAD, &text);
-            lines.extend(wrap(&result.story.story, WIDTH));
-            lines
-        }
-        Some(false) => {
-            let text = format!("{name} is not broken {place}, although the trace says so");
-            labelled("KEPT", LABEL, GOOD, &text)
-        }
-        None => {
-            let text = format!("whether {name} is broken {place} was not decided");
-            labelled("UNKNOWN", LABEL, STRONG, &text)
-        }
+    let (label, style) = match result.broken {
+        Some(true) => ("BROKEN", BAD),
+        Some(false) => ("KEPT", GOOD),
+        None => ("UNKNOWN", STRONG),
+    };
+    let mut lines = labelled(label, LABEL, style, &result.outcome());
+    if result.broken == Some(true) {
+        lines.extend(wrap(&result.story.story, WIDTH));
     }
-}
-
-/// Where a promise is broken, if it is.
-fn place(result: &Replayed) -> String {
-    let last = result.story.steps.len();
-    match result.story.round() {
-        [] => format!("after step {last}"),
-        [_] => format!("by the loop of step {last}"),
-        [first, _] => format!("by the loop of steps {} and {last}", first.number),
-        [first, ..] => format!("by the loop of steps {} to {last}", first.number),
-    }
+    lines
 }

@@ -2,49 +2,42 @@
 
 use serde::Serialize;
 
-use super::{Replay, Replayed, WorldInWords};
-use crate::report::json::{API_VERSION, ErrorJson, LanesJson, SetupJson, StepJson, Tool, path};
+use super::{LanesJson, SetupJson, StepJson, envelope, path};
+use crate::report::replay::{Replayed, WorldInWords};
 use crate::report::saved::SavedWalk;
-use crate::report::{AlsoBroken, Step};
+use crate::report::{AlsoBroken, Report, Step};
 
-/// The document, with a line end after it. `full` adds the whole world after each step.
+/// The report of a replay, with a line end after it. `full` adds the whole world after each step.
 #[must_use]
-pub fn render(replay: &Replay, full: bool) -> String {
-    let document = Document {
-        api_version: API_VERSION,
-        kind: "Replay",
-        tool: Tool {
-            version: &replay.version,
-        },
-        exit_code: replay.exit_code,
-        trace: path(&replay.trace),
-        result: replay
-            .result
-            .as_ref()
-            .map(|result| ResultJson::new(result, full)),
-        errors: replay.errors.iter().map(ErrorJson::from).collect(),
+pub fn render(report: &Report<Replayed>, full: bool) -> String {
+    let count = |broken| {
+        let results = report.results.iter();
+        results.filter(|result| result.broken == broken).count()
     };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("keys are strings and no type refuses to be written");
-    text.push('\n');
-    text
+    let summary = SummaryJson {
+        traces: report.results.len(),
+        broken: count(Some(true)),
+        kept: count(Some(false)),
+        undecided: count(None),
+        unreadable: report.unreadable,
+    };
+    let result = |result| ResultJson::new(result, full);
+    envelope::document("Replay", report, result, summary)
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    api_version: &'static str,
-    kind: &'static str,
-    tool: Tool<'a>,
-    exit_code: u8,
-    trace: String,
-    result: Option<ResultJson<'a>>,
-    errors: Vec<ErrorJson<'a>>,
+struct SummaryJson {
+    traces: usize,
+    broken: usize,
+    kept: usize,
+    undecided: usize,
+    unreadable: usize,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultJson<'a> {
+    trace: String,
     scenario: &'a str,
     path: String,
     model_hash: &'a str,
@@ -63,6 +56,7 @@ impl<'a> ResultJson<'a> {
         let worlds = result.worlds.iter().skip(1);
         let steps = result.story.steps.iter().zip(worlds);
         Self {
+            trace: path(&result.trace),
             scenario: &result.scenario,
             path: path(&result.path),
             model_hash: &result.model_hash,
