@@ -43,8 +43,11 @@ pub(super) fn help<R: Finding>() -> String {
 /// The same, with what people ask next.
 pub(super) fn long_help<R: Finding>() -> String {
     let (help, example) = (help::<R>(), example::<R>());
+    let offered = offered::<R>().map(|format| format!("`{}` is {}", format.name, format.about));
+    let offered: Vec<String> = offered.collect();
+    let offered = offered.join("; ");
     format!(
-        "{help}\n\nWith a file behind it (`{example}`) a format goes there, else to standard \
+        "{help}\n\n{offered}.\n\nWith a file behind it (`{example}`) a format goes there, else to standard \
          output, which is `{}` unless another format takes it.",
         FORMATS[0].name
     )

@@ -12,6 +12,8 @@ pub type Render<R> = fn(&Report<R>, &Settings) -> String;
 pub struct Format {
     /// As it is asked for: `json`.
     pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
     /// How its files end: `xml`.
     pub extension: &'static str,
     /// It is a document of its own, which nothing else may stand beside.

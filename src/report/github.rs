@@ -24,6 +24,7 @@ struct Annotation {
 /// Annotations for a workflow of GitHub.
 pub(super) const FORMAT: Format = Format {
     name: "github",
+    about: "annotations for a workflow of GitHub",
     extension: "txt",
     is_document: false,
     check: |report, _| render(report),

@@ -24,6 +24,7 @@ use crate::vocabulary::{Assumption, Location, Side};
 /// One JSON document.
 pub(super) const FORMAT: Format = Format {
     name: "json",
+    about: "one document with everything",
     extension: "json",
     is_document: true,
     check: |report, _| render(report),

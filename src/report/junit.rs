@@ -17,6 +17,7 @@ const INPUT: &str = "input";
 /// JUnit XML.
 pub(super) const FORMAT: Format = Format {
     name: "junit",
+    about: "JUnit XML, a case for each property",
     extension: "xml",
     is_document: true,
     check: render,

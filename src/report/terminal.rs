@@ -12,6 +12,7 @@ use crate::vocabulary::{Assumption, Engine};
 /// For people.
 pub(super) const FORMAT: Format = Format {
     name: "pretty",
+    about: "for people",
     extension: "txt",
     is_document: false,
     check: render_plain,
