@@ -5,6 +5,7 @@ use std::fs;
 use quick_junit::{Report, TestCaseStatus};
 use snapbox::str;
 
+use super::walks::TWICE;
 use super::{SMALL, folder, straddle};
 
 fn junit(text: &str) -> Report {
@@ -152,4 +153,60 @@ For more information, try '--help'.
         .args(["check", "nowhere", "-o", "junit=out.xml"]);
     command.assert().code(2);
     assert!(junit(&fs::read_to_string(folder.join("out.xml")).expect("a file")).errors >= 1);
+}
+
+#[test]
+fn walks_go_to_files() {
+    let folder = folder("walks-to-files", &[("twice.yaml", TWICE)]);
+    let arguments = "simulate twice.yaml --runs 20 -o json=walks.json -o pretty=walks.txt";
+    let command = straddle().current_dir(&folder).args(arguments.split(' '));
+    let output = command.assert().code(0).stderr_eq("");
+    let shown = String::from_utf8(output.get_output().stdout.clone()).expect("text");
+    let text = |name: &str| fs::read_to_string(folder.join(name)).expect("the file is written");
+    assert_eq!(shown, text("walks.txt"));
+    let json: serde_json::Value = serde_json::from_str(&text("walks.json")).expect("JSON");
+    assert_eq!(json["kind"], "Simulation");
+    let command = straddle().current_dir(&folder);
+    let command = command.args(["simulate", "twice.yaml", "-o", "junit"]);
+    command.assert().code(2).stderr_eq(str![[r#"
+error: invalid value 'junit' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, or one of them with a file: json=report.json
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+/// A trace is a test: it is to break its promise still.
+#[test]
+fn a_replay_has_a_verdict_in_each_format() {
+    let folder = folder("replay-formats", &[("twice.yaml", TWICE)]);
+    let arguments = "simulate twice.yaml --runs 20 --property at-most-one-pod --save . -o json";
+    let command = straddle().current_dir(&folder).args(arguments.split(' '));
+    command.assert().code(0);
+    let broken = "twice-at-most-one-pod.trace.json";
+    let trace = fs::read_to_string(folder.join(broken)).expect("it was saved");
+    let kept = trace.replace("\"at-most-one-pod\"", "\"disjoint-slices\"");
+    fs::write(folder.join("kept.trace.json"), kept).expect("the folder is there");
+    for (trace, code) in [(broken, 0), ("kept.trace.json", 1)] {
+        let arguments = "-o github -o junit=out.xml -o json=out.json -o pretty=out.txt";
+        let command = straddle().current_dir(&folder).args(["replay", trace]);
+        let output = command.args(arguments.split(' ')).assert().code(code);
+        let shown = String::from_utf8(output.get_output().stdout.clone()).expect("text");
+        let annotations = shown
+            .lines()
+            .filter(|line| line.starts_with("::error file="));
+        assert_eq!(
+            annotations.count(),
+            usize::try_from(code).expect("0 or 1"),
+            "{shown}"
+        );
+        let text = |name: &str| fs::read_to_string(folder.join(name)).expect("it is written");
+        let report = junit(&text("out.xml"));
+        let failures = usize::try_from(code).expect("0 or 1");
+        assert_eq!((report.tests, report.failures), (1, failures), "{report:?}");
+        let json: serde_json::Value = serde_json::from_str(&text("out.json")).expect("JSON");
+        assert_eq!(json["exitCode"], code);
+        let outcome = if code == 0 { "BROKEN" } else { "KEPT" };
+        assert!(text("out.txt").contains(outcome), "{}", text("out.txt"));
+    }
 }

@@ -88,7 +88,21 @@ fn what_a_walk_finds_replays_with_its_faults() {
     ];
     let replay = json(straddle().current_dir(&folder).args(arguments), 0);
     assert_eq!(replay["kind"], "Replay");
-    let result = &replay["result"];
+    assert_eq!(
+        keys(&replay),
+        [
+            "apiVersion",
+            "kind",
+            "tool",
+            "exitCode",
+            "results",
+            "errors",
+            "summary"
+        ]
+    );
+    assert_eq!(replay["summary"]["broken"], 1);
+    let result = &replay["results"][0];
+    assert_eq!(result["trace"], "twice-at-most-one-pod.trace.json");
     assert_eq!(result["broken"], true);
     assert_eq!(result["walk"]["run"], *first);
     let steps = result["steps"].as_array().expect("a list");
@@ -220,7 +234,8 @@ error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: it ends too e
     );
     let arguments = ["replay", "twice.yaml", "-o", "json"];
     let replay = json(straddle().current_dir(&folder).args(arguments), 2);
-    assert_eq!(replay["result"], serde_json::Value::Null);
+    assert_eq!(replay["results"], serde_json::json!([]));
+    assert_eq!(replay["summary"]["unreadable"], 1);
     assert_eq!(replay["errors"][0]["code"], "replay::not-a-trace");
 }
 
