@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
     if run.save_to(arguments.save.as_deref()) {
         let options = options(arguments);
         run.each(&paths, "walked through", |run, path| {
-            simulate(run, path, &options)
+            simulate(run, path, &options);
         });
     }
     run.finish().code

@@ -112,7 +112,7 @@ meaning      p is the probability that one such random walk breaks the promise; 
              walks, not about clusters. No walk shows that a promise is kept: `straddle check`
              decides that.
 
-1 scenario, nothing broken in these walks; 500 walks, 4,926 steps, 0.0 s
+1 scenario, nothing broken in these walks; 500 walks, 4,926 steps, [..] s
 
 "#]],
         "",
