@@ -28,7 +28,7 @@ use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::setup::Setup;
 
-/// Makes the sum of the components out of their list: no component is named elsewhere.
+/// Makes `Actor` and `Step` out of the list of the components.
 macro_rules! components {
     ($($(#[$doc:meta])* $component:ident: $step:ty,)*) => {
         /// A component of the world, by its name.
