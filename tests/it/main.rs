@@ -17,6 +17,7 @@ mod layers;
 mod liveness;
 mod models;
 mod packing;
+mod random_scenarios;
 mod reference_protocol;
 mod replay;
 mod runbook;

@@ -96,7 +96,7 @@ fn violated<'a, A>(outcome: &'a Outcome<A>, name: &str) -> Option<&'a Trace<A>> 
 }
 
 /// A trace is a path of the model, and if it is endless, its loop comes back and is fair.
-fn check_trace<M: Searchable>(model: &M, trace: &Trace<M::Action>, told: &str) {
+pub fn check_trace<M: Searchable>(model: &M, trace: &Trace<M::Action>, told: &str) {
     let states = trace.states(model);
     let is_fault = |step: &&M::Action| model.fault_kind(step).is_some();
     let faults = trace.steps.iter().filter(is_fault).count();
