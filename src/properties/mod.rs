@@ -19,6 +19,36 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
+/// Which property it is: its place in [`ALL`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PropertyId(usize);
+
+impl PropertyId {
+    /// All of them, in the order of reports.
+    #[must_use]
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
+        (0..ALL.len()).map(Self)
+    }
+
+    /// The property of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::all().find(|id| id.name() == name)
+    }
+
+    /// The property itself.
+    #[must_use]
+    pub const fn property(self) -> &'static Property {
+        &ALL[self.0]
+    }
+
+    /// Its name in files and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.property().name
+    }
+}
+
 /// A promise that a search can decide.
 #[derive(Clone, Copy, Debug)]
 pub struct Property {
@@ -39,6 +69,15 @@ pub struct Property {
 }
 
 impl Property {
+    /// Which one it is.
+    ///
+    /// # Panics
+    /// If it is missing in [`ALL`].
+    #[must_use]
+    pub fn id(&self) -> PropertyId {
+        PropertyId::by_name(self.name).expect("all properties are in the list")
+    }
+
     /// Whether a state keeps the promise. One about the whole space asks nothing of a state.
     #[must_use]
     pub fn holds(&self, setup: &Setup, world: &World) -> bool {
@@ -107,7 +146,7 @@ impl Kind {
 }
 
 /// All properties, in the order of reports.
-pub const ALL: [Property; 11] = [
+pub const ALL: &[Property] = &[
     at_most_one_pod::PROPERTY,
     at_most_one_running::PROPERTY,
     single_writer::PROPERTY,
@@ -135,8 +174,7 @@ pub const NAMES: [&str; ALL.len()] = {
 /// The property of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Property> {
-    static PROPERTIES: [Property; 11] = ALL;
-    PROPERTIES.iter().find(|property| property.name == name)
+    ALL.iter().find(|property| property.name == name)
 }
 
 /// Applies to every setup.
@@ -159,3 +197,35 @@ fn needs_disks(setup: &Setup) -> Result<(), &'static str> {
 
 /// Both sides.
 const SIDES: [ClusterId; 2] = ClusterId::BOTH;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_is_a_property_of_the_list() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/properties");
+        let entries = std::fs::read_dir(folder).expect("the folder can be read");
+        let names = entries.map(|entry| {
+            let path = entry.expect("an entry can be read").path();
+            let stem = path.file_stem().expect("a file has a name");
+            stem.to_string_lossy().replace('_', "-")
+        });
+        let mut files: Vec<String> = names.filter(|name| name != "mod").collect();
+        files.sort();
+        let mut listed = NAMES.to_vec();
+        listed.sort_unstable();
+        assert_eq!(files, listed);
+    }
+
+    #[test]
+    fn an_id_is_that_of_its_property() {
+        let ids: Vec<PropertyId> = ALL.iter().map(Property::id).collect();
+        assert_eq!(ids, PropertyId::all().collect::<Vec<_>>());
+        for (id, property) in PropertyId::all().zip(ALL) {
+            assert_eq!(id.name(), property.name);
+            assert_eq!(by_name(id.name()).map(Property::id), Some(id));
+        }
+        assert_eq!(PropertyId::by_name("at-most-two-pods"), None);
+    }
+}

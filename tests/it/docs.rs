@@ -39,7 +39,7 @@ fn catalogue() -> String {
          go on for ever: see [endless paths](model.md#endless-paths).\n\n\
          | property | kind | promise |\n|---|---|---|\n",
     );
-    for property in &properties::ALL {
+    for property in properties::ALL {
         let row = format!(
             "| [`{name}`](#{name}) | {} | {} |\n",
             property.kind.word().name(),
@@ -48,7 +48,7 @@ fn catalogue() -> String {
         );
         page += &row;
     }
-    for property in &properties::ALL {
+    for property in properties::ALL {
         let section = format!(
             "\n## {}\n\n*{}.* {}\n\n{}\n\nViolated in [`{violated}`](../models/{violated}/scenario.yaml), \
              holds in [`{holds}`](../models/{holds}/scenario.yaml).\n",

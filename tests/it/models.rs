@@ -122,7 +122,7 @@ fn without_symmetry(name: &str, symmetric: &ScenarioResult) -> String {
 
 #[test]
 fn every_property_is_violated_by_one_scenario_and_held_by_another() {
-    for property in &properties::ALL {
+    for property in properties::ALL {
         let violated = verdict(&result(property.violated_in), property.name);
         assert_eq!(
             violated,
