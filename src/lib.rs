@@ -32,7 +32,8 @@
 //! - [`world`]: the state, as plain data.
 //! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
 //!   its own steps.
-//! - [`properties`]: what a migration promises.
+//! - [`history`]: a path with every state on it, and questions about it.
+//! - [`properties`]: what a migration promises, and how a violation is explained.
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
 //! - [`every_n`]: proofs for every number of ordinals; knows models, too.
 //! - [`model`]: all of these as one model, for our engine and for stateright's.
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod every_n;
+pub mod history;
 pub mod model;
 pub mod properties;
 pub mod report;

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use stateright::{Model, Property};
 
-use crate::actors::faults::{self, Reach, Target};
+use crate::actors::faults::{self, Reach};
 use crate::actors::{Actor, Step, driver};
 use crate::engine::adapters::{self, Judge};
 use crate::engine::{Bits, Claim, Formula, Predicate, Searchable};
@@ -314,14 +314,5 @@ fn claim(number: usize, kind: Kind) -> Claim<Migration> {
         Kind::FromEverywhere => Claim::AlwaysReachable(goal),
         Kind::Eventually => Claim::Eventually(goal),
         Kind::EventuallyAlways => Claim::Stabilizes { goal, stays },
-    }
-}
-
-/// The name of the fault that a step is, and what it strikes.
-#[must_use]
-pub fn fault_of(step: Step) -> Option<(&'static str, Target)> {
-    match step {
-        Step::Fault(fault) => Some((faults::kind(fault.kind).name(), fault.target)),
-        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::every_n::{Aim, promise, sizes};
+use super::aim::{Aim, promise, sizes};
 use super::summary::model_hash;
 use super::{Task, read};
 use crate::every_n::fixpoint::Closure;
@@ -11,7 +11,7 @@ use crate::every_n::recheck::{Flaw, Looked, recheck};
 use crate::every_n::rows::{self, Row};
 use crate::every_n::{MOST_FREE, Promise};
 use crate::model::sizes::Sizes;
-use crate::properties::{self, Property};
+use crate::properties::{self, Locality, Property};
 use crate::report::views::{SavedViews, ViewsHead, ViewsOrigin, render};
 use crate::scenario::{Diagnostic, FaultsOverride, Overrides};
 
@@ -176,7 +176,7 @@ fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
                 "`{name}` is about whole paths, and views are of states"
             ));
         }
-        let counts = property.name == properties::available::PROPERTY.name;
+        let counts = matches!(property.locality, Locality::Down(_));
         if counts != head.most_down.is_some() {
             return Err("`mostDown` belongs to `available`, and to no other promise".to_owned());
         }

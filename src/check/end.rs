@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::story::Told;
+use super::trace::Replay;
 use crate::actors::{Step, driver};
-use crate::engine::{Formula, Searchable};
+use crate::engine::Searchable;
 use crate::model::Migration;
+use crate::properties::Property;
 use crate::world::World;
 use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
@@ -13,55 +14,48 @@ use crate::world::program::LoopOrder;
 use crate::world::setup::Setup;
 
 /// What the migration comes to when no further fault strikes, and what that follows from.
-pub(super) fn why(told: &Told<'_>) -> Vec<String> {
+pub(super) fn why(replay: &Replay<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
-    if let Some((name, step)) = still_broken(told) {
+    if let Some((property, step)) = still_broken(replay) {
+        let name = property.name;
         sentences.push(format!(
             "It follows from {name}, which this path breaks at step {step}."
         ));
-    } else if let Some((name, step)) = broken_on_the_way(told) {
+    } else if let Some((property, step)) = broken_on_the_way(replay) {
+        let name = property.name;
         sentences.push(format!("On its way it breaks {name}, at step {step}."));
     }
-    let is_end = |after: &World| after.driver.phase == DriverPhase::Failed;
-    if let Some((number, step, before, _)) = told.steps().find(|(_, _, _, after)| is_end(after)) {
-        let text = step.describe(told.setup(), before);
+    if let Some(end) = replay.history.program_end() {
+        let (number, text) = (end.number, end.describe(replay.setup()));
         sentences.push(format!("Step {number} ends the program: {text}."));
-    } else if !told.repeats().is_empty() {
-        sentences.extend(meanwhile(told));
+    } else if !replay.history.repeats().is_empty() {
+        sentences.extend(meanwhile(replay));
     } else {
-        sentences.extend(furthest(told.model, told.last()));
+        sentences.extend(furthest(replay.model, replay.history.last()));
     }
     sentences
 }
 
 /// An always-property that is broken at the end, and the first step that broke it.
-fn still_broken(told: &Told<'_>) -> Option<(&'static str, usize)> {
-    let invariants = told.model.invariants().into_iter();
-    let broken = invariants.filter(|invariant| !invariant.holds(told.model, told.last()));
-    let first = |invariant: Formula<Migration>| {
-        let breaks = |world: &World| !invariant.holds(told.model, world);
-        Some((invariant.name, told.worlds.iter().position(breaks)?))
-    };
-    broken.filter_map(first).min_by_key(|&(_, step)| step)
+fn still_broken(replay: &Replay<'_>) -> Option<(&'static Property, usize)> {
+    let is_broken = |property: &Property| !property.holds(replay.setup(), replay.history.last());
+    let breaks = replay.breaks().into_iter();
+    let still = breaks.filter(|(property, _)| is_broken(property));
+    still.min_by_key(|&(_, step)| step)
 }
 
 /// An always-property that an endless path breaks for a while, and the first step that does.
-fn broken_on_the_way(told: &Told<'_>) -> Option<(&'static str, usize)> {
-    told.trace.loop_start?;
-    let first = |invariant: Formula<Migration>| {
-        let breaks = |world: &World| !invariant.holds(told.model, world);
-        Some((invariant.name, told.worlds.iter().position(breaks)?))
-    };
-    let invariants = told.model.invariants().into_iter();
-    invariants.filter_map(first).min_by_key(|&(_, step)| step)
+fn broken_on_the_way(replay: &Replay<'_>) -> Option<(&'static Property, usize)> {
+    replay.history.loop_start?;
+    replay.breaks().into_iter().min_by_key(|&(_, step)| step)
 }
 
 /// What the driver does while others go round a loop.
-fn meanwhile(told: &Told<'_>) -> Option<String> {
-    let setup = told.setup();
-    let round = &told.worlds[told.trace.loop_start?..];
+fn meanwhile(replay: &Replay<'_>) -> Option<String> {
+    let setup = replay.setup();
+    let round = &replay.history.worlds[replay.history.loop_start?..];
     let acts = |step: &Step| matches!(step, Step::Driver(_));
-    match told.last().driver.phase {
+    match replay.history.last().driver.phase {
         DriverPhase::Finished => {
             let far = round.iter().find(|world| !world.is_migrated(setup))?;
             Some(format!(
@@ -69,7 +63,9 @@ fn meanwhile(told: &Told<'_>) -> Option<String> {
                 missing(setup, far)
             ))
         }
-        DriverPhase::Running if !told.repeats().iter().any(acts) => Some(waits(setup, told.last())),
+        DriverPhase::Running if !replay.history.repeats().iter().any(acts) => {
+            Some(waits(setup, replay.history.last()))
+        }
         _ => None,
     }
 }

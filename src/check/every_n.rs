@@ -4,15 +4,11 @@
 //! those that the driver names, then of two, then of three. A promise that some view breaks may
 //! still be kept: that is decided by a search with few replicas, and by larger views.
 
-mod aim;
-
 use std::cell::Cell;
 use std::time::Instant;
 
-use aim::aim_of;
-pub(super) use aim::promise;
-pub use aim::{Aim, sizes};
-
+use super::aim::{Aim, aim_of, promise, sizes};
+use super::trace::Replay;
 use super::verdicts::is_as_expected;
 use super::{Task, Watch, certificate, decide, merge, question, story};
 use crate::actors::Step;
@@ -23,7 +19,7 @@ use crate::every_n::cutoff::cutoff;
 use crate::every_n::fixpoint::{Closure, GaveUp, Limits, close};
 use crate::model::Migration;
 use crate::model::sizes::Sizes;
-use crate::properties::{self, Property};
+use crate::properties::{self, Locality, Property};
 use crate::report::every_n::Scope;
 use crate::report::{EveryN, EveryNResult, PropertyResult, Reason, ScenarioResult, Verdict};
 use crate::scenario::{self, Scenario};
@@ -183,7 +179,7 @@ impl Proving<'_> {
         }
         match aim_of(&scenario.setup, property) {
             Ok(aim) => (blank, Some(aim)),
-            Err(reason) => (not_covered(reason), None),
+            Err(reason) => (not_covered(reason.to_owned()), None),
         }
     }
 
@@ -320,7 +316,7 @@ impl Proving<'_> {
             for pool in &mut setup.budget.pools {
                 pool.at_most = pool.at_most.min(1) * MOST_FAULTS;
             }
-            if property.name == properties::available::PROPERTY.name {
+            if matches!(property.locality, Locality::Down(_)) {
                 // More faults than the scenario has may well take down more.
                 setup.budget.clone_from(&scenario.setup.budget);
             }
@@ -343,8 +339,8 @@ impl Proving<'_> {
         trace: &Trace<Step>,
         every_n: &mut EveryN,
     ) {
-        let told = story::Told::new(self.task.scenario, model, property.name, trace);
-        let counterexample = story::counterexample(&told, &merge::Role::default());
+        let replay = Replay::new(self.task.scenario, model, property.id(), trace);
+        let counterexample = story::counterexample(&replay, &merge::Role::default());
         let result = result_of(every_n, property);
         result.verdict = Verdict::Violated;
         result.reason = None;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use super::merge::Role;
-use super::story::Told;
+use super::trace::Replay;
 use super::{CheckOptions, Engine, decide, question};
 use crate::actors::driver;
 use crate::engine::{Decision, Formula, Outcome, Question, Verdict};
@@ -48,7 +48,7 @@ struct Proposal {
 ///
 /// `unbroken` are the properties that the scenario's own search has not found violated.
 pub(super) fn find(
-    told: &Told<'_>,
+    replay: &Replay<'_>,
     role: &Role,
     unbroken: &[&'static str],
     options: &CheckOptions,
@@ -56,17 +56,17 @@ pub(super) fn find(
     if options.engine != Engine::Exhaustive {
         return None;
     }
-    let (number, guilty) = told.last_request()?;
-    let proposals = match &told.scenario.runbook {
-        Some(runbook) => script::proposals(told, runbook, number),
-        None => steps::proposals(told.scenario, guilty),
+    let (number, guilty) = replay.last_request()?;
+    let proposals = match &replay.scenario.runbook {
+        Some(runbook) => script::proposals(replay, runbook, number),
+        None => steps::proposals(replay.scenario, guilty),
     };
     if proposals.is_empty() {
         return None;
     }
-    let mut wanted = vec![told.property.name];
-    wanted.extend(role.also_broken.iter().map(|&(name, _)| name));
-    let small = smallest(told.scenario, &wanted, options.threads)?;
+    let mut wanted = vec![replay.property.name];
+    wanted.extend(role.also_broken.iter().map(|(id, _)| id.name()));
+    let small = smallest(replay.scenario, &wanted, options.threads)?;
     let mut left = SEARCH_STATES;
     for proposal in proposals {
         if left == 0 {
@@ -77,9 +77,9 @@ pub(super) fn find(
         left = left.saturating_sub(states);
         if accepted {
             // The story may have fewer replicas than were asked for.
-            let asked = proposal.applied(&told.scenario.setup);
+            let asked = proposal.applied(&replay.scenario.setup);
             // What the first look leaves open may be known to be broken by now.
-            let is_open = |name: &&&str| !small.breaks(&told.scenario.setup, name);
+            let is_open = |name: &&&str| !small.breaks(&replay.scenario.setup, name);
             let mut must_hold: Vec<_> = unbroken.iter().filter(is_open).copied().collect();
             must_hold.extend_from_slice(&wanted);
             let (confirmed, _) = keeps(

@@ -16,6 +16,7 @@
 //! What the search has found goes through stories, reasons, fixes and the report again: a first
 //! look shows early what breaks near the beginning.
 
+pub mod aim;
 pub mod certificate;
 pub mod checkpoint;
 mod end;
@@ -28,13 +29,13 @@ mod merge;
 mod options;
 pub mod replay;
 mod search;
-mod sentences;
 pub mod simulate;
 mod smaller;
 mod story;
 mod summary;
 mod task;
 mod tell;
+mod trace;
 mod vacuous;
 mod verdicts;
 

@@ -6,12 +6,13 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::summary::{headline, model_hash};
+use super::trace::Replay;
 use super::{facts, merge, read, story};
 use crate::actors::Step;
 use crate::diagnostic::help_with;
-use crate::engine::{Formula, Searchable, Trace};
+use crate::engine::{Searchable, Trace};
 use crate::model::Migration;
-use crate::properties::{self, recoverable};
+use crate::properties::{self, Kind};
 use crate::report::AlsoBroken;
 use crate::report::replay::{Replayed, WorldInWords};
 use crate::report::saved::{SavedStep, SavedTrace};
@@ -78,7 +79,7 @@ pub fn replay(
         let help = help_with(&trace.property, &properties::NAMES);
         return Err(Box::new(diagnostic.help(help)));
     };
-    let loop_start = endless::loop_start(trace).map_err(|message| {
+    let loop_start = endless::loop_start(trace, property).map_err(|message| {
         let altered = Diagnostic::new("replay::altered", message).about(path);
         Box::new(altered.help(ALTERED))
     })?;
@@ -98,7 +99,7 @@ pub fn replay(
         loop_start,
         fair: Vec::new(),
     };
-    let told = story::Told::new(scenario, &model, property.name, &taken);
+    let replay = Replay::new(scenario, &model, property.id(), &taken);
     Ok(Replayed {
         trace: path.to_owned(),
         scenario: scenario.name.clone(),
@@ -108,10 +109,10 @@ pub fn replay(
         headline: headline(scenario),
         walk: trace.walk,
         property: trace.property.clone(),
-        broken: is_broken(&told),
-        breaks: breaks(&model, &told.worlds),
-        worlds: worlds(scenario, &model, &told.worlds),
-        story: story::counterexample(&told, &merge::Role::default()),
+        broken: is_broken(&replay),
+        breaks: breaks(&replay),
+        worlds: worlds(scenario, &model, &replay.history.worlds),
+        story: story::counterexample(&replay, &merge::Role::default()),
     })
 }
 
@@ -274,16 +275,16 @@ const WAY_BACK_STATES: usize = 1_000_000;
 
 /// Whether the story breaks its property: in its last state, or by going on for ever as it does.
 /// None if that was not decided.
-fn is_broken(told: &story::Told<'_>) -> Option<bool> {
-    let (model, name, world) = (told.model, told.property.name, told.last());
-    if let Some(kind) = endless::kind(name) {
-        return Some(endless::is_broken(told, kind));
+fn is_broken(replay: &Replay<'_>) -> Option<bool> {
+    let (property, setup, world) = (replay.property, replay.setup(), replay.history.last());
+    match property.kind {
+        Kind::AlwaysForEach(_) | Kind::Always { .. } => {
+            let says_anything = (property.applies)(setup).is_ok();
+            says_anything.then(|| !property.holds(setup, world))
+        }
+        Kind::FromEverywhere => is_goal_out_of_reach(replay.model, world),
+        Kind::Eventually | Kind::EventuallyAlways => Some(endless::is_broken(replay)),
     }
-    let invariants = model.invariants();
-    if let Some(invariant) = invariants.iter().find(|invariant| invariant.name == name) {
-        return Some(!invariant.holds(model, world));
-    }
-    (name == recoverable::PROPERTY.name).then(|| is_goal_out_of_reach(model, world))?
 }
 
 /// Whether no path without a fault leads from `world` to the goal; none if there are too many
@@ -312,17 +313,16 @@ fn is_goal_out_of_reach(model: &Migration, world: &World) -> Option<bool> {
 }
 
 /// The always-properties that are broken somewhere, each with the first step after which it is.
-fn breaks(model: &Migration, worlds: &[World]) -> Vec<AlsoBroken> {
-    let first = |invariant: Formula<Migration>| {
-        let broken = |world: &World| !invariant.holds(model, world);
-        Some(AlsoBroken {
-            name: invariant.name.to_owned(),
-            step: worlds.iter().position(broken)?,
-        })
-    };
-    let mut breaks: Vec<AlsoBroken> = model.invariants().into_iter().filter_map(first).collect();
-    breaks.sort_by_key(|broken| broken.step);
+fn breaks(replay: &Replay<'_>) -> Vec<AlsoBroken> {
+    let mut breaks = replay.breaks();
+    breaks.sort_by_key(|&(_, step)| step);
+    let breaks = breaks.into_iter();
     breaks
+        .map(|(property, step)| AlsoBroken {
+            name: property.name.to_owned(),
+            step,
+        })
+        .collect()
 }
 
 fn worlds(scenario: &Scenario, model: &Migration, worlds: &[World]) -> Vec<WorldInWords> {

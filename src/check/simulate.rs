@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::summary::{headline, model_hash};
+use super::trace::Replay;
 use super::{merge, question, read, story};
 use crate::actors::{Step, faults};
 use crate::engine::Trace;
 use crate::engine::simulate::{WalkOutcome, Walks, simulate as walk};
 use crate::model::Migration;
-use crate::properties::{self, Property};
+use crate::properties::{self, Property, PropertyId};
 use crate::report::Counterexample;
 use crate::report::simulation::{Seen, SimulatedProperty, SimulatedScenario, WalkFigures, bound};
 use crate::scenario::{Diagnostic, Overrides, Scenario};
@@ -98,7 +99,7 @@ fn seen(
     scenario: &Scenario,
     property: &Property,
     outcome: &WalkOutcome<Step>,
-    stories: &[(&'static str, Counterexample)],
+    stories: &[(PropertyId, Counterexample)],
 ) -> SimulatedProperty {
     let walked = outcome
         .properties
@@ -117,7 +118,7 @@ fn seen(
             },
         },
     };
-    let story = stories.iter().find(|(name, _)| *name == property.name);
+    let story = stories.iter().find(|(id, _)| *id == property.id());
     SimulatedProperty {
         name: property.name.to_owned(),
         kind: property.kind.word(),
@@ -131,20 +132,23 @@ fn stories(
     scenario: &Scenario,
     model: &Migration,
     outcome: &WalkOutcome<Step>,
-) -> Vec<(&'static str, Counterexample)> {
+) -> Vec<(PropertyId, Counterexample)> {
     let broken = outcome.properties.iter();
-    let traces: Vec<(&'static str, Trace<Step>)> = broken
-        .filter_map(|walked| Some((walked.name, walked.first.as_ref()?.1.clone())))
+    let traces: Vec<(PropertyId, Trace<Step>)> = broken
+        .filter_map(|walked| {
+            let (_, trace) = walked.first.as_ref()?;
+            Some((PropertyId::of(walked.name), trace.clone()))
+        })
         .collect();
-    let borrowed: Vec<_> = traces.iter().map(|(name, trace)| (*name, trace)).collect();
+    let borrowed: Vec<_> = traces.iter().map(|(id, trace)| (*id, trace)).collect();
     let roles = merge::merge(model, &borrowed);
-    let tell = |((name, trace), role): (&(&'static str, Trace<Step>), merge::Role)| {
-        let told = story::Told::new(scenario, model, name, trace);
-        let mut counterexample = story::counterexample(&told, &role);
+    let tell = |((id, trace), role): (&(PropertyId, Trace<Step>), merge::Role)| {
+        let replay = Replay::new(scenario, model, *id, trace);
+        let mut counterexample = story::counterexample(&replay, &role);
         counterexample.shortest = false;
         // Of all that a walk does, its last request need not be what made its last step possible.
         counterexample.place = None;
-        (*name, counterexample)
+        (*id, counterexample)
     };
     traces.iter().zip(roles).map(tell).collect()
 }

@@ -1,17 +1,18 @@
 //! The counterexamples of a search as stories: told, explained, and with a fix for each.
 
 use super::smaller::{self, Smaller};
-use super::story::{self, Told};
 use super::task::Task;
-use super::{explain, fix, merge};
+use super::trace::Replay;
+use super::{explain, fix, merge, story};
 use crate::actors::Step;
 use crate::engine::{Outcome, Trace, Verdict as Decided};
 use crate::model::Migration;
+use crate::properties::PropertyId;
 use crate::report::{Cost, Counterexample};
 
 /// A counterexample as a report has it, with what it was told from.
 pub(super) struct Story {
-    pub name: &'static str,
+    pub property: PropertyId,
     pub counterexample: Counterexample,
     trace: Trace<Step>,
     role: merge::Role,
@@ -19,7 +20,7 @@ pub(super) struct Story {
 
 /// A counterexample with every state on its way, as it is told.
 pub(super) struct Telling<'a> {
-    told: Told<'a>,
+    replay: Replay<'a>,
     role: merge::Role,
     counterexample: Counterexample,
 }
@@ -30,16 +31,16 @@ impl Telling<'_> {
         self.role.merged_into.is_some()
     }
 
-    const fn name(&self) -> &'static str {
-        self.told.property.name
+    fn property(&self) -> PropertyId {
+        self.replay.property.id()
     }
 
     /// The same story, if it has been told before.
     fn known<'b>(&self, before: &'b [Story]) -> Option<&'b Story> {
         before.iter().find(|story| {
-            story.name == self.name()
+            story.property == self.property()
                 && story.counterexample.replicas == self.counterexample.replicas
-                && story.trace == *self.told.trace
+                && story.trace == *self.replay.trace
                 && story.role == self.role
         })
     }
@@ -47,7 +48,7 @@ impl Telling<'_> {
 
 /// A property, the path that breaks it, and what it costs with the replicas asked for if that has
 /// fewer.
-type Violation<'a> = (&'static str, &'a Trace<Step>, Option<Cost>);
+type Violation<'a> = (PropertyId, &'a Trace<Step>, Option<Cost>);
 
 /// The counterexamples, each with the fewest replicas that show it; what one story shows is not
 /// told twice.
@@ -59,19 +60,19 @@ pub(super) fn tell<'a>(
     let mut own: Vec<Violation<'a>> = Vec::new();
     let mut with_fewer: Vec<Vec<Violation<'a>>> = vec![Vec::new(); smaller.len()];
     for decision in &outcome.decisions {
-        let name = decision.name;
         let Decided::Violated(trace) = &decision.verdict else {
             continue;
         };
-        match smaller::teller(smaller, &task.model, name, trace) {
+        let property = PropertyId::of(decision.name);
+        match smaller::teller(smaller, &task.model, decision.name, trace) {
             Some((number, story)) => {
                 let cost = Cost {
                     steps: trace.steps.len(),
                     faults: trace.faults,
                 };
-                with_fewer[number].push((name, story, Some(cost)));
+                with_fewer[number].push((property, story, Some(cost)));
             }
-            None => own.push((name, trace, None)),
+            None => own.push((property, trace, None)),
         }
     }
     let models = smaller.iter().map(|small| &small.model);
@@ -89,16 +90,16 @@ fn tell_together<'a>(
 ) -> Vec<Telling<'a>> {
     let traces: Vec<_> = violations
         .iter()
-        .map(|&(name, trace, _)| (name, trace))
+        .map(|&(property, trace, _)| (property, trace))
         .collect();
     let roles = merge::merge(model, &traces);
-    let tell = |(&(name, trace, asked), role): (&Violation<'a>, merge::Role)| {
-        let told = Told::new(task.scenario, model, name, trace);
-        let mut counterexample = story::counterexample(&told, &role);
+    let tell = |(&(property, trace, asked), role): (&Violation<'a>, merge::Role)| {
+        let replay = Replay::new(task.scenario, model, property, trace);
+        let mut counterexample = story::counterexample(&replay, &role);
         counterexample.shortest = task.options.finds_the_fewest();
         counterexample.asked = asked;
         Telling {
-            told,
+            replay,
             role,
             counterexample,
         }
@@ -119,7 +120,7 @@ pub(super) fn explain<'a>(
             telling.counterexample.why.clone_from(&known.why);
             telling.counterexample.help.clone_from(&known.help);
         } else if !telling.is_merged() {
-            telling.counterexample.why = explain::why(&telling.told, task.options);
+            telling.counterexample.why = explain::why(&telling.replay, task.options);
         }
     }
     tellings
@@ -136,12 +137,12 @@ pub(super) fn fix(
     let unbroken: Vec<&'static str> = unbroken.map(|decision| decision.name).collect();
     let fix = |mut telling: Telling<'_>| {
         if !telling.is_merged() && telling.counterexample.help.is_none() {
-            let help = fix::find(&telling.told, &telling.role, &unbroken, task.options);
+            let help = fix::find(&telling.replay, &telling.role, &unbroken, task.options);
             telling.counterexample.help = help;
         }
         Story {
-            name: telling.name(),
-            trace: telling.told.trace.clone(),
+            property: telling.property(),
+            trace: telling.replay.trace.clone(),
             role: telling.role,
             counterexample: telling.counterexample,
         }

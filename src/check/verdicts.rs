@@ -46,7 +46,7 @@ pub fn results(
                     Decided::Inconclusive(stop) => Some(Reason::Stopped(stop)),
                 };
                 result.layers = layers(&decision.layers);
-                let story = stories.iter().find(|story| story.name == property.name);
+                let story = stories.iter().find(|story| story.property == property.id());
                 result.counterexample = story.map(|story| story.counterexample.clone());
             }
             result.as_expected = is_as_expected(scenario, &result, options);

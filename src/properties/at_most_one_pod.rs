@@ -1,6 +1,7 @@
 //! `at-most-one-pod`: one Pod object per identity.
 
-use super::{Kind, Property, SIDES, always_applies};
+use super::{Kind, Locality, Property, SIDES, Story, always_applies, reasons};
+use crate::history::History;
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
@@ -14,6 +15,11 @@ pub const PROPERTY: Property = Property {
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
+    locality: Locality::Each,
+    story: Story {
+        why: reasons::two_pods::why,
+        ..Story::of(sentence)
+    },
 };
 
 /// Whether the promise is kept for one ordinal.
@@ -21,4 +27,13 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     !SIDES
         .into_iter()
         .all(|cluster| world.rows[ordinal].sides[cluster].has_live_pod())
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let pod = history.pod_name(history.ordinal?);
+    let newcomer = history.last_side();
+    let (other, newcomer) = (newcomer.other().name(), newcomer.name());
+    Some(format!(
+        "{pod} still existed in {other} when it was created in {newcomer} too."
+    ))
 }

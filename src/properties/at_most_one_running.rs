@@ -1,8 +1,9 @@
 //! `at-most-one-running`: an identity runs once.
 
-use super::{Kind, Property, SIDES, always_applies};
+use super::{Kind, Locality, Property, SIDES, Story, Worse, always_applies, reasons};
+use crate::history::{History, is_terminating, runs};
 use crate::world::World;
-use crate::world::id::Ordinal;
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
 /// See [`Property::promise`] and [`Property::details`].
@@ -14,6 +15,13 @@ pub const PROPERTY: Property = Property {
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
+    locality: Locality::Each,
+    story: Story {
+        sentence,
+        why: reasons::two_pods::why,
+        scope: reasons::two_pods::scope,
+        worse,
+    },
 };
 
 /// Whether the promise is kept for one ordinal.
@@ -22,4 +30,34 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
         .into_iter()
         .map(|cluster| world.rows[ordinal].sides[cluster].running());
     running.sum::<u8>() <= 1
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let ordinal = history.ordinal?;
+    let (pod, world) = (history.pod_name(ordinal), history.last());
+    let newcomer = history.last_side();
+    if !SIDES.into_iter().all(|side| runs(world, side, ordinal)) {
+        let side = newcomer.name();
+        return Some(format!("{pod} ran twice in {side}, on two nodes."));
+    }
+    let mut mounts = SIDES
+        .into_iter()
+        .flat_map(|side| world.column(side, ordinal).mounts());
+    let on = match (mounts.next().flatten(), mounts.next().flatten()) {
+        (None, _) | (_, None) => "",
+        (first, second) if first == second => ", on the same disk",
+        _ => ", on another disk",
+    };
+    let (other, newcomer) = (newcomer.other().name(), newcomer.name());
+    Some(format!(
+        "{pod} still ran in {other} when {newcomer} started it too{on}."
+    ))
+}
+
+/// That the Pod in the source is already terminating does not help, if it is not so anyway.
+fn worse(history: &History<'_>) -> Option<Worse> {
+    let ordinal = history.ordinal?;
+    let is_other_story = !reasons::two_pods::late_writes(history, ordinal).is_empty();
+    let is_so = is_terminating(history.last(), ClusterId::Source, ordinal);
+    (!is_other_story && !is_so).then_some(Worse::WhileTerminating)
 }

@@ -1,8 +1,9 @@
 //! `disjoint-slices`: no ordinal is owned twice.
 
-use super::{Kind, Property, SIDES, always_applies};
+use super::{Kind, Locality, Property, SIDES, Story, always_applies};
+use crate::history::History;
 use crate::world::World;
-use crate::world::id::{Ordinal, Slice};
+use crate::world::id::{Ordinal, Slice, describe_slice};
 use crate::world::setup::Setup;
 
 /// See [`Property::promise`] and [`Property::details`].
@@ -14,6 +15,8 @@ pub const PROPERTY: Property = Property {
     violated_in: "naive-double-up",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
+    locality: Locality::Each,
+    story: Story::of(sentence),
 };
 
 /// Whether the promise is kept in `world`.
@@ -31,4 +34,19 @@ fn culprit(setup: &Setup, world: &World) -> Option<Ordinal> {
         let outside = ordinal.0 >= setup.allowed;
         both || outside && (owns(source, ordinal) || owns(destination, ordinal))
     })
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let ordinal = history.ordinal?;
+    let [source, destination] = SIDES.map(|side| history.last().clusters[side].effective_slice());
+    let what = if source.contains(ordinal) && destination.contains(ordinal) {
+        format!("both own ordinal {ordinal}")
+    } else {
+        format!("ordinal {ordinal} is none of the application's")
+    };
+    Some(format!(
+        "Source owns {} and destination {}: {what}.",
+        describe_slice(source),
+        describe_slice(destination)
+    ))
 }

@@ -1,4 +1,4 @@
-//! What a migration promises: one predicate per file.
+//! What a migration promises, one property per file: the predicate, and the story of a violation.
 //!
 //! To add a property, write its file and put it into [`ALL`].
 
@@ -8,12 +8,14 @@ pub mod available;
 pub mod completes;
 pub mod disjoint_slices;
 pub mod no_data_loss;
+mod reasons;
 pub mod recoverable;
 pub mod right_disk;
 pub mod self_healing;
 pub mod single_writer;
 pub mod stays_migrated;
 
+use crate::history::History;
 use crate::vocabulary::PropertyKind;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
@@ -34,6 +36,15 @@ impl PropertyId {
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         Self::all().find(|id| id.name() == name)
+    }
+
+    /// The property of a name that the list is known to have.
+    ///
+    /// # Panics
+    /// If it has no such name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self::by_name(name).expect("only properties of the list have verdicts")
     }
 
     /// The property itself.
@@ -66,6 +77,53 @@ pub struct Property {
     pub holds_in: &'static str,
     /// Whether it says anything about a setup; the reason if it does not.
     pub applies: fn(&Setup) -> Result<(), &'static str>,
+    /// How many ordinals a proof for every number of replicas has to look at.
+    pub locality: Locality,
+    /// How a violation is told.
+    pub story: Story,
+}
+
+/// How many ordinals together can violate a property of states.
+#[derive(Clone, Copy, Debug)]
+pub enum Locality {
+    /// Each by itself, or none.
+    Each,
+    /// Those that are down, together: how many may be beside those that a fault has hit, or why no
+    /// number is enough.
+    Down(fn(&Setup) -> Result<u8, &'static str>),
+}
+
+/// How a violation of a property is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Story {
+    /// What happened, in a sentence. Without one the property's own sentence has to do.
+    pub sentence: fn(&History<'_>) -> Option<String>,
+    /// Why it is possible, in sentences; none if there is nothing to add.
+    pub why: fn(&History<'_>) -> Vec<String>,
+    /// `across sides` or `within source`, where a property can be violated in either way.
+    pub scope: fn(&History<'_>) -> Option<&'static str>,
+    /// A worse violation that a search looks for, to say how near it is.
+    pub worse: fn(&History<'_>) -> Option<Worse>,
+}
+
+impl Story {
+    /// A story in one sentence.
+    #[must_use]
+    pub const fn of(sentence: fn(&History<'_>) -> Option<String>) -> Self {
+        Self {
+            sentence,
+            why: |_| Vec::new(),
+            scope: |_| None,
+            worse: |_| None,
+        }
+    }
+}
+
+/// A violation that is worse than the one that is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Worse {
+    /// An ordinal runs on both sides while its Pod in the source is already terminating.
+    WhileTerminating,
 }
 
 impl Property {
@@ -76,6 +134,12 @@ impl Property {
     #[must_use]
     pub fn id(&self) -> PropertyId {
         PropertyId::by_name(self.name).expect("all properties are in the list")
+    }
+
+    /// What happened in a history that violates it, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, history: &History<'_>) -> String {
+        (self.story.sentence)(history).unwrap_or_else(|| self.promise.to_owned())
     }
 
     /// Whether a state keeps the promise. One about the whole space asks nothing of a state.
@@ -131,6 +195,12 @@ impl Kind {
             self,
             Self::FromEverywhere | Self::Eventually | Self::EventuallyAlways
         )
+    }
+
+    /// Whether it is about paths that go on for ever.
+    #[must_use]
+    pub const fn is_about_endless_paths(self) -> bool {
+        matches!(self, Self::Eventually | Self::EventuallyAlways)
     }
 
     /// The kind without its predicates, for a report.
@@ -206,8 +276,8 @@ mod tests {
     fn each_file_is_a_property_of_the_list() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/properties");
         let entries = std::fs::read_dir(folder).expect("the folder can be read");
-        let names = entries.map(|entry| {
-            let path = entry.expect("an entry can be read").path();
+        let paths = entries.map(|entry| entry.expect("an entry can be read").path());
+        let names = paths.filter(|path| path.is_file()).map(|path| {
             let stem = path.file_stem().expect("a file has a name");
             stem.to_string_lossy().replace('_', "-")
         });

@@ -1,9 +1,12 @@
 //! `right-disk`: a Pod runs on the data of its ordinal.
 
-use super::{Kind, Property, SIDES, needs_disks};
+use super::{Kind, Locality, Property, SIDES, Story, needs_disks, reasons};
+use crate::actors::storage::describe_disk;
+use crate::history::History;
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
+use crate::world::volume::{Contents, Disk};
 
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -14,6 +17,11 @@ pub const PROPERTY: Property = Property {
     violated_in: "empty-disk",
     holds_in: "blog-redis-cluster-gated",
     applies: needs_disks,
+    locality: Locality::Each,
+    story: Story {
+        why,
+        ..Story::of(sentence)
+    },
 };
 
 /// Whether the promise is kept for one ordinal.
@@ -26,4 +34,59 @@ fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
         .into_iter()
         .flat_map(|cluster| world.rows[ordinal].sides[cluster].mounts());
     mounts.all(|mounted| mounted.is_some_and(|disk| storage.is_current(disk)))
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let ordinal = history.ordinal?;
+    let (pod, world) = (history.pod_name(ordinal), history.last());
+    let storage = world.rows[ordinal].storage;
+    let mounts = SIDES.into_iter().flat_map(|side| {
+        let mounts = world.column(side, ordinal).mounts();
+        mounts.map(move |mounted| (side.name(), mounted))
+    });
+    let is_wrong =
+        |&(_, mounted): &(_, Option<Disk>)| mounted.is_none_or(|disk| !storage.is_current(disk));
+    Some(match mounts.into_iter().find(is_wrong) {
+        Some((side, Some(Disk::SourceFresh | Disk::DestinationFresh))) => {
+            format!("{pod} ran in {side} on a new, empty disk.")
+        }
+        Some((side, Some(disk))) if storage.contents(disk) == Contents::NoDisk => {
+            let disk = describe_disk(disk, ordinal).replace(&format!(" {ordinal}"), "");
+            format!("The {disk} of {pod} was destroyed while it ran in {side}.")
+        }
+        Some((side, Some(disk))) => {
+            let disk = describe_disk(disk, ordinal);
+            format!("{pod} ran in {side} on a disk that misses acknowledged writes ({disk}).")
+        }
+        _ => format!("{pod} ran without its disk."),
+    })
+}
+
+fn why(history: &History<'_>) -> Vec<String> {
+    let Some(ordinal) = history.ordinal else {
+        return Vec::new();
+    };
+    if let Some(provisioning) = history.provisioning(ordinal) {
+        let side = provisioning.step.cluster();
+        let claim = side.and_then(|side| history.claim_creation(side, ordinal));
+        return vec![format!(
+            "When the {} controller looked, there was no claim for Pod {ordinal}. It created one \
+             (step {}) that names no volume, and a new volume was provisioned for it (step {}). \
+             The disk with the data was never asked for.",
+            provisioning.side_name(),
+            claim.map_or(0, |taken| taken.number),
+            provisioning.number
+        )];
+    }
+    let destroyed = reasons::lost_disk::why(history, ordinal);
+    if !destroyed.is_empty() {
+        return destroyed;
+    }
+    vec![match history.first_stale_copy(ordinal) {
+        Some(taken) => format!(
+            "Since step {} a Pod writes to one copy of the data, and the other misses it.",
+            taken.number
+        ),
+        None => "The copy was made while a Pod was still writing to the disk.".to_owned(),
+    }]
 }

@@ -1,8 +1,9 @@
 //! `self-healing`: somebody replaces a Pod that goes.
 
-use super::{Kind, Property, SIDES, always_applies};
+use super::{Kind, Locality, Property, SIDES, Story, always_applies};
+use crate::history::History;
 use crate::world::World;
-use crate::world::id::Ordinal;
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
 /// See [`Property::promise`] and [`Property::details`].
@@ -14,15 +15,32 @@ pub const PROPERTY: Property = Property {
     violated_in: "orphan-by-hand",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
+    locality: Locality::Each,
+    story: Story::of(sentence),
 };
 
 /// Whether the promise is kept for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
-    SIDES.into_iter().all(|cluster| {
-        let side = world.side(cluster);
-        let pod = side[ordinal]
-            .pod
-            .filter(|pod| pod.is_live() && !pod.terminating);
-        pod.is_none_or(|pod| side.looks_after(pod) || side.collects(pod))
-    })
+    !SIDES
+        .into_iter()
+        .any(|cluster| is_left(world, cluster, ordinal))
+}
+
+/// Whether an ordinal has a Pod on a side that nobody would replace.
+fn is_left(world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
+    let side = world.side(cluster);
+    let pod = side[ordinal].pod;
+    let pod = pod.filter(|pod| pod.is_live() && !pod.terminating);
+    pod.is_some_and(|pod| !side.looks_after(pod) && !side.collects(pod))
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let ordinal = history.ordinal?;
+    let pod = history.pod_name(ordinal);
+    let is_left = |&side: &ClusterId| is_left(history.last(), side, ordinal);
+    let side = SIDES.into_iter().find(is_left);
+    let side = side.map_or("source", ClusterId::name);
+    Some(format!(
+        "{pod} is left in {side} with no set that would replace it."
+    ))
 }

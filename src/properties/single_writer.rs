@@ -1,6 +1,7 @@
 //! `single-writer`: a disk has one writer.
 
-use super::{Kind, Property, SIDES, needs_disks};
+use super::{Kind, Locality, Property, SIDES, Story, needs_disks, reasons};
+use crate::history::History;
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
@@ -15,6 +16,12 @@ pub const PROPERTY: Property = Property {
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-exclusive",
     applies,
+    locality: Locality::Each,
+    story: Story {
+        why: reasons::two_pods::why,
+        scope: reasons::two_pods::scope,
+        ..Story::of(sentence)
+    },
 };
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {
@@ -37,4 +44,11 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
         mounted.insert(disk);
         first
     })
+}
+
+fn sentence(history: &History<'_>) -> Option<String> {
+    let pod = history.pod_name(history.ordinal?);
+    Some(format!(
+        "Two incarnations of {pod} had the same disk mounted for writing."
+    ))
 }

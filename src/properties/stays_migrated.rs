@@ -1,6 +1,7 @@
 //! `stays-migrated`: what has moved stays where it is.
 
-use super::{Kind, Property, always_applies};
+use super::{Kind, Locality, Property, Story, always_applies};
+use crate::history::History;
 
 /// See [`Property::promise`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -11,4 +12,22 @@ pub const PROPERTY: Property = Property {
     violated_in: "tidied-wrong-side",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
+    locality: Locality::Each,
+    story: Story::of(sentence),
 };
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is one of several that may have no sentence"
+)]
+fn sentence(history: &History<'_>) -> Option<String> {
+    let goal = history.goal().unwrap_or_default();
+    let ends = if history.repeats().is_empty() {
+        "does not stay so"
+    } else {
+        "then again and again is not"
+    };
+    Some(format!(
+        "The migration is over after step {goal}, and {ends}."
+    ))
+}

@@ -4,27 +4,49 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("vocabulary", &[]),
     ("diagnostic", &[]),
     ("yaml", &[]),
     ("world", &["diagnostic", "yaml"]),
     ("actors", &["diagnostic", "yaml"]),
-    ("properties", &["diagnostic", "yaml", "actors"]),
+    ("history", &["diagnostic", "yaml"]),
+    ("properties", &["diagnostic", "yaml"]),
     // Search knows nothing of Kubernetes.
     (
         "engine",
-        &["diagnostic", "yaml", "world", "actors", "properties"],
+        &[
+            "diagnostic",
+            "yaml",
+            "world",
+            "actors",
+            "history",
+            "properties",
+        ],
     ),
     (
         "every_n",
-        &["diagnostic", "yaml", "world", "actors", "properties"],
+        &[
+            "diagnostic",
+            "yaml",
+            "world",
+            "actors",
+            "history",
+            "properties",
+        ],
     ),
     ("model", &["diagnostic", "yaml"]),
     // A script asks for a program, whatever runs it.
     (
         "runbook",
-        &["actors", "properties", "engine", "every_n", "model"],
+        &[
+            "actors",
+            "history",
+            "properties",
+            "engine",
+            "every_n",
+            "model",
+        ],
     ),
     ("scenario", &[]),
     // A report is plain data, among it the bounds of a search and mistakes in the input.
@@ -34,6 +56,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
             "yaml",
             "world",
             "actors",
+            "history",
             "properties",
             "every_n",
             "model",
@@ -199,8 +222,8 @@ fn every_way_to_name_another_layer_is_seen() {
     };
     assert_eq!(joined("use crate::cli::exit::CODE;", 2), ["cli::exit"]);
     assert_eq!(
-        joined("let a = f(crate::model::fault_of(step));", 2),
-        ["model::fault_of"]
+        joined("let a = f(crate::model::after(step));", 2),
+        ["model::after"]
     );
     assert_eq!(
         joined(
@@ -222,7 +245,9 @@ fn edges_to_later_layers_are_refused() {
     for (from, to, allowed) in [
         ("actors", "world::World", true),
         ("world", "actors::Step", false),
-        ("properties", "actors::Step", false),
+        ("properties", "actors::Step", true),
+        ("properties", "engine::Trace", false),
+        ("history", "properties::Property", false),
         ("engine", "world::World", false),
         ("model", "engine::Searchable", true),
         ("scenario", "check::check", false),

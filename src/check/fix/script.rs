@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Proposal;
-use crate::check::story::Told;
+use crate::check::trace::Replay;
 use crate::diagnostic::position;
 use crate::runbook::{Place, Runbook};
 use crate::world::id::ClusterId;
@@ -31,8 +31,8 @@ struct Candidate {
 }
 
 /// Every wait before every statement, those nearest to the guilty instruction first.
-pub(super) fn proposals(told: &Told<'_>, runbook: &Runbook, number: usize) -> Vec<Proposal> {
-    let guilty = usize::from(told.worlds[number - 1].driver.position);
+pub(super) fn proposals(replay: &Replay<'_>, runbook: &Runbook, number: usize) -> Vec<Proposal> {
+    let guilty = usize::from(replay.history.worlds[number - 1].driver.position);
     let Some(place) = runbook.places.get(guilty) else {
         return Vec::new();
     };
@@ -42,8 +42,8 @@ pub(super) fn proposals(told: &Told<'_>, runbook: &Runbook, number: usize) -> Ve
         .take(MOST_PLACES)
     {
         for candidate in &candidates() {
-            for name in ordinals_at(runbook, &gap, told) {
-                proposals.extend(proposal(told, runbook, &gap, candidate, &name));
+            for name in ordinals_at(runbook, &gap, replay) {
+                proposals.extend(proposal(replay, runbook, &gap, candidate, &name));
             }
         }
     }
@@ -52,7 +52,7 @@ pub(super) fn proposals(told: &Told<'_>, runbook: &Runbook, number: usize) -> Ve
 
 /// How an ordinal can be spelled at a place: by a variable, or else as the number that the story
 /// is about.
-fn ordinals_at(runbook: &Runbook, gap: &Gap, told: &Told<'_>) -> Vec<String> {
+fn ordinals_at(runbook: &Runbook, gap: &Gap, replay: &Replay<'_>) -> Vec<String> {
     let names = |&position: &usize| -> Vec<String> {
         let bindings = runbook.places[position].bindings.iter();
         bindings.map(|(name, _)| name.clone()).collect()
@@ -65,13 +65,13 @@ fn ordinals_at(runbook: &Runbook, gap: &Gap, told: &Told<'_>) -> Vec<String> {
     let variables = common.into_iter().map(|name| format!("${name}"));
     let mut all: Vec<String> = variables.take(2).collect();
     if gap.firsts.len() == 1 {
-        all.extend(told.ordinal.map(|ordinal| ordinal.to_string()));
+        all.extend(replay.history.ordinal.map(|ordinal| ordinal.to_string()));
     }
     all
 }
 
 fn proposal(
-    told: &Told<'_>,
+    replay: &Replay<'_>,
     runbook: &Runbook,
     gap: &Gap,
     candidate: &Candidate,
@@ -93,7 +93,7 @@ fn proposal(
         waits.insert(first, operation);
     }
     let (kubectl, marker) = runbook.spellings[candidate.cluster].clone()?;
-    let set = &told.scenario.set_name;
+    let set = &replay.scenario.set_name;
     let line = (candidate.spell)(&kubectl, set, &runbook.claim_template, ordinal);
     Some(Proposal {
         waits,

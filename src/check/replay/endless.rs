@@ -10,19 +10,13 @@
 use std::collections::BTreeSet;
 
 use crate::actors::Step;
-use crate::check::story::Told;
+use crate::check::trace::Replay;
 use crate::engine::Searchable;
 use crate::model::Migration;
-use crate::properties::{self, Kind};
+use crate::properties::{Kind, Property};
 use crate::report::count;
 use crate::report::saved::SavedTrace;
 use crate::world::World;
-
-/// What the property of this name says, if it is about endless paths.
-pub(super) fn kind(name: &str) -> Option<Kind> {
-    let kind = properties::by_name(name)?.kind;
-    matches!(kind, Kind::Eventually | Kind::EventuallyAlways).then_some(kind)
-}
 
 /// How many steps of a trace come before its loop; all of them if it stays in its last state,
 /// as an endless story does that says nothing of a loop. None if its promise is about no endless
@@ -30,16 +24,16 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
 ///
 /// # Errors
 /// Why the trace cannot have the loop that it says it has.
-pub(super) fn loop_start(trace: &SavedTrace) -> Result<Option<usize>, String> {
-    let (name, steps) = (&trace.property, trace.steps.len());
-    match (kind(name), trace.loop_start) {
-        (None, None) => Ok(None),
-        (None, Some(start)) => Err(format!(
+pub(super) fn loop_start(trace: &SavedTrace, property: &Property) -> Result<Option<usize>, String> {
+    let (name, steps) = (property.name, trace.steps.len());
+    match (property.kind.is_about_endless_paths(), trace.loop_start) {
+        (false, None) => Ok(None),
+        (false, Some(start)) => Err(format!(
             "`loopStart` is {start}, and a story that breaks `{name}` has no loop"
         )),
-        (Some(_), None) => Ok(Some(steps)),
-        (Some(_), Some(start)) if start <= steps => Ok(Some(start)),
-        (Some(_), Some(start)) => Err(format!(
+        (true, None) => Ok(Some(steps)),
+        (true, Some(start)) if start <= steps => Ok(Some(start)),
+        (true, Some(start)) => Err(format!(
             "`loopStart` is {start}, and the trace has {}",
             count(steps, "step")
         )),
@@ -76,22 +70,21 @@ fn row(model: &Migration, world: &World) -> Vec<u64> {
     row
 }
 
-/// Whether a path whose loop closes breaks the promise: it is fair, and avoids the goal or comes
+/// Whether a path whose loop closes breaks its property: it is fair, and avoids the goal or comes
 /// away from it again and again.
-pub(super) fn is_broken(told: &Told<'_>, kind: Kind) -> bool {
-    let model = told.model;
-    let start = told.trace.loop_start.unwrap_or(told.trace.steps.len());
-    let round = told.worlds.get(start..).unwrap_or_default();
-    let reaches_goal = told.worlds.iter().any(|world| model.is_goal(world));
-    let breaks = match kind {
+pub(super) fn is_broken(replay: &Replay<'_>) -> bool {
+    let (model, history) = (replay.model, &replay.history);
+    let start = history.loop_start.unwrap_or(history.steps.len());
+    let round = history.worlds.get(start..).unwrap_or_default();
+    let reaches_goal = history.goal().is_some();
+    // The goal itself is always kept, as the engine has it.
+    let leaves = |world: &World| !model.is_goal(world) && !model.keeps_goal(world);
+    let breaks = match replay.property.kind {
         Kind::Eventually => !reaches_goal,
-        _ => {
-            // The goal itself is always kept, as the engine has it.
-            let leaves = |world: &World| !model.is_goal(world) && !model.keeps_goal(world);
-            reaches_goal && round.iter().any(leaves)
-        }
+        Kind::EventuallyAlways => reaches_goal && round.iter().any(leaves),
+        Kind::AlwaysForEach(_) | Kind::Always { .. } | Kind::FromEverywhere => false,
     };
-    breaks && is_fair(model, round, told.repeats())
+    breaks && is_fair(model, round, history.repeats())
 }
 
 /// Whether a path may go round in these states for ever, by these steps; if there are none, stay

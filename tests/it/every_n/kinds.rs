@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 use straddle::actors::{Step, faults};
-use straddle::check::every_n::Aim;
+use straddle::check::aim::Aim;
 use straddle::every_n::Sliced;
 use straddle::model::sizes::Sizes;
 use straddle::{Searchable, World};

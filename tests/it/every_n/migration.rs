@@ -6,7 +6,7 @@ use std::path::Path;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use straddle::check::every_n::{Aim, sizes};
+use straddle::check::aim::{Aim, sizes};
 use straddle::every_n::Sliced;
 use straddle::every_n::recheck::{Flaw, recheck};
 use straddle::every_n::rows::{rows, views};

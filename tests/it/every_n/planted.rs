@@ -7,7 +7,7 @@ use straddle::actors::faults::Target;
 use straddle::actors::garbage_collector::Action as Collect;
 use straddle::actors::stateful_set_controller::Action;
 use straddle::actors::{Step, driver};
-use straddle::check::every_n::Aim;
+use straddle::check::aim::Aim;
 use straddle::every_n::{Reasons, Sliced};
 use straddle::model::sizes::Sizes;
 use straddle::world::letter::{Frame, Letter};

@@ -5,8 +5,7 @@ use std::io;
 use std::path::Path;
 
 use straddle::actors::driver::Action;
-use straddle::actors::{Actor, Step};
-use straddle::model::fault_of;
+use straddle::actors::{Actor, Step, faults};
 use straddle::world::World;
 use straddle::world::driver::DriverPhase;
 use straddle::{Migration, Overrides, Scenario};
@@ -58,9 +57,9 @@ impl Walk {
     }
 
     fn name(&self, step: Step) -> String {
-        let actor = match fault_of(step) {
-            Some((kind, _)) => kind,
-            None => step.actor().name(),
+        let actor = match step {
+            Step::Fault(fault) => faults::kind(fault.kind).name(),
+            _ => step.actor().name(),
         };
         let side = step.cluster().map(|side| format!(" {}", side.name()));
         let text = step.describe(self.model.setup(), &self.world);

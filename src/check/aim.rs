@@ -1,11 +1,10 @@
 //! What a proof is about, and the model that it is a proof of.
 
-use crate::actors::faults::{self, Reach};
 use crate::every_n::Promise;
 use crate::model::sizes::Sizes;
-use crate::properties::{self, Kind, Property};
+use crate::properties::{Locality, Property};
 use crate::scenario;
-use crate::world::setup::{Availability, AvailabilityRule, Budget, Pool, Setup};
+use crate::world::setup::{Availability, AvailabilityRule, Pool, Setup};
 
 /// What a proof is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,7 +57,7 @@ pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
 }
 
 /// The promises of a property that views can keep.
-pub fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
+pub(super) fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
     Promise {
         name: property.name,
         arity: aim.free(),
@@ -67,55 +66,9 @@ pub fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
 }
 
 /// What it takes to prove a property that is about states.
-pub fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, String> {
-    match property.kind {
-        Kind::Always { .. } if property.name == properties::available::PROPERTY.name => {
-            most_down(setup).map(Aim::Down)
-        }
-        _ => Ok(Aim::Each),
+pub(super) fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, &'static str> {
+    match property.locality {
+        Locality::Each => Ok(Aim::Each),
+        Locality::Down(most) => most(setup).map(Aim::Down),
     }
-}
-
-/// How many ordinals may be down beside those that a fault has hit, so that the rule is kept.
-fn most_down(setup: &Setup) -> Result<u8, String> {
-    let Some(availability) = &setup.availability else {
-        return Err("no rule is given".to_owned());
-    };
-    let most = match &availability.rule {
-        AvailabilityRule::MaxUnavailable(most) => *most,
-        AvailabilityRule::Majority => {
-            return Err("a majority is no matter of any few ordinals".to_owned());
-        }
-        AvailabilityRule::Groups(groups) => {
-            let spare = |group: &crate::world::setup::Group| {
-                u8::try_from(group.ordinals.len())
-                    .unwrap_or(0)
-                    .saturating_sub(group.min)
-            };
-            groups.iter().map(spare).min().unwrap_or(0)
-        }
-    };
-    let hits = if availability.excused {
-        0
-    } else {
-        most_hits(&setup.budget)
-    };
-    most.checked_sub(hits).ok_or_else(|| {
-        "the faults of the scenario alone may take down more than the rule allows".to_owned()
-    })
-}
-
-/// How many Pods the faults of a budget may hit.
-fn most_hits(budget: &Budget) -> u8 {
-    let strikes_pod = |pool: &&Pool| {
-        pool.kinds
-            .iter()
-            .any(|id| faults::kind(id).reach() == Reach::Pod)
-    };
-    budget
-        .pools
-        .iter()
-        .filter(strikes_pod)
-        .map(|pool| pool.at_most)
-        .sum()
 }
