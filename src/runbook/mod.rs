@@ -115,7 +115,7 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
     let script = match parsed(&source) {
         Ok(script) => script,
         Err(problem) => {
-            reading.problems.push(problem);
+            reading.problems.push(*problem);
             return reading;
         }
     };
@@ -133,13 +133,13 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
     reading
 }
 
-fn parsed(source: &Source) -> Result<Command, Diagnostic> {
+fn parsed(source: &Source) -> Result<Command, Box<Diagnostic>> {
     syntax::parse(&source.text, 0).map_err(|error| {
         let what = format!("bash cannot read this script: {}", error.message);
         let at = error.at.min(source.text.len());
         let problem = Diagnostic::new("runbook::syntax", what);
         let problem = problem.within(source).at(at..at, "here");
-        problem.help("check it with `bash -n`")
+        Box::new(problem.help("check it with `bash -n`"))
     })
 }
 

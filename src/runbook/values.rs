@@ -16,7 +16,7 @@ pub enum Zero {
 }
 
 /// A value that a cluster knows.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Value {
     /// The name of the volume that a claim is bound to, as it was read.
     VolumeName(ClusterId, u8),

@@ -6,7 +6,7 @@ use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
 use super::volume::{Backend, ReclaimPolicy};
 
 /// Everything about a migration that no step changes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Setup {
     /// N: the source's `replicas` at the start.
     pub replicas: u8,

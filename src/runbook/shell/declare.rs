@@ -3,7 +3,7 @@
 use super::expand::each_with;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::{Outcome, State};
+use super::state::{Outcome, State, Ways};
 use super::syntax::Word;
 
 /// The builtins.
@@ -32,7 +32,7 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         words: &[Word],
         state: State<P>,
-    ) -> Result<Vec<(State<P>, Vec<String>)>, Halt> {
+    ) -> Result<Ways<P, Vec<String>>, Halt> {
         let is_local = words.first().is_some_and(|word| word.text == "local");
         let mut ways = vec![(state, Vec::new())];
         for word in words {

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::glob;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::State;
+use super::state::{State, Ways};
 use super::syntax::Word;
 use super::word::{Piece, PieceKind, Within, braces, pieces};
 use crate::runbook::symbols::symbol_in;
@@ -45,7 +45,7 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         words: &[Word],
         state: State<P>,
-    ) -> Result<Vec<(State<P>, Vec<String>)>, Halt> {
+    ) -> Result<Ways<P, Vec<String>>, Halt> {
         let mut ways = vec![(state, Vec::new())];
         for word in words {
             let words = braced(word);
@@ -238,7 +238,7 @@ impl<P: Programs> Runner<'_, P> {
         operator: &str,
         argument: &str,
         state: State<P>,
-    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
+    ) -> Result<Ways<P, Option<String>>, Halt> {
         let mut state = state;
         let value = match arrays::subscript(name) {
             Some(_) if operator == "#" && arrays::list(name, &state.shell).is_some() => {
@@ -316,7 +316,7 @@ impl<P: Programs> Runner<'_, P> {
         argument: &str,
         assigns: bool,
         state: State<P>,
-    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
+    ) -> Result<Ways<P, Option<String>>, Halt> {
         let ways = self.expand_text(argument, None, Within::Word, state)?;
         let with = |(mut state, text): (State<P>, String)| {
             if assigns {
@@ -344,7 +344,7 @@ impl<P: Programs> Runner<'_, P> {
         argument: &str,
         value: String,
         state: State<P>,
-    ) -> Result<Vec<(State<P>, Option<String>)>, Halt> {
+    ) -> Result<Ways<P, Option<String>>, Halt> {
         if symbol_in(&value).is_some() {
             self.not_modelled(
                 format!("`${{{name}{operator}…}}` of `{value}`, which only the cluster knows"),

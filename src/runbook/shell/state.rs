@@ -140,6 +140,9 @@ pub struct Outcome<P: Outside> {
     pub left: Vec<(Leave, State<P>)>,
 }
 
+/// States, each with what was made on the way to it.
+pub type Ways<P, T> = Vec<(State<P>, T)>;
+
 /// States in which a command has left more than itself.
 pub type Left<P> = Vec<(Leave, State<P>)>;
 

@@ -1,7 +1,13 @@
 //! What there is of an ordinal on one side.
 //!
 //! Most of a row is columns, and most steps change one. Each object in it has few values: what
-//! the description of its fields says of them is kept in tables.
+//! the description of its fields says of them is kept in tables. A column is as many words as its
+//! objects take; none lies across two of them:
+//!
+//! ```text
+//! row     | frame | words 0 of the columns of ordinals 0, 1, .. | words 1 .. | other groups
+//! word 0  | Pod | containers | claim | volumes | attachments |
+//! ```
 
 use super::builder::Builder;
 use super::exchange::Strip;
@@ -17,8 +23,8 @@ use crate::world::volume::{Claim, DiskSet, Volume, Volumes};
 /// The columns of one side.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Columns {
-    /// Where they are.
-    strip: Strip,
+    /// Where each word of them is; one that is not needed has no bits.
+    strips: [Strip; WORDS],
     pods: Object<Option<Pod>>,
     containers: Object<Containers>,
     claims: Object<Option<Claim>>,
@@ -27,10 +33,30 @@ pub(super) struct Columns {
     attached: Object<DiskSet>,
 }
 
+/// The most words that a column takes.
+const WORDS: usize = 2;
+
+/// The bits of each word of a column that are taken.
+#[derive(Clone, Copy, Default)]
+struct Room([u32; WORDS]);
+
+impl Room {
+    /// The word and the bit at which an object of so many bits begins.
+    fn take(&mut self, bits: u32) -> (usize, u32) {
+        let word = self.0.iter().position(|taken| taken + bits <= u64::BITS);
+        let word = word.expect("a column fits its words");
+        let shift = self.0[word];
+        self.0[word] += bits;
+        (word, shift)
+    }
+}
+
 /// One object of a column: its values and their bits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Object<T> {
-    /// Where it is in the column.
+    /// In which word of the column it is.
+    word: usize,
+    /// Where in that word.
     shift: u32,
     /// A one for each of its bits.
     mask: u64,
@@ -41,19 +67,23 @@ struct Object<T> {
 }
 
 impl<T: Copy + Default> Object<T> {
-    /// An object whose bits begin at `end` of the column. Moves `end` behind them.
-    fn new(end: &mut u32, needs: impl Fn(&mut Needs), read: impl Fn(&mut Reader, &mut T)) -> Self {
+    /// An object that takes its bits of `room`.
+    fn new(
+        room: &mut Room,
+        needs: impl Fn(&mut Needs),
+        read: impl Fn(&mut Reader, &mut T),
+    ) -> Self {
         let mut found = Needs::default();
         needs(&mut found);
         let needed = Needed::new(found.mask);
-        let shift = *end;
-        *end += needed.bits;
+        let (word, shift) = room.take(needed.bits);
         let value = |bits: u64| {
             let mut value = T::default();
             read(&mut Reader::new(needed.widen(bits)), &mut value);
             value
         };
         Self {
+            word,
             shift,
             mask: (1 << needed.bits) - 1,
             bits: (0..1 << found.at)
@@ -64,23 +94,23 @@ impl<T: Copy + Default> Object<T> {
     }
 
     #[inline(always)]
-    fn write(&self, column: &mut u64, fields: impl FnOnce(&mut Writer)) {
+    fn write(&self, column: &mut [u64; WORDS], fields: impl FnOnce(&mut Writer)) {
         let mut writer = Writer::default();
         fields(&mut writer);
-        *column |= self.bits[writer.code as usize];
+        column[self.word] |= self.bits[writer.code as usize];
     }
 
     #[inline(always)]
-    fn read(&self, column: u64) -> T {
-        self.values[(column >> self.shift & self.mask) as usize]
+    fn read(&self, column: [u64; WORDS]) -> T {
+        self.values[(column[self.word] >> self.shift & self.mask) as usize]
     }
 }
 
-/// An object whose bits begin at `end`, by the one description of its fields.
+/// An object that takes its bits of a room, by the one description of its fields.
 macro_rules! object {
-    ($end:expr, $fields:ident, $($given:expr),+) => {
+    ($room:expr, $fields:ident, $($given:expr),+) => {
         Object::new(
-            $end,
+            $room,
             |pass| fields::$fields(pass, $($given),+, &mut Default::default()),
             |pass, value| fields::$fields(pass, $($given),+, value),
         )
@@ -90,9 +120,14 @@ macro_rules! object {
 impl Columns {
     /// The columns of a side, at the end of the row as far as it is laid out.
     pub fn new(has: &Features, id: ClusterId, row: &mut Builder) -> Self {
-        let bits = &mut 0;
+        Self::within(Room::default(), has, id, row)
+    }
+
+    /// The same, where some bits of each column are taken.
+    fn within(mut room: Room, has: &Features, id: ClusterId, row: &mut Builder) -> Self {
+        let bits = &mut room;
         let mut columns = Self {
-            strip: Strip { at: 0, bits: 0 },
+            strips: [Strip::default(); WORDS],
             pods: object!(bits, pod, has),
             containers: object!(bits, containers, has),
             claims: object!(bits, claim, has),
@@ -100,7 +135,7 @@ impl Columns {
             provisioned: object!(bits, provisioned_volume, has, id),
             attached: object!(bits, attached, has, id),
         };
-        columns.strip = row.strip(*bits as usize);
+        columns.strips = room.0.map(|bits| row.strip(bits as usize));
         columns
     }
 
@@ -115,7 +150,7 @@ impl Columns {
         ordinal: Ordinal,
     ) {
         let from = world.column(id, ordinal);
-        let mut column = 0;
+        let mut column = [0; WORDS];
         let mut pod = from.pod;
         self.pods
             .write(&mut column, |pass| fields::pod(pass, has, &mut pod));
@@ -139,7 +174,11 @@ impl Columns {
                 fields::attached(pass, has, id, &mut attached);
             });
         }
-        self.strip.put(words, ordinal, column);
+        for (strip, word) in self.strips.iter().zip(column) {
+            if strip.bits > 0 {
+                strip.put(words, ordinal, word);
+            }
+        }
     }
 
     /// Reads the column of an ordinal into `world`.
@@ -152,7 +191,10 @@ impl Columns {
         world: &mut World,
         ordinal: Ordinal,
     ) {
-        let column = self.strip.of(words, ordinal);
+        let column = self.strips.map(|strip| match strip.bits {
+            0 => 0,
+            _ => strip.of(words, ordinal),
+        });
         let into = world.column_mut(id, ordinal);
         into.pod = self.pods.read(column);
         into.containers = self.containers.read(column);
@@ -163,6 +205,49 @@ impl Columns {
                 provisioned: self.provisioned.read(column),
             };
             into.attached = self.attached.read(column);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::pod::PodPhase;
+    use crate::world::setup::Setup;
+
+    /// Whatever is taken of the first word, every object is read back from where it is.
+    #[test]
+    fn a_column_of_two_words_is_read_back() {
+        let mut pod = Pod {
+            phase: PodPhase::Running,
+            ready: true,
+            ..Pod::default()
+        };
+        for taken in [0, 54, 58, 62, 64] {
+            let has = Features::of(&Setup {
+                ordinals: 3,
+                ..Setup::default()
+            });
+            let mut row = Builder {
+                ordinals: has.ordinals,
+                ..Builder::default()
+            };
+            let room = Room([taken, 0]);
+            let columns = Columns::within(room, &has, ClusterId::Source, &mut row);
+            let mut words = vec![0; row.bits.div_ceil(64)];
+            let mut world = World::default();
+            for ordinal in (0..3).map(Ordinal) {
+                pod.terminating = ordinal.0 == 1;
+                let column = world.column_mut(ClusterId::Source, ordinal);
+                column.pod = Some(pod);
+                column.containers.run = ordinal.0 != 2;
+                columns.write(&mut words, &has, ClusterId::Source, &world, ordinal);
+            }
+            let mut read = World::default();
+            for ordinal in (0..3).map(Ordinal) {
+                columns.read(&words, &has, ClusterId::Source, &mut read, ordinal);
+            }
+            assert_eq!(read, world, "{taken} bits taken");
         }
     }
 }

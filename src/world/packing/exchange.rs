@@ -7,7 +7,7 @@ use super::row::{get, put};
 use crate::world::id::Ordinal;
 
 /// As many bits for each ordinal, those of ordinal 0 first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Strip {
     /// Where it begins.
     pub at: usize,
