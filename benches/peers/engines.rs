@@ -131,7 +131,7 @@ fn straddle(protocol: &Protocol, threads: usize, order: Order) -> Result<Measure
     let threads = NonZeroUsize::new(threads).expect("a row has threads");
     let question = Question {
         may_end: Some(Predicate::Of(Protocol::is_goal)),
-        ..Question::new(protocol.invariants())
+        ..Question::new(Protocol::invariants())
     };
     let settings = Settings {
         threads,

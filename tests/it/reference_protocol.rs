@@ -24,7 +24,7 @@ type Size = (u8, u8, u8);
 
 impl Asked for Protocol {
     fn invariants(&self) -> Vec<Formula<Self>> {
-        self.invariants()
+        Self::invariants()
     }
 
     fn is_goal(&self, state: &State) -> bool {
