@@ -23,6 +23,7 @@ pub trait Component: Copy + Eq + Hash + Debug {
     const WORKERS: &'static [Scope];
 
     /// Whether the component ever has anything to do in this setup.
+    #[must_use]
     fn is_needed(setup: &Setup) -> bool {
         let _ = setup;
         true

@@ -388,10 +388,9 @@ fn the_shell_knows_no_kubernetes() {
     {
         for path in named.iter().map(|path| path.join("::")) {
             seen += 1;
-            let is_beside =
-                |place: &&str| path == **place || path.starts_with(&format!("{place}::"));
+            let is_beside = |place: &str| path == place || path.starts_with(&format!("{place}::"));
             if !path.starts_with("runbook::shell")
-                && !BESIDE_THE_SHELL.iter().any(|place| is_beside(&place))
+                && !BESIDE_THE_SHELL.iter().any(|place| is_beside(place))
             {
                 wrong.push(format!("{}: {path}", module.join("::")));
             }

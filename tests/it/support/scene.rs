@@ -35,7 +35,6 @@ impl Scene {
             deleting: set.deleting,
             foreground: set.foreground,
             observed: true,
-            ..StatefulSet::default()
         });
         for item in sees.split(", ").filter(|item| *item != "nothing") {
             place(&mut world, SIDE, item, &set);
