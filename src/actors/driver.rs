@@ -3,29 +3,27 @@
 //! It is whoever runs the migration: a person at a shell, a script, an operator. It knows what
 //! it has read, forgets it in a crash, and starts again as the scenario says.
 
+mod conditions;
 mod counts;
 mod describe;
 mod names;
 mod place;
+mod requests;
 
+use conditions::{exists, holds};
 pub use counts::witnesses as count_witnesses;
 pub use names::named;
 pub use place::is_plain_wait;
 use place::{go_on, leave_otherwise, restart};
 
-use super::api_server::{self, Answer, Refusal};
-use super::storage::contents_of_copy;
+use super::api_server::Refusal;
 use super::{Component, Scope};
 use crate::world::World;
-use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
+use crate::world::driver::{Driver, DriverPhase, Mode, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::program::{
-    Cascade, ClaimRefCopy, Condition, Copied, Expression, Instruction, ObjectKind, ObjectRef,
-    Operation, SetEffect, Timeout,
-};
+use crate::world::program::{Cascade, Instruction, Operation, SetEffect, Timeout};
 use crate::world::setup::Setup;
-use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
 
 /// What the driver does next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -200,215 +198,10 @@ fn advance(setup: &Setup, world: &mut World) {
     {
         return leave_otherwise(setup, world);
     }
-    match request(setup, world, now.operation) {
+    match requests::perform(setup, world, now.operation) {
         Ok(()) => go_on(setup, world),
         Err(Refusal::AlreadyExists) if resumed => go_on(setup, world),
         Err(_) => leave_otherwise(setup, world),
-    }
-}
-
-/// One request, for the present `k`. A wait that is over, and a save, always succeed.
-fn request(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
-    let k = world.driver.k;
-    let value = |expression: Expression| expression.value(k, setup.replicas);
-    let find = |expression: Expression| setup.existing(k, expression).ok_or(Refusal::NotFound);
-    match operation {
-        Operation::Patch {
-            cluster,
-            start,
-            replicas,
-        } => api_server::patch_set(setup, world, cluster, start.map(value), replicas.map(value)),
-        Operation::Scale { cluster, replicas } => {
-            api_server::patch_set(setup, world, cluster, None, Some(value(replicas)))
-        }
-        Operation::CreateSet {
-            cluster,
-            start,
-            replicas,
-        } => api_server::create_set(setup, world, cluster, value(start), value(replicas)),
-        Operation::DeleteSet(cluster, cascade) => {
-            api_server::delete_set(setup, world, cluster, cascade)
-        }
-        Operation::GetClaim(ordinal) => get_claim(world, find(ordinal)?),
-        Operation::GetVolume(ordinal) => get_volume(world, find(ordinal)?),
-        Operation::CreateVolume(ordinal, copy, copied) => {
-            create_volume(world, find(ordinal)?, copy, copied)
-        }
-        Operation::CreateClaim(ordinal) => {
-            let ordinal = find(ordinal)?;
-            api_server::create_claim(
-                world,
-                ClusterId::Destination,
-                ordinal,
-                Some(VolumeName::Static),
-            )
-        }
-        Operation::RestoreDisk(ordinal) => restore_disk(world, find(ordinal)?),
-        Operation::SetReclaimPolicy(object, policy) => {
-            api_server::set_reclaim_policy(world, object.cluster, find(object.ordinal)?, policy)
-        }
-        Operation::Delete(object) => delete(setup, world, object, find(object.ordinal), false),
-        Operation::ForceDeletePod(object) => {
-            delete(setup, world, object, find(object.ordinal), true)
-        }
-        Operation::Get(object) if exists(setup, world, object) => Ok(()),
-        Operation::Get(_) => Err(Refusal::NotFound),
-        Operation::Extra(verb, extra) => api_server::extra(world, verb, extra),
-        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Test(_) | Operation::Save => {
-            Ok(())
-        }
-    }
-}
-
-fn delete(
-    setup: &Setup,
-    world: &mut World,
-    object: ObjectRef,
-    ordinal: Result<Ordinal, Refusal>,
-    force: bool,
-) -> Answer {
-    match object.kind {
-        ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
-        ObjectKind::Claim => api_server::delete_claim(world, object.cluster, ordinal?),
-        ObjectKind::Volume => api_server::delete_volume(world, object.cluster, ordinal?),
-        ObjectKind::StatefulSet => {
-            api_server::delete_set(setup, world, object.cluster, Cascade::Orphan)
-        }
-    }
-}
-
-fn get_claim(world: &mut World, ordinal: Ordinal) -> Answer {
-    let claim = world.rows[ordinal]
-        .sides
-        .source
-        .claim
-        .ok_or(Refusal::NotFound)?;
-    world.driver.read = Read::Claim(claim.volume);
-    Ok(())
-}
-
-fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
-    let Read::Claim(Some(name)) = world.driver.read else {
-        return Err(Refusal::NotFound);
-    };
-    let volume = world.rows[ordinal]
-        .sides
-        .source
-        .volumes
-        .get(name)
-        .ok_or(Refusal::NotFound)?;
-    world.driver.read = Read::Volume {
-        disk: volume.disk,
-        reclaim_policy: volume.reclaim_policy,
-        claim_ref: volume.claim_ref != ClaimRef::None,
-    };
-    Ok(())
-}
-
-/// The fields are those at the GET. A uid of the source means nothing in the destination.
-fn create_volume(
-    world: &mut World,
-    ordinal: Ordinal,
-    copy: ClaimRefCopy,
-    copied: Copied,
-) -> Answer {
-    let (disk, reclaim_policy, has_claim_ref) = fields(world, ordinal, copied)?;
-    let claim_ref = match copy {
-        _ if !has_claim_ref => ClaimRef::None,
-        ClaimRefCopy::Drop => ClaimRef::None,
-        ClaimRefCopy::DropUid => ClaimRef::NameOnly,
-        ClaimRefCopy::Keep => ClaimRef::DeadUid,
-    };
-    let phase = VolumePhase::Available;
-    let volume = Volume {
-        disk,
-        phase,
-        claim_ref,
-        reclaim_policy,
-        deleting: false,
-    };
-    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)
-}
-
-/// The disk and the reclaim policy of a copy, and whether the volume that was read had a `claimRef`.
-fn fields(
-    world: &mut World,
-    ordinal: Ordinal,
-    copied: Copied,
-) -> Result<(Disk, ReclaimPolicy, bool), Refusal> {
-    match copied {
-        Copied::Kept(policy) => {
-            let volume = world.rows[ordinal].sides.source.volumes.fixed;
-            let volume = volume.ok_or(Refusal::NotFound)?;
-            Ok((volume.disk, policy, volume.claim_ref != ClaimRef::None))
-        }
-        Copied::Read(policy) => match std::mem::take(&mut world.driver.read) {
-            Read::Volume {
-                disk,
-                reclaim_policy,
-                claim_ref,
-            } => Ok((disk, policy.unwrap_or(reclaim_policy), claim_ref)),
-            _ => Err(Refusal::NotFound),
-        },
-    }
-}
-
-/// A new disk with the contents of the one behind the source's claim, its volume and its claim.
-fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
-    let original = world
-        .column(ClusterId::Source, ordinal)
-        .bound_disk()
-        .ok_or(Refusal::NotFound)?;
-    let destination = world.side(ClusterId::Destination);
-    if destination[ordinal].claim.is_some() || destination[ordinal].volumes.fixed.is_some() {
-        return Err(Refusal::AlreadyExists);
-    }
-    world.rows[ordinal].storage.restored = contents_of_copy(world, ordinal, original);
-    let volume = Volume {
-        disk: Disk::Restored,
-        phase: VolumePhase::Available,
-        claim_ref: ClaimRef::NameOnly,
-        reclaim_policy: ReclaimPolicy::Delete,
-        deleting: false,
-    };
-    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)?;
-    api_server::create_claim(
-        world,
-        ClusterId::Destination,
-        ordinal,
-        Some(VolumeName::Static),
-    )
-}
-
-/// Whether a condition holds on the live stores. Of what does not exist nothing but `detached`
-/// holds.
-fn holds(setup: &Setup, world: &World, condition: Condition) -> bool {
-    let k = world.driver.k;
-    let find = |expression| setup.existing(k, expression);
-    let side = world.side(condition.cluster());
-    match condition {
-        Condition::PodAvailable(cluster, ordinal) if setup.clusters[cluster].min_ready => {
-            find(ordinal)
-                .and_then(|ordinal| side[ordinal].pod)
-                .is_some_and(|pod| pod.available)
-        }
-        Condition::PodReady(_, ordinal) | Condition::PodAvailable(_, ordinal) => find(ordinal)
-            .and_then(|ordinal| side[ordinal].pod)
-            .is_some_and(|pod| pod.ready),
-        Condition::VolumeDetached(cluster, ordinal) => find(ordinal).is_none_or(|ordinal| {
-            let volume = side[ordinal].volumes.fixed;
-            let disk = volume.map_or(Disk::Original, |volume| volume.disk);
-            !world.rows[ordinal].sides[cluster].attached.contains(disk)
-        }),
-        Condition::VolumeBound(_, ordinal) => find(ordinal)
-            .and_then(|ordinal| side[ordinal].claim)
-            .is_some_and(|claim| claim.bound),
-        Condition::SetObserved(_) => side.set.is_some_and(|set| set.observed),
-        Condition::Exists(object) => exists(setup, world, object),
-        Condition::Absent(object) => !exists(setup, world, object),
-        Condition::RolledOut(_) | Condition::StatusEquals(..) => {
-            counts::hold(setup, world, condition)
-        }
     }
 }
 
@@ -421,17 +214,6 @@ fn look(setup: &Setup, world: &mut World) {
         world.driver.watch = Watch::Present;
     } else {
         go_on(setup, world);
-    }
-}
-
-fn exists(setup: &Setup, world: &World, object: ObjectRef) -> bool {
-    let side = world.side(object.cluster);
-    let ordinal = setup.existing(world.driver.k, object.ordinal);
-    match object.kind {
-        ObjectKind::StatefulSet => side.set.is_some(),
-        ObjectKind::Pod => ordinal.is_some_and(|ordinal| side[ordinal].pod.is_some()),
-        ObjectKind::Claim => ordinal.is_some_and(|ordinal| side[ordinal].claim.is_some()),
-        ObjectKind::Volume => ordinal.is_some_and(|ordinal| side[ordinal].volumes.fixed.is_some()),
     }
 }
 

@@ -72,6 +72,19 @@ fn place(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|(name, _)| *name == layer)
 }
 
+/// The page has every layer, in order.
+#[test]
+fn the_architecture_page_has_all_layers() {
+    let page = include_str!("../../docs/architecture.md");
+    let table = page.lines().skip_while(|line| *line != "|---|---|---|");
+    let rows = table.skip(1).take_while(|line| line.starts_with('|'));
+    let named: Vec<&str> = rows
+        .filter_map(|row| row.strip_prefix("| [`")?.split('`').next())
+        .collect();
+    let layers = LAYERS.map(|(layer, _)| layer);
+    assert_eq!(named, layers);
+}
+
 /// Whether code of the layer `from` may name `path`, which starts with a layer.
 fn allows(from: &str, path: &[String]) -> bool {
     let [layer, ..] = path else {

@@ -2,12 +2,10 @@
 //!
 //! Everything that depends on it is computed from here: which parts of a state a step may change,
 //! what a program can still name, what of a state anybody reads, how far slices reach, and on how
-//! many ordinals a step depends in a proof. A new operation has its line in [`Operation::footprint`],
-//! a new condition in [`Condition::footprint`].
+//! many ordinals a step depends in a proof. A new operation has its line in
+//! [`super::Operation::footprint`], a new condition in [`Condition::footprint`].
 
-use super::{
-    Cascade, Condition, Expression, ExtraVerb, ObjectKind, ObjectRef, Operation, StatusField,
-};
+use super::{Cascade, Condition, Expression, ObjectKind, ObjectRef, StatusField};
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::setup::Reads;
 
@@ -63,7 +61,7 @@ pub enum Count {
 }
 
 impl Footprint {
-    const fn new(name: &'static str, cluster: ClusterId) -> Self {
+    pub(super) const fn new(name: &'static str, cluster: ClusterId) -> Self {
         Self {
             name,
             cluster: Some(cluster),
@@ -75,14 +73,14 @@ impl Footprint {
         }
     }
 
-    const fn of_ordinal(self, ordinal: Expression) -> Self {
+    pub(super) const fn of_ordinal(self, ordinal: Expression) -> Self {
         Self {
             ordinal: Some(ordinal),
             ..self
         }
     }
 
-    const fn of_object(self, object: ObjectRef) -> Self {
+    pub(super) const fn of_object(self, object: ObjectRef) -> Self {
         match object.kind {
             ObjectKind::StatefulSet => self,
             ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => {
@@ -91,7 +89,7 @@ impl Footprint {
         }
     }
 
-    const fn of_set(self, set: SetEffect) -> Self {
+    pub(super) const fn of_set(self, set: SetEffect) -> Self {
         Self { set, ..self }
     }
 
@@ -107,97 +105,11 @@ impl Footprint {
     }
 
     /// The same, as what changes nothing but the driver's memory.
-    const fn only_looks(self, name: &'static str) -> Self {
+    pub(super) const fn only_looks(self, name: &'static str) -> Self {
         Self {
             name,
             is_change: false,
             ..self
-        }
-    }
-}
-
-impl Operation {
-    /// What it is about.
-    #[must_use]
-    pub const fn footprint(self) -> Footprint {
-        use ClusterId::{Destination, Source};
-        match self {
-            Self::Patch {
-                cluster,
-                start,
-                replicas,
-            } => {
-                let change = SliceChange { start, replicas };
-                Footprint::new("patch", cluster).of_set(SetEffect::Patch(change))
-            }
-            Self::Scale { cluster, replicas } => {
-                let change = SliceChange {
-                    start: None,
-                    replicas: Some(replicas),
-                };
-                Footprint::new("scale", cluster).of_set(SetEffect::Patch(change))
-            }
-            Self::CreateSet {
-                cluster,
-                start,
-                replicas,
-            } => {
-                let change = SliceChange {
-                    start: Some(start),
-                    replicas: Some(replicas),
-                };
-                Footprint::new("createSet", cluster).of_set(SetEffect::Create(change))
-            }
-            Self::DeleteSet(cluster, cascade) => {
-                Footprint::new("deleteSet", cluster).of_set(SetEffect::Delete(cascade))
-            }
-            Self::GetClaim(i) => Footprint::new("", Source)
-                .of_ordinal(i)
-                .only_looks("getClaim"),
-            Self::GetVolume(i) => Footprint::new("", Source)
-                .of_ordinal(i)
-                .only_looks("getVolume"),
-            Self::CreateVolume(i, ..) => Footprint::new("createVolume", Destination).of_ordinal(i),
-            Self::CreateClaim(i) => Footprint::new("createClaim", Destination).of_ordinal(i),
-            Self::RestoreDisk(i) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
-            Self::SetReclaimPolicy(object, _) => {
-                Footprint::new("setReclaimPolicy", object.cluster).of_object(object)
-            }
-            Self::Delete(object) => Footprint::new("delete", object.cluster).of_object(object),
-            Self::ForceDeletePod(object) => {
-                Footprint::new("forceDeletePod", object.cluster).of_object(object)
-            }
-            Self::Get(object) => {
-                let footprint = Footprint::new("", object.cluster).of_object(object);
-                footprint.only_looks("get")
-            }
-            Self::Extra(ExtraVerb::Get, extra) => {
-                Footprint::new("", extra.cluster).only_looks("get")
-            }
-            Self::Extra(verb, extra) => Footprint::new(verb.name(), extra.cluster),
-            Self::Test(condition) => condition.footprint().only_looks("look"),
-            Self::Await(condition, _) => condition.footprint(),
-            Self::AwaitGone(object, ..) => {
-                let footprint = Footprint::new("", object.cluster).of_object(object);
-                footprint.only_looks("wait")
-            }
-            Self::Save => Footprint {
-                cluster: None,
-                ..Footprint::new("", Source).only_looks("save")
-            },
-        }
-    }
-
-    /// The slice that a request stores in a set, and on which side.
-    #[must_use]
-    pub const fn stored(self) -> Option<(ClusterId, SliceChange)> {
-        match self.footprint() {
-            Footprint {
-                cluster: Some(cluster),
-                set: SetEffect::Patch(change) | SetEffect::Create(change),
-                ..
-            } => Some((cluster, change)),
-            _ => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a driver does at an instruction: one request, or one wait.
 
+use super::footprint::{Footprint, SetEffect, SliceChange};
 use super::{Condition, Expression};
 use crate::world::id::ClusterId;
 use crate::world::volume::ReclaimPolicy;
@@ -64,6 +65,92 @@ pub enum Operation {
     Await(Condition, Timeout),
     /// Saves the position, for [`AfterCrash::FromSaved`].
     Save,
+}
+
+impl Operation {
+    /// What it is about.
+    #[must_use]
+    pub const fn footprint(self) -> Footprint {
+        use ClusterId::{Destination, Source};
+        match self {
+            Self::Patch {
+                cluster,
+                start,
+                replicas,
+            } => {
+                let change = SliceChange { start, replicas };
+                Footprint::new("patch", cluster).of_set(SetEffect::Patch(change))
+            }
+            Self::Scale { cluster, replicas } => {
+                let change = SliceChange {
+                    start: None,
+                    replicas: Some(replicas),
+                };
+                Footprint::new("scale", cluster).of_set(SetEffect::Patch(change))
+            }
+            Self::CreateSet {
+                cluster,
+                start,
+                replicas,
+            } => {
+                let change = SliceChange {
+                    start: Some(start),
+                    replicas: Some(replicas),
+                };
+                Footprint::new("createSet", cluster).of_set(SetEffect::Create(change))
+            }
+            Self::DeleteSet(cluster, cascade) => {
+                Footprint::new("deleteSet", cluster).of_set(SetEffect::Delete(cascade))
+            }
+            Self::GetClaim(i) => Footprint::new("", Source)
+                .of_ordinal(i)
+                .only_looks("getClaim"),
+            Self::GetVolume(i) => Footprint::new("", Source)
+                .of_ordinal(i)
+                .only_looks("getVolume"),
+            Self::CreateVolume(i, ..) => Footprint::new("createVolume", Destination).of_ordinal(i),
+            Self::CreateClaim(i) => Footprint::new("createClaim", Destination).of_ordinal(i),
+            Self::RestoreDisk(i) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
+            Self::SetReclaimPolicy(object, _) => {
+                Footprint::new("setReclaimPolicy", object.cluster).of_object(object)
+            }
+            Self::Delete(object) => Footprint::new("delete", object.cluster).of_object(object),
+            Self::ForceDeletePod(object) => {
+                Footprint::new("forceDeletePod", object.cluster).of_object(object)
+            }
+            Self::Get(object) => {
+                let footprint = Footprint::new("", object.cluster).of_object(object);
+                footprint.only_looks("get")
+            }
+            Self::Extra(ExtraVerb::Get, extra) => {
+                Footprint::new("", extra.cluster).only_looks("get")
+            }
+            Self::Extra(verb, extra) => Footprint::new(verb.name(), extra.cluster),
+            Self::Test(condition) => condition.footprint().only_looks("look"),
+            Self::Await(condition, _) => condition.footprint(),
+            Self::AwaitGone(object, ..) => {
+                let footprint = Footprint::new("", object.cluster).of_object(object);
+                footprint.only_looks("wait")
+            }
+            Self::Save => Footprint {
+                cluster: None,
+                ..Footprint::new("", Source).only_looks("save")
+            },
+        }
+    }
+
+    /// The slice that a request stores in a set, and on which side.
+    #[must_use]
+    pub const fn stored(self) -> Option<(ClusterId, SliceChange)> {
+        match self.footprint() {
+            Footprint {
+                cluster: Some(cluster),
+                set: SetEffect::Patch(change) | SetEffect::Create(change),
+                ..
+            } => Some((cluster, change)),
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of what a deleted set owns: `propagationPolicy`.
