@@ -43,7 +43,9 @@ struct Room([u32; WORDS]);
 impl Room {
     /// The word and the bit at which an object of so many bits begins.
     fn take(&mut self, bits: u32) -> (usize, u32) {
-        let word = self.0.iter().position(|taken| taken + bits <= u64::BITS);
+        // One that takes no bits needs a place to be shifted to all the same.
+        let mut words = self.0.iter();
+        let word = words.position(|taken| taken + bits.max(1) <= u64::BITS);
         let word = word.expect("a column fits its words");
         let shift = self.0[word];
         self.0[word] += bits;
