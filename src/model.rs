@@ -227,7 +227,8 @@ impl Searchable for Migration {
         for &step in &steps {
             self.perform(&mut next, step);
             visit(step, &next);
-            next.copy_parts(world, step.touches(&self.setup, world));
+            let parts = step.touches(&self.setup, world);
+            next.copy_parts(world, parts, self.setup.ordinals);
             debug_assert_eq!(next, *world, "{step:?} changes more than it says");
         }
         STEPS.replace(steps);

@@ -90,12 +90,12 @@ impl Parts {
 }
 
 impl World {
-    /// Makes these parts what they are in `other`.
+    /// Makes these parts of a world with so many ordinals what they are in `other`.
     #[inline]
-    pub fn copy_parts(&mut self, other: &Self, parts: Parts) {
+    pub fn copy_parts(&mut self, other: &Self, parts: Parts, ordinals: u8) {
         if parts.contains(Parts::FAULTS) {
             self.spent = other.spent;
-            self.copy_rows(other, |row, from| row.excused = from.excused);
+            self.copy_rows(other, ordinals, |row, from| row.excused = from.excused);
         }
         if parts.contains(Parts::DRIVER) {
             self.driver = other.driver;
@@ -107,18 +107,18 @@ impl World {
             }
             if parts.contains(Parts::set(id)) {
                 side.set = from.set;
-                self.copy_rows(other, |row, from| {
+                self.copy_rows(other, ordinals, |row, from| {
                     row.sides[id].counted = from.sides[id].counted;
                 });
             }
             if parts.contains(Parts::controller(id)) {
                 self.clusters[id].controller = other.clusters[id].controller;
-                self.copy_rows(other, |row, from| {
+                self.copy_rows(other, ordinals, |row, from| {
                     row.sides[id].planned = from.sides[id].planned;
                 });
             }
             if parts.contains(Parts::columns(id)) {
-                self.copy_rows(other, |row, from| row.sides[id] = from.sides[id]);
+                self.copy_rows(other, ordinals, |row, from| row.sides[id] = from.sides[id]);
             }
         }
         if let Some(ordinal) = parts.ordinal {
@@ -127,8 +127,9 @@ impl World {
     }
 
     #[inline(always)]
-    fn copy_rows(&mut self, other: &Self, copy: impl Fn(&mut Row, &Row)) {
+    fn copy_rows(&mut self, other: &Self, ordinals: u8, copy: impl Fn(&mut Row, &Row)) {
         let rows = self.rows.values_mut().zip(other.rows.values());
+        let rows = rows.take(usize::from(ordinals));
         rows.for_each(|(row, from)| copy(row, from));
     }
 }

@@ -162,7 +162,7 @@ impl Plan {
     /// Whether nothing is left to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        self.status == StatusWrite::None && !self.writes()
     }
 
     /// Whether something is left to write for some ordinal.
@@ -174,7 +174,7 @@ impl Plan {
 
     /// Forgets what belonged to the sync once it has ended.
     pub fn settle(&mut self) {
-        if self.status == StatusWrite::None && !self.writes() {
+        if self.is_empty() {
             *self = Self::default();
         }
     }

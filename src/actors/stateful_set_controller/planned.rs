@@ -62,10 +62,13 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         }
         plan_status(setup, cluster, side, view, &outcome, &mut plan);
     }
-    for (planned, write) in plan.rows.values_mut().zip(planner.writes.values()) {
-        planned.write = *write;
+    if planner.writes != Table::default() {
+        for ordinal in setup.ordinals() {
+            plan.rows[ordinal].write = planner.writes[ordinal];
+        }
+    } else if plan.status == StatusWrite::None {
+        return Plan::default();
     }
-    plan.settle();
     plan
 }
 
@@ -232,9 +235,6 @@ fn plan_status(
         return;
     };
     let mut changes = !set.observed;
-    for ordinal in setup.ordinals() {
-        plan.rows[ordinal].counted = Counted::default();
-    }
     for (ordinal, pod) in outcome.pods() {
         plan.rows[ordinal].counted = Counted {
             replicas: reads.replicas,

@@ -176,10 +176,10 @@ impl Columns {
                 fields::attached(pass, has, id, &mut attached);
             });
         }
-        for (strip, word) in self.strips.iter().zip(column) {
-            if strip.bits > 0 {
-                strip.put(words, ordinal, word);
-            }
+        let [first, second] = self.strips;
+        first.put(words, ordinal, column[0]);
+        if second.bits > 0 {
+            second.put(words, ordinal, column[1]);
         }
     }
 
@@ -193,10 +193,11 @@ impl Columns {
         world: &mut World,
         ordinal: Ordinal,
     ) {
-        let column = self.strips.map(|strip| match strip.bits {
-            0 => 0,
-            _ => strip.of(words, ordinal),
-        });
+        let [first, second] = self.strips;
+        let mut column = [first.of(words, ordinal), 0];
+        if second.bits > 0 {
+            column[1] = second.of(words, ordinal);
+        }
         let into = world.column_mut(id, ordinal);
         into.pod = self.pods.read(column);
         into.containers = self.containers.read(column);
@@ -225,7 +226,7 @@ mod tests {
             ready: true,
             ..Pod::default()
         };
-        for taken in [0, 54, 58, 62, 64] {
+        for taken in [0, 54, 58, 62, 63] {
             let has = Features::of(&Setup {
                 ordinals: 3,
                 ..Setup::default()

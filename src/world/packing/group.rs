@@ -74,7 +74,7 @@ impl Group {
         }
     }
 
-    /// Reads the fields of the numbers below `count`.
+    /// Reads the fields of the numbers below `count`. What no setup changes is left as it is.
     #[inline(always)]
     pub fn read_each(
         &self,
@@ -82,6 +82,9 @@ impl Group {
         count: u8,
         mut fields: impl FnMut(&mut Reader, Ordinal),
     ) {
+        if self.bits() == 0 {
+            return;
+        }
         for ordinal in (0..count).map(Ordinal) {
             self.read(words, ordinal.index(), |pass| fields(pass, ordinal));
         }
