@@ -18,6 +18,7 @@ use super::row::Needed;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Containers, Pod};
+use crate::world::row::Column;
 use crate::world::volume::{Claim, DiskSet, Volume, Volumes};
 
 /// The columns of one side.
@@ -96,15 +97,17 @@ impl<T: Copy + Default> Object<T> {
     }
 
     #[inline(always)]
-    fn write(&self, column: &mut [u64; WORDS], fields: impl FnOnce(&mut Writer)) {
+    fn write<const WIDE: bool>(&self, column: &mut [u64; WORDS], fields: impl FnOnce(&mut Writer)) {
         let mut writer = Writer::default();
         fields(&mut writer);
-        column[self.word] |= self.bits[writer.code as usize];
+        let word = if WIDE { self.word } else { 0 };
+        column[word] |= self.bits[writer.code as usize];
     }
 
     #[inline(always)]
-    fn read(&self, column: [u64; WORDS]) -> T {
-        self.values[(column[self.word] >> self.shift & self.mask) as usize]
+    fn read<const WIDE: bool>(&self, column: [u64; WORDS]) -> T {
+        let word = if WIDE { self.word } else { 0 };
+        self.values[(column[word] >> self.shift & self.mask) as usize]
     }
 }
 
@@ -152,35 +155,14 @@ impl Columns {
         ordinal: Ordinal,
     ) {
         let from = world.column(id, ordinal);
-        let mut column = [0; WORDS];
-        let mut pod = from.pod;
-        self.pods
-            .write(&mut column, |pass| fields::pod(pass, has, &mut pod));
-        let mut containers = from.containers;
-        self.containers.write(&mut column, |pass| {
-            fields::containers(pass, has, &mut containers);
-        });
-        if has.claims {
-            let mut claim = from.claim;
-            self.claims
-                .write(&mut column, |pass| fields::claim(pass, has, &mut claim));
-            let mut volumes = from.volumes;
-            self.fixed.write(&mut column, |pass| {
-                fields::fixed_volume(pass, has, id, &mut volumes.fixed);
-            });
-            self.provisioned.write(&mut column, |pass| {
-                fields::provisioned_volume(pass, has, id, &mut volumes.provisioned);
-            });
-            let mut attached = from.attached;
-            self.attached.write(&mut column, |pass| {
-                fields::attached(pass, has, id, &mut attached);
-            });
-        }
         let [first, second] = self.strips;
-        first.put(words, ordinal, column[0]);
-        if second.bits > 0 {
-            second.put(words, ordinal, column[1]);
+        if second.bits == 0 {
+            let [column, _] = self.code::<false>(has, id, from);
+            return first.put(words, ordinal, column);
         }
+        let column = self.wide_code(has, id, from);
+        first.put(words, ordinal, column[0]);
+        second.put(words, ordinal, column[1]);
     }
 
     /// Reads the column of an ordinal into `world`.
@@ -193,22 +175,69 @@ impl Columns {
         world: &mut World,
         ordinal: Ordinal,
     ) {
-        let [first, second] = self.strips;
-        let mut column = [first.of(words, ordinal), 0];
-        if second.bits > 0 {
-            column[1] = second.of(words, ordinal);
-        }
         let into = world.column_mut(id, ordinal);
-        into.pod = self.pods.read(column);
-        into.containers = self.containers.read(column);
-        if has.claims {
-            into.claim = self.claims.read(column);
-            into.volumes = Volumes {
-                fixed: self.fixed.read(column),
-                provisioned: self.provisioned.read(column),
-            };
-            into.attached = self.attached.read(column);
+        let [first, second] = self.strips;
+        let column = first.of(words, ordinal);
+        if second.bits == 0 {
+            self.decode::<false>(has, [column, 0], into);
+        } else {
+            self.decode_wide(has, [column, second.of(words, ordinal)], into);
         }
+    }
+
+    /// The words of a column. Only one that is `WIDE` has anything in another than the first: the
+    /// usual case then needs no look at where each object is.
+    #[inline(always)]
+    fn code<const WIDE: bool>(&self, has: &Features, id: ClusterId, from: &Column) -> [u64; WORDS] {
+        let mut column = [0; WORDS];
+        let mut pod = from.pod;
+        self.pods
+            .write::<WIDE>(&mut column, |pass| fields::pod(pass, has, &mut pod));
+        let mut containers = from.containers;
+        self.containers.write::<WIDE>(&mut column, |pass| {
+            fields::containers(pass, has, &mut containers);
+        });
+        if has.claims {
+            let mut claim = from.claim;
+            self.claims
+                .write::<WIDE>(&mut column, |pass| fields::claim(pass, has, &mut claim));
+            let mut volumes = from.volumes;
+            self.fixed.write::<WIDE>(&mut column, |pass| {
+                fields::fixed_volume(pass, has, id, &mut volumes.fixed);
+            });
+            self.provisioned.write::<WIDE>(&mut column, |pass| {
+                fields::provisioned_volume(pass, has, id, &mut volumes.provisioned);
+            });
+            let mut attached = from.attached;
+            self.attached.write::<WIDE>(&mut column, |pass| {
+                fields::attached(pass, has, id, &mut attached);
+            });
+        }
+        column
+    }
+
+    #[inline(never)]
+    fn wide_code(&self, has: &Features, id: ClusterId, from: &Column) -> [u64; WORDS] {
+        self.code::<true>(has, id, from)
+    }
+
+    #[inline(always)]
+    fn decode<const WIDE: bool>(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
+        into.pod = self.pods.read::<WIDE>(column);
+        into.containers = self.containers.read::<WIDE>(column);
+        if has.claims {
+            into.claim = self.claims.read::<WIDE>(column);
+            into.volumes = Volumes {
+                fixed: self.fixed.read::<WIDE>(column),
+                provisioned: self.provisioned.read::<WIDE>(column),
+            };
+            into.attached = self.attached.read::<WIDE>(column);
+        }
+    }
+
+    #[inline(never)]
+    fn decode_wide(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
+        self.decode::<true>(has, column, into);
     }
 }
 
