@@ -15,7 +15,8 @@ pub use operation::{
 
 use super::id::Ordinal;
 
-/// The most instructions of a program; positions are kept in a byte.
+/// The most instructions of a program. A state has room for more: the limit keeps spaces small
+/// enough to be searched.
 pub const MOST_INSTRUCTIONS: usize = 254;
 
 /// What the driver runs: `prepare` once, the body once for each ordinal, `finish` once.
