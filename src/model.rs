@@ -297,12 +297,12 @@ impl Searchable for Migration {
             return None;
         };
         let event = driver::event(&self.setup, world, action)?;
-        Some(event.label(usize::from(world.driver.position)))
+        Some(event.label(self.setup.program.index(world.driver.position)))
     }
 
     fn mark(&self, world: &World) -> Option<u16> {
-        let position = usize::from(world.driver.position);
-        driver::is_waiting(&self.setup, world).then(|| driver::Event::Waiting.label(position))
+        let index = self.setup.program.index(world.driver.position);
+        driver::is_waiting(&self.setup, world).then(|| driver::Event::Waiting.label(index))
     }
 }
 

@@ -233,11 +233,10 @@ pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
             claim.owner = ClaimOwner::RemovedSet;
         }
     }
-    let mut plan = world.plan(cluster);
-    plan.status = StatusWrite::None;
-    plan.set_is_gone = true;
-    plan.settle();
-    world.set_plan(cluster, &plan);
+    let controller = &mut world.clusters[cluster].controller;
+    controller.status = StatusWrite::None;
+    controller.set_is_gone = true;
+    world.settle_plan(setup, cluster);
     notice_removal(setup, world, ObjectKind::StatefulSet, cluster, Ordinal(0));
 }
 
@@ -413,8 +412,9 @@ fn notice_removal(
     if driver.watch != Watch::Present {
         return;
     }
-    let instruction = setup.program.instructions[usize::from(driver.position)];
-    let Operation::AwaitGone(object, ..) = instruction.operation else {
+    let Some(Operation::AwaitGone(object, ..)) =
+        setup.program.at(driver.position).map(|now| now.operation)
+    else {
         return;
     };
     let ObjectRef {

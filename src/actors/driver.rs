@@ -13,13 +13,12 @@ mod requests;
 use conditions::{exists, holds};
 pub use counts::witnesses as count_witnesses;
 pub use names::named;
-pub use place::is_plain_wait;
 use place::{go_on, leave_otherwise, restart};
 
 use super::api_server::Refusal;
 use super::{Component, Scope};
 use crate::world::World;
-use crate::world::driver::{Driver, DriverPhase, Mode, Watch};
+use crate::world::driver::{Driver, DriverPhase, Watch};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::program::{Cascade, Instruction, Operation, SetEffect, Timeout};
@@ -179,7 +178,8 @@ pub fn is_waiting(setup: &Setup, world: &World) -> bool {
 /// The instruction that a running driver is at.
 #[must_use]
 pub fn instruction(setup: &Setup, world: &World) -> Instruction {
-    setup.program.instructions[usize::from(world.driver.position)]
+    let instruction = setup.program.at(world.driver.position);
+    instruction.expect("a driver that runs is at an instruction")
 }
 
 /// The ordinal that an instruction is about in the present iteration.
@@ -192,7 +192,7 @@ pub fn ordinal_of(setup: &Setup, world: &World) -> Option<Ordinal> {
 /// Performs the request of the present instruction, or ends its wait, and goes on.
 fn advance(setup: &Setup, world: &mut World) {
     let now = instruction(setup, world);
-    let resumed = world.driver.mode != Mode::Normal;
+    let resumed = setup.program.entry(world.driver.position).is_some();
     if let Operation::Test(condition) = now.operation
         && !holds(setup, world, condition)
     {

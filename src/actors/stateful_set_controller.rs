@@ -30,9 +30,7 @@ use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::row::Planned;
 use crate::world::setup::Setup;
-use crate::world::stateful_set::{
-    Controller, Plan, PodManagementPolicy, Previous, StatusWrite, Write,
-};
+use crate::world::stateful_set::{Controller, PodManagementPolicy, Previous, StatusWrite, Write};
 use crate::world::volume::ClaimOwner;
 
 /// A step of the controller of a side.
@@ -117,7 +115,7 @@ impl Component for Step {
         match self.action {
             Action::Sync => {
                 let plan = plan(setup, world, cluster);
-                world.set_plan(cluster, &plan);
+                world.set_plan(setup, cluster, &plan);
             }
             Action::Write(ordinal) => perform_write(setup, world, cluster, ordinal),
             Action::WriteStatus => write_status(setup, world, cluster),
@@ -184,15 +182,6 @@ impl Component for Step {
             },
             Action::WriteStatus => "write status".to_owned(),
             Action::CatchUp => "its cache catches up".to_owned(),
-        }
-    }
-}
-
-impl Plan {
-    /// An error ends the sync: everything but the status write is dropped.
-    fn fail(&mut self) {
-        for planned in self.rows.values_mut() {
-            planned.write = Write::None;
         }
     }
 }
@@ -275,13 +264,16 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
             Write::None,
         ),
     };
-    let mut plan = world.plan(cluster);
     match answer {
-        Ok(()) => plan.rows[ordinal].write = then,
-        Err(_) => plan.fail(),
+        Ok(()) => world.column_mut(cluster, ordinal).planned.write = then,
+        // An error ends the sync: everything but the status write is dropped.
+        Err(_) => {
+            for ordinal in setup.ordinals() {
+                world.column_mut(cluster, ordinal).planned.write = Write::None;
+            }
+        }
     }
-    plan.settle();
-    world.set_plan(cluster, &plan);
+    world.settle_plan(setup, cluster);
 }
 
 /// Whether a sync is under way: something is left to write.
@@ -348,14 +340,15 @@ fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> api_server:
 
 /// The status write. A conflict is retried and lands with the generation that the sync saw.
 fn write_status(setup: &Setup, world: &mut World, cluster: ClusterId) {
-    let plan = world.plan(cluster);
-    world.set_plan(cluster, &Plan::default());
+    let status = world.clusters[cluster].controller.status;
     for ordinal in setup.ordinals() {
-        world.column_mut(cluster, ordinal).counted = plan.rows[ordinal].counted;
+        let column = world.column_mut(cluster, ordinal);
+        column.counted = column.planned.counted;
     }
+    world.forget_plan(setup, cluster);
     let set = world.clusters[cluster].set.as_mut();
     let set = set.expect("a removed set has no status write");
-    set.observed |= plan.status == StatusWrite::Equal && setup.reads[cluster].observed_generation;
+    set.observed |= status == StatusWrite::Equal && setup.reads[cluster].observed_generation;
 }
 
 /// The previous version is of no use once no cache lags and none can come to.

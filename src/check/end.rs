@@ -139,7 +139,7 @@ fn waits(setup: &Setup, world: &World) -> String {
 
 /// How far the program has come: its iteration, then its position in it.
 fn progress(setup: &Setup, world: &World) -> usize {
-    let position = usize::from(world.driver.position);
+    let index = setup.program.index(world.driver.position);
     let k = usize::from(world.driver.k.0);
     let replicas = usize::from(setup.replicas);
     let iteration = match setup.program.loop_order {
@@ -147,12 +147,12 @@ fn progress(setup: &Setup, world: &World) -> usize {
         Some(LoopOrder::Descending) => replicas.saturating_sub(k + 1),
         None => 0,
     };
-    let round = match position {
-        _ if setup.program.body().contains(&position) => 1 + iteration,
-        _ if position < setup.program.body_start => 0,
+    let round = match index {
+        _ if setup.program.body().contains(&index) => 1 + iteration,
+        _ if index < setup.program.body_start => 0,
         _ => 1 + replicas,
     };
-    round * 256 + position
+    round * 256 + index
 }
 
 /// Whether something of an ordinal is still in the source.

@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use crate::actors::{Step, driver};
 use crate::scenario::Scenario;
 use crate::world::World;
-use crate::world::driver::{DriverPhase, Mode, Read, Watch};
+use crate::world::driver::{DriverPhase, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, OrdinalSet};
-use crate::world::program::AfterCrash;
+use crate::world::program::{AfterCrash, Entry};
 use crate::world::setup::Setup;
 use crate::world::volume::VolumeName;
 
@@ -187,10 +187,10 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
         DriverPhase::Finished => "finished".to_owned(),
         DriverPhase::Failed => format!("ended at {}", place(scenario, setup, world)),
     };
-    match driver.mode {
-        Mode::Normal => (),
-        Mode::Resumed => text += ", resumed",
-        Mode::WaitsOnly => text += ", repeats waits only",
+    match setup.program.entry(driver.position) {
+        None => (),
+        Some(Entry::Resumed) => text += ", resumed",
+        Some(Entry::WaitsOnly) => text += ", repeats waits only",
     }
     match driver.watch {
         Watch::Nothing => (),
@@ -235,11 +235,8 @@ fn place(scenario: &Scenario, setup: &Setup, world: &World) -> String {
         .map_or_else(String::new, |source| {
             format!("line {}, ", source.location.line)
         });
-    let k = if setup
-        .program
-        .body()
-        .contains(&usize::from(world.driver.position))
-    {
+    let index = setup.program.index(world.driver.position);
+    let k = if setup.program.body().contains(&index) {
         format!(", k {}", world.driver.k)
     } else {
         String::new()

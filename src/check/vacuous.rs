@@ -127,8 +127,8 @@ fn stands_still(
     let worlds = trace.states(model);
     let last = worlds.last().expect("the initial state");
     let line = |position: u16| {
-        let step = setup.program.instructions[usize::from(position)].step;
-        let source = scenario.steps.get(usize::from(step));
+        let instruction = setup.program.at(position)?;
+        let source = scenario.steps.get(usize::from(instruction.step));
         source.map(|source| source.location.line)
     };
     let advance = Step::Driver(driver::Action::Advance);

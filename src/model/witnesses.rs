@@ -20,12 +20,13 @@ use crate::actors::{Step, driver};
 use crate::every_n::Reasons;
 use crate::world::World;
 use crate::world::cluster::Cluster;
-use crate::world::driver::{DriverPhase, Mode, Watch};
+use crate::world::driver::{DriverPhase, Watch};
 use crate::world::id::{ClusterId, OrdinalSet};
 use crate::world::letter::{Frame, Letter};
 use crate::world::pod::{Owner, Pod, PodPhase};
 use crate::world::program::{
-    AfterCrash, Cascade, Condition, Count, Expression, Operation, SetEffect, SliceChange, Timeout,
+    AfterCrash, Cascade, Condition, Count, Entry, Expression, Operation, SetEffect, SliceChange,
+    Timeout,
 };
 use crate::world::row::Column;
 use crate::world::setup::Setup;
@@ -88,9 +89,7 @@ fn of_controller(
 pub fn reasons(setup: &Setup, frame: &Frame, letter: &Letter) -> Reasons {
     let driver = &frame.driver;
     let operation = match driver.phase {
-        DriverPhase::Running => {
-            Some(setup.program.instructions[usize::from(driver.position)].operation)
-        }
+        DriverPhase::Running => setup.program.at(driver.position).map(|now| now.operation),
         _ => None,
     };
     if letter.names != 0 {
@@ -132,12 +131,7 @@ pub fn most_with(setup: &Setup, frame: &Frame, Reasons(reasons): Reasons) -> usi
         && setup.program.after_crash == AfterCrash::FromObserved
         && faults::may_reach(&setup.budget, Reach::Driver);
     // A driver outside its loop has no ordinal of its own.
-    let of_crash = crashes
-        && (of_crash > 0
-            || !setup
-                .program
-                .body()
-                .contains(&usize::from(frame.driver.position)));
+    let of_crash = crashes && (of_crash > 0 || !setup.program.is_in_loop(frame.driver.position));
     (of_any(setup, frame) + of_driver)
         .max(of_controllers.min(most_of_controller(setup)))
         .max(usize::from(of_crash))
@@ -162,11 +156,10 @@ fn of_any(setup: &Setup, frame: &Frame) -> usize {
             AfterCrash::FromObserved => usize::from(!waits_in_body(setup)),
         },
         DriverPhase::Running => {
-            let operation = program.instructions[usize::from(driver.position)].operation;
+            let operation = program.instructions[program.index(driver.position)].operation;
             let moves = may_move(setup, frame) && own_wait(operation).is_none();
             // In a loop, the letter of k says more.
-            let is_in_loop = program.loop_order.is_some()
-                && program.body().contains(&usize::from(driver.position));
+            let is_in_loop = program.is_in_loop(driver.position);
             let of_change = !is_in_loop && unseen::may_be(setup, frame, operation);
             usize::from(moves) + beside_any(operation) + usize::from(of_change)
         }
@@ -282,7 +275,8 @@ fn of_count(setup: &Setup, world: &World, operation: Operation) -> usize {
 fn waits_in_body(setup: &Setup) -> bool {
     let body = &setup.program.instructions[setup.program.body()];
     let mut operations = body.iter().map(|instruction| instruction.operation);
-    setup.program.after_crash != AfterCrash::FromObserved || operations.any(driver::is_plain_wait)
+    setup.program.after_crash != AfterCrash::FromObserved
+        || operations.any(Operation::is_plain_wait)
 }
 
 /// A wait that only the ordinal that the loop is at can end.
@@ -300,7 +294,8 @@ const fn own_wait(operation: Operation) -> Option<Condition> {
 
 /// Whether a letter is that of the ordinal that the loop is at, and may end the wait for it.
 fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
-    let instruction = setup.program.instructions[usize::from(frame.driver.position)];
+    let index = setup.program.index(frame.driver.position);
+    let instruction = setup.program.instructions[index];
     let ends = match own_wait(instruction.operation) {
         Some(Condition::PodReady(id, _) | Condition::PodAvailable(id, _)) => {
             letter.row.sides[id].pod.is_some_and(|pod| pod.ready)
@@ -316,24 +311,25 @@ fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
 /// Whether the driver's next step may lead it to another ordinal, as far as the frame says.
 fn may_move(setup: &Setup, frame: &Frame) -> bool {
     let (driver, program) = (&frame.driver, &setup.program);
-    let position = usize::from(driver.position);
+    let index = program.index(driver.position);
     let body = program.body();
     if driver.phase != DriverPhase::Running || program.loop_order.is_none() {
         return false;
     }
-    match program.instructions[position].operation {
+    match program.instructions[index].operation {
         Operation::AwaitGone(_, _, Timeout::Never) if driver.watch == Watch::Present => {
             return false;
         }
         _ => (),
     }
-    if !body.contains(&position) {
-        return position < body.start;
+    if !body.contains(&index) {
+        return index < body.start;
     }
     // A refused step may be left out as a whole.
-    let step = program.instructions[position].step;
-    let rest = &program.instructions[position + 1..body.end];
-    driver.mode == Mode::WaitsOnly || rest.iter().all(|other| other.step == step)
+    let step = program.instructions[index].step;
+    let rest = &program.instructions[index + 1..body.end];
+    program.entry(driver.position) == Some(Entry::WaitsOnly)
+        || rest.iter().all(|other| other.step == step)
 }
 
 /// How many ordinals of any kind an operation may be about beside `k`.

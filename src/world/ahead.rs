@@ -82,7 +82,8 @@ impl Ahead {
     /// What a driver that runs and is at `position` in the iteration of `k` can still name.
     #[must_use]
     pub fn names(&self, position: usize, k: Ordinal) -> Names {
-        let names = self.names.get(self.place(position, k));
+        let own = (position < self.instructions).then(|| self.place(position, k));
+        let names = own.and_then(|place| self.names.get(place));
         names.copied().unwrap_or(Names::ALL)
     }
 }

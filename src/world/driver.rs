@@ -13,8 +13,6 @@ pub struct Driver {
     pub position: u16,
     /// The loop's ordinal; 0 outside the loop.
     pub k: Ordinal,
-    /// How it came to the present iteration.
-    pub mode: Mode,
     /// The incarnation it waits for.
     pub watch: Watch,
     /// What it has read for a copy and not yet used.
@@ -39,9 +37,9 @@ impl Driver {
         );
     }
 
-    /// Comes to `position` in the iteration of `k`, keeping the mode.
+    /// Comes to `position` in the iteration of `k`.
     pub fn go_to(&mut self, setup: &Setup, position: usize, k: Ordinal) {
-        self.position = u16::try_from(position).expect("a program has fewer than 255 instructions");
+        self.position = u16::try_from(position).expect("a program is short");
         self.k = k;
         if position == setup.program.instructions.len() {
             self.phase = DriverPhase::Finished;
@@ -61,18 +59,6 @@ pub enum DriverPhase {
     Finished,
     /// A refused request, or a wait that timed out, has ended it at its instruction.
     Failed,
-}
-
-/// How the driver came to the present iteration of its loop.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Mode {
-    /// From the iteration before it.
-    #[default]
-    Normal,
-    /// Resumed at an ordinal that may be half moved: what exists already counts as done.
-    Resumed,
-    /// Resumed behind an ordinal that has moved: only the body's waits are repeated.
-    WaitsOnly,
 }
 
 /// The incarnation that a `gone` wait is about.

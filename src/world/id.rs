@@ -168,10 +168,37 @@ impl OrdinalSet {
     }
 
     /// The set's ordinals, lowest first.
-    pub fn iter(self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone {
-        (0..MAX_ORDINALS as u8)
-            .map(Ordinal)
-            .filter(move |&ordinal| self.contains(ordinal))
+    #[must_use]
+    pub const fn iter(self) -> Ordinals {
+        Ordinals(self)
+    }
+}
+
+/// The ordinals of a set that are still to come.
+#[derive(Clone, Debug)]
+pub struct Ordinals(OrdinalSet);
+
+impl Iterator for Ordinals {
+    type Item = Ordinal;
+
+    #[inline]
+    fn next(&mut self) -> Option<Ordinal> {
+        let ordinal = Ordinal(self.0.0.trailing_zeros() as u8);
+        let is_left = !self.0.is_empty();
+        is_left.then(|| {
+            self.0.remove(ordinal);
+            ordinal
+        })
+    }
+}
+
+impl DoubleEndedIterator for Ordinals {
+    #[inline]
+    fn next_back(&mut self) -> Option<Ordinal> {
+        let last = self.0.0.checked_ilog2()?;
+        let ordinal = Ordinal(last as u8);
+        self.0.remove(ordinal);
+        Some(ordinal)
     }
 }
 

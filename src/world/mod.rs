@@ -23,9 +23,9 @@ use cluster::{Cluster, Side};
 use driver::{Driver, DriverPhase};
 use id::{ClusterId, Ordinal, OrdinalSet, PerCluster, Table};
 use pod::{Containers, Owner, Pod, PodPhase};
-use row::{Column, Counted, Row};
+use row::{Column, Counted, Planned, Row};
 use setup::{MAX_POOLS, Setup};
-use stateful_set::{Plan, StatefulSet};
+use stateful_set::{Plan, StatefulSet, StatusWrite, Write};
 use volume::{Claim, ClaimRef, Contents, Disk, Volume, VolumeName, VolumePhase, Volumes};
 
 /// One state of the migration.
@@ -130,12 +130,31 @@ impl World {
     }
 
     /// Makes this what a side's controller has planned.
-    pub fn set_plan(&mut self, id: ClusterId, plan: &Plan) {
+    pub fn set_plan(&mut self, setup: &Setup, id: ClusterId, plan: &Plan) {
         let controller = &mut self.clusters[id].controller;
         controller.status = plan.status;
         controller.set_is_gone = plan.set_is_gone;
-        for (row, planned) in self.rows.values_mut().zip(plan.rows.values()) {
-            row.sides[id].planned = *planned;
+        for ordinal in setup.ordinals() {
+            self.column_mut(id, ordinal).planned = plan.rows[ordinal];
+        }
+    }
+
+    /// The sync of a side's controller is over, whatever is left of it.
+    pub fn forget_plan(&mut self, setup: &Setup, id: ClusterId) {
+        let controller = &mut self.clusters[id].controller;
+        controller.status = StatusWrite::None;
+        controller.set_is_gone = false;
+        for ordinal in setup.ordinals() {
+            self.column_mut(id, ordinal).planned = Planned::default();
+        }
+    }
+
+    /// Forgets what belonged to the sync of a side's controller if nothing is left to write.
+    pub fn settle_plan(&mut self, setup: &Setup, id: ClusterId) {
+        let mut ordinals = setup.ordinals();
+        let writes = ordinals.any(|ordinal| self.column(id, ordinal).planned.write != Write::None);
+        if !writes && self.clusters[id].controller.status == StatusWrite::None {
+            self.forget_plan(setup, id);
         }
     }
 

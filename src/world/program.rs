@@ -4,6 +4,7 @@ mod condition;
 mod expression;
 mod footprint;
 mod operation;
+mod resumption;
 
 pub use condition::{Condition, StatusField};
 pub use expression::Expression;
@@ -12,6 +13,7 @@ pub use operation::{
     Cascade, ClaimRefCopy, Copied, ExtraRef, ExtraVerb, Look, ObjectKind, ObjectRef, Operation,
     Timeout,
 };
+pub use resumption::{Entry, Resumption};
 
 use super::id::Ordinal;
 
@@ -34,6 +36,8 @@ pub struct Program {
     pub after_crash: AfterCrash,
     /// Where each instruction leads, in the order of the instructions.
     pub exits: Vec<Exits>,
+    /// What a driver runs first that looks at both sets after a crash.
+    pub resumption: Resumption,
     /// It is that of a script, whose exits may lead anywhere and which keeps what it has read until
     /// it reads something else. The exits of a scenario's steps are those of [`Program::linked`].
     pub is_script: bool,
@@ -55,8 +59,9 @@ pub enum Target {
     At(u16),
     /// The body, for the first ordinal of the loop; behind the body if there is none.
     Enter,
-    /// The body, for the next ordinal of the loop; behind the body if there is none.
-    Next,
+    /// This position, where a body begins, for the next ordinal of the loop; behind the body if
+    /// there is none.
+    Next(u16),
     /// The program ends, unfinished.
     Failed,
 }
@@ -126,10 +131,16 @@ pub enum OnError {
 }
 
 impl Program {
-    /// The instructions' positions that belong to the body.
+    /// The instructions that belong to the body.
     #[must_use]
     pub fn body(&self) -> std::ops::Range<usize> {
         self.body_start..self.body_end
+    }
+
+    /// Whether the instruction at a position belongs to the body of a loop.
+    #[must_use]
+    pub fn is_in_loop(&self, position: u16) -> bool {
+        self.loop_order.is_some() && self.body().contains(&self.index(position))
     }
 
     /// Where a program over `replicas` ordinals begins.
@@ -157,7 +168,7 @@ impl Program {
                 let position = self.enter(self.body_start, replicas);
                 Some((position, self.k_at(position, replicas)))
             }
-            Target::Next => Some(self.next_iteration(k, replicas)),
+            Target::Next(body) => Some(self.next_iteration(usize::from(body), k, replicas)),
             Target::Failed => None,
         }
     }
@@ -176,18 +187,18 @@ impl Program {
                 otherwise: otherwise(position),
             })
             .collect();
+        self.resumption = Resumption::of(&self);
         self
     }
 
     fn behind(&self, position: usize) -> Target {
         let next = position + 1;
         if self.body().contains(&position) && next == self.body_end {
-            Target::Next
+            Target::Next(short(self.body_start))
         } else if next == self.body_start {
             Target::Enter
         } else {
-            // Longer programs are refused before they run.
-            Target::At(u16::try_from(next).unwrap_or(u16::MAX))
+            Target::At(short(next))
         }
     }
 
@@ -218,11 +229,10 @@ impl Program {
         }
     }
 
-    /// Where the program is after the iteration of `k`.
-    #[must_use]
-    pub fn next_iteration(&self, k: Ordinal, replicas: u8) -> (usize, Ordinal) {
+    /// Where the program is after the iteration of `k`, if the next one begins at `body`.
+    fn next_iteration(&self, body: usize, k: Ordinal, replicas: u8) -> (usize, Ordinal) {
         match self.loop_order.and_then(|order| order.after(k, replicas)) {
-            Some(k) => (self.body_start, k),
+            Some(k) => (body, k),
             None => (self.body_end, Ordinal(0)),
         }
     }
@@ -242,4 +252,9 @@ impl Program {
             position
         }
     }
+}
+
+/// A position as a target has it. Longer programs are refused before they run.
+fn short(position: usize) -> u16 {
+    u16::try_from(position).unwrap_or(u16::MAX)
 }

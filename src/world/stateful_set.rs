@@ -171,11 +171,4 @@ impl Plan {
         let mut rows = self.rows.values();
         rows.any(|planned| planned.write != Write::None)
     }
-
-    /// Forgets what belonged to the sync once it has ended.
-    pub fn settle(&mut self) {
-        if self.is_empty() {
-            *self = Self::default();
-        }
-    }
 }

@@ -171,7 +171,7 @@ fn without(program: &Program, step: u16) -> Program {
             .collect(),
         body_start: before(program.body_start),
         body_end: before(program.body_end),
-        ..*program
+        ..program.clone()
     };
     if program.is_script {
         rest

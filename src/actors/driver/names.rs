@@ -2,7 +2,7 @@
 
 use super::place;
 use crate::world::World;
-use crate::world::driver::{Driver, DriverPhase, Mode, Watch};
+use crate::world::driver::{Driver, DriverPhase, Watch};
 use crate::world::id::Ordinal;
 use crate::world::letter::Named;
 use crate::world::program::{AfterCrash, ObjectKind, Operation};
@@ -26,8 +26,7 @@ fn of_loop(setup: &Setup, driver: &Driver) -> Option<Ordinal> {
     let program = &setup.program;
     // A driver that resumes has its ordinal before it comes to its loop.
     let has_one = driver.phase == DriverPhase::Running
-        && program.loop_order.is_some()
-        && (program.body().contains(&usize::from(driver.position)) || driver.mode != Mode::Normal);
+        && (program.is_in_loop(driver.position) || program.entry(driver.position).is_some());
     debug_assert!(has_one || driver.k == Ordinal(0), "{driver:?}");
     (has_one && setup.replicas > 0).then_some(driver.k)
 }
@@ -36,9 +35,7 @@ fn of_loop(setup: &Setup, driver: &Driver) -> Option<Ordinal> {
 fn saved(setup: &Setup, driver: &Driver) -> Option<Ordinal> {
     let program = &setup.program;
     let (position, k) = driver.saved;
-    let has_one = program.after_crash == AfterCrash::FromSaved
-        && program.loop_order.is_some()
-        && program.body().contains(&usize::from(position));
+    let has_one = program.after_crash == AfterCrash::FromSaved && program.is_in_loop(position);
     debug_assert!(has_one || k == Ordinal(0), "{driver:?}");
     (has_one && setup.replicas > 0).then_some(k)
 }
@@ -48,10 +45,7 @@ fn watched(setup: &Setup, driver: &Driver) -> Option<Ordinal> {
     if driver.phase != DriverPhase::Running || driver.watch != Watch::Present {
         return None;
     }
-    let instruction = setup
-        .program
-        .instructions
-        .get(usize::from(driver.position))?;
+    let instruction = setup.program.at(driver.position)?;
     let Operation::AwaitGone(object, ..) = instruction.operation else {
         return None;
     };

@@ -3,7 +3,6 @@
 use super::{Fault, Reach, Target};
 use crate::world::World;
 use crate::world::setup::Setup;
-use crate::world::stateful_set::Plan;
 
 /// A side's StatefulSet controller restarts in the middle of a sync: the writes that it had not
 /// made are lost, and it looks anew.
@@ -32,11 +31,11 @@ impl Fault for ControllerRestart {
         cluster.is_some_and(|cluster| !world.plan(cluster).is_empty())
     }
 
-    fn strike(&self, _: &Setup, world: &mut World, target: Target) {
+    fn strike(&self, setup: &Setup, world: &mut World, target: Target) {
         let Target::Cluster(cluster) = target else {
             unreachable!("{target:?}")
         };
-        world.set_plan(cluster, &Plan::default());
+        world.forget_plan(setup, cluster);
         world.clusters[cluster].controller.lags = false;
     }
 

@@ -3,7 +3,7 @@
 use super::{Fault, Reach, Target};
 use crate::world::World;
 use crate::world::setup::Setup;
-use crate::world::stateful_set::{Plan, Previous};
+use crate::world::stateful_set::Previous;
 
 /// A side's StatefulSet controller restarts and lists from an API server that is one version of
 /// the set behind, until its cache catches up. That breaks whatever trusts
@@ -40,11 +40,11 @@ impl Fault for ControllerRestartStale {
         controller.previous != Previous::Unknown && changes
     }
 
-    fn strike(&self, _: &Setup, world: &mut World, target: Target) {
+    fn strike(&self, setup: &Setup, world: &mut World, target: Target) {
         let Target::Cluster(cluster) = target else {
             unreachable!("{target:?}")
         };
-        world.set_plan(cluster, &Plan::default());
+        world.forget_plan(setup, cluster);
         world.clusters[cluster].controller.lags = true;
     }
 

@@ -203,6 +203,12 @@ impl Owners {
         self.len += 1;
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The references, in order.
     pub fn iter(&self) -> impl Iterator<Item = OwnerRef> + '_ {
         self.refs[..usize::from(self.len)].iter().copied()

@@ -38,7 +38,7 @@ fn program(script: &str) -> String {
         Target::At(place) if usize::from(place) == length => "end".to_owned(),
         Target::At(place) => place.to_string(),
         Target::Failed => "fail".to_owned(),
-        Target::Enter | Target::Next => unreachable!("a script has no loop of its own"),
+        Target::Enter | Target::Next(_) => unreachable!("a script has no loop of its own"),
     };
     let line = |place: usize| {
         let operation = program.instructions[place].operation;

@@ -2,7 +2,7 @@
 
 use super::features::Features;
 use super::pass::{Pass, choice, flag, optional, set, small};
-use crate::world::driver::{Driver, DriverPhase, Mode, Read, Watch};
+use crate::world::driver::{Driver, DriverPhase, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Containers, Owner, Pod, PodPhase, Stray};
 use crate::world::row::Counted;
@@ -389,8 +389,6 @@ pub(super) fn driver(pass: &mut impl Pass, has: &Features, driver: &mut Driver) 
     choice!(pass, driver.phase, 2, 2, phases);
     position(pass, &mut driver.position, has.position);
     small(pass, &mut driver.k.0, 4, has.ordinal);
-    let modes = [Mode::Normal, Mode::Resumed, Mode::WaitsOnly];
-    choice!(pass, driver.mode, 2, if_needed(has.resumes, 2), modes);
     let watches = [Watch::Nothing, Watch::Present, Watch::Gone];
     choice!(pass, driver.watch, 2, if_needed(has.watches, 2), watches);
     read(pass, has, &mut driver.read);
