@@ -6,6 +6,7 @@ mod commands;
 mod flags;
 mod links;
 mod page;
+mod reference;
 
 use std::path::Path;
 

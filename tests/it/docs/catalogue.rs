@@ -18,7 +18,7 @@ fn catalogue() -> String {
          further fault.\n\
          - *eventually* and *eventually always*: about paths that never end, under weak fairness; \
          see [endless paths](model.md#endless-paths).\n\n\
-         | property | kind | says |\n|---|---|---|\n",
+         | property | kind | statement |\n|---|---|---|\n",
     );
     for property in properties::ALL {
         let row = format!(

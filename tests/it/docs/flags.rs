@@ -53,5 +53,8 @@ fn flags_of_commands_in_the_text_exist() {
 
 #[test]
 fn flags_are_found() {
-    assert_eq!(flags("check a --one=2 --two-three -x -- --four, b"), ["--one", "--two-three", "--four"]);
+    assert_eq!(
+        flags("check a --one=2 --two-three -x -- --four, b"),
+        ["--one", "--two-three", "--four"]
+    );
 }

@@ -62,7 +62,9 @@ fn the_index_has_every_page() {
             continue;
         };
         let path = path.to_str().expect("a page has a plain name");
-        let is_listed = listed.iter().any(|link| link.split('#').next() == Some(path));
+        let is_listed = listed
+            .iter()
+            .any(|link| link.split('#').next() == Some(path));
         assert!(is_listed || page == index, "docs/README.md lacks {path}");
     }
 }
