@@ -40,13 +40,13 @@ const NOT_RUN: [(&str, &str); 6] = [
 /// The page whose checks measure what takes seconds in a release build.
 const MEASURES: &str = "docs/performance.md";
 
-/// Arguments for a command that takes long and whose output the page does not show: a bound, with
+/// Arguments for a command that takes long and whose output the page does not show: bounds, with
 /// which it is still known to be a command. The README's first one is run without it by `.ci/run`.
 fn bound(page: &Path, shown: &Shown) -> &'static str {
     let is_check = shown.command.starts_with("straddle check");
     let is_long = name(page) == MEASURES && is_check || shown.command.starts_with("cargo run");
     if is_long && shown.output.is_none() {
-        " --max-states 2000"
+        " --max-states 2000 --fail-fast"
     } else {
         ""
     }
@@ -210,54 +210,71 @@ fn are_alike(one: &[&str], other: &[&str]) -> bool {
     steady(one) == steady(other)
 }
 
-/// Runs the commands of a page: what is wrong with it, and what the page should be.
-fn follow(page: &Path, text: &str) -> (Vec<String>, String) {
-    let lines: Vec<&str> = text.lines().collect();
+/// What came of a page's commands.
+#[derive(Default)]
+struct Followed {
+    /// What an update does not mend.
+    wrong: Vec<String>,
+    /// What differs from what is printed now.
+    stale: Vec<String>,
+    /// Lines of the page, and what they should be.
+    renewed: Vec<(Range<usize>, String)>,
+}
+
+impl Followed {
+    /// Takes in what a command has printed, at its `place` in the page.
+    fn compare(&mut self, place: &str, lines: &[&str], shown: &Shown, printed: &str, code: i32) {
+        let printed: Vec<&str> = printed.trim_end().lines().collect();
+        let expected = shown.output.clone().map(|output| &lines[output]);
+        let expects_error = |lines: &[&str]| lines.iter().any(|line| line.starts_with("error["));
+        // 2 is a mistake, and so is 127: a page that means it shows it.
+        if matches!(code, 2 | 4 | 126 | 127) && !expected.is_some_and(expects_error) {
+            let text = format!("{place}\nexits with {code}:\n{}", printed.join("\n"));
+            return self.wrong.push(text);
+        }
+        let (Some(expected), Some(output)) = (expected, shown.output.clone()) else {
+            return;
+        };
+        match excerpt(expected, &printed) {
+            Ok(now) if are_alike(&now, expected) => (),
+            Ok(now) => {
+                self.stale
+                    .push(format!("{place}\nprints\n{}", now.join("\n")));
+                let now = now.iter().map(|line| format!("{line}\n"));
+                self.renewed.push((output, now.collect()));
+            }
+            Err(line) => self.wrong.push(format!(
+                "{place}\nprints nothing that starts as this part does: {line}\n{}",
+                printed.join("\n")
+            )),
+        }
+    }
+}
+
+/// Runs the commands of a page, and writes the files that it shows.
+fn follow(page: &Path, lines: &[&str]) -> Followed {
     let folder = folder(page);
-    let mut wrong = Vec::new();
-    let mut renewed: Vec<(Range<usize>, String)> = Vec::new();
+    let mut followed = Followed::default();
     let mut code = 0;
-    for block in blocks(&lines) {
+    for block in blocks(lines) {
         if let Some(title) = block.title {
             let path = folder.join(title);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             let body = lines[block.lines.clone()].join("\n") + "\n";
             fs::write(path, body).expect("a file");
         }
-        for shown in commands(&lines, &block) {
+        for shown in commands(lines, &block) {
             if not_run(&shown.command).is_some() {
                 continue;
             }
             let command = shown.command.clone() + bound(page, &shown);
             let (printed, now) = run(&command, &folder, code);
             code = now;
-            let printed: Vec<&str> = printed.trim_end().lines().collect();
             let place = format!("{}:{}: {}", name(page), shown.at + 1, shown.command);
-            let expected = shown.output.clone().map(|output| &lines[output]);
-            // 2 is a mistake, and so is 127: a page that means it shows it.
-            if matches!(code, 2 | 4 | 126 | 127) && expected.is_none_or(<[_]>::is_empty) {
-                wrong.push(format!(
-                    "{place}\nexits with {code}:\n{}",
-                    printed.join("\n")
-                ));
-            }
-            let (Some(expected), Some(output)) = (expected, shown.output) else {
-                continue;
-            };
-            match excerpt(expected, &printed) {
-                Ok(now) if are_alike(&now, expected) => (),
-                Ok(now) => {
-                    wrong.push(format!("{place}\nprints\n{}", now.join("\n")));
-                    renewed.push((output, now.iter().map(|line| format!("{line}\n")).collect()));
-                }
-                Err(line) => wrong.push(format!(
-                    "{place}\nprints nothing that starts as this part does: {line}\n{}",
-                    printed.join("\n")
-                )),
-            }
+            followed.compare(&place, lines, &shown, &printed, code);
         }
     }
-    (wrong, with(&lines, &renewed))
+    followed
 }
 
 /// The page's lines, with other text in place of some.
@@ -283,12 +300,14 @@ fn with(lines: &[&str], renewed: &[(Range<usize>, String)]) -> String {
 fn pages_show_what_their_commands_print() {
     let followed = pages().into_par_iter().map(|page| {
         let text = read(&page);
-        let (mut wrong, now) = follow(&page, &text);
-        if updates() && now != text {
-            fs::write(&page, now).expect("the page can be written");
-            wrong.retain(|wrong| wrong.contains("prints nothing that"));
+        let lines: Vec<&str> = text.lines().collect();
+        let mut followed = follow(&page, &lines);
+        if updates() && !followed.stale.is_empty() {
+            fs::write(&page, with(&lines, &followed.renewed)).expect("the page can be written");
+            followed.stale.clear();
         }
-        wrong
+        followed.wrong.extend(followed.stale);
+        followed.wrong
     });
     let wrong: Vec<String> = followed.flatten_iter().collect();
     assert!(
