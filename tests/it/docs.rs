@@ -10,7 +10,7 @@ mod reference;
 
 use std::path::Path;
 
-use page::{name, pages, read, root};
+use page::{pages, read, root};
 use straddle::scenario::{Overrides, Scenario};
 
 /// Whether the pages are to be written anew rather than compared.

@@ -41,7 +41,7 @@ const NOT_RUN: [(&str, &str); 6] = [
 const MEASURES: &str = "docs/performance.md";
 
 /// Arguments for a command that takes long and whose output the page does not show: bounds, with
-/// which it is still known to be a command. The README's first one is run without it by `.ci/run`.
+/// which it is still known to be a command. `.ci/run` runs the README's first one without them.
 fn bound(page: &Path, shown: &Shown) -> &'static str {
     let is_check = shown.command.starts_with("straddle check");
     let is_long = name(page) == MEASURES && is_check || shown.command.starts_with("cargo run");

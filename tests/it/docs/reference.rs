@@ -13,9 +13,15 @@ fn fields(json: &Json, found: &mut BTreeSet<String>) {
     match json {
         Json::Object(object) => {
             found.extend(object.keys().cloned());
-            object.values().for_each(|value| fields(value, found));
+            for value in object.values() {
+                fields(value, found);
+            }
         }
-        Json::Array(values) => values.iter().for_each(|value| fields(value, found)),
+        Json::Array(values) => {
+            for value in values {
+                fields(value, found);
+            }
+        }
         _ => (),
     }
 }
@@ -66,7 +72,9 @@ fn documents() -> Vec<Json> {
 fn the_page_on_json_has_every_field() {
     let spans = code_spans(&read(&root().join("docs/json.md")));
     let mut found = BTreeSet::new();
-    documents().iter().for_each(|json| fields(json, &mut found));
+    for document in documents() {
+        fields(&document, &mut found);
+    }
     assert!(found.len() > 80, "only {} fields", found.len());
     let is_on_page = |field: &String| {
         let parts = spans.iter().flat_map(|span| span.split('.'));
