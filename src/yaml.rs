@@ -3,6 +3,8 @@
 //! One tree serves scenario files and manifests. Aliases share what they stand for; merge keys
 //! (`<<`) are resolved; whatever would grow beyond reason is refused.
 
+mod scalar;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -143,7 +145,7 @@ impl Node {
     #[must_use]
     pub fn to_json(&self) -> Json {
         match &self.value {
-            Value::Scalar(text, true) => plain_scalar(text),
+            Value::Scalar(text, true) => scalar::plain(text),
             Value::Scalar(text, false) => Json::String(text.to_string()),
             Value::List(items) => items.iter().map(Self::to_json).collect(),
             Value::Map(entries) => entries
@@ -161,22 +163,6 @@ fn is_integer(text: &str) -> bool {
 
 fn is_number(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok()
-}
-
-/// An unquoted scalar as `kubectl` reads it: `yes` is a boolean, `0644` is octal.
-fn plain_scalar(text: &str) -> Json {
-    let options = serde_saphyr::options! {
-        strict_booleans: false,
-        legacy_octal_numbers: true,
-        with_snippet: false,
-    };
-    if text.is_empty() {
-        return Json::Null;
-    }
-    match serde_saphyr::from_str_with_options(text, options) {
-        Ok(value @ (Json::Null | Json::Bool(_) | Json::Number(_))) => value,
-        _ => Json::String(text.to_owned()),
-    }
 }
 
 /// Reads all documents of a text. A syntax error ends the reading; what came before it stays.
