@@ -120,7 +120,7 @@ pub fn describe_disk(disk: Disk, ordinal: Ordinal) -> String {
     match disk {
         Disk::Original => format!("disk {ordinal}"),
         Disk::Restored => format!("restored disk {ordinal}"),
-        Disk::SourceFresh | Disk::DestinationFresh => format!("fresh disk {ordinal}"),
+        Disk::SourceFresh | Disk::DestinationFresh => format!("new disk {ordinal}"),
     }
 }
 

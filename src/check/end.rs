@@ -19,11 +19,11 @@ pub(super) fn why(replay: &Replay<'_>) -> Vec<String> {
     if let Some((property, step)) = still_broken(replay) {
         let name = property.name;
         sentences.push(format!(
-            "It follows from {name}, which this path breaks at step {step}."
+            "It follows from {name}, which this trace violates at step {step}."
         ));
     } else if let Some((property, step)) = broken_on_the_way(replay) {
         let name = property.name;
-        sentences.push(format!("On its way it breaks {name}, at step {step}."));
+        sentences.push(format!("On the way it violates {name} (step {step})."));
     }
     if let Some(end) = replay.history.program_end() {
         let (number, text) = (end.number, end.describe(replay.setup()));
@@ -115,7 +115,7 @@ fn furthest(model: &Migration, from: &World) -> Option<String> {
     if ends.is_empty() {
         Some(furthest)
     } else {
-        Some(format!("On the path that gets furthest: {furthest}"))
+        Some(format!("Even on the path that gets furthest: {furthest}"))
     }
 }
 
@@ -134,7 +134,7 @@ fn ending(setup: &Setup, before: &World, step: Step, after: &World) -> Option<St
 fn waits(setup: &Setup, world: &World) -> String {
     let advance = Step::Driver(driver::Action::Advance);
     let text = advance.describe(setup, world);
-    format!("The driver waits for ever: \"{text}\" does not come true.")
+    format!("The driver waits forever: \"{text}\" never becomes true.")
 }
 
 /// How far the program has come: its iteration, then its position in it.
@@ -179,7 +179,7 @@ pub(super) fn missing(setup: &Setup, world: &World) -> String {
     } else if let Some(ordinal) = setup.ordinals().find(|&ordinal| is_left(world, ordinal)) {
         format!("Pod {ordinal} is left in the source")
     } else if let Some(ordinal) = setup.members().find(wrong_disk) {
-        format!("ordinal {ordinal} is not on a disk with its data")
+        format!("ordinal {ordinal} is not on the disk with its data")
     } else {
         "not every ordinal serves in the destination".to_owned()
     }

@@ -59,9 +59,9 @@ pub(super) fn changes(
 /// What is to be said of a thing that has no fact.
 fn absence(kind: &str) -> &'static str {
     match kind {
-        "controller" => "nothing in mind",
+        "controller" => "no planned writes",
         "disk" => "none",
-        "faults" => "none has struck",
+        "faults" => "none so far",
         "excused" => "nobody",
         _ => "gone",
     }
@@ -185,7 +185,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
         DriverPhase::Running => place(scenario, setup, world),
         DriverPhase::Crashed => "crashed".to_owned(),
         DriverPhase::Finished => "finished".to_owned(),
-        DriverPhase::Failed => format!("ended at {}", place(scenario, setup, world)),
+        DriverPhase::Failed => format!("stopped at {}", place(scenario, setup, world)),
     };
     match driver.mode {
         Mode::Normal => (),
@@ -194,7 +194,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
     }
     match driver.watch {
         Watch::Nothing => (),
-        Watch::Present => text += ", saw it there",
+        Watch::Present => text += ", has seen it",
         Watch::Gone => text += ", what it saw is gone",
     }
     match driver.read {

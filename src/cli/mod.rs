@@ -93,7 +93,7 @@ fn unwritable(error: &io::Error) -> Option<u8> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return None;
     }
-    errors::say(&format!("the output cannot be written: {error}"));
+    errors::say(&format!("cannot write the output: {error}"));
     Some(exit::INTERNAL)
 }
 

@@ -31,7 +31,7 @@ pub(super) fn listen() {
         // be told, nothing is lost.
         let _ = writeln!(
             stderr(),
-            "interrupted: what is known follows; once more ends the program without it"
+            "interrupted: reporting what is known; interrupt again to exit at once"
         );
     });
 }

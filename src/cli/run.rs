@@ -156,7 +156,7 @@ impl<R: Finding> Run<R> {
     /// happened.
     pub fn broken(&mut self, path: &Path, what: &str) {
         self.trouble.internal = true;
-        let message = format!("{what} broke off: this is a bug in Straddle");
+        let message = format!("{what} crashed: this is a bug in Straddle");
         self.report(&ours("internal::panic", message, Some(path)));
     }
 

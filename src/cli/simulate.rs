@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
     }
     if run.save_to(arguments.save.as_deref()) {
         let options = options(arguments);
-        run.each(&paths, "walked through", |run, path| {
+        run.each(&paths, "simulated", |run, path| {
             simulate(run, path, &options);
         });
     }
@@ -75,7 +75,7 @@ fn simulate(run: &mut Run<SimulatedScenario>, path: &Path, options: &SimulateOpt
             run.save(traces.into_iter());
         }
         Ok(Err(mistakes)) => run.unreadable(&mistakes),
-        Err(_) => run.broken(path, "the walks through this scenario"),
+        Err(_) => run.broken(path, "the simulation of this scenario"),
     }
 }
 

@@ -80,7 +80,7 @@ pub trait Searchable: Sync {
     /// Makes of `row`, which is that of `state`, the row of the one state that stands for all that
     /// are alike to it.
     ///
-    /// A model promises of alike states: each step of one has a counterpart of the other, which
+    /// A model guarantees of alike states: each step of one has a counterpart of the other, which
     /// leads to an alike state and is a fault of the same kind, of no class of fairness, and a
     /// recovery, just as the step is; classes have counterparts that are the same for all steps
     /// from there on; and every predicate of a [`Question`](super::Question) says the same of both.
@@ -96,7 +96,7 @@ pub trait Searchable: Sync {
     }
 
     /// Where a row counts the faults spent, one number for each budget that they are spent from.
-    /// A model that names them promises that nothing else of a state depends on them: whatever
+    /// A model that names them guarantees that nothing else of a state depends on them: whatever
     /// can happen after some faults can happen after fewer.
     fn spent(&self) -> Vec<Bits> {
         Vec::new()

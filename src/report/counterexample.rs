@@ -11,7 +11,7 @@ pub struct Cost {
     pub faults: u32,
 }
 
-/// A path to a state in which a property is broken, or one that never keeps a promise.
+/// A path to a state in which a property is broken, or one that never keeps a property.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counterexample {
     /// The ordinal that it is about.

@@ -17,7 +17,7 @@ const INPUT: &str = "input";
 /// JUnit XML.
 pub(super) const FORMAT: Format = Format {
     name: "junit",
-    about: "JUnit XML, a case for each property",
+    about: "JUnit XML, one test case per property",
     extension: "xml",
     is_document: true,
     check: render,
@@ -136,7 +136,7 @@ pub(super) fn message(result: &ScenarioResult, property: &PropertyResult) -> Str
             let reason = result.reason_in_words(property);
             let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             format!(
-                "{} where {} is expected{reason}",
+                "{}, but {} was expected{reason}",
                 verdict.words(),
                 expected.words()
             )

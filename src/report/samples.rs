@@ -282,8 +282,8 @@ pub(super) fn story() -> Counterexample {
         ],
         loop_start: None,
         fairness: Vec::new(),
-        story: "redis-redis-cluster-5 still ran in source when destination started it too, \
-                on the same disk."
+        story: "redis-redis-cluster-5 was still running in source when destination started it as \
+                well, on the same disk."
             .to_owned(),
         why: "Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. \
               Nothing between step 1 and step 6 waits until Pod 5 is gone from source."

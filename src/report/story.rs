@@ -32,9 +32,9 @@ pub(super) fn block(
         lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
     }
     lines.extend(counterexample.place.iter().flat_map(place));
-    let promises = counterexample.also_broken.len() + 1;
+    let properties = counterexample.also_broken.len() + 1;
     let help = counterexample.help.iter();
-    lines.extend(help.flat_map(|help| fix(help, promises)));
+    lines.extend(help.flat_map(|help| fix(help, properties)));
     lines.extend(again(result, property, settings));
     lines
 }
@@ -91,17 +91,20 @@ fn ending(counterexample: &Counterexample) -> Vec<String> {
     labelled(label, LABEL, STRONG, &counterexample.fairness.join(" "))
 }
 
-/// `11 steps, none shorter; 0 faults needed`.
+/// `shortest counterexample: 11 steps, no faults`.
 fn figures(counterexample: &Counterexample) -> String {
     let steps = count(counterexample.steps.len(), "step");
     let faults = count(counterexample.faults as usize, "fault");
     let round = counterexample.round().len();
-    if round > 0 {
-        format!("{steps}, the last {round} for ever; {faults} needed")
-    } else if counterexample.shortest {
-        format!("{steps}, none shorter; {faults} needed")
-    } else {
-        format!("{steps}, perhaps not the fewest; {faults}")
+    let faults = match counterexample.faults {
+        0 => "no faults".to_owned(),
+        _ => faults,
+    };
+    match round {
+        0 if counterexample.shortest => format!("shortest counterexample: {steps}, {faults}"),
+        0 => format!("counterexample: {steps}, {faults}; may not be the shortest"),
+        1 => format!("counterexample: {steps}, {faults}; the last step repeats forever"),
+        _ => format!("counterexample: {steps}, {faults}; the last {round} repeat forever"),
     }
 }
 
@@ -113,7 +116,7 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
         let asked = counterexample.asked.map_or_else(String::new, |asked| {
             cost_of_asked(asked, counterexample, result.headline.replicas)
         });
-        let text = format!("breaks already with {replicas}, as told here{asked}");
+        let text = format!("already fails with {replicas} (shown){asked}");
         lines.extend(wrap(&text, WIDTH));
     }
     lines.extend(also_broken(counterexample));
@@ -122,14 +125,17 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
 
 /// What the story costs with the replicas that were asked for.
 fn cost_of_asked(asked: Cost, told: &Counterexample, replicas: u32) -> String {
-    let steps = count(asked.steps, "step");
+    let (steps, replicas) = (
+        count(asked.steps, "step"),
+        count(replicas as usize, "replica"),
+    );
     if asked.faults != told.faults {
         let faults = count(asked.faults as usize, "fault");
-        format!("; with {replicas} it takes {steps} and {faults}")
+        format!("; with {replicas}: {steps}, {faults}")
     } else if asked.steps == told.steps.len() {
-        format!("; with {replicas} it takes as many steps")
+        format!("; with {replicas}: also {steps}")
     } else {
-        format!("; with {replicas} it takes {steps}")
+        format!("; with {replicas}: {steps}")
     }
 }
 
@@ -141,9 +147,9 @@ pub(super) fn also_broken(counterexample: &Counterexample) -> Vec<String> {
     }
     let broken = also
         .iter()
-        .map(|also| format!("{} at step {}", also.name, also.step));
+        .map(|also| format!("{} (step {})", also.name, also.step));
     let broken = broken.collect::<Vec<_>>().join(", ");
-    wrap(&format!("same story breaks {broken}"), WIDTH)
+    wrap(&format!("also violates: {broken}"), WIDTH)
 }
 
 /// The line of the file, as rustc would show it.
@@ -189,13 +195,14 @@ fn window(line: &str, column: usize, length: usize, room: usize) -> (String, usi
 }
 
 /// What would prevent it, and the steps to write, one to a line.
-fn fix(help: &Help, promises: usize) -> Vec<String> {
+fn fix(help: &Help, properties: usize) -> Vec<String> {
     let mut text = help.text.lines();
     let first = text.next().unwrap_or_default();
     let first = if help.checked {
-        let held = match promises {
-            1 => "the promise above holds then".to_owned(),
-            many => format!("the {} promises above hold then", number_word(many)),
+        let held = match properties {
+            1 => "the property then holds".to_owned(),
+            2 => "both properties then hold".to_owned(),
+            many => format!("all {} properties then hold", number_word(many)),
         };
         format!("{first} (checked: {held})")
     } else {

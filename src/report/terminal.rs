@@ -181,12 +181,14 @@ fn verdicts(result: &ScenarioResult, settings: &Settings) -> Vec<String> {
 /// The verdict of a scenario in which nothing is violated.
 fn no_story(result: &ScenarioResult) -> Vec<String> {
     let number = |verdict| tally(std::slice::from_ref(result), verdict);
-    let holding = count(number(Verdict::Holds), "promise");
-    let undecided = number(Verdict::Inconclusive);
+    let (holding, undecided) = (number(Verdict::Holds), number(Verdict::Inconclusive));
     let (label, text) = match result.verdict {
         Verdict::Inconclusive => {
-            let undecided = count(undecided, "promise");
-            ("UNDECIDED", format!("{undecided}; {holding} kept"))
+            let undecided = properties_of(undecided);
+            (
+                "INCONCLUSIVE",
+                format!("{undecided}; {holding} {}", hold(holding)),
+            )
         }
         Verdict::Violated => ("VIOLATED", String::new()),
         Verdict::NotApplicable => ("NOTHING TO CHECK", "no property applies".to_owned()),
@@ -196,12 +198,29 @@ fn no_story(result: &ScenarioResult) -> Vec<String> {
             let missed = missed.map_or_else(String::new, |missed| format!("; {missed}"));
             (
                 "HOLDS",
-                format!("{holding} kept on every path, {expected}{missed}"),
+                format!(
+                    "{} {} on every path, {expected}{missed}",
+                    properties_of(holding),
+                    hold(holding)
+                ),
             )
         }
     };
     let style = table::verdict_style(result.verdict).bold();
     labelled(label, label.len() + 2, style, &text)
+}
+
+/// `1 property`, `7 properties`.
+fn properties_of(number: usize) -> String {
+    match number {
+        1 => "1 property".to_owned(),
+        many => format!("{many} properties"),
+    }
+}
+
+/// The verb for so many properties.
+const fn hold(number: usize) -> &'static str {
+    if number == 1 { "holds" } else { "hold" }
 }
 
 /// How many properties of `results` have `verdict`.
@@ -221,7 +240,7 @@ fn scenarios(report: &Report) -> String {
     let counts = [
         (summary.as_expected, "as expected"),
         (summary.unexpected, "not as expected"),
-        (undecided, "undecided"),
+        (undecided, "inconclusive"),
     ];
     match counts
         .iter()
@@ -238,9 +257,9 @@ fn scenarios(report: &Report) -> String {
 /// `5 hold, 4 violated`.
 fn properties(report: &Report) -> String {
     let number = |verdict| tally(&report.results, verdict);
-    let hold = number(Verdict::Holds);
+    let holding = number(Verdict::Holds);
     let counts = [
-        (hold, if hold == 1 { "holds" } else { "hold" }),
+        (holding, hold(holding)),
         (number(Verdict::Violated), "violated"),
         (number(Verdict::Inconclusive), "inconclusive"),
         (number(Verdict::NotApplicable), "not applicable"),
@@ -273,7 +292,7 @@ fn costs(report: &Report) -> String {
         completeness(report),
     ];
     if searches().any(|search| search.symmetry) {
-        parts.push("alike counted once".to_owned());
+        parts.push("symmetry reduction on".to_owned());
     }
     parts.push(seconds(time));
     parts.extend(missed(
@@ -290,9 +309,9 @@ fn missed(states: f64) -> Option<String> {
     if states <= 0.0 {
         None
     } else if states < 0.01 {
-        Some(format!("about {states:.0e} states missed"))
+        Some(format!("{states:.0e} states missed on average"))
     } else {
-        Some(format!("about {states:.2} states missed"))
+        Some(format!("{states:.2} states missed on average"))
     }
 }
 
@@ -303,7 +322,7 @@ fn completeness(report: &Report) -> String {
     match cut.as_slice() {
         [] => "complete".to_owned(),
         [only] if report.results.len() == 1 => only.search.stop_in_words().map_or_else(
-            || "stopped when all was decided".to_owned(),
+            || "stopped early (all properties decided)".to_owned(),
             |reason| format!("stopped: {reason}"),
         ),
         some => format!(

@@ -25,10 +25,10 @@ const MARK: &str = "<--";
 /// What each character of a lane says.
 const GLYPHS: [(char, &str); 7] = [
     ('#', "Ready"),
-    ('o', "runs, not Ready"),
+    ('o', "running, not Ready"),
     ('+', "created"),
     ('v', "terminating"),
-    ('z', "runs without a Pod object"),
+    ('z', "running without a Pod object"),
     ('x', "Failed"),
     ('.', "none"),
 ];
@@ -39,8 +39,8 @@ const LETTERS: [(char, &str); 6] = [
     ('D', "mounted in destination"),
     ('s', "attached to source only"),
     ('d', "attached to destination only"),
-    ('*', "a new, empty disk instead"),
-    ('^', "a restored copy instead"),
+    ('*', "new, empty disk"),
+    ('^', "restored copy"),
 ];
 
 /// The table and its legend. Long stretches are left out unless `full`; numbers are kept.
@@ -119,8 +119,8 @@ impl Row<'_> {
         match self {
             Row::Initial(_) => "initial".to_owned(),
             Row::Step(step, _) => plain(&step.text),
-            Row::Gap(1, _) => "1 step left out; --full shows it".to_owned(),
-            Row::Gap(steps, _) => format!("{steps} steps left out; --full shows them"),
+            Row::Gap(1, _) => "1 step omitted; --full shows it".to_owned(),
+            Row::Gap(steps, _) => format!("{steps} steps omitted; --full shows them"),
         }
     }
 }

@@ -78,11 +78,11 @@ blog-redis-cluster-6   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both s
 assumed  kubernetes 1.31: on both sides
          destination the source's set: as in source, with `replicas: 0`
          storage.backend permissive: both clusters can attach a disk at once
-         faults none: no fault strikes; ask with `--faults 2`
+         faults none: fault-free runs only; add faults with `--faults 2`
 
 VIOLATED  at-most-one-running (ordinal 0, across sides), as expected
           11 steps, none shorter; 0 faults needed
-redis-redis-cluster-0 still ran in source when destination started it too, on the same disk.
+redis-redis-cluster-0 was still running in source when destination started it as well, on the same disk.
 breaks already with 1 replica, as told here; with 6 it takes as many steps
 same story breaks at-most-one-pod at step 8, single-writer at step 11
 
@@ -99,7 +99,7 @@ same story breaks at-most-one-pod at step 8, single-writer at step 11
   9  dest pv controller  bind claim 0 to the volume of disk 0                     #       +  S
  10  dest storage        attach disk 0                                            #       +  S d
  11  dest kubelet        start containers of Pod 0                                #       o  S D <--
-     # Ready  o runs, not Ready  + created  . none
+     # Ready  o running, not Ready  + created  . none
      disk:  S mounted in source  D mounted in destination  d attached to destination only
 
 why   Step 1 only stores `replicas: 0`; the source controller has not acted on it yet. Nothing
@@ -109,12 +109,12 @@ why   Step 1 only stores `replicas: 0`; the source controller has not acted on i
    |
 21 |   - patch: {cluster: destination, start: k, replicas: N - k}
    |     ^^^^^ this step made the last one possible
-fix   before line 21 (checked: the three promises above hold then)
+fix   before line 21 (checked: the three properties above hold then)
         - wait: {cluster: source, pod: k, until: gone}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property at-most-one-running
 
 VIOLATED  available (ordinal 0), as expected                 10 steps, none shorter; 0 faults needed
-Ordinals 0, 1 were down at once; at most 1 may be.
+Ordinals 0, 1 were down at the same time; at most 1 may be.
 breaks already with 2 replicas, as told here; with 6 it takes as many steps
 
   #  who                 what                                            source 01  dest 01  disk 0
@@ -132,14 +132,14 @@ breaks already with 2 replicas, as told here; with 6 it takes as many steps
      # Ready  v terminating  . none
      disk:  S mounted in source
 
-why   Ordinal 0 does not serve since step 9 (delete Pod 0 in source). Ordinal 1 does not serve since
+why   Ordinal 0 has been down since step 9 (delete Pod 0 in source). Ordinal 1 does not serve since
       step 10 (delete Pod 1 in source). At step 7 ordinal 1 was on its way already, and nothing
       waits until it serves again.
    --> models/blog-redis-cluster-6/scenario.yaml:19:5
    |
 19 |   - patch: {cluster: source, replicas: k}
    |     ^^^^^ this step made the last one possible
-fix   after line 21 (checked: the promise above holds then)
+fix   after line 21 (checked: the property above holds then)
         - wait: {cluster: destination, pod: k, until: ready}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property available
 
@@ -155,14 +155,14 @@ self-healing         holds     holds
 
 smaller N  holds with 1 replica, violated with 2, 3 and 6 (available)
 smaller N  the other verdicts are the same with 1 and 2 replicas
-smaller N  too many states for a look at 3 replicas first
+smaller N  3 replicas skipped: too many states
 every N    at-most-one-pod, at-most-one-running, single-writer: violated with 1 replica, 0 faults
 every N    right-disk, no-data-loss, disjoint-slices, self-healing: proved for every number of
            replicas, without faults: 1,349 views of one ordinal, closed under 5,112 steps
 every N    available: violated with 2 replicas, 0 faults
 
 1 scenario, as expected: 4 hold, 4 violated;
-2,072 states, 6,440 transitions, depth 18, stopped: each promise is proved or broken, alike counted
+2,072 states, 6,440 transitions, depth 18, stopped: every property is proved or violated, alike counted
 once, 0.0 s
 
 "#]]);
@@ -295,7 +295,7 @@ PROPERTY         VERDICT  EXPECTED  STEPS  FAULTS
 disjoint-slices  holds    holds
 
 1 scenario, as expected, 1 unreadable: 1 holds;
-21 states, 32 transitions, depth 9, complete, alike counted once, [..] s
+21 states, 32 transitions, depth 9, complete, symmetry reduction on, [..] s
 
 "#]]);
 }

@@ -32,18 +32,18 @@ fn catalogue() -> String {
         "<!-- Written by a test from src/properties/. To renew it:\n     \
          UPDATE_DOCS=1 cargo test --test it docs -->\n\n\
          # Properties\n\n\
-         What a migration promises. Each promise is checked over the whole state space; a verdict \
-         `holds` means that\nall of it was searched. An *always* property is a predicate that holds \
-         in every reachable state. A property\n*from everywhere* asks, of every reachable state, \
-         what can still be reached from it. *Eventually* and\n*eventually always* are about paths that \
-         go on for ever: see [endless paths](model.md#endless-paths).\n\n\
-         | property | kind | promise |\n|---|---|---|\n",
+         What a migration has to satisfy. Each property is checked over the whole state space; the \
+         verdict `holds` means\nthat all of it was searched. An *always* property is an invariant: \
+         its predicate holds in every reachable state. A\n*from everywhere* property asks what can \
+         still be reached from each reachable state. *Eventually* and\n*eventually always* \
+         properties are about infinite paths: see [endless paths](model.md#endless-paths).\n\n\
+         | property | kind | statement |\n|---|---|---|\n",
     );
     for property in properties::ALL {
         let row = format!(
             "| [`{name}`](#{name}) | {} | {} |\n",
             property.kind.word().name(),
-            property.promise,
+            property.statement,
             name = property.name,
         );
         page += &row;
@@ -54,7 +54,7 @@ fn catalogue() -> String {
              holds in [`{holds}`](../models/{holds}/scenario.yaml).\n",
             property.name,
             property.kind.word().name(),
-            property.promise,
+            property.statement,
             property.details,
             violated = property.violated_in,
             holds = property.holds_in,

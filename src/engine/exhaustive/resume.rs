@@ -128,9 +128,9 @@ fn about<M: Searchable>(
         ("store", store.to_owned()),
         ("use of dominance", is_used(!format.spent.is_empty())),
         ("use of symmetry", is_used(format.symmetric)),
-        ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
+        ("depth bound", depth.unwrap_or_else(|| "none".to_owned())),
         ("stop at the first violation", is_used(question.fail_fast)),
-        ("words of a state", model.words().to_string()),
+        ("words per state", model.words().to_string()),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value));
     checkpoints.about.iter().cloned().chain(own).collect()

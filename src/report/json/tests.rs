@@ -174,7 +174,7 @@ fn a_bound_that_is_not_set_is_left_out() {
     assert_eq!(bounds(0), r#"{"states":1000}"#);
     assert_eq!(bounds(1), "{}");
     let reason = &document["results"][0]["properties"][0]["reason"];
-    assert_eq!(*reason, "the bound of 1,000 states");
+    assert_eq!(*reason, "the bound of 1,000 s was reachedtates");
     assert_eq!(document["summary"]["inconclusive"], 0);
     assert_eq!(document["summary"]["violated"], 1);
 }

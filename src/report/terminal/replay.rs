@@ -7,7 +7,7 @@ use crate::report::text::{BAD, CARE, FAINT, GOOD, STRONG, WIDTH};
 use crate::report::text::{count, labelled, paint, plain, wrap};
 use crate::report::timeline;
 
-/// The column in which the text behind a label starts.
+/// The column in which the text after a label starts.
 const LABEL: usize = 9;
 /// The column in which what is said below a step starts.
 const NOTE: usize = 7;
@@ -39,7 +39,7 @@ fn origin(result: &Replayed) -> Vec<String> {
         String::new()
     } else {
         let replicas = count(result.story.replicas as usize, "replica");
-        format!(", told with {replicas}")
+        format!(", with {replicas}")
     };
     let text = format!("{}: {steps}, {found}{fewer}", result.trace.display());
     let mut lines = labelled("trace", LABEL, FAINT, &text);
@@ -70,7 +70,7 @@ fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
     let facts = said.iter().flat_map(|text| indented(text));
     let mut lines: Vec<String> = facts.map(|line| paint(FAINT, line)).collect();
     for broken in result.breaks.iter().filter(|broken| broken.step == number) {
-        let text = format!("breaks {}", plain(&broken.name));
+        let text = format!("violates {}", plain(&broken.name));
         lines.extend(indented(&text).iter().map(|line| paint(BAD, line)));
     }
     lines
@@ -79,11 +79,11 @@ fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
 /// Whether the trace shows what it says.
 fn end(result: &Replayed) -> Vec<String> {
     let (label, style) = match result.broken {
-        Some(true) => ("BROKEN", BAD),
-        Some(false) => ("KEPT", GOOD),
-        None => ("UNKNOWN", STRONG),
+        Some(true) => ("VIOLATED", BAD),
+        Some(false) => ("NOT VIOLATED", GOOD),
+        None => ("INCONCLUSIVE", STRONG),
     };
-    let mut lines = labelled(label, LABEL, style, &result.outcome());
+    let mut lines = labelled(label, label.len() + 2, style, &result.outcome());
     if result.broken == Some(true) {
         lines.extend(wrap(&result.story.story, WIDTH));
     }

@@ -13,9 +13,9 @@ use crate::report::{Counterexample, Report, Settings, shell_word, timeline};
 const LABEL: usize = 13;
 
 /// What a number without a search behind it is worth.
-const MEANING: &str = "p is the probability that one such random walk breaks the promise; it is \
-                       about these walks, not about clusters. No walk shows that a promise is \
-                       kept: `straddle check` decides that.";
+const MEANING: &str = "p is the probability that one such random walk violates the property; it \
+                       describes these walks, not real clusters. Walks cannot show that a property \
+                       holds: `straddle check` decides that.";
 
 /// One scenario, with an empty line after it.
 #[must_use]
@@ -45,8 +45,8 @@ pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
     let mut parts = vec![count(results.len(), "scenario")];
     match violated {
         0 if results.is_empty() => (),
-        0 => parts.push("nothing broken in these walks".to_owned()),
-        violated => parts.push(format!("{violated} with broken promises")),
+        0 => parts.push("no violation in these walks".to_owned()),
+        violated => parts.push(format!("{violated} with violations")),
     }
     if simulation.unreadable > 0 {
         parts.push(format!("{} unreadable", simulation.unreadable));
@@ -76,7 +76,7 @@ fn block(
     let first = first_run(property);
     let mut lines = vec![format!("{}  {title}", paint(BAD, "VIOLATED"))];
     lines.push(format!(
-        "{:10}walk {first}, {}, {}; a walk is no shortest way",
+        "{:10}walk {first}: {}, {}; not minimal",
         "",
         count(story.steps.len(), "step"),
         count(story.faults as usize, "fault"),
@@ -100,7 +100,7 @@ fn block(
     let mut shortest = vec![format!("{program} check {path}"), property];
     let walks_only = |flag: &&String| !flag.starts_with("--max-steps");
     shortest.extend(flags.iter().filter(walks_only).cloned());
-    lines.extend(command("why", &shortest));
+    lines.extend(command("check", &shortest));
     lines
 }
 
@@ -151,11 +151,11 @@ fn seen(seen: &Seen, of: u64) -> String {
             grouped(of)
         ),
         Seen::Never { bound } => format!(
-            "not seen in {}: p below {} at 95 %",
+            "not seen in {}: p < {} with 95% confidence",
             grouped(of),
             rounded_up(*bound)
         ),
-        Seen::Undecidable => "no walk can show it".to_owned(),
+        Seen::Undecidable => "a walk cannot show it".to_owned(),
         Seen::NotApplicable(reason) => format!("not applicable: {reason}"),
     }
 }
@@ -176,7 +176,7 @@ fn remarks(result: &SimulatedScenario) -> Vec<String> {
     let mut lines = labelled("walks", LABEL, STRONG, &figures(&result.walks));
     if !result.never_fired.is_empty() {
         let text = format!(
-            "{}: allowed, but struck in none of these walks",
+            "{}: allowed, but never struck in these walks",
             result.never_fired.join(", ")
         );
         lines.extend(labelled("never fired", LABEL, STRONG, &text));
@@ -190,20 +190,20 @@ fn figures(walks: &WalkFigures) -> String {
     let asked = if walks.runs == walks.asked {
         String::new()
     } else {
-        format!(" (interrupted; {} were asked for)", grouped(walks.asked))
+        format!(" (interrupted; {} requested)", grouped(walks.asked))
     };
     let faults = count_of(walks.faults, "fault");
     let cut_off = match walks.cut_off {
-        0 => "none was cut off".to_owned(),
+        0 => "0 hit the step limit".to_owned(),
         some => format!(
-            "{} cut off after {} (--max-steps)",
+            "{} hit the limit of {} (--max-steps)",
             grouped(some),
             count_of(u64::from(walks.max_steps), "step")
         ),
     };
     format!(
-        "{} with seed {}{asked}, of {} on average and {} at most, with {faults} in all. {} \
-         came to rest at the goal, {} elsewhere, {cut_off}.",
+        "{} with seed {}{asked}: {} on average, {} at most, {faults} in total. {} reached the \
+         goal, {} got stuck, {cut_off}.",
         grouped(walks.runs),
         walks.seed,
         count_of(average, "step"),

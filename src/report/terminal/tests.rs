@@ -49,7 +49,7 @@ fn violated_as_expected() {
              ordinary kinds of fault
 
     VIOLATED  at-most-one-running (ordinal 5), as expected       11 steps, none shorter; 0 faults needed
-    redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
+    redis-redis-cluster-5 was still running in source when destination started it as well, on the same disk.
     same story breaks at-most-one-pod at step 8, single-writer at step 11
 
       #  who                 what                                    source 012345  dest 012345  disk 5
@@ -65,7 +65,7 @@ fn violated_as_expected() {
       9  dest pv controller  bind claim 5                                   ######       .....+  S
      10  dest storage        attach disk 5                                  ######       .....+  S d
      11  dest kubelet        start containers of Pod 5                      ######       .....o  S D <--
-         # Ready  o runs, not Ready  + created  . none
+         # Ready  o running, not Ready  + created  . none
          disk:  S mounted in source  D mounted in destination  d attached to destination only
 
     why   Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing
@@ -74,7 +74,7 @@ fn violated_as_expected() {
        |
     10 |   - patch: {cluster: destination, start: k, replicas: N - k}
        |     ^^^^^ this step made the last one possible
-    fix   before line 10 (checked: the three promises above hold then)
+    fix   before line 10 (checked: the three properties above hold then)
             - wait: {cluster: source, pod: k, until: gone}
     again straddle check models/blog-redis-cluster/scenario.yaml --property at-most-one-running
 
@@ -99,14 +99,14 @@ fn all_hold() {
     gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, at most 1 fault of eviction,
             driverCrash
 
-    HOLDS  3 promises kept on every path, as expected
+    HOLDS  3 properties kept on every path, as expected
 
     PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
     at-most-one-pod      holds    holds
     at-most-one-running  holds    holds
     no-data-loss         holds    holds
 
-    never fired  driverCrash: allowed, but there was no state in which it could strike
+    never fired  driverCrash: allowed, but not possible in any state
 
     1 scenario, as expected: 3 hold; 123,456 states, 654,321 transitions, depth 34, complete, 0.8 s
     ");
@@ -129,16 +129,16 @@ fn inconclusive() {
     again straddle check models/large/scenario.yaml --property disjoint-slices
 
     PROPERTY         VERDICT       EXPECTED  STEPS  FAULTS
-    at-most-one-pod  inconclusive  holds                    <-- undecided
-    right-disk       inconclusive  holds                    <-- undecided
+    at-most-one-pod  inconclusive  holds                    <-- inconclusive
+    right-disk       inconclusive  holds                    <-- inconclusive
     disjoint-slices  violated      violated      1       0
 
-    undecided  at-most-one-pod, right-disk: the bound of 1,000 states
-    layers     0 faults: holds; more: undecided (at-most-one-pod, right-disk)
+    undecided  at-most-one-pod, right-disk: the bound of 1,000 s was reachedtates
+    layers     0 faults: holds; more: inconclusive (at-most-one-pod, right-disk)
     layers     0 faults: holds; 1 fault: violated (disjoint-slices)
 
     1 scenario, undecided: 1 violated, 2 inconclusive;
-    123,456 states, 654,321 transitions, depth 34, stopped: the bound of 1,000 states, 0.8 s
+    123,456 states, 654,321 transitions, depth 34, stopped: the bound of 1,000 s was reachedtates, 0.8 s
     ");
 }
 
@@ -152,7 +152,7 @@ fn what_is_undecided_is_never_called_kept() {
     result.verdict = Verdict::Inconclusive;
     let text = one(result);
     assert!(
-        text.contains("UNDECIDED  2 promises; 1 promise kept"),
+        text.contains("UNDECIDED  2 properties; 1 property kept"),
         "{text}"
     );
     assert!(!text.contains("HOLDS"), "{text}");
@@ -187,14 +187,14 @@ fn several_scenarios_tell_in_full_what_is_not_as_expected() {
     gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, at most 1 fault of eviction,
             driverCrash
 
-    HOLDS  3 promises kept on every path, not as expected
+    HOLDS  3 properties kept on every path, not as expected
 
     PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
     at-most-one-pod      holds    violated                 <-- not as expected
     at-most-one-running  holds    holds
     no-data-loss         holds    holds
 
-    never fired  driverCrash: allowed, but there was no state in which it could strike
+    never fired  driverCrash: allowed, but not possible in any state
 
     2 scenarios, 1 as expected, 1 not as expected, 1 unreadable: 5 hold, 3 violated, 1 not applicable;
     246,912 states, 1,308,642 transitions, depth 34, complete, 1.5 s
@@ -222,7 +222,7 @@ fn sixteen_ordinals_fit() {
              ordinary kinds of fault
 
     VIOLATED  at-most-one-running (ordinal 5), as expected       11 steps, none shorter; 0 faults needed
-    redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
+    redis-redis-cluster-5 was still running in source when destination started it as well, on the same disk.
     same story breaks at-most-one-pod at step 8, single-writer at step 11
 
                                                              source            dest              disk 5
@@ -241,7 +241,7 @@ fn sixteen_ordinals_fit() {
       9  dest pv controller  bind claim 5                    ################  ...............+  S
      10  dest storage        attach disk 5                   ################  ...............+  S d
      11  dest kubelet        start containers of Pod 5       ################  ...............o  S D <--
-         # Ready  o runs, not Ready  + created  . none
+         # Ready  o running, not Ready  + created  . none
          disk:  S mounted in source  D mounted in destination  d attached to destination only
 
     why   Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing
@@ -250,7 +250,7 @@ fn sixteen_ordinals_fit() {
        |
     10 |   - patch: {cluster: destination, start: k, replicas: N - k}
        |     ^^^^^ this step made the last one possible
-    fix   before line 10 (checked: the three promises above hold then)
+    fix   before line 10 (checked: the three properties above hold then)
             - wait: {cluster: source, pod: k, until: gone}
     again straddle check models/blog-redis-cluster/scenario.yaml --property at-most-one-running
 
@@ -316,9 +316,9 @@ fn what_depends_on_the_replicas_is_told_apart() {
     insta::assert_snapshot!(remarks.join("\n"), @"
     smaller N    violated with 1 replica, holds with 2 and 6 (at-most-one-pod)
     smaller N    the other verdicts are the same with 1 and 2 replicas
-    smaller N    too many states for a look at 3 replicas first
-    smaller N    the bound of 5 steps cut the look at 4 replicas short
-    never fired  driverCrash: allowed, but there was no state in which it could strike
+    smaller N    3 replicas skipped: too many states
+    smaller N    the bound of 5 s was reachedteps cut the look at 4 replicas short
+    never fired  driverCrash: allowed, but not possible in any state
     dead end     1,200 states have no way on and are not the goal; the nearest after 7 steps, 1 fault
                  among them: the driver waits for ever (line 8)
     vacuous      line 9: `sleep: 30s` never happens

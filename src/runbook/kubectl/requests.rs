@@ -114,14 +114,14 @@ pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Jso
             None
         }
         "json" => apply_operations(&mut after, patch).err(),
-        other => Some(format!("there is no type of patch `{other}`")),
+        other => Some(format!("`{other}` is not a patch type")),
     };
     match problem {
         None => Some(after),
         Some(problem) => {
             runner.mistake(
                 "runbook::bad-patch",
-                format!("this patch cannot be applied: {problem}"),
+                format!("the patch cannot be applied: {problem}"),
                 "see `kubectl patch --help` for its types",
             );
             None

@@ -107,7 +107,7 @@ fn refused(stage: &str) -> Option<String> {
     }
     let is_sign = |byte: &u8| byte.is_ascii_punctuation() && *byte != b'_';
     if stage.len() > MAX_STAGE || code.bytes().filter(is_sign).count() > MAX_SIGNS {
-        return Some("so long an expression is not modelled".to_owned());
+        return Some("an expression this long is not modelled".to_owned());
     }
     multiplies(&code).then(|| "this multiplication is not modelled".to_owned())
 }
@@ -169,7 +169,7 @@ pub fn cost(stage: &str, value: &Json, length: usize) -> Result<usize, String> {
         length.saturating_mul(growth).saturating_mul(times)
     };
     if cost > MAX_COST {
-        return Err("it may take too long, or give too much".to_owned());
+        return Err("it could take too long, or its output be too large".to_owned());
     }
     Ok(length + cost / 8)
 }

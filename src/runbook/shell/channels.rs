@@ -227,12 +227,12 @@ impl<P: Programs> Runner<'_, P> {
     /// Notes a file that nobody knows.
     pub fn unknown_file(&mut self, path: &str) {
         let what = format!(
-            "`{path}` is not known: the script has not written it, and it does not lie beside it"
+            "`{path}` is not known: the script has not written it, and it is not next to the script"
         );
         self.mistake(
             "runbook::unknown-file",
             what,
-            "let the script write it first, or put it into the script's folder",
+            "let the script write it first, or put it in the script's directory",
         );
     }
 }

@@ -130,7 +130,7 @@ impl<P: Programs> Runner<'_, P> {
             self.mistake(
                 "runbook::too-deep",
                 "the script is nested too deeply".to_owned(),
-                "take it apart",
+                "split it up",
             );
             return Err(Halt);
         }
@@ -186,8 +186,8 @@ impl<P: Programs> Runner<'_, P> {
         if self.depth > MAX_DEPTH {
             self.mistake(
                 "runbook::too-deep",
-                "the script's functions call each other without an end".to_owned(),
-                "functions may not call themselves",
+                "the script's functions call each other endlessly".to_owned(),
+                "recursion is not modelled",
             );
             return Err(Halt);
         }

@@ -152,7 +152,7 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "kubectl --context source delete sts web --cascade=sideways",
-        "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
+        "migrate.sh:1:1: error[runbook::usage]: `sideways` is not a cascade policy",
     ),
     (
         "kubectl --context source delete pod -l app=web",
@@ -237,8 +237,7 @@ fn what_a_script_takes_for_granted_is_listed() {
         .collect();
     assert!(
         assumed.contains(
-            &"migrate.sh:1 sleep 30: guards nothing: whatever it waits for may take longer"
-                .to_owned()
+            &"migrate.sh:1 sleep 30: guards nothing: what it waits for may take longer".to_owned()
         ),
         "{assumed:?}"
     );

@@ -110,27 +110,27 @@ gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-
         );
     }
     alter(&folder, |_, lines| lines.push("99 0 0".to_owned()));
-    flawed(&folder, "a line is no view of this scenario");
+    flawed(&folder, "a line is not a view of this scenario");
     let ones = "1 ffffffffffffffff ffffffffffffffff";
     alter(&folder, |_, lines| lines.push(ones.to_owned()));
-    flawed(&folder, "a line is no view of this scenario");
+    flawed(&folder, "a line is not a view of this scenario");
     let not_views = |reason: &str| {
         let reason = format!("`altered.views` is no proof that can be looked at: {reason}");
         refused(&folder, "altered.views", "certify::not-views", &reason);
     };
     alter(&folder, |_, lines| lines.push("1 nothing".to_owned()));
-    not_views("a line is no view");
+    not_views("a line is not a view");
     let text = fs::read_to_string(folder.join("gated.views")).expect("a proof");
     let without = text.trim_end().rsplit_once('\n').expect("lines").0;
     fs::write(folder.join("altered.views"), format!("{without}\n")).expect("a file");
-    not_views("its lines are not those that were written: the checksum differs");
+    not_views("its checksum does not match its lines");
 }
 
 #[test]
 fn a_head_that_says_something_else_is_noticed() {
     let folder = proved("every-n-head");
-    let other =
-        "`altered.views` is no proof: `gated.yaml`, or Straddle, is not the one that it is about";
+    let other = "`altered.views` is no proof: `gated.yaml` or Straddle has changed since the proof was \
+         written";
     for (field, value) in [
         ("modelHash", json!("00000000000000000000000000000000")),
         ("everyStep", json!(true)),
@@ -143,18 +143,18 @@ fn a_head_that_says_something_else_is_noticed() {
         (
             "faults",
             "fire",
-            ": `fire` is not a number of faults from 1 to 15; write for example `2`, \
+            ": `fire` is not a number of faults from 1 to 15; write, for example, `2`, \
              `2:eviction,driverCrash`, `eviction=1` or `none`",
         ),
         (
             "kind",
             "Report",
-            " that can be looked at: it is `Report` of `straddle.dev/v1alpha1`",
+            " that can be looked at: it is a `Report` of `straddle.dev/v1alpha1`",
         ),
         (
             "apiVersion",
             "straddle.dev/v9",
-            " that can be looked at: it is `Views` of `straddle.dev/v9`",
+            " that can be looked at: it is a `Views` of `straddle.dev/v9`",
         ),
     ] {
         alter(&folder, |head, _| head[field] = json!(value));
@@ -185,8 +185,8 @@ gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-
 }
 
 #[test]
-fn promises_that_views_do_not_show_are_noticed() {
-    let folder = proved("every-n-promises");
+fn properties_that_views_do_not_show_are_noticed() {
+    let folder = proved("every-n-properties");
     let say = |properties: &[&str], most_down: Option<u8>| {
         alter(&folder, |head, _| {
             head["properties"] = json!(properties);
@@ -202,19 +202,19 @@ gated: right-disk kept for every number of replicas: 244 views, 247 words, close
 
 "#]],
     );
-    let is_of_available = "`mostDown` belongs to `available`, and to no other promise";
-    // Every state keeps a promise about paths, and one of a rule that is not given.
+    let is_of_available = "`mostDown` applies to `available` and to no other property";
+    // Every state keeps a property about paths, and one of a rule that is not given.
     for (properties, most_down, reason) in [
         (
             vec!["right-disk", "completes"],
             None,
-            "`completes` is about whole paths, and views are of states",
+            "`completes` is a property of paths, and views describe states",
         ),
         (vec!["right-disk", "available"], None, is_of_available),
         (vec!["right-disk"], Some(0), is_of_available),
-        (vec![], None, "it names no promise"),
-        (vec!["no-fire"], None, "there is no promise `no-fire`"),
-        (vec!["available"], Some(0), "a view breaks `available`"),
+        (vec![], None, "it names no property"),
+        (vec!["no-fire"], None, "there is no property `no-fire`"),
+        (vec!["available"], Some(0), "a view violates `available`"),
         (
             vec!["available"],
             Some(1),
@@ -236,8 +236,7 @@ fn what_is_no_proof_is_refused() {
     let folder = proved("every-n-none");
     let text = fs::read(folder.join("gated.views")).expect("a proof");
     let no_head = " that can be looked at: its first line is not the head of one: ";
-    let changed =
-        " that can be looked at: its lines are not those that were written: the checksum differs";
+    let changed = " that can be looked at: its checksum does not match its lines";
     for (bytes, reason) in [
         (&b""[..], ": it is empty".to_owned()),
         (&[0, 159, 146, 150, 10], ": it is not text".to_owned()),
@@ -257,9 +256,14 @@ fn what_is_no_proof_is_refused() {
         refused(&folder, "none.views", "certify::not-views", &reason);
     }
     let unreadable = "certify::unreadable";
-    let reason = "cannot read `nowhere`: there is no such file";
+    let reason = "cannot read `nowhere`: no such file or directory";
     refused(&folder, "nowhere", unreadable, reason);
-    refused(&folder, ".", unreadable, "cannot read `.`: it is a folder");
+    refused(
+        &folder,
+        ".",
+        unreadable,
+        "cannot read `.`: it is a directory",
+    );
 }
 
 #[test]
@@ -270,14 +274,14 @@ fn a_proof_is_of_the_scenario_as_it_was() {
     let changed: Vec<&str> = lines.collect();
     fs::write(folder.join("changed.yaml"), changed.join("\n")).expect("a file");
     let arguments = "gated.views --scenario changed.yaml";
-    let other =
-        "`gated.views` is no proof: `changed.yaml`, or Straddle, is not the one that it is about";
+    let other = "`gated.views` is no proof: `changed.yaml` or Straddle has changed since the proof was \
+         written";
     refused(&folder, arguments, "certify::other-model", other);
     let arguments = "gated.views --scenario nowhere.yaml";
-    let gone = "cannot read `nowhere.yaml`: there is no such file";
+    let gone = "cannot read `nowhere.yaml`: no such file or directory";
     refused(&folder, arguments, "scenario::unreadable", gone);
     fs::rename(folder.join("gated.yaml"), folder.join("moved.yaml")).expect("a file");
-    let moved = "the proof's scenario is not at `gated.yaml`";
+    let moved = "the proof's scenario was not found at `gated.yaml`";
     refused(&folder, "gated.views", "certify::no-scenario", moved);
     certified(
         &folder,

@@ -114,7 +114,7 @@ trace    spin-completes.trace.json: 2 steps, found by a search
      # Ready  . none
 
 BROKEN   completes, by the loop of steps 1 and 2, as the trace says
-The migration need never come to its goal: 2 steps repeat for ever.
+The migration may never reach its goal: 2 steps can repeat forever.
 
 "#]],
         "",
@@ -137,7 +137,7 @@ The migration need never come to its goal: 2 steps repeat for ever.
     let text = "BROKEN   completes, by the loop of steps 1 to 4, as the trace says";
     expect(&folder, &round, 0, text);
     // Without a loop it is over, and the driver would not stop there.
-    let kept = "KEPT     completes is not broken after step 4, although the trace says so";
+    let kept = "KEPT     completes is not violated after step 4, although the trace says so";
     for start in [json!(4), Json::Null] {
         round["loopStart"] = start;
         expect(&folder, &round, 1, kept);
@@ -145,8 +145,8 @@ The migration need never come to its goal: 2 steps repeat for ever.
     // It was never migrated.
     round["loopStart"] = json!(0);
     round["property"] = json!("stays-migrated");
-    let text = "KEPT     stays-migrated is not broken by the loop of steps 1 to 4, although the trace \
-                says so";
+    let text = "KEPT     stays-migrated is not violated by the loop of steps 1 to 4, although the \
+                trace says so";
     expect(&folder, &round, 1, text);
 }
 
@@ -172,8 +172,8 @@ fn a_loop_that_keeps_somebody_from_acting_breaks_nothing() {
         step["number"] = json!(place + 1);
     }
     unfair["loopStart"] = json!(3);
-    let text = "KEPT     completes is not broken by the loop of steps 4 and 5, although the trace \
-                says so";
+    let text = "KEPT     completes is not violated by the loop of steps 4 and 5, although the \
+                trace says so";
     expect(&folder, &unfair, 1, text);
 }
 
@@ -212,7 +212,7 @@ fn ends_of_bundled_scenarios_are_judged() {
             // One step earlier somebody had still to act.
             end["loopStart"] = Json::Null;
             let text = format!(
-                "KEPT     {property} is not broken after step {}, although the trace says so",
+                "KEPT     {property} is not violated after step {}, although the trace says so",
                 last - 1
             );
             expect(&folder, &end, 1, &text);
@@ -220,9 +220,9 @@ fn ends_of_bundled_scenarios_are_judged() {
     }
 }
 
-/// What breaks one of the two promises keeps the other, if the goal is there or is not.
+/// What breaks one of the two properties keeps the other, if the goal is there or is not.
 #[test]
-fn the_goal_tells_the_two_promises_apart() {
+fn the_goal_tells_the_two_properties_apart() {
     let folder = folder("endless-goal", &[]);
     let scenario = models().join("tidied-wrong-side");
     let names = ["completes", "stays-migrated"];
@@ -259,7 +259,7 @@ fn loops_that_cannot_be_are_refused() {
         looped["property"] = json!(property);
         looped["loopStart"] = json!(0);
         let text = format!(
-            "error[replay::altered]: `loopStart` is 0, and a story that breaks `{property}` has no \
+            "error[replay::altered]: `loopStart` is 0, but a counterexample to `{property}` has no \
              loop"
         );
         expect(&folder, &looped, 2, &text);
@@ -270,9 +270,9 @@ fn loops_that_cannot_be_are_refused() {
         2,
         "",
         str![[r#"
-error[replay::altered]: `loopStart` is 0, and a story that breaks `available` has no loop
+error[replay::altered]: `loopStart` is 0, but a counterexample to `available` has no loop
 --> a.trace.json
- = help: a trace is replayed as it was saved; check the scenario again for a new one
+ = help: a trace is replayed exactly as saved; check the scenario again to get a new one
 
 
 "#]],
@@ -286,8 +286,8 @@ fn a_loop_that_a_changed_scenario_does_not_close_is_lost() {
     let once = SPIN.replace("while true; do\n", "").replace("done\n", "");
     fs::write(folder.join("spin.sh"), once).expect("a file");
     let round = trace(&folder, "spin-completes");
-    let text = "error[replay::changed-scenario]: the scenario is not what it was when the trace was \
-                saved; the loop does not close any more";
+    let text = "error[replay::changed-scenario]: the scenario has changed since the trace was \
+                saved; the loop no longer closes";
     expect(&folder, &round, 2, text);
     run(
         &folder,
@@ -297,7 +297,7 @@ fn a_loop_that_a_changed_scenario_does_not_close_is_lost() {
         str![[r#"
 error[replay::changed-scenario]: the loop does not close: after step 2 the world is not what it was at the start
 --> spin-completes.trace.json
- = help: a trace is replayed as it was saved; check the scenario again for a new one
+ = help: a trace is replayed exactly as saved; check the scenario again to get a new one
 
 
 "#]],

@@ -110,9 +110,9 @@ fn a_file_that_cannot_be_written_is_said_before_the_search() {
     refused(
         &["-o", "junit=nowhere/out.xml"],
         str![[r#"
-error[output::unwritable]: cannot write `nowhere/out.xml`: there is no such file
+error[output::unwritable]: cannot write `nowhere/out.xml`: no such file or directory
 --> nowhere/out.xml
- = help: name a file in a folder that is there and that you may write to
+ = help: name a file in a directory that exists and is writable
 
 
 "#]],
@@ -122,7 +122,7 @@ error[output::unwritable]: cannot write `nowhere/out.xml`: there is no such file
         str![[r#"
 error[output::same-file]: two formats would be written to `same`
  |
- = help: give each a file of its own
+ = help: give each its own file
 
 
 "#]],
@@ -130,9 +130,9 @@ error[output::same-file]: two formats would be written to `same`
     refused(
         &["-o", "json", "-o", "github"],
         str![[r#"
-error[output::mixed]: `json` is a document, and standard output is to show something else too
+error[output::mixed]: `json` has to be the only output on standard output
  |
- = help: give it a file: -o json=FILE
+ = help: send it to a file: -o json=FILE
 
 
 "#]],
@@ -176,7 +176,7 @@ For more information, try '--help'.
 "#]]);
 }
 
-/// A trace is a test: it is to break its promise still.
+/// A trace is a test: it is to break its property still.
 #[test]
 fn a_replay_has_a_verdict_in_each_format() {
     let folder = folder("replay-formats", &[("twice.yaml", TWICE)]);
