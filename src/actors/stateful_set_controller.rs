@@ -104,7 +104,7 @@ impl Component for Step {
         usize::from(self.action == Action::CatchUp)
     }
 
-    /// A controller that acts on an older cache is no help to rely on.
+    /// A controller that acts on an older cache does not count as a way back.
     fn recovers(self, before: &World) -> bool {
         match self.action {
             Action::Sync | Action::Write(_) => !before.clusters[self.cluster].controller.lags,

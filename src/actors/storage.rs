@@ -49,7 +49,7 @@ impl Component for Step {
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {
-            // An attachment that nobody reads and that keeps nobody out changes nothing by
+            // An attachment that nothing reads and that keeps nobody out changes nothing by
             // going: whatever can happen after its end can happen before.
             let detaches =
                 storage.backend == Backend::Exclusive || setup.reads[cluster].attachments;

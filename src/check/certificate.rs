@@ -1,4 +1,4 @@
-//! Proofs for every number of replicas as files: written, and looked at again.
+//! Proofs forevery number of replicas as files: written, and looked at again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) fn write(
 pub struct Certified {
     /// The scenario's name.
     pub scenario: String,
-    /// The invariants that are kept for every number of replicas.
+    /// The invariants that are kept forevery number of replicas.
     pub properties: Vec<String>,
     /// Of `available`: how many may be down beside those that a fault has hit.
     pub most_down: Option<u8>,
@@ -67,7 +67,7 @@ pub struct Certified {
 /// Why a file was not certified.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotCertified {
-    /// It is no proof.
+    /// It is not a proof.
     Flaw(Box<Diagnostic>),
     /// It cannot be looked at.
     Unreadable(Vec<Diagnostic>),
@@ -156,7 +156,7 @@ fn saved(path: &Path) -> Result<SavedViews, Box<Diagnostic>> {
     }
 }
 
-/// The invariants that a file names. Of those that ask nothing of a state views are no proof.
+/// The invariants that a file names. Of those that ask nothing of a state views are not a proof.
 fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
     if !(1..=MOST_FREE).contains(&head.free) {
         let free = head.free;

@@ -1,4 +1,4 @@
-//! What a migration comes to that cannot reach its goal.
+//! How a migration ends that cannot reach its goal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
 use crate::world::program::LoopOrder;
 use crate::world::setup::Setup;
 
-/// What the migration comes to when no further fault strikes, and what that follows from.
+/// How the migration ends when no further fault strikes, and what that follows from.
 pub(super) fn why(replay: &Replay<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some((property, step)) = still_broken(replay) {
@@ -73,8 +73,8 @@ fn meanwhile(replay: &Replay<'_>) -> Option<String> {
 /// States that the search for ends may take.
 const END_STATES: usize = 20_000;
 
-/// What the program comes to without a further fault, on the path that takes it furthest: a
-/// refused request, an end without success, or a wait that lasts for ever.
+/// How the program ends without a further fault, on the path that takes it furthest: a
+/// refused request, an end without success, or a wait that lasts forever.
 fn furthest(model: &Migration, from: &World) -> Option<String> {
     let setup = model.setup();
     if from.driver.phase == DriverPhase::Finished {

@@ -120,7 +120,7 @@ fn ranges(ordinals: OrdinalSet) -> String {
     text.collect::<Vec<_>>().join(", ")
 }
 
-/// Nobody, or which ordinals.
+/// None, or which ordinals.
 fn whom(ordinals: OrdinalSet) -> String {
     if ordinals.is_empty() {
         "nobody".to_owned()

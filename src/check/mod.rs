@@ -56,7 +56,7 @@ pub use crate::vocabulary::Engine;
 pub use options::CheckOptions;
 pub use task::question;
 
-/// Somebody who watches a check.
+/// An observer of a check.
 pub trait Watch: Sync {
     /// From time to time. The search stops if the answer is `true`.
     fn progress(&self, progress: &Progress) -> bool;
@@ -68,7 +68,7 @@ pub trait Watch: Sync {
     fn stories(&self, _result: &ScenarioResult) {}
 }
 
-/// Nobody watches.
+/// No observer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unwatched;
 
@@ -197,7 +197,7 @@ impl Known {
     }
 }
 
-/// What can be said for every number of replicas of a scenario that was searched, if that is
+/// What can be said forevery number of replicas of a scenario that was searched, if that is
 /// asked for.
 fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watch) -> Option<EveryN> {
     task.proves().then(|| every_n::prove(task, searched, watch))

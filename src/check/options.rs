@@ -24,11 +24,11 @@ pub struct CheckOptions {
     pub order: Order,
     /// What our own search keeps of a state.
     pub store: StoreKind,
-    /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
+    /// Take every step apart, even those that no component observes. Same verdicts, larger spaces.
     pub every_step: bool,
     /// Let one state stand for all that differ only in which of some alike ordinals is which.
     pub symmetry: bool,
-    /// Prove the always-properties for every number of replicas, too.
+    /// Prove the always-properties forevery number of replicas, too.
     pub every_n: bool,
     /// Keep the proofs as files.
     pub certificates: bool,
@@ -65,7 +65,7 @@ impl CheckOptions {
         }
     }
 
-    /// Proofs for every number of replicas are asked for, here or in the scenario.
+    /// Proofs forevery number of replicas are asked for, here or in the scenario.
     pub(super) const fn proves(&self, scenario: &Scenario) -> bool {
         self.every_n || scenario.prove
     }

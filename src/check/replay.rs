@@ -275,7 +275,7 @@ fn refusal(trace: &SavedTrace, stop: Option<Stop>) -> Diagnostic {
 /// The states that the search for a way back to the goal may take.
 const WAY_BACK_STATES: usize = 1_000_000;
 
-/// Whether the story breaks its property: in its last state, or by going on for ever as it does.
+/// Whether the story breaks its property: in its last state, or by going on forever as it does.
 /// None if that was not decided.
 fn is_broken(replay: &Replay<'_>) -> Option<bool> {
     let (property, setup, world) = (replay.property, replay.setup(), replay.history.last());

@@ -1,4 +1,4 @@
-//! `straddle certify`: a saved proof for every number of replicas, looked at again.
+//! `straddle certify`: a saved proof forevery number of replicas, looked at again.
 
 use std::panic::AssertUnwindSafe;
 use std::{io, panic, thread};
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &CertifyArguments) -> u8 {
     }
 }
 
-/// Looks, and says nothing of what breaks: a line that is no state may break a rule of ours, and
+/// Looks, and says nothing of what breaks: a line that is not a state may break a rule of ours, and
 /// then that is what is said of the file.
 fn quietly<T>(look: impl FnOnce() -> T) -> thread::Result<T> {
     let hook = panic::take_hook();

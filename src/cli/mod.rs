@@ -76,7 +76,7 @@ fn ours(code: &'static str, message: String, path: Option<&Path>) -> Diagnostic 
     }
 }
 
-/// Writes to standard output. A reader that has seen enough (`| head`) is no error.
+/// Writes to standard output. A reader that has seen enough (`| head`) is not an error.
 ///
 /// # Errors
 /// The exit code for output that is lost for another reason.

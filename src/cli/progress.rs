@@ -13,7 +13,7 @@ use crate::report::{ScenarioResult, count, plain};
 /// Set by the first Ctrl-C, SIGTERM or SIGHUP of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether somebody wants the run to end.
+/// Whether the run was interrupted.
 pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -45,7 +45,7 @@ pub(super) struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// Shows something if standard error is a terminal and this is no CI. Stories go to `show`
+    /// Shows something if standard error is a terminal and this is not CI. Stories go to `show`
     /// as soon as they are known.
     pub fn new(path: &Path, show: &'a (dyn Fn(&ScenarioResult) + Sync)) -> Self {
         let name = plain(&path.to_string_lossy());
@@ -96,7 +96,7 @@ pub(super) struct WalkWatcher {
 }
 
 impl WalkWatcher {
-    /// Shows something if standard error is a terminal and this is no CI.
+    /// Shows something if standard error is a terminal and this is not CI.
     pub fn new(path: &Path, asked: u64) -> Self {
         let name = plain(&path.to_string_lossy());
         Self {

@@ -87,7 +87,7 @@ impl<R: Finding> Run<R> {
         true
     }
 
-    /// Does something with each input, until somebody wants the run to end. `done` says what was
+    /// Does something with each input, until the run is interrupted. `done` says what was
     /// not done with the others: `checked`.
     pub fn each<P: AsRef<Path>>(
         &mut self,

@@ -121,7 +121,7 @@ fn duration(text: &str, left_out: &str) -> Result<Duration, String> {
 
 /// What comes of a flag that is left out.
 const NO_BOUND: &str = "no bound";
-/// What begins the part of a number behind its whole.
+/// What begins the part of a number after its integer part.
 const FRACTION: [char; 2] = ['.', ','];
 const TOO_LARGE: &str = "it is too large";
 
@@ -137,7 +137,7 @@ fn unit_milliseconds(unit: &str) -> Result<u64, String> {
     }
 }
 
-/// Splits before the first character that is no digit.
+/// Splits before the first character that is not a digit.
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     let end = text.find(|character: char| !character.is_ascii_digit());

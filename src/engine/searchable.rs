@@ -103,20 +103,20 @@ pub trait Searchable: Sync {
     }
 
     /// Whose step it is: the component and the object it works on, as a number. A step of a
-    /// component that goes on being able to act on an object happens at last (weak fairness).
+    /// component that stays enabled on an object is eventually taken (weak fairness).
     /// `None` for steps that need never happen, as faults do.
     fn fairness(&self, action: &Self::Action) -> Option<u16> {
         self.fault_kind(action).is_none().then_some(0)
     }
 
-    /// Whether a step that is no fault counts on a way back to a goal. All do, unless a model
+    /// Whether a step that is not a fault counts on a way back to a goal. All do, unless a model
     /// says that some only help by accident.
     fn recovers(&self, _state: &Self::State, _action: &Self::Action) -> bool {
         true
     }
 
     /// What a step is counted as in [`Outcome::labels`](super::Outcome::labels), less than
-    /// [`Labels::MOST`](super::Labels::MOST). `None` for steps of which nobody wants to know whether
+    /// [`Labels::MOST`](super::Labels::MOST). `None` for steps of which it does not matter whether
     /// they happen.
     fn label(&self, _state: &Self::State, _action: &Self::Action) -> Option<u16> {
         None

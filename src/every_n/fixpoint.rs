@@ -33,7 +33,7 @@ pub enum GaveUp {
     Words,
     /// A step depends on more ordinals than [`Sliced::most_witnesses`].
     OutOfClass,
-    /// Somebody asked it to.
+    /// It was asked to stop.
     Interrupted,
 }
 

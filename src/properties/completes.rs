@@ -1,4 +1,4 @@
-//! `completes`: the migration comes to its end.
+//! `completes`: the migration reaches its goal.
 
 use super::{Kind, Locality, Property, Story, always_applies};
 use crate::history::History;

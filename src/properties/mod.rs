@@ -1,4 +1,5 @@
-//! What a migration has to satisfy, one property per file: the predicate, and the story of a violation.
+//! What a migration has to satisfy, one property per file: the predicate, and the story of a
+//! violation.
 //!
 //! To add a property, write its file and put it into [`ALL`].
 
@@ -77,7 +78,7 @@ pub struct Property {
     pub holds_in: &'static str,
     /// Whether it says anything about a setup; the reason if it does not.
     pub applies: fn(&Setup) -> Result<(), &'static str>,
-    /// How many ordinals a proof for every number of replicas has to look at.
+    /// How many ordinals a proof forevery number of replicas has to look at.
     pub locality: Locality,
     /// How a violation is told.
     pub story: Story,
@@ -197,7 +198,7 @@ impl Kind {
         )
     }
 
-    /// Whether it is about paths that go on for ever.
+    /// Whether it is about paths that go on forever.
     #[must_use]
     pub const fn is_about_endless_paths(self) -> bool {
         matches!(self, Self::Eventually | Self::EventuallyAlways)

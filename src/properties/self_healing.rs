@@ -1,4 +1,4 @@
-//! `self-healing`: somebody replaces a Pod that goes.
+//! `self-healing`: every Pod that goes is replaced.
 
 use super::{Kind, Locality, Property, SIDES, Story, always_applies};
 use crate::history::History;
@@ -29,7 +29,7 @@ fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
         .any(|cluster| is_left(world, cluster, ordinal))
 }
 
-/// Whether an ordinal has a Pod on a side that nobody would replace.
+/// Whether an ordinal has a Pod on a side that nothing would replace.
 fn is_left(world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
     let side = world.side(cluster);
     let pod = side[ordinal].pod;

@@ -66,7 +66,7 @@ pub(crate) fn violated() -> ScenarioResult {
     result
 }
 
-/// The same story, but nobody expected it.
+/// The same counterexample, not expected.
 pub(crate) fn unexpected() -> ScenarioResult {
     let mut result = violated();
     for property in &mut result.properties {

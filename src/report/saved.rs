@@ -37,7 +37,7 @@ pub struct SavedTrace {
     pub walk: Option<SavedWalk>,
     /// The property that is broken after the last step.
     pub property: String,
-    /// Of an endless story: how many steps come before those that repeat for ever. If that is all
+    /// Of an endless story: how many steps come before those that repeat forever. If that is all
     /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
     /// The steps, first to last.
@@ -183,7 +183,7 @@ impl SavedTrace {
     /// Reads the file `path`.
     ///
     /// # Errors
-    /// Why it is no trace that can be replayed.
+    /// Why it is not a trace that can be replayed.
     pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let unreadable = |reason: String| {
             let message = format!("cannot read `{}`: {reason}", path.display());
@@ -200,7 +200,7 @@ impl SavedTrace {
     /// Reads the text of the file `path`.
     ///
     /// # Errors
-    /// Why it is no trace that can be replayed.
+    /// Why it is not a trace that can be replayed.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mistake = |error: &serde_json::Error| {

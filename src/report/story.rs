@@ -9,7 +9,7 @@ use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_w
 use super::timeline;
 use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
 
-/// The column in which the text behind `why`, `fix` and `again` starts.
+/// The column in which the text after `why`, `fix` and `again` starts.
 const LABEL: usize = 6;
 
 /// Everything about one violated property. The caller leaves out those told by another's story.
@@ -79,7 +79,7 @@ pub(super) fn expectation(as_expected: bool) -> &'static str {
     }
 }
 
-/// What goes on for ever, and why that is fair.
+/// What goes on forever, and why that is fair.
 fn ending(counterexample: &Counterexample) -> Vec<String> {
     if counterexample.fairness.is_empty() {
         return Vec::new();
@@ -234,7 +234,7 @@ pub(super) fn path_word(path: &Path) -> String {
     shell_word(&path)
 }
 
-/// A command behind its label, in as many lines as it takes.
+/// A command after its label, in as many lines as it takes.
 pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
     let mut lines = shell_lines(words, WIDTH - LABEL);
     for (index, line) in lines.iter_mut().enumerate() {
@@ -245,7 +245,7 @@ pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
     lines
 }
 
-/// `words` as one command, continued behind a backslash where it is longer than `columns`.
+/// `words` as one command, continued after a backslash where it is longer than `columns`.
 fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {

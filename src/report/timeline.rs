@@ -16,10 +16,10 @@ const MOST_WHO: usize = 26;
 /// The columns before that of the actors.
 const NUMBER: usize = 5;
 
-/// Stands before the steps that repeat for ever.
+/// Stands before the steps that repeat forever.
 const BAR: &str = "|";
 
-/// Stands behind the last step.
+/// Stands after the last step.
 const MARK: &str = "<--";
 
 /// What each character of a lane says.
@@ -72,7 +72,7 @@ enum Place {
     Before,
     /// It is the last one.
     Last,
-    /// It repeats for ever.
+    /// It repeats forever.
     Round,
 }
 

@@ -1,4 +1,4 @@
-//! A proof for every number of replicas as a file: a closed set of views, one to a line.
+//! A proof forevery number of replicas as a file: a closed set of views, one to a line.
 //!
 //! The first line says what it proves, of which scenario. Each other line is a view: how many
 //! ordinals it has, and the packed state in hexadecimal words.
@@ -120,7 +120,7 @@ impl SavedViews {
     /// Reads the file `path`.
     ///
     /// # Errors
-    /// Why it is no proof that can be looked at.
+    /// Why it is not a readable proof.
     pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let reason = plain_io_error(&error);
@@ -134,7 +134,7 @@ impl SavedViews {
     /// Reads the text of the file `path`.
     ///
     /// # Errors
-    /// Why it is no proof that can be looked at.
+    /// Why it is not a readable proof.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
         let (first, lines) = text.split_once('\n').unwrap_or((text, ""));
         let head: ViewsHead = serde_json::from_str(first).map_err(|error| {

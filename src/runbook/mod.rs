@@ -68,7 +68,7 @@ pub struct Runbook {
     pub places: Vec<Place>,
     /// The name of the claim template that is modelled.
     pub claim_template: String,
-    /// How the script speaks to each side: the words in front of a verb, and a marker behind.
+    /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
 }
 

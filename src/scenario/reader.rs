@@ -412,7 +412,7 @@ impl<'n> Fields<'n> {
         );
     }
 
-    /// Notes every field that nobody has asked for. `T` is the map's type in the schema.
+    /// Notes every field that was not asked for. `T` is the map's type in the schema.
     #[cfg_attr(
         not(test),
         expect(

@@ -71,7 +71,7 @@ pub enum Mode {
     Normal,
     /// Resumed at an ordinal that may be half moved: what exists already counts as done.
     Resumed,
-    /// Resumed behind an ordinal that has moved: only the body's waits are repeated.
+    /// Resumed after an ordinal that has moved: only the body's waits are repeated.
     WaitsOnly,
 }
 

@@ -61,7 +61,7 @@ impl Place {
         })
     }
 
-    /// The place behind this one, where something is.
+    /// The place after this one, where something is.
     fn next(self, setup: &Setup) -> Self {
         let exits = setup.program.exits[self.position];
         let next = self.follow(setup, exits.done);

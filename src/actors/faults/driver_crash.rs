@@ -1,4 +1,4 @@
-//! `driverCrash`: whoever runs the migration stops.
+//! `driverCrash`: the driver crashes.
 
 use super::{Fault, Reach, Target};
 use crate::world::World;

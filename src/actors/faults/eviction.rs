@@ -1,4 +1,4 @@
-//! `eviction`: somebody deletes a Pod.
+//! `eviction`: a Pod is deleted from outside.
 
 use super::{Fault, Reach, Target};
 use crate::actors::api_server;

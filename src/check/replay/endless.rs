@@ -1,4 +1,4 @@
-//! Whether a path that goes on for ever breaks what its trace says it breaks.
+//! Whether a path that goes on forever breaks what its trace says it breaks.
 //!
 //! The engine finds such paths in a space that it has searched ([`crate::engine::liveness`]); here
 //! one path is judged by itself, by the same rules. States are the same if their packed rows are,
@@ -87,7 +87,7 @@ pub(super) fn is_broken(replay: &Replay<'_>) -> bool {
     breaks && is_fair(model, round, history.repeats())
 }
 
-/// Whether a path may go round in these states for ever, by these steps; if there are none, stay
+/// Whether a path may go round in these states forever, by these steps; if there are none, stay
 /// in the one state.
 fn is_fair(model: &Migration, round: &[World], steps: &[Step]) -> bool {
     if steps.iter().any(|step| model.fault_kind(step).is_some()) {

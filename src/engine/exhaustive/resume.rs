@@ -2,7 +2,7 @@
 //!
 //! A checkpoint is written between two blocks. It holds what the search knows then, and the part
 //! of the level under way that is still to be expanded, so that the outcome is the same as if
-//! nobody had ended the search.
+//! the search had not been stopped.
 
 use std::io;
 use std::time::{Duration, Instant};

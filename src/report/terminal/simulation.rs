@@ -9,10 +9,10 @@ use crate::report::text::{
 };
 use crate::report::{Counterexample, Report, Settings, shell_word, timeline};
 
-/// The column in which the text behind a remark's label starts.
+/// The column in which the text after a remark's label starts.
 const LABEL: usize = 13;
 
-/// What a number without a search behind it is worth.
+/// What the figures of walks mean.
 const MEANING: &str = "p is the probability that one such random walk violates the property; it \
                        describes these walks, not real clusters. Walks cannot show that a property \
                        holds: `straddle check` decides that.";

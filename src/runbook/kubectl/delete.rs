@@ -80,7 +80,7 @@ fn named(
     things
 }
 
-/// Several objects: all requests, then all waits. It goes on behind a refused one, and fails at
+/// Several objects: all requests, then all waits. It continues after a refused one, and fails at
 /// the end.
 fn several(
     runner: &mut Runner<'_>,
@@ -257,7 +257,7 @@ fn set(
     Ok((outcome, Some(object).filter(|_| !goes_at_once)))
 }
 
-/// The wait inside, unless it is turned off, behind the request; not where there was nothing to
+/// The wait inside, unless it is turned off, after the request; not where there was nothing to
 /// delete.
 fn awaited(
     runner: &mut Runner<'_>,
@@ -301,7 +301,7 @@ fn wait(
     Ok(outcome)
 }
 
-/// What a selector has found and is gone by then is no mistake.
+/// What a selector has found and is gone by then is not a mistake.
 fn answered(call: &Call, done: State, refused: State) -> Outcome {
     let mut outcome = Outcome::ok(done);
     if call.is_on("ignore-not-found") || call.flag("selector").is_some() {

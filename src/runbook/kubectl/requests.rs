@@ -159,7 +159,7 @@ fn values(document: &Json) -> usize {
     }
 }
 
-/// The state after a command that says something nobody depends on.
+/// The state after a command whose output nothing depends on.
 pub fn opaque(runner: &mut Runner<'_>, state: State, what: &str) -> State {
     let mut state = state;
     let said = runner.symbol(Symbol::Other(what.to_owned()));

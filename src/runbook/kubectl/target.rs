@@ -178,7 +178,7 @@ fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: Clus
     runner.session.spellings[side] = Some((words, marker));
 }
 
-/// The objects that the words behind the verb name; what is not known is noted. `None` if the
+/// The objects that the words after the verb name; what is not known is noted. `None` if the
 /// words name a whole kind.
 pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> Option<Vec<Thing>> {
     let mut named: Vec<(String, String)> = Vec::new();

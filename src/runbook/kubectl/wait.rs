@@ -122,7 +122,7 @@ enum Length {
     Once,
     /// Some time, then it is given up.
     Some,
-    /// For a week, which is for ever.
+    /// For a week, which is forever.
     Ever,
 }
 

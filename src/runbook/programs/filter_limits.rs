@@ -260,7 +260,7 @@ fn code_of(expression: &str) -> String {
     code
 }
 
-/// Bare words of code: not fields behind a point, not variables, not keys.
+/// Bare words of code: not fields after a dot, not variables, not keys.
 fn words_of(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut at = 0;

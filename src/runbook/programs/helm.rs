@@ -184,7 +184,7 @@ fn looked_up(
     }
 }
 
-/// `a=1,b[0].c=2`; a comma behind a backslash is text.
+/// `a=1,b[0].c=2`; a comma after a backslash is text.
 fn assignments(text: &str) -> Vec<(&str, &str)> {
     text.split(',')
         .filter_map(|part| part.split_once('='))

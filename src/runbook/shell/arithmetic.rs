@@ -32,7 +32,7 @@ pub trait Names {
     /// The value of a name.
     ///
     /// # Errors
-    /// It is no number, or is not known.
+    /// It is not a number, or is not known.
     fn get(&mut self, name: &str) -> Result<i64, String>;
     /// Gives a name another value.
     fn set(&mut self, name: &str, value: i64);

@@ -126,7 +126,7 @@ fn leave<P: Programs>(call: Call<'_, P>) -> Outcome<P> {
     }
 }
 
-/// `sleep`. Between two looks of a loop nobody takes it for a guard.
+/// `sleep`. Between two looks of a loop it does not count as a guard.
 fn sleep<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P> {
     if runner.polling == 0 {
         let text = "guards nothing: what it waits for may take longer";

@@ -102,7 +102,7 @@ impl<P: Programs> Runner<'_, P> {
             .collect())
     }
 
-    /// The pattern that a word stands for. What only the clusters know is no pattern.
+    /// The pattern that a word stands for. What only the clusters know is not a pattern.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -327,7 +327,7 @@ impl<P: Programs> Runner<'_, P> {
         Ok(ways.into_iter().map(with).collect())
     }
 
-    /// A variable that the script never sets comes from whoever runs it.
+    /// A variable that the script never sets comes from its caller.
     fn unknown_variable(&mut self, name: &str) {
         let help = format!("set it at the top of the script: `{name}=…`");
         self.mistake(

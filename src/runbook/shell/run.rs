@@ -59,7 +59,7 @@ impl<P: Programs> Runner<'_, P> {
         }
     }
 
-    /// Follows a command. `checked`: somebody looks at its status, so `set -e` does not mind.
+    /// Follows a command. `checked`: its status is tested, so `set -e` does not apply.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -160,7 +160,7 @@ impl<P: Programs> Runner<'_, P> {
         }
     }
 
-    /// With `set -e`, a failure that nobody looks at ends the script.
+    /// With `set -e`, a failure that is not tested ends the script.
     pub fn checked_end(&self, outcome: Outcome<P>, checked: bool) -> Outcome<P> {
         let mut outcome = outcome;
         if self.keeps_status {
@@ -183,7 +183,7 @@ impl<P: Programs> Runner<'_, P> {
         outcome
     }
 
-    /// Commands one after the other: behind each, all ways that know the same are one.
+    /// Commands one after the other: after each, all ways that know the same are one.
     fn list(
         &mut self,
         commands: &[Command],

@@ -11,7 +11,7 @@ use super::state::{Leave, Outcome, Shell, State, merged};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
 
-/// A state behind a command, what the command has written, and whether it has succeeded.
+/// A state after a command, what the command has written, and whether it has succeeded.
 pub type Caught<P> = (State<P>, String, bool);
 
 impl<P: Programs> Runner<'_, P> {

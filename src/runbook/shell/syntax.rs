@@ -141,7 +141,7 @@ pub enum RedirectTo {
     Heredoc(String, bool),
 }
 
-/// Why a text is no script.
+/// Why a text is not a script.
 #[derive(Clone, Debug)]
 pub struct SyntaxError {
     /// What is wrong.

@@ -254,7 +254,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The name behind a `$` without brackets.
+/// The name after a `$` without brackets.
 fn plain_name(rest: &str) -> &str {
     let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
     match rest.chars().next() {

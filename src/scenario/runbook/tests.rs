@@ -388,7 +388,7 @@ fn volumes_may_all_be_read_before_the_first_is_created() {
     );
 }
 
-/// A failure that nobody minds: the script is finished, and the report says how it ends.
+/// A failure that is not tested: the script is finished, and the report says how it ends.
 #[test]
 fn a_last_command_that_may_fail_is_listed() {
     let said = |script: &str| {

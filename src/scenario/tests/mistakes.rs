@@ -20,7 +20,7 @@ fn in_source(source: &str) -> String {
     mistakes(&scenario(source, STEP))
 }
 
-/// The mistakes in a section behind an otherwise right scenario.
+/// The mistakes in a section after an otherwise correct scenario.
 #[track_caller]
 pub fn in_section(section: &str) -> String {
     mistakes(&format!("{}{section}\n", scenario("{replicas: 6}", STEP)))

@@ -1,4 +1,4 @@
-//! Mistakes in the sections behind the source, as people see them.
+//! Mistakes in the sections after the source, as people see them.
 
 use super::good::scenario;
 use super::mistakes::{STEP, in_section, mistakes};

@@ -7,7 +7,7 @@ use crate::world::id::Ordinal;
 
 /// Fields of one kind, once in a row or once for each ordinal.
 ///
-/// A code has room for every field that some setup has. In the row there are only the bits that
+/// A code has room forevery field that some setup has. In the row there are only the bits that
 /// this setup needs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Group {
@@ -17,7 +17,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// `count` codes, which begin at `end` of the row. Moves `end` behind them.
+    /// `count` codes, which begin at `end` of the row. Moves `end` past them.
     pub fn new(needs: &Needs, count: usize, end: &mut usize) -> Self {
         let group = Self {
             at: *end,
