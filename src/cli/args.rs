@@ -233,6 +233,10 @@ pub(super) struct CheckArguments {
     /// Show every step of every counterexample, also for scenarios that are as expected
     #[arg(long)]
     pub full: bool,
+
+    /// Show only verdicts, and of each counterexample a sentence, the source line and the fix
+    #[arg(long, conflicts_with = "full")]
+    pub short: bool,
 }
 
 #[derive(Args, Debug)]

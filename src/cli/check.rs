@@ -96,6 +96,8 @@ fn new(
 ) -> Result<Run<ScenarioResult>, u8> {
     let settings = Settings {
         full: arguments.full,
+        short: arguments.short,
+        width: super::terminal::width(),
         several,
         program: program.to_owned(),
         flags: flags(arguments),
@@ -127,7 +129,7 @@ fn check_with(
     search: impl FnOnce(&Watcher<'_>) -> Result<ScenarioResult, Refusal>,
 ) {
     let earlier = Mutex::new(None);
-    let tells = run.tells() && !run.settings().several;
+    let tells = run.tells() && !run.settings().several && !run.settings().short;
     let show = |result: &ScenarioResult| {
         if tells {
             run.show(&terminal::beginning(result, run.settings()));

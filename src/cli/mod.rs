@@ -13,6 +13,7 @@ mod run;
 mod save;
 mod schema;
 mod simulate;
+mod terminal;
 mod values;
 mod words;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::{Progress, Watch};
-use crate::report::{ScenarioResult, count, plain};
+use crate::report::{ScenarioResult, count, count_of, plain};
 
 /// Set by the first Ctrl-C, SIGTERM or SIGHUP of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -142,8 +142,8 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
     let found = progress.unique_states.saturating_sub(progress.found_before);
     let rate = u128::from(found) * 1000 / milliseconds;
     format!(
-        "{} states, {}/s, depth {}, faults {}, frontier {}, {}",
-        HumanCount(progress.unique_states),
+        "{}, {}/s, depth {}, faults {}, frontier {}, {}",
+        count_of(progress.unique_states, "state"),
         HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)),
         progress.depth,
         progress.faults,

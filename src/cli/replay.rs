@@ -16,6 +16,8 @@ use crate::scenario::Diagnostic;
 pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
     let settings = Settings {
         full: arguments.full,
+        short: false,
+        width: super::terminal::width(),
         several: false,
         program: program.to_owned(),
         flags: Vec::new(),

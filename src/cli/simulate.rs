@@ -21,6 +21,8 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
     let (paths, mistakes) = scenario::find(&arguments.paths);
     let settings = Settings {
         full: arguments.full,
+        short: false,
+        width: super::terminal::width(),
         several: paths.len() > 1,
         program: program.to_owned(),
         flags: flags(arguments),

@@ -230,8 +230,8 @@ mod tests {
              2h     | 7200s
              1h30m  | 5400s
              500ms  | 500ms
-             0      | error: it must be 1 or more; leave the flag out for no bound
-             0s     | error: it must be 1 or more; leave the flag out for no bound
+             0      | error: it must be 1 or more; omit the flag for no bound
+             0s     | error: it must be 1 or more; omit the flag for no bound
              s      | error: it must be a duration such as 30s, 5m or 1h30m
              -5     | error: it must be a duration such as 30s, 5m or 1h30m
              -5s    | error: it must be a duration such as 30s, 5m or 1h30m
@@ -249,7 +249,7 @@ mod tests {
             "given | then
              1     | 1
              10    | 10
-             0     | error: it must be 1 or more; leave the flag out for no bound
+             0     | error: it must be 1 or more; omit the flag for no bound
              -1    | error: it must be a whole number of at least 1
              1e6   | error: it must be a whole number of at least 1
              x     | error: it must be a whole number of at least 1
@@ -266,7 +266,7 @@ mod tests {
     fn zeros() {
         let hint = |error: Option<String>| {
             let error = error.expect("0 is refused");
-            let hint = error.strip_prefix("it must be 1 or more; leave the flag out for ");
+            let hint = error.strip_prefix("it must be 1 or more; omit the flag for ");
             hint.expect(&error).to_owned()
         };
         assert_eq!(hint(states("0").err()), "no bound");

@@ -37,6 +37,6 @@ fn sentence(history: &History<'_>) -> Option<String> {
     let newcomer = history.last_side();
     let (other, newcomer) = (newcomer.other().name(), newcomer.name());
     Some(format!(
-        "{pod} still existed in {other} when it was created in {newcomer} as well."
+        "{pod} still existed in {other} when it was created in {newcomer}."
     ))
 }

@@ -53,7 +53,7 @@ fn sentence(history: &History<'_>) -> Option<String> {
     };
     let (other, newcomer) = (newcomer.other().name(), newcomer.name());
     Some(format!(
-        "{pod} was still running in {other} when {newcomer} started it as well{on}."
+        "{pod} was still running in {other} when {newcomer} started it{on}."
     ))
 }
 

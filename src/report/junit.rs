@@ -110,7 +110,7 @@ fn status(
     failed.set_message(message(result, property));
     let told = property.counterexample.as_ref();
     if told.is_some_and(|story| story.merged_into.is_none()) {
-        failed.set_description(join(&story::block(result, property, settings)));
+        failed.set_description(join(&story::block(result, property, settings, &[])));
     }
     failed
 }

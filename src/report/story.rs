@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::Settings;
-use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
+use super::text::{BAD, FAINT, GOOD, STRONG};
 use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
 use super::timeline;
 use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
@@ -12,41 +12,54 @@ use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
 /// The column in which the text after `why`, `fix` and `again` starts.
 const LABEL: usize = 6;
 
-/// Everything about one violated property. The caller leaves out those told by another's story.
+/// Everything about one violated property. The caller leaves out those that another's
+/// counterexample shows, and names the properties whose blocks are on the page already: what they
+/// have shown is not repeated.
 pub(super) fn block(
     result: &ScenarioResult,
     property: &PropertyResult,
     settings: &Settings,
+    earlier: &[&PropertyResult],
 ) -> Vec<String> {
+    let page = settings.width;
     let Some(counterexample) = &property.counterexample else {
-        return title(property, "");
+        return title(page, property, "");
     };
-    let mut lines = title(property, &figures(counterexample));
-    lines.extend(wrap(&counterexample.story, WIDTH));
-    lines.extend(asides(result, counterexample));
+    let mut lines = title(page, property, &figures(counterexample));
+    lines.extend(wrap(&counterexample.story, page));
+    lines.extend(asides(page, result, counterexample));
     lines.push(String::new());
-    lines.extend(timeline::table(counterexample, settings.full));
+    let earlier = earlier.iter();
+    let earlier = earlier.filter_map(|one| Some((&*one.name, one.counterexample.as_ref()?)));
+    let earlier: Vec<(&str, &Counterexample)> = earlier.collect();
+    lines.extend(timeline::table(
+        page,
+        counterexample,
+        settings.full,
+        &earlier,
+    ));
     lines.push(String::new());
-    lines.extend(ending(counterexample));
+    lines.extend(ending(page, counterexample));
     if !counterexample.why.is_empty() {
-        lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
+        lines.extend(labelled(page, "why", LABEL, STRONG, &counterexample.why));
     }
-    lines.extend(counterexample.place.iter().flat_map(place));
+    let places = counterexample.place.iter();
+    lines.extend(places.flat_map(|at| place(page, at)));
     let properties = counterexample.also_broken.len() + 1;
     let help = counterexample.help.iter();
-    lines.extend(help.flat_map(|help| fix(help, properties)));
+    lines.extend(help.flat_map(|help| fix(page, help, properties)));
     lines.extend(again(result, property, settings));
     lines
 }
 
-/// What broke, and on the right, if there is room, how long the story is.
-fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
+/// What is violated, and on the right, if there is room, how long the counterexample is.
+fn title(page: usize, property: &PropertyResult, figures: &str) -> Vec<String> {
     let circumstances = circumstances(property.counterexample.as_ref());
     let name = format!("{}{circumstances}", plain(&property.name));
     let text = format!("{name}, {}", expectation(property.as_expected));
     let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
     let taken = "VIOLATED  ".len() + width(&text);
-    let room = WIDTH.saturating_sub(taken);
+    let room = page.saturating_sub(taken);
     if figures.is_empty() {
         vec![left]
     } else if width(figures) + 2 <= room {
@@ -79,8 +92,8 @@ pub(super) fn expectation(as_expected: bool) -> &'static str {
     }
 }
 
-/// What goes on forever, and why that is fair.
-fn ending(counterexample: &Counterexample) -> Vec<String> {
+/// What repeats forever, and why that is fair.
+fn ending(page: usize, counterexample: &Counterexample) -> Vec<String> {
     if counterexample.fairness.is_empty() {
         return Vec::new();
     }
@@ -88,7 +101,8 @@ fn ending(counterexample: &Counterexample) -> Vec<String> {
         [] => "end",
         _ => "loop",
     };
-    labelled(label, LABEL, STRONG, &counterexample.fairness.join(" "))
+    let text = counterexample.fairness.join(" ");
+    labelled(page, label, LABEL, STRONG, &text)
 }
 
 /// `shortest counterexample: 11 steps, no faults`.
@@ -108,8 +122,8 @@ fn figures(counterexample: &Counterexample) -> String {
     }
 }
 
-/// What else breaks in the same story, and for how many replicas it is told.
-fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
+/// What else the counterexample violates, and with how many replicas.
+fn asides(page: usize, result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
     let mut lines = Vec::new();
     if counterexample.replicas != result.headline.replicas {
         let replicas = count(counterexample.replicas as usize, "replica");
@@ -117,9 +131,9 @@ fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<Strin
             cost_of_asked(asked, counterexample, result.headline.replicas)
         });
         let text = format!("already fails with {replicas} (shown){asked}");
-        lines.extend(wrap(&text, WIDTH));
+        lines.extend(wrap(&text, page));
     }
-    lines.extend(also_broken(counterexample));
+    lines.extend(also_broken(page, counterexample));
     lines
 }
 
@@ -139,8 +153,8 @@ fn cost_of_asked(asked: Cost, told: &Counterexample, replicas: u32) -> String {
     }
 }
 
-/// What else breaks in the same story.
-pub(super) fn also_broken(counterexample: &Counterexample) -> Vec<String> {
+/// What else the counterexample violates.
+pub(super) fn also_broken(page: usize, counterexample: &Counterexample) -> Vec<String> {
     let also = &counterexample.also_broken;
     if also.is_empty() {
         return Vec::new();
@@ -149,14 +163,14 @@ pub(super) fn also_broken(counterexample: &Counterexample) -> Vec<String> {
         .iter()
         .map(|also| format!("{} (step {})", also.name, also.step));
     let broken = broken.collect::<Vec<_>>().join(", ");
-    wrap(&format!("also violates: {broken}"), WIDTH)
+    wrap(&format!("also violates: {broken}"), page)
 }
 
 /// The line of the file, as rustc would show it.
-fn place(place: &Place) -> Vec<String> {
+fn place(page: usize, place: &Place) -> Vec<String> {
     let number = place.at.line.to_string();
     let gutter = width(&number) + 1;
-    let room = WIDTH - gutter - 2;
+    let room = page.saturating_sub(gutter + 2);
     let length = place.length.clamp(1, room / 2);
     let (line, before) = window(&plain(&place.line), place.at.column, length, room);
     let file = plain(&place.at.file.to_string_lossy());
@@ -195,7 +209,7 @@ fn window(line: &str, column: usize, length: usize, room: usize) -> (String, usi
 }
 
 /// What would prevent it, and the steps to write, one to a line.
-fn fix(help: &Help, properties: usize) -> Vec<String> {
+pub(super) fn fix(page: usize, help: &Help, properties: usize) -> Vec<String> {
     let mut text = help.text.lines();
     let first = text.next().unwrap_or_default();
     let first = if help.checked {
@@ -208,7 +222,7 @@ fn fix(help: &Help, properties: usize) -> Vec<String> {
     } else {
         format!("{first} (not checked)")
     };
-    let mut lines = labelled("fix", LABEL, GOOD, &first);
+    let mut lines = labelled(page, "fix", LABEL, GOOD, &first);
     lines.extend(text.map(|line| format!("{:8}{}", "", plain(line.trim_end()))));
     lines
 }
@@ -222,7 +236,7 @@ fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings
         format!("--property {}", shell_word(&property.name)),
     ];
     words.extend(settings.flags.iter().cloned());
-    command("again", &words)
+    command(settings.width, "again", &words)
 }
 
 /// A path as an argument that is taken for one.
@@ -235,8 +249,8 @@ pub(super) fn path_word(path: &Path) -> String {
 }
 
 /// A command after its label, in as many lines as it takes.
-pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
-    let mut lines = shell_lines(words, WIDTH - LABEL);
+pub(super) fn command(page: usize, label: &str, words: &[String]) -> Vec<String> {
+    let mut lines = shell_lines(words, page.saturating_sub(LABEL));
     for (index, line) in lines.iter_mut().enumerate() {
         let label = if index == 0 { label } else { "" };
         let gap = LABEL - width(label);
@@ -265,8 +279,8 @@ fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
     lines
 }
 
-/// One line for each story, for scenarios in which all is as expected.
-pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
+/// A counterexample in one sentence.
+pub(super) fn summary(page: usize, property: &PropertyResult) -> Vec<String> {
     let story = property.counterexample.as_ref();
     let story = story.map_or("", |counterexample| counterexample.story.as_str());
     let also = story_names(property);
@@ -276,10 +290,21 @@ pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
         let replicas = count(counterexample.replicas as usize, "replica");
         format!(", already with {replicas}")
     });
-    labelled("VIOLATED", 10, BAD, &format!("{also}{already}: {story}"))
+    let unexpected = if property.as_expected {
+        ""
+    } else {
+        ", not as expected"
+    };
+    labelled(
+        page,
+        "VIOLATED",
+        10,
+        BAD,
+        &format!("{also}{already}{unexpected}: {story}"),
+    )
 }
 
-/// The property and the others that its story breaks.
+/// The property and the others that its counterexample violates.
 fn story_names(property: &PropertyResult) -> String {
     let also = property
         .counterexample

@@ -9,9 +9,9 @@ use super::{PropertyResult, ScenarioResult, Verdict, smaller};
 
 /// One line for each property, then reasons, layers, and faults that never struck. `short` leaves
 /// out why a property does not apply.
-pub(super) fn lines(result: &ScenarioResult, short: bool) -> Vec<String> {
+pub(super) fn lines(page: usize, result: &ScenarioResult, short: bool) -> Vec<String> {
     let mut lines = table(&result.properties);
-    let remarks = remarks(result, short);
+    let remarks = remarks(page, result, short);
     if !remarks.is_empty() {
         lines.push(String::new());
         lines.extend(remarks);
@@ -76,7 +76,7 @@ fn mark(property: &PropertyResult) -> String {
     } else if property.as_expected {
         String::new()
     } else if property.verdict != expected.verdict {
-        "<-- not as expected".to_owned()
+        "<-- unexpected".to_owned()
     } else {
         let steps = expected.steps.map(|steps| count(steps as usize, "step"));
         let faults = expected
@@ -112,7 +112,7 @@ pub(super) fn verdict_style(verdict: Verdict) -> Style {
 }
 
 /// What the table has no room for, each with a label.
-fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
+fn remarks(page: usize, result: &ScenarioResult, short: bool) -> Vec<String> {
     let reason = |verdict| {
         let having = result.properties.iter();
         let having = having.filter(move |property| property.verdict == verdict);
@@ -160,7 +160,7 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     let columns = remarks.iter().map(|(label, _)| width(label) + 2).max();
     let columns = columns.unwrap_or_default();
     let lines = remarks.iter();
-    let lines = lines.flat_map(|(label, text)| labelled(label, columns, STRONG, text));
+    let lines = lines.flat_map(|(label, text)| labelled(page, label, columns, STRONG, text));
     lines.collect()
 }
 

@@ -81,10 +81,11 @@ assumed  kubernetes 1.31: on both sides
          faults none: fault-free runs only; add faults with `--faults 2`
 
 VIOLATED  at-most-one-running (ordinal 0, across sides), as expected
-          11 steps, none shorter; 0 faults needed
-redis-redis-cluster-0 was still running in source when destination started it as well, on the same disk.
-breaks already with 1 replica, as told here; with 6 it takes as many steps
-same story breaks at-most-one-pod at step 8, single-writer at step 11
+          shortest counterexample: 11 steps, no faults
+redis-redis-cluster-0 was still running in source when destination started it as well, on the same
+disk.
+already fails with 1 replica (shown); with 6 replicas: also 11 steps
+also violates: at-most-one-pod (step 8), single-writer (step 11)
 
   #  who                 what                                              source 0  dest 0  disk 0
   0                      initial                                                  #       .  S
@@ -103,19 +104,19 @@ same story breaks at-most-one-pod at step 8, single-writer at step 11
      disk:  S mounted in source  D mounted in destination  d attached to destination only
 
 why   Step 1 only stores `replicas: 0`; the source controller has not acted on it yet. Nothing
-      between step 1 and step 6 waits until Pod 0 is gone from source. The same happens while the
+      between step 1 and step 6 waits until Pod 0 is gone from source. It can also happen while the
       Pod in source is already terminating (13 steps).
    --> models/blog-redis-cluster-6/scenario.yaml:21:5
    |
 21 |   - patch: {cluster: destination, start: k, replicas: N - k}
    |     ^^^^^ this step made the last one possible
-fix   before line 21 (checked: the three properties above hold then)
+fix   before line 21 (checked: all three properties then hold)
         - wait: {cluster: source, pod: k, until: gone}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property at-most-one-running
 
-VIOLATED  available (ordinal 0), as expected                 10 steps, none shorter; 0 faults needed
-Ordinals 0, 1 were down at the same time; at most 1 may be.
-breaks already with 2 replicas, as told here; with 6 it takes as many steps
+VIOLATED  available (ordinal 0), as expected            shortest counterexample: 10 steps, no faults
+Ordinals 0 and 1 were down at the same time; at most 1 may be.
+already fails with 2 replicas (shown); with 6 replicas: also 10 steps
 
   #  who                 what                                            source 01  dest 01  disk 0
   0                      initial                                                ##       ..  S
@@ -132,14 +133,14 @@ breaks already with 2 replicas, as told here; with 6 it takes as many steps
      # Ready  v terminating  . none
      disk:  S mounted in source
 
-why   Ordinal 0 has been down since step 9 (delete Pod 0 in source). Ordinal 1 does not serve since
-      step 10 (delete Pod 1 in source). At step 7 ordinal 1 was on its way already, and nothing
-      waits until it serves again.
+why   Ordinal 0 has been down since step 9 (delete Pod 0 in source). Ordinal 1 has been down since
+      step 10 (delete Pod 1 in source). Step 7 was taken while ordinal 1 was still moving; nothing
+      waits for it to be Ready again.
    --> models/blog-redis-cluster-6/scenario.yaml:19:5
    |
 19 |   - patch: {cluster: source, replicas: k}
    |     ^^^^^ this step made the last one possible
-fix   after line 21 (checked: the property above holds then)
+fix   after line 21 (checked: the property then holds)
         - wait: {cluster: destination, pod: k, until: ready}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property available
 
@@ -162,8 +163,8 @@ every N    right-disk, no-data-loss, disjoint-slices, self-healing: proved for e
 every N    available: violated with 2 replicas, 0 faults
 
 1 scenario, as expected: 4 hold, 4 violated;
-2,072 states, 6,440 transitions, depth 18, stopped: every property is proved or violated, alike counted
-once, 0.0 s
+2,072 states, 6,440 transitions, depth 18, stopped: every property is proved or violated, symmetry
+reduction on, 0.6 s
 
 "#]]);
 }

@@ -3,7 +3,7 @@
 use super::{headline, join};
 use crate::report::Settings;
 use crate::report::replay::Replayed;
-use crate::report::text::{BAD, CARE, FAINT, GOOD, STRONG, WIDTH};
+use crate::report::text::{BAD, CARE, FAINT, GOOD, STRONG};
 use crate::report::text::{count, labelled, paint, plain, wrap};
 use crate::report::timeline;
 
@@ -12,24 +12,25 @@ const LABEL: usize = 9;
 /// The column in which what is said below a step starts.
 const NOTE: usize = 7;
 
-/// One trace. `full` settings tell the whole world after each step, rather than what the step
+/// One trace. `full` settings show the whole state after each step, not only what the step
 /// changes.
 #[must_use]
 pub fn trace(result: &Replayed, settings: &Settings) -> String {
-    let mut lines = headline(&result.scenario, &result.headline);
-    lines.extend(origin(result));
+    let page = settings.width;
+    let mut lines = headline(page, &result.scenario, &result.headline);
+    lines.extend(origin(page, result));
     lines.push(String::new());
     let notes: Vec<Vec<String>> = (0..result.worlds.len())
-        .map(|number| notes(result, number, settings.full))
+        .map(|number| notes(result, number, settings))
         .collect();
-    lines.extend(timeline::annotated(&result.story, &notes));
+    lines.extend(timeline::annotated(page, &result.story, &notes));
     lines.push(String::new());
-    lines.extend(end(result));
+    lines.extend(end(page, result));
     join(&lines)
 }
 
 /// Which file, and how it was found.
-fn origin(result: &Replayed) -> Vec<String> {
+fn origin(page: usize, result: &Replayed) -> Vec<String> {
     let found = match result.walk {
         Some(walk) => format!("walk {} of seed {}", walk.run, walk.seed),
         None => "found by a search".to_owned(),
@@ -42,25 +43,25 @@ fn origin(result: &Replayed) -> Vec<String> {
         format!(", with {replicas}")
     };
     let text = format!("{}: {steps}, {found}{fewer}", result.trace.display());
-    let mut lines = labelled("trace", LABEL, FAINT, &text);
+    let mut lines = labelled(page, "trace", LABEL, FAINT, &text);
     if result.changed {
         let text = "the scenario or Straddle has changed since the trace was saved; every step is \
                     still possible";
-        lines.extend(labelled("changed", LABEL, CARE, text));
+        lines.extend(labelled(page, "changed", LABEL, CARE, text));
     }
     lines
 }
 
 /// What is said below the row of a step.
-fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
+fn notes(result: &Replayed, number: usize, settings: &Settings) -> Vec<String> {
     let world = &result.worlds[number];
-    let said = if full || number == 0 {
+    let said = if settings.full || number == 0 {
         &world.all
     } else {
         &world.changes
     };
     let indented = |text: &str| -> Vec<String> {
-        let lines = wrap(text, WIDTH - NOTE - 2);
+        let lines = wrap(text, settings.width - NOTE - 2);
         let place = |(place, line): (usize, &String)| {
             let more = if place == 0 { 0 } else { 2 };
             format!("{:NOTE$}{:more$}{line}", "", "")
@@ -77,15 +78,15 @@ fn notes(result: &Replayed, number: usize, full: bool) -> Vec<String> {
 }
 
 /// Whether the trace shows what it says.
-fn end(result: &Replayed) -> Vec<String> {
+fn end(page: usize, result: &Replayed) -> Vec<String> {
     let (label, style) = match result.broken {
         Some(true) => ("VIOLATED", BAD),
         Some(false) => ("NOT VIOLATED", GOOD),
         None => ("INCONCLUSIVE", STRONG),
     };
-    let mut lines = labelled(label, label.len() + 2, style, &result.outcome());
+    let mut lines = labelled(page, label, label.len() + 2, style, &result.outcome());
     if result.broken == Some(true) {
-        lines.extend(wrap(&result.story.story, WIDTH));
+        lines.extend(wrap(&result.story.story, page));
     }
     lines
 }

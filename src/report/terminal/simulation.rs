@@ -3,7 +3,7 @@
 use super::{assumed, headline, join};
 use crate::report::simulation::{Seen, SimulatedProperty, SimulatedScenario, WalkFigures};
 use crate::report::story::{also_broken, circumstances, command, path_word};
-use crate::report::text::{BAD, FAINT, STRONG, WIDTH};
+use crate::report::text::{BAD, FAINT, STRONG};
 use crate::report::text::{
     count, count_of, grouped, labelled, pad, paint, plain, seconds, width, wrap,
 };
@@ -20,26 +20,29 @@ const MEANING: &str = "p is the probability that one such random walk violates t
 /// One scenario, with an empty line after it.
 #[must_use]
 pub fn scenario(result: &SimulatedScenario, settings: &Settings) -> String {
-    let mut lines = headline(&result.scenario, &result.headline);
-    lines.extend(assumed(&result.assumed));
+    let page = settings.width;
+    let mut lines = headline(page, &result.scenario, &result.headline);
+    lines.extend(assumed(page, &result.assumed));
     lines.push(String::new());
+    let mut earlier = Vec::new();
     for property in &result.properties {
         let told = property.counterexample.iter();
         for story in told.filter(|story| story.merged_into.is_none()) {
-            lines.extend(block(result, property, story, settings));
+            lines.extend(block(result, property, story, settings, &earlier));
             lines.push(String::new());
+            earlier.push((&*property.name, story));
         }
     }
-    lines.extend(table(result));
+    lines.extend(table(page, result));
     lines.push(String::new());
-    lines.extend(remarks(result));
+    lines.extend(remarks(page, result));
     lines.push(String::new());
     join(&lines)
 }
 
 /// The last line of a report.
 #[must_use]
-pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
+pub fn summary(simulation: &Report<SimulatedScenario>, settings: &Settings) -> String {
     let results = &simulation.results;
     let violated = results.iter().filter(|result| result.is_violated()).count();
     let mut parts = vec![count(results.len(), "scenario")];
@@ -61,7 +64,7 @@ pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
     let time: f64 = walks().map(|walks| walks.seconds).sum();
     let (runs, steps) = (count_of(runs, "walk"), count_of(steps, "step"));
     let costs = format!("{runs}, {steps}, {}", seconds(time));
-    join(&wrap(&format!("{line}; {costs}"), WIDTH))
+    join(&wrap(&format!("{line}; {costs}"), settings.width))
 }
 
 /// The first run that breaks a property, up to where it does.
@@ -70,7 +73,9 @@ fn block(
     property: &SimulatedProperty,
     story: &Counterexample,
     settings: &Settings,
+    earlier: &[(&str, &Counterexample)],
 ) -> Vec<String> {
+    let page = settings.width;
     let circumstances = circumstances(Some(story));
     let title = format!("{}{circumstances}", plain(&property.name));
     let first = first_run(property);
@@ -81,10 +86,10 @@ fn block(
         count(story.steps.len(), "step"),
         count(story.faults as usize, "fault"),
     ));
-    lines.extend(wrap(&story.story, WIDTH));
-    lines.extend(also_broken(story));
+    lines.extend(wrap(&story.story, page));
+    lines.extend(also_broken(page, story));
     lines.push(String::new());
-    lines.extend(timeline::table(story, settings.full));
+    lines.extend(timeline::table(page, story, settings.full, earlier));
     lines.push(String::new());
     let path = path_word(&result.path);
     let property = format!("--property {}", shell_word(&property.name));
@@ -96,11 +101,11 @@ fn block(
         format!("--runs {}", u128::from(first) + 1),
     ];
     again.extend(flags.iter().cloned());
-    lines.extend(command("again", &again));
+    lines.extend(command(page, "again", &again));
     let mut shortest = vec![format!("{program} check {path}"), property];
     let walks_only = |flag: &&String| !flag.starts_with("--max-steps");
     shortest.extend(flags.iter().filter(walks_only).cloned());
-    lines.extend(command("check", &shortest));
+    lines.extend(command(page, "check", &shortest));
     lines
 }
 
@@ -113,7 +118,7 @@ fn first_run(property: &SimulatedProperty) -> u64 {
 }
 
 /// One line for each property.
-fn table(result: &SimulatedScenario) -> Vec<String> {
+fn table(page: usize, result: &SimulatedScenario) -> Vec<String> {
     let names = result.properties.iter();
     let column = names.map(|property| width(&property.name)).max();
     let column = column.unwrap_or_default().max("PROPERTY".len()) + 2;
@@ -130,7 +135,7 @@ fn table(result: &SimulatedScenario) -> Vec<String> {
             Seen::Never { .. } => STRONG,
             Seen::Undecidable | Seen::NotApplicable(_) => FAINT,
         };
-        for (place, line) in wrap(&text, WIDTH - column).iter().enumerate() {
+        for (place, line) in wrap(&text, page - column).iter().enumerate() {
             let name = if place == 0 { name.as_str() } else { "" };
             lines.push(format!("{name:column$}{}", paint(style, line)));
         }
@@ -172,16 +177,16 @@ fn rounded_up(probability: f64) -> String {
 }
 
 /// What the walks came to, which faults never struck, and what the figures mean.
-fn remarks(result: &SimulatedScenario) -> Vec<String> {
-    let mut lines = labelled("walks", LABEL, STRONG, &figures(&result.walks));
+fn remarks(page: usize, result: &SimulatedScenario) -> Vec<String> {
+    let mut lines = labelled(page, "walks", LABEL, STRONG, &figures(&result.walks));
     if !result.never_fired.is_empty() {
         let text = format!(
             "{}: allowed, but never struck in these walks",
             result.never_fired.join(", ")
         );
-        lines.extend(labelled("never fired", LABEL, STRONG, &text));
+        lines.extend(labelled(page, "never fired", LABEL, STRONG, &text));
     }
-    lines.extend(labelled("meaning", LABEL, STRONG, MEANING));
+    lines.extend(labelled(page, "meaning", LABEL, STRONG, MEANING));
     lines
 }
 

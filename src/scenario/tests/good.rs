@@ -144,14 +144,14 @@ fn manifests_of_all_kinds_are_read() {
         steps,
     ));
     assert_eq!((chosen.setup.replicas, &*chosen.set_name), (4, "cache"));
-    insta::assert_snapshot!(assumed(&chosen), @r#"
+    insta::assert_snapshot!(assumed(&chosen), @"
     kubernetes 1.31: on both sides
-    source.replicas 4: given here, over the manifest's 3
+    source.replicas 4: given here, overriding the manifest's 3
     source.podManagementPolicy OrderedReady: Kubernetes' default
     destination the source's set: as in source, with `replicas: 0`
     availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to check it
     faults none: fault-free runs only; add faults with `--faults 2`
-    "#);
+    ");
     let helm = good(&scenario("{manifest: helm.yaml}", steps));
     assert_eq!(helm.setup.replicas, 1);
     let sides = &helm.setup.clusters;

@@ -65,7 +65,7 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
       help: did you mean `availability`?
     scenario.yaml:6:16 scenario::unknown-value: `down` is not a known order
       ^ "down" 
-      help: known here: `descending`, `ascending`
+      help: allowed here: `descending`, `ascending`
     scenario.yaml:8:22 scenario::unknown-value: `sorce` is not a known side
       ^ "sorce" 
       help: did you mean `source`?
@@ -77,11 +77,11 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
       help: did you mean `copyVolume`?
     scenario.yaml:10:44 scenario::unknown-value: `detached` is not a known condition of a Pod
       ^ "detached" 
-      help: known here: `gone`, `ready`, `available`
+      help: allowed here: `gone`, `ready`, `available`
     scenario.yaml:10:63 scenario::unknown-value: `never` is not a known end of a wait
       ^ "never" 
-      help: known here: `fail`, `continue`
-    scenario.yaml:11:5 scenario::missing-field: `cluster` is missing in `scale`
+      help: allowed here: `fail`, `continue`
+    scenario.yaml:11:5 scenario::missing-field: `cluster` is missing from `scale`
       ^ "scale" `cluster` belongs here
       help: add `cluster:`
     scenario.yaml:11:23 scenario::wrong-type: expected an integer or an expression of `k` and `N`, found a list
@@ -104,7 +104,7 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
       help: omit the property from `properties`, or raise the bounds of the search
     scenario.yaml:14:57 scenario::unknown-value: `broken` is not a known verdict
       ^ "broken" 
-      help: known here: `holds`, `violated`, `notApplicable`
+      help: allowed here: `holds`, `violated`, `notApplicable`
     "#);
 }
 
@@ -141,21 +141,21 @@ fn texts_that_are_no_scenario() {
       help: check the indentation, quotes and brackets at and above this place
     "#);
     insta::assert_snapshot!(mistakes("\ta: 1\n"), @r#"
-    scenario.yaml:1:2 scenario::missing-field: `apiVersion` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `apiVersion` is missing from a scenario
       ^ "a: 1" `apiVersion` belongs here
       help: add `apiVersion:`
-    scenario.yaml:1:2 scenario::missing-field: `kind` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `kind` is missing from a scenario
       ^ "a: 1" `kind` belongs here
       help: add `kind:`
-    scenario.yaml:1:2 scenario::missing-field: `source` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `source` is missing from a scenario
       ^ "a: 1" `source` belongs here
       help: add `source:`
-    scenario.yaml:1:2 scenario::missing-field: `migration` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `migration` is missing from a scenario
       ^ "a: 1" `migration` belongs here
       help: add `migration:`
     scenario.yaml:1:2 scenario::unknown-field: there is no field `a` in a scenario
       ^ "a" 
-      help: known here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `prove`
+      help: allowed here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `prove`
     "#);
     insta::assert_snapshot!(mistakes("a: *nowhere\n"), @r#"
     scenario.yaml:1:4 yaml::syntax: not valid YAML: while parsing node, found unknown anchor
@@ -311,7 +311,7 @@ fn mistakes_in_a_side() {
       help: write an integer here
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, kubernetes: '1.27'}"), @r#"
-    scenario.yaml:3:35 scenario::not-supported: only Kubernetes 1.31 is modelled yet, not 1.27
+    scenario.yaml:3:35 scenario::not-supported: only Kubernetes 1.31 is modelled so far, not 1.27
       ^ "'1.27'" 
       help: write `kubernetes: "1.31"`, or remove it
     "#);

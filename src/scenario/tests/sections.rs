@@ -28,7 +28,7 @@ fn mistakes_in_steps() {
       help: an expression is a sum of integers, `k` and `N`, such as `N - k`
     "#);
     insta::assert_snapshot!(in_step("patch: {cluster: destination, start: N, replicas: 12}"), @r#"
-    scenario.yaml:7:5 scenario::too-many-ordinals: this step can make a set reach up to ordinal 17, more than 15
+    scenario.yaml:7:5 scenario::too-many-ordinals: this step can make a set reach ordinal 17, but at most 15 is supported
       ^ "patch" 
       help: use fewer replicas, or give `start` and `replicas` in one `patch`
     "#);
@@ -86,7 +86,7 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: backwards}"), @r#"
     scenario.yaml:7:43 scenario::unknown-value: `backwards` is not a known cascade
       ^ "backwards" 
-      help: known here: `background`, `foreground`, `orphan`
+      help: allowed here: `background`, `foreground`, `orphan`
     "#);
     insta::assert_snapshot!(in_step("deletePod: {cluster: source, pod: -1, force: 1}"), @r#"
     scenario.yaml:7:50 scenario::wrong-type: expected `true` or `false`, found a number
@@ -119,7 +119,7 @@ fn mistakes_in_the_migration() {
     let head = "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {replicas: 3}\n";
     let migration = |text: &str| mistakes(&format!("{head}migration:\n{text}"));
     insta::assert_snapshot!(mistakes(head), @r#"
-    scenario.yaml:1:1 scenario::missing-field: `migration` is missing in a scenario
+    scenario.yaml:1:1 scenario::missing-field: `migration` is missing from a scenario
       ^ "apiVersion: straddle.dev/v1alpha1" `migration` belongs here
       help: add `migration:`
     "#);
@@ -187,16 +187,16 @@ fn mistakes_in_other_sections() {
     scenario.yaml:8:40 scenario::repeated: ordinal 0 is in the group twice
       ^ "0" 
       help: name each ordinal once
-    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not among those that serve, 0..5
+    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not among those that serve at the start, 0..5
       ^ "7" 
       help: a group consists of ordinals that the source's set owns at the start
-    scenario.yaml:8:52 scenario::out-of-range: 4 of 3 cannot be
+    scenario.yaml:8:52 scenario::out-of-range: a minimum of 4 out of 3 is not possible
       ^ "4" 
       help: `min` is from 1 to the number of ordinals in the group
     scenario.yaml:8:67 scenario::empty-list: `ordinals` is empty
       ^ "[]" nothing in it
       help: give it a value, or remove the field
-    scenario.yaml:8:76 scenario::out-of-range: 0 of 0 cannot be
+    scenario.yaml:8:76 scenario::out-of-range: a minimum of 0 out of 0 is not possible
       ^ "0" 
       help: `min` is from 1 to the number of ordinals in the group
     "#);
@@ -207,7 +207,7 @@ fn mistakes_in_other_sections() {
     "#);
     // More ordinals may be owned than serve.
     insta::assert_snapshot!(in_section("ordinals: {max: 9}\navailability: {groups: [{ordinals: [5, 6], min: 1}]}"), @r#"
-    scenario.yaml:9:40 scenario::no-such-ordinal: ordinal 6 is not among those that serve, 0..5
+    scenario.yaml:9:40 scenario::no-such-ordinal: ordinal 6 is not among those that serve at the start, 0..5
       ^ "6" 
       help: a group consists of ordinals that the source's set owns at the start
     "#);
@@ -261,7 +261,7 @@ fn mistakes_in_other_sections() {
     scenario.yaml:8:46 scenario::no-counterexample: only a counterexample has steps
       ^ "3" 
       help: remove `steps`, or expect `violated`
-    scenario.yaml:8:57 scenario::out-of-range: -1 is no number of faults
+    scenario.yaml:8:57 scenario::out-of-range: -1 is not a number of faults
       ^ "-1" 
       help: write 0 or more
     scenario.yaml:8:62 scenario::unknown-property: `rightdisk` is not a known property
@@ -279,6 +279,6 @@ fn mistakes_in_other_sections() {
       help: remove it; `reachableFrom` says which side can attach the disks
     scenario.yaml:8:42 scenario::unknown-value: `nfs` is not a known storage backend
       ^ "nfs" 
-      help: known here: `permissive`, `exclusive`
+      help: allowed here: `permissive`, `exclusive`
     "#);
 }

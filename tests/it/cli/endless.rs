@@ -75,7 +75,7 @@ fn replayed(folder: &Path, trace: &Json) -> (Option<i32>, String) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let last = told.lines().rfind(|line| {
-        let labels = ["BROKEN", "KEPT", "UNKNOWN"];
+        let labels = ["VIOLATED", "NOT VIOLATED", "INCONCLUSIVE"];
         labels.iter().any(|label| line.starts_with(label))
     });
     let first = said.lines().next().unwrap_or_default();
@@ -113,7 +113,7 @@ trace    spin-completes.trace.json: 2 steps, found by a search
        source set: owns {0}
      # Ready  . none
 
-BROKEN   completes, by the loop of steps 1 and 2, as the trace says
+VIOLATED  completes, by the loop of steps 1 and 2, as the trace says
 The migration may never reach its goal: 2 steps can repeat forever.
 
 "#]],
@@ -127,17 +127,17 @@ The migration may never reach its goal: 2 steps can repeat forever.
         step["number"] = json!(place + 1);
     }
     round["loopStart"] = json!(1);
-    let text = "error[replay::altered]: the loop does not close: after step 4 the world is not what \
-                it was after step 1";
+    let text = "error[replay::altered]: the loop does not close: the state after step 4 is not \
+                the state after step 1";
     expect(&folder, &round, 2, text);
     round["loopStart"] = json!(2);
-    let text = "BROKEN   completes, by the loop of steps 3 and 4, as the trace says";
+    let text = "VIOLATED  completes, by the loop of steps 3 and 4, as the trace says";
     expect(&folder, &round, 0, text);
     round["loopStart"] = json!(0);
-    let text = "BROKEN   completes, by the loop of steps 1 to 4, as the trace says";
+    let text = "VIOLATED  completes, by the loop of steps 1 to 4, as the trace says";
     expect(&folder, &round, 0, text);
     // Without a loop it is over, and the driver would not stop there.
-    let kept = "KEPT     completes is not violated after step 4, although the trace says so";
+    let kept = "NOT VIOLATED  completes is not violated after step 4, although the trace says so";
     for start in [json!(4), Json::Null] {
         round["loopStart"] = start;
         expect(&folder, &round, 1, kept);
@@ -145,7 +145,7 @@ The migration may never reach its goal: 2 steps can repeat forever.
     // It was never migrated.
     round["loopStart"] = json!(0);
     round["property"] = json!("stays-migrated");
-    let text = "KEPT     stays-migrated is not violated by the loop of steps 1 to 4, although the \
+    let text = "NOT VIOLATED  stays-migrated is not violated by the loop of steps 1 to 4, although the \
                 trace says so";
     expect(&folder, &round, 1, text);
 }
@@ -172,7 +172,7 @@ fn a_loop_that_keeps_somebody_from_acting_breaks_nothing() {
         step["number"] = json!(place + 1);
     }
     unfair["loopStart"] = json!(3);
-    let text = "KEPT     completes is not violated by the loop of steps 4 and 5, although the \
+    let text = "NOT VIOLATED  completes is not violated by the loop of steps 4 and 5, although the \
                 trace says so";
     expect(&folder, &unfair, 1, text);
 }
@@ -191,28 +191,28 @@ fn ends_of_bundled_scenarios_are_judged() {
             let mut end = trace(&folder, &format!("{name}-{property}"));
             let last = end["steps"].as_array().expect("a list").len();
             assert_eq!(end["loopStart"], last, "{name}");
-            let text = format!("BROKEN   {property}, after step {last}, as the trace says");
+            let text = format!("VIOLATED  {property}, after step {last}, as the trace says");
             expect(&folder, &end, 0, &text);
             // An end is what is meant without a word about a loop.
             end["loopStart"] = Json::Null;
             expect(&folder, &end, 0, &text);
             end["loopStart"] = json!(0);
             let text = format!(
-                "error[replay::altered]: the loop does not close: after step {last} the world is \
-                 not what it was at the start"
+                "error[replay::altered]: the loop does not close: the state after step {last} is \
+                 not the state at the start"
             );
             expect(&folder, &end, 2, &text);
             end["loopStart"] = json!(last);
             end["steps"].as_array_mut().expect("a list").pop();
             let text = format!(
-                "error[replay::altered]: `loopStart` is {last}, and the trace has {} steps",
+                "error[replay::altered]: `loopStart` is {last}, but the trace has {} steps",
                 last - 1
             );
             expect(&folder, &end, 2, &text);
             // One step earlier somebody had still to act.
             end["loopStart"] = Json::Null;
             let text = format!(
-                "KEPT     {property} is not violated after step {}, although the trace says so",
+                "NOT VIOLATED  {property} is not violated after step {}, although the trace says so",
                 last - 1
             );
             expect(&folder, &end, 1, &text);
@@ -232,7 +232,7 @@ fn the_goal_tells_the_two_properties_apart() {
         end["property"] = json!(other);
         let (code, text) = replayed(&folder, &end);
         assert_eq!(code, Some(1), "{text}");
-        assert!(text.starts_with("KEPT "), "{text}");
+        assert!(text.starts_with("NOT VIOLATED "), "{text}");
     }
 }
 
@@ -243,16 +243,16 @@ fn loops_that_cannot_be_are_refused() {
     for start in [3, 99, usize::MAX] {
         altered["loopStart"] = json!(start);
         let text =
-            format!("error[replay::altered]: `loopStart` is {start}, and the trace has 2 steps");
+            format!("error[replay::altered]: `loopStart` is {start}, but the trace has 2 steps");
         expect(&folder, &altered, 2, &text);
     }
     altered["loopStart"] = json!(2);
     altered["steps"].as_array_mut().expect("a list").pop();
-    let text = "error[replay::altered]: `loopStart` is 2, and the trace has 1 step";
+    let text = "error[replay::altered]: `loopStart` is 2, but the trace has 1 step";
     expect(&folder, &altered, 2, text);
     altered["loopStart"] = json!(0);
-    let text = "error[replay::altered]: the loop does not close: after step 1 the world is not what \
-                it was at the start";
+    let text = "error[replay::altered]: the loop does not close: the state after step 1 is not the \
+                state at the start";
     expect(&folder, &altered, 2, text);
     for property in ["recoverable", "available"] {
         let mut looped = trace(&folder, "spin-available");
@@ -295,7 +295,7 @@ fn a_loop_that_a_changed_scenario_does_not_close_is_lost() {
         2,
         "",
         str![[r#"
-error[replay::changed-scenario]: the loop does not close: after step 2 the world is not what it was at the start
+error[replay::changed-scenario]: the loop does not close: the state after step 2 is not the state at the start
 --> spin-completes.trace.json
  = help: a trace is replayed exactly as saved; check the scenario again to get a new one
 

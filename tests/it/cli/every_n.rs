@@ -55,7 +55,7 @@ assumed  destination.kubernetes 1.31: as in source
          destination the source's set: as in source, with `replicas: 0`
          faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  11 properties kept on every path, as expected
+HOLDS  11 properties hold on every path, as expected
 
 PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
 at-most-one-pod      holds    holds
@@ -76,8 +76,8 @@ every N    at-most-one-pod, at-most-one-running, single-writer, right-disk, no-d
            views of one ordinal, closed under 425 steps; cutoff 3 replicas
 every N    available: proved for every number of replicas, without faults (at most 1 down): 444
            views of 2 ordinals, closed under 771 steps; cutoff 4 replicas
-every N    recoverable, completes, stays-migrated: not covered: it is about whole paths, and views
-           are of states
+every N    recoverable, completes, stays-migrated: not covered: it is a property of paths, and views
+           describe states
 
 saved 2 proofs for `straddle certify`:
   [..]/blog-redis-cluster-gated.views
@@ -93,7 +93,7 @@ saved 2 proofs for `straddle certify`:
         root,
         &file("blog-redis-cluster-gated.views"),
         str![[r#"
-blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
@@ -101,7 +101,7 @@ blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, r
         root,
         &file("blog-redis-cluster-gated-available.views"),
         str![[r#"
-blog-redis-cluster-gated: available kept for every number of replicas (at most 1 down, not counting ordinals that a fault has hit): 444 views, 448 words, closed under 771 steps
+blog-redis-cluster-gated: available holds for every number of replicas (at most 1 down, not counting ordinals that a fault has hit): 444 views, 448 words, closed under 771 steps
 
 "#]],
     );
@@ -112,7 +112,7 @@ blog-redis-cluster-gated: available kept for every number of replicas (at most 1
         &folder,
         &arguments,
         str![[r#"
-blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
@@ -193,12 +193,15 @@ fn what_is_out_of_the_class_says_why() {
         str![[r#"
 at-most-one-pod violated: 
 at-most-one-running violated: 
-single-writer inconclusive: a step moves the bound of a s was reachedlice by a distance that depends on the number of replicas
+single-writer inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
 right-disk violated: 
-no-data-loss inconclusive: a step moves the bound of a s was reachedlice by a distance that depends on the number of replicas
+no-data-loss inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
 disjoint-slices violated: 
-available inconclusive: a step moves the bound of a s was reachedlice by a distance that depends on the number of replicas
-self-healing inconclusive: a step moves the bound of a s was reachedlice by a distance that depends on the number of replicas
+available inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
+self-healing inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -213,6 +216,9 @@ right-disk notApplicable: the script names ordinals by number
 no-data-loss notApplicable: the script names ordinals by number
 disjoint-slices notApplicable: the script names ordinals by number
 self-healing notApplicable: the script names ordinals by number
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -228,6 +234,9 @@ no-data-loss holds:
 disjoint-slices holds: 
 available notApplicable: a majority cannot be decided from a few ordinals
 self-healing holds: 
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -240,23 +249,23 @@ fn what_is_proved_need_not_be_searched_for() {
     command.assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 blog-redis-cluster   4 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
-         source.replicas 4: given here, over the manifest's 6
+         source.replicas 4: given here, overriding the manifest's 6
          destination the source's set: as in source, with `replicas: 0`
          storage.backend permissive: both clusters can attach a disk at once
          faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  1 property kept on every path, as expected
+HOLDS  1 property holds on every path, as expected
 
 PROPERTY    VERDICT  EXPECTED  STEPS  FAULTS
 right-disk  holds    holds
 
 smaller N  the same verdicts with 1 replica
-smaller N  the bound of 1,000 s was reachedtates cut the look at 2 replicas short
+smaller N  2 replicas not decided: the bound of 1,000 states was reached
 every N    right-disk: proved for every number of replicas, without faults: 1,349 views of one
            ordinal, closed under 5,112 steps
 
 1 scenario, as expected: 1 holds;
-1,117 states, 3,230 transitions, depth 16, stopped: the bound of 1,000 s was reachedtates, symmetry reduction on,
+1,117 states, 3,230 transitions, depth 16, stopped: the bound of 1,000 states was reached, symmetry
 [..] s
 
 "#]]);
@@ -305,7 +314,7 @@ assumed  destination.kubernetes 1.31: as in source
          destination the source's set: as in source, with `replicas: 0`
          faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  1 property kept on every path, as expected
+HOLDS  1 property holds on every path, as expected
 
 PROPERTY    VERDICT  EXPECTED  STEPS  FAULTS
 right-disk  holds    holds

@@ -140,7 +140,7 @@ error[output::mixed]: `json` has to be the only output on standard output
     refused(
         &["-o", "xml"],
         str![[r#"
-error: invalid value 'xml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
+error: invalid value 'xml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, optionally with a file: junit=report.xml
 
 For more information, try '--help'.
 
@@ -169,7 +169,7 @@ fn walks_go_to_files() {
     let command = straddle().current_dir(&folder);
     let command = command.args(["simulate", "twice.yaml", "-o", "junit"]);
     command.assert().code(2).stderr_eq(str![[r#"
-error: invalid value 'junit' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, or one of them with a file: json=report.json
+error: invalid value 'junit' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, optionally with a file: json=report.json
 
 For more information, try '--help'.
 
@@ -206,7 +206,11 @@ fn a_replay_has_a_verdict_in_each_format() {
         assert_eq!((report.tests, report.failures), (1, failures), "{report:?}");
         let json: serde_json::Value = serde_json::from_str(&text("out.json")).expect("JSON");
         assert_eq!(json["exitCode"], code);
-        let outcome = if code == 0 { "BROKEN" } else { "KEPT" };
+        let outcome = if code == 0 {
+            "\nVIOLATED"
+        } else {
+            "\nNOT VIOLATED"
+        };
         assert!(text("out.txt").contains(outcome), "{}", text("out.txt"));
     }
 }

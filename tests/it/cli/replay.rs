@@ -40,8 +40,7 @@ fn check_saves_and_replay_tells_it_step_by_step() {
         0,
         str![[r#"
 twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
-trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search, told with 1
-         replica
+trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search, with 1 replica
 
   #  who               what                                                source 0  dest 0
   0                    initial                                                    #       .
@@ -60,11 +59,11 @@ trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search
   4  dest statefulset  create Pod 0                                               #       +      <--
        destination controller: no planned writes
        destination Pod 0: Pending
-       breaks at-most-one-pod
-     # Ready  + created  . none
+       violates at-most-one-pod
+     # Ready  + Pending  . none
 
-BROKEN   at-most-one-pod (ordinal 0), after step 4, as the trace says
-web-0 still existed in source when it was created in destination as well.
+VIOLATED  at-most-one-pod (ordinal 0), after step 4, as the trace says
+web-0 still existed in source when it was created in destination.
 
 "#]],
         "",
@@ -157,7 +156,7 @@ error[replay::changed-scenario]: the scenario has changed since the trace was sa
         str![[r#"
 error[replay::changed-scenario]: the scenario has changed since the trace was saved; step 2 is no longer possible
 --> twice-at-most-one-pod.trace.json
- = help: step 2 cannot be taken: "patch destination start 0, replicas 1" (driver); what can come there: statefulset-controller of source "sees {}, plans delete 0"
+ = help: step 2 is not enabled: "patch destination start 0, replicas 1" (driver); enabled there: statefulset-controller of source "sees {}, plans delete 0"
 
 
 "#]],

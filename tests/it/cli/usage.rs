@@ -18,7 +18,7 @@ fn arguments_that_are_wrong() {
     refused(
         "check small.yaml --max-states 0",
         str![[r#"
-error: invalid value '0' for '--max-states <N>': it must be 1 or more; leave the flag out for no bound
+error: invalid value '0' for '--max-states <N>': it must be 1 or more; omit the flag for no bound
 
 For more information, try '--help'.
 
@@ -125,7 +125,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml -o yaml",
         str![[r#"
-error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
+error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, optionally with a file: junit=report.xml
 
 For more information, try '--help'.
 
