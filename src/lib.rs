@@ -35,7 +35,7 @@
 //! - [`history`]: a path with every state on it, and questions about it.
 //! - [`properties`]: what a migration properties, and how a violation is explained.
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
-//! - [`every_n`]: proofs forevery number of ordinals; knows models, too.
+//! - [`every_n`]: proofs for every number of ordinals; knows models, too.
 //! - [`model`]: all of these as one model, for our engine and for stateright's.
 //! - [`runbook`]: a bash script as a program: symbolic execution of its shell.
 //! - [`scenario`]: YAML and manifests to a setup, and mistakes to their place in the text.

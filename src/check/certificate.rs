@@ -1,4 +1,4 @@
-//! Proofs forevery number of replicas as files: written, and looked at again.
+//! Proofs for every number of replicas as files: written, and looked at again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) fn write(
 pub struct Certified {
     /// The scenario's name.
     pub scenario: String,
-    /// The invariants that are kept forevery number of replicas.
+    /// The invariants that are kept for every number of replicas.
     pub properties: Vec<String>,
     /// Of `available`: how many may be down beside those that a fault has hit.
     pub most_down: Option<u8>,

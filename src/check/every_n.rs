@@ -1,4 +1,4 @@
-//! A scenario's always-properties forevery number of replicas.
+//! A scenario's always-properties for every number of replicas.
 //!
 //! What the search has broken is broken. The rest is looked for in views of one ordinal beside
 //! those that the driver names, then of two, then of three. An invariant that some view breaks may
@@ -73,7 +73,7 @@ pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watc
     every_n
 }
 
-/// Adds proofs to what a search has found. What is proved forevery number of replicas holds with
+/// Adds proofs to what a search has found. What is proved for every number of replicas holds with
 /// those of the scenario; what the search has broken later is broken.
 pub(super) fn add(task: &Task<'_>, proofs: &EveryN, result: &mut ScenarioResult) {
     let mut proofs = proofs.clone();

@@ -197,7 +197,7 @@ impl Known {
     }
 }
 
-/// What can be said forevery number of replicas of a scenario that was searched, if that is
+/// What can be said for every number of replicas of a scenario that was searched, if that is
 /// asked for.
 fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watch) -> Option<EveryN> {
     task.proves().then(|| every_n::prove(task, searched, watch))

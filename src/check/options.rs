@@ -28,7 +28,7 @@ pub struct CheckOptions {
     pub every_step: bool,
     /// Let one state stand for all that differ only in which of some alike ordinals is which.
     pub symmetry: bool,
-    /// Prove the always-properties forevery number of replicas, too.
+    /// Prove the always-properties for every number of replicas, too.
     pub every_n: bool,
     /// Keep the proofs as files.
     pub certificates: bool,
@@ -65,7 +65,7 @@ impl CheckOptions {
         }
     }
 
-    /// Proofs forevery number of replicas are asked for, here or in the scenario.
+    /// Proofs for every number of replicas are asked for, here or in the scenario.
     pub(super) const fn proves(&self, scenario: &Scenario) -> bool {
         self.every_n || scenario.prove
     }

@@ -38,7 +38,7 @@ impl<A> Observer<A> for Stopping<'_> {
 }
 
 /// Searches the scenario with one replica, two and three, as far as these are fewer than asked
-/// for. Where a verdict forevery number is asked for, also with one and two fewer: where there is
+/// for. Where a verdict for every number is asked for, also with one and two fewer: where there is
 /// no proof, that verdicts do not change any more is evidence. What does not finish has larger
 /// ones behind it: they are left out.
 pub(super) fn search(task: &Task<'_>, watch: &dyn Watch) -> Vec<Smaller> {

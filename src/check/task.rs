@@ -25,7 +25,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Proofs forevery number of replicas are asked for.
+    /// Proofs for every number of replicas are asked for.
     pub const fn proves(&self) -> bool {
         self.options.proves(self.scenario)
     }

@@ -45,7 +45,7 @@ pub(super) enum Command {
     /// if the scenario has changed since, or if one of its steps is not enabled.
     #[command(after_long_help = REPLAY_EXIT_CODES)]
     Replay(ReplayArguments),
-    /// Re-check a saved proof forevery number of replicas
+    /// Re-check a saved proof for every number of replicas
     ///
     /// Verifies from the file, without repeating the search, that its views include those of all
     /// initial states, that none violates a property, and that no step of the model leads out of
@@ -208,7 +208,7 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub no_symmetry: bool,
 
-    /// Also prove the always-properties forevery number of replicas
+    /// Also prove the always-properties for every number of replicas
     ///
     /// The proof allows any number of faults of the kinds in the budget. If there is no proof, a
     /// counterexample with few replicas is searched for; otherwise the property is inconclusive.

@@ -1,4 +1,4 @@
-//! `straddle certify`: a saved proof forevery number of replicas, looked at again.
+//! `straddle certify`: a saved proof for every number of replicas, looked at again.
 
 use std::panic::AssertUnwindSafe;
 use std::{io, panic, thread};

@@ -1,4 +1,4 @@
-//! Proofs forevery number of ordinals. Knows the [`Sliced`] trait and nothing of Kubernetes.
+//! Proofs for every number of ordinals. Knows the [`Sliced`] trait and nothing of Kubernetes.
 //!
 //! A state with some of its ordinals left out is again a state of the same model, with fewer
 //! ordinals. So what a state says of any few of its ordinals, a *view* of it, is a small state.

@@ -1,4 +1,4 @@
-//! The same migration forevery number of replicas, as [`Sliced`] wants it.
+//! The same migration for every number of replicas, as [`Sliced`] wants it.
 
 use super::Migration;
 use super::witnesses;

@@ -78,7 +78,7 @@ pub struct Property {
     pub holds_in: &'static str,
     /// Whether it says anything about a setup; the reason if it does not.
     pub applies: fn(&Setup) -> Result<(), &'static str>,
-    /// How many ordinals a proof forevery number of replicas has to look at.
+    /// How many ordinals a proof for every number of replicas has to look at.
     pub locality: Locality,
     /// How a violation is told.
     pub story: Story,

@@ -1,9 +1,9 @@
-//! What is known of a scenario forevery number of replicas.
+//! What is known of a scenario for every number of replicas.
 
 use super::text::{count, grouped, groups};
 use super::{Counterexample, Verdict};
 
-/// What is known of a scenario forevery number of replicas.
+/// What is known of a scenario for every number of replicas.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct EveryN {
     /// The kinds of fault that may strike any number of times; none if no fault may.
@@ -18,7 +18,7 @@ pub struct EveryN {
     pub certificates: Vec<(String, String)>,
 }
 
-/// What is known of one property forevery number of replicas.
+/// What is known of one property for every number of replicas.
 #[derive(Clone, PartialEq, Debug)]
 pub struct EveryNResult {
     /// Its name.

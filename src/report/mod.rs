@@ -96,7 +96,7 @@ pub struct ScenarioResult {
     pub dead_ends: Option<DeadEnds>,
     /// What else a reader should know, each in a sentence.
     pub notes: Vec<String>,
-    /// What is known forevery number of replicas, if that was asked for.
+    /// What is known for every number of replicas, if that was asked for.
     pub every_n: Option<EveryN>,
     /// How it was searched.
     pub search: Search,
@@ -134,7 +134,7 @@ impl ScenarioResult {
         Some(reason.in_words(&self.search.bounds))
     }
 
-    /// Some property has no verdict, for the replicas asked for or forevery number of them.
+    /// Some property has no verdict, for the replicas asked for or for every number of them.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         let for_every_n = self.every_n.as_ref().is_some_and(EveryN::is_undecided);

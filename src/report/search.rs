@@ -49,7 +49,7 @@ impl Search {
 pub enum Stop {
     /// It came to a bound, or had to end.
     Reached(StopReason),
-    /// Each property is proved forevery number of replicas, or broken.
+    /// Each property is proved for every number of replicas, or broken.
     AllKnown,
 }
 
@@ -60,7 +60,7 @@ pub enum Reason {
     DoesNotApply(&'static str),
     /// The search stopped first.
     Stopped(StopReason),
-    /// It is proved forevery number of replicas, and not searched for.
+    /// It is proved for every number of replicas, and not searched for.
     ProvedForEveryN,
 }
 

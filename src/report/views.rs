@@ -1,4 +1,4 @@
-//! A proof forevery number of replicas as a file: a closed set of views, one to a line.
+//! A proof for every number of replicas as a file: a closed set of views, one to a line.
 //!
 //! The first line says what it proves, of which scenario. Each other line is a view: how many
 //! ordinals it has, and the packed state in hexadecimal words.

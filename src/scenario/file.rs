@@ -64,7 +64,7 @@ pub struct ScenarioFile {
     pub properties: Option<Vec<Spanned<PropertyName>>>,
     /// The verdicts that differ from `holds`.
     pub expect: Option<ExpectFile>,
-    /// What to prove in addition to the search: `every-n`, the always-properties forevery number
+    /// What to prove in addition to the search: `every-n`, the always-properties for every number
     /// of replicas.
     pub prove: Option<Spanned<Prove>>,
 }

@@ -42,7 +42,7 @@ pub struct Scenario {
     pub fixed_at: Option<usize>,
     /// The same, availability groups left out.
     pub program_fixed_at: Option<usize>,
-    /// A proof forevery number of replicas is asked for.
+    /// A proof for every number of replicas is asked for.
     pub prove: bool,
     /// The script that the program comes from, if it does.
     pub runbook: Option<Runbook>,

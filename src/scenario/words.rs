@@ -254,7 +254,7 @@ impl Vocabulary for Quorum {
 /// What is to be proved beside the search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Prove {
-    /// The always-properties forevery number of replicas.
+    /// The always-properties for every number of replicas.
     EveryN,
 }
 

@@ -82,8 +82,7 @@ assumed  kubernetes 1.31: on both sides
 
 VIOLATED  at-most-one-running (ordinal 0, across sides), as expected
           shortest counterexample: 11 steps, no faults
-redis-redis-cluster-0 was still running in source when destination started it as well, on the same
-disk.
+redis-redis-cluster-0 was still running in source when destination started it, on the same disk.
 already fails with 1 replica (shown); with 6 replicas: also 11 steps
 also violates: at-most-one-pod (step 8), single-writer (step 11)
 
@@ -100,7 +99,7 @@ also violates: at-most-one-pod (step 8), single-writer (step 11)
   9  dest pv controller  bind claim 0 to the volume of disk 0                     #       +  S
  10  dest storage        attach disk 0                                            #       +  S d
  11  dest kubelet        start containers of Pod 0                                #       o  S D <--
-     # Ready  o running, not Ready  + created  . none
+     # Ready  o running, not Ready  + Pending  . none
      disk:  S mounted in source  D mounted in destination  d attached to destination only
 
 why   Step 1 only stores `replicas: 0`; the source controller has not acted on it yet. Nothing
@@ -130,8 +129,7 @@ already fails with 2 replicas (shown); with 6 replicas: also 10 steps
   8  source statefulset  sees {}, plans delete 0 1                              ##       ..  S
   9  source statefulset  delete Pod 0                                           v#       ..  S
  10  source statefulset  delete Pod 1                                           vv       ..  S   <--
-     # Ready  v terminating  . none
-     disk:  S mounted in source
+     v terminating
 
 why   Ordinal 0 has been down since step 9 (delete Pod 0 in source). Ordinal 1 has been down since
       step 10 (delete Pod 1 in source). Step 7 was taken while ordinal 1 was still moving; nothing

@@ -28,7 +28,7 @@ fn once(sections: &str, steps: &str) -> String {
 fn a_gone_wait_is_over_if_its_first_look_finds_nothing() {
     let program = once(PLAIN, "wait: {cluster: destination, pod: 0, until: gone}");
     let mut walk = Walk::of(&program);
-    walk.take("driver: look for Pod 0 in destination: not there");
+    walk.take("driver: look up Pod 0 in destination: not found");
     assert_eq!(walk.driver(), "finished");
 }
 
@@ -36,7 +36,7 @@ fn a_gone_wait_is_over_if_its_first_look_finds_nothing() {
 fn a_gone_wait_is_for_the_incarnation_that_its_first_look_found() {
     let wait = "wait: {cluster: source, pod: 0, until: gone}";
     let mut walk = Walk::of(&format!("{}faults: {{eviction: 3}}\n", once(PLAIN, wait)));
-    walk.take("driver: look for Pod 0 in source: found");
+    walk.take("driver: look up Pod 0 in source: found");
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take("eviction source: delete Pod 1").settle();
     assert_eq!(walk.next("driver"), [""; 0], "another ordinal's Pod went");
@@ -60,8 +60,7 @@ fn a_gone_wait_that_looks_late_finds_the_successor() {
     let wait = "wait: {cluster: source, pod: 0, until: gone}";
     let mut walk = Walk::of(&(once(PLAIN, wait) + EVICTION));
     walk.take("eviction source: delete Pod 0").settle();
-    walk.take("driver: look for Pod 0 in source: found")
-        .settle();
+    walk.take("driver: look up Pod 0 in source: found").settle();
     assert_eq!(walk.next("driver"), [""; 0]);
 }
 
@@ -123,7 +122,7 @@ fn a_gone_wait_may_time_out_while_its_pod_is_there() {
     let of = |timeout: &str| {
         let wait = format!("wait: {{cluster: source, pod: 0, until: gone, timeout: {timeout}}}");
         let mut walk = Walk::of(&(once(DISKS, &format!("{wait}; {MARK}")) + EVICTION));
-        let look = "driver: look for Pod 0 in source: found";
+        let look = "driver: look up Pod 0 in source: found";
         assert_eq!(walk.next("driver"), [look], "a look is no wait");
         walk.take(look);
         walk

@@ -295,7 +295,7 @@ fn strikes(sections: &str, kinds: &[&str]) -> usize {
     let mut walk = Walk::of(sections);
     let mut count = 0;
     while count < 20 {
-        let restart = walk.next("driver: start again").join("");
+        let restart = walk.next("driver: restart").join("");
         walk.take(&restart);
         let turn = kinds.iter().cycle().skip(count).take(kinds.len());
         let next = turn.filter_map(|kind| {

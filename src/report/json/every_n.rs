@@ -1,4 +1,4 @@
-//! What is known forevery number of replicas, in JSON.
+//! What is known for every number of replicas, in JSON.
 
 use serde::Serialize;
 

@@ -51,7 +51,10 @@ impl<P: Programs> Runner<'_, P> {
             let words = braced(word);
             if words.is_empty() {
                 let help = "use a shorter list";
-                self.not_modelled("a brace expansion this long is not modelled", help);
+                self.not_modelled(
+                    "a brace expansion into this many words is not modelled",
+                    help,
+                );
             }
             for word in words {
                 let parts = self.pieces_of(&word, Within::Word);

@@ -7,7 +7,7 @@ use crate::world::id::Ordinal;
 
 /// Fields of one kind, once in a row or once for each ordinal.
 ///
-/// A code has room forevery field that some setup has. In the row there are only the bits that
+/// A code has room for every field that some setup has. In the row there are only the bits that
 /// this setup needs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Group {

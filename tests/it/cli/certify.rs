@@ -143,7 +143,7 @@ fn a_head_that_says_something_else_is_noticed() {
         (
             "faults",
             "fire",
-            ": `fire` is not a number of faults from 1 to 15; write, for example, `2`, \
+            " valid proof: `fire` is not a number of faults from 1 to 15; write, for example, `2`, \
              `2:eviction,driverCrash`, `eviction=1` or `none`",
         ),
         (

@@ -55,7 +55,7 @@ web-1 still existed in source when it was created in destination.
   3  dest statefulset  sees {1}, plans create 1                                 ##       ..
   4  twice:7           patch source replicas 0                                  ##       ..
   5  dest statefulset  create Pod 1                                             ##       .+      <--
-     # Ready  + created  . none
+     # Ready  + Pending  . none
 
 again straddle simulate twice.yaml --property at-most-one-pod --seed 0 --runs 2
 check straddle check twice.yaml --property at-most-one-pod
@@ -71,7 +71,7 @@ meaning      p is the probability that one such random walk violates the propert
              these walks, not real clusters. Walks cannot show that a property holds: `straddle
              check` decides that.
 
-1 scenario, 1 with violations; 200 walks, 3,874 steps, 0.3 s
+1 scenario, 1 with violations; 200 walks, 3,874 steps, 0.6 s
 
 "#]],
         "",
@@ -114,7 +114,7 @@ meaning      p is the probability that one such random walk violates the propert
              these walks, not real clusters. Walks cannot show that a property holds: `straddle
              check` decides that.
 
-1 scenario, no violation in these walks; 500 walks, 4,926 steps, 0.5 s
+1 scenario, no violation in these walks; 500 walks, 4,926 steps, 1.1 s
 
 "#]],
         "",
