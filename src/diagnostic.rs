@@ -160,9 +160,9 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
 #[must_use]
 pub fn plain_io_error(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         kind => kind.to_string(),
     }
 }
@@ -233,7 +233,7 @@ pub fn help_with(word: &str, candidates: &[&str]) -> String {
     match did_you_mean(word, candidates) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None if candidates.len() == 1 => format!("write {}", listed(candidates)),
-        None => format!("known here: {}", listed(candidates)),
+        None => format!("allowed here: {}", listed(candidates)),
     }
 }
 

@@ -24,7 +24,7 @@ pub struct History<'a> {
     pub steps: &'a [Step],
     /// `worlds[i]` is the state after `i` steps.
     pub worlds: Vec<World>,
-    /// Of an endless path: how many steps come before those that repeat for ever. If that is all
+    /// Of an endless path: how many steps come before those that repeat forever. If that is all
     /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
     /// The ordinal that it is about, if it is about one.
@@ -103,7 +103,7 @@ impl History<'_> {
             .filter(move |taken| !is(taken.before) && is(taken.after))
     }
 
-    /// The steps that repeat for ever.
+    /// The steps that repeat forever.
     #[must_use]
     pub fn repeats(&self) -> &[Step] {
         let start = self.loop_start.unwrap_or(self.steps.len());

@@ -4,7 +4,7 @@
 //! application, and a program can move them over one by one, with their disks. Here both sets'
 //! controllers, the kubelets, the storage and that program are actors; the search tries all
 //! orders in which they can act, and all places where a fault can strike, and tells for each
-//! promise whether it is always kept, or the shortest way to break it.
+//! property whether it is always kept, or the shortest way to break it.
 //!
 //! ```
 //! use std::path::Path;
@@ -16,8 +16,8 @@
 //! let scenario = Scenario::read(path, &Overrides::default()).expect("a bundled scenario");
 //! let result = check(&scenario, &CheckOptions::default(), &Unwatched);
 //!
-//! let promise = "at-most-one-running";
-//! let broken = result.properties.iter().find(|property| property.name == promise).unwrap();
+//! let property = "at-most-one-running";
+//! let broken = result.properties.iter().find(|property| property.name == property).unwrap();
 //! assert_eq!(broken.verdict, Verdict::Violated);
 //! assert_eq!(broken.counterexample.as_ref().unwrap().steps.len(), 11);
 //! ```
@@ -33,7 +33,7 @@
 //! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
 //!   its own steps.
 //! - [`history`]: a path with every state on it, and questions about it.
-//! - [`properties`]: what a migration promises, and how a violation is explained.
+//! - [`properties`]: what a migration properties, and how a violation is explained.
 //! - [`engine`]: search; knows models, and nothing of Kubernetes.
 //! - [`every_n`]: proofs for every number of ordinals; knows models, too.
 //! - [`model`]: all of these as one model, for our engine and for stateright's.

@@ -44,7 +44,7 @@ pub enum Actor {
     Driver,
     /// A component of Kubernetes, or the storage.
     Component(Component),
-    /// Nobody: a fault strikes.
+    /// None: a fault strikes.
     Fault,
 }
 

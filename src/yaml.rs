@@ -463,5 +463,5 @@ fn merged_entries(node: &Node) -> Vec<Entry> {
 fn too_large(span: Range<usize>, what: &str) -> Diagnostic {
     Diagnostic::new("yaml::too-large", format!("the file has {what}"))
         .at(span, "here")
-        .help("leave out what the migration does not need")
+        .help("remove what the migration does not need")
 }

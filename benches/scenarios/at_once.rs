@@ -1,6 +1,6 @@
 //! Migrations whose controllers write all they have planned in one step.
 //!
-//! Nobody can act between a look and its writes, nor between two writes. Kubernetes promises
+//! Nobody can act between a look and its writes, nor between two writes. Kubernetes guarantees
 //! neither; many models of it do.
 
 use straddle::Migration;

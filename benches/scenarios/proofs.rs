@@ -119,7 +119,7 @@ fn once(name: &str, path: &Path, folder: &Path) -> Result<Row, String> {
     };
     let mut scopes: Vec<Scope> = Vec::new();
     for property in &every_n.properties {
-        // That of a broken promise is its number of replicas.
+        // That of a broken property is its number of replicas.
         let Ok(scope) = Scope::deserialize(&property.scope) else {
             continue;
         };

@@ -1,7 +1,7 @@
 //! The API server of each side: it stores objects, accepts requests or refuses them.
 //!
-//! It takes no step of its own; every request is a step of whoever makes it. One request is
-//! about one object.
+//! It takes no step of its own; every request is a step of the component that makes it. One
+//! request is about one object.
 //!
 //! Kubernetes: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go (`Delete`,
 //! `deletionFinalizersForGarbageCollection`, `markAsDeleting`);

@@ -1,6 +1,6 @@
 //! The migration driver: walks the program of the scenario, one request or wait per step.
 //!
-//! It is whoever runs the migration: a person at a shell, a script, an operator. It knows what
+//! It is what runs the migration: a person at a shell, a script, an operator. It knows what
 //! it has read, forgets it in a crash, and starts again as the scenario says.
 
 mod conditions;

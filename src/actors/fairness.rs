@@ -16,7 +16,7 @@ pub enum Scope {
 }
 
 /// One part of a component, as far as it works on one object. If it goes on being able to act, it
-/// does at last.
+/// does eventually.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Worker {
     /// The component.
@@ -57,7 +57,7 @@ const fn numbered() -> ([[u16; MOST]; Actor::ALL.len()], [u16; 3]) {
 }
 
 impl Step {
-    /// Who takes the step; nobody, if it is a fault.
+    /// Who takes the step; none if it is a fault.
     #[must_use]
     pub fn worker(self) -> Option<Worker> {
         let (actor, number) = (self.actor(), self.number_of_worker());

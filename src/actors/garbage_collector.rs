@@ -144,7 +144,13 @@ impl Component for Step {
 
     fn describe(self, _: &Setup, before: &World) -> String {
         let side = before.side(self.cluster);
-        let fate = |goes_along| if goes_along { "goes too" } else { "is gone" };
+        let fate = |goes_along| {
+            if goes_along {
+                "is being deleted"
+            } else {
+                "is gone"
+            }
+        };
         match self.action {
             Action::Orphan(ordinal) => format!("orphan Pod {ordinal}"),
             Action::RemoveSet => "remove the set".to_owned(),

@@ -169,8 +169,8 @@ impl Component for Step {
             Action::ReportNotReady => format!("report Pod {ordinal} not Ready"),
             Action::ReportFailed => format!("report Pod {ordinal} Failed"),
             Action::Stop => format!("stop containers of Pod {ordinal}"),
-            Action::ConfirmDeletion => format!("confirm that Pod {ordinal} is gone"),
-            Action::StopStray => format!("stop containers of {ordinal} that have no Pod"),
+            Action::ConfirmDeletion => format!("remove the object of Pod {ordinal}"),
+            Action::StopStray => format!("stop orphaned containers of ordinal {ordinal}"),
         }
     }
 }

@@ -78,7 +78,10 @@ impl Component for Step {
         let volumes = before.column(self.cluster, self.ordinal).volumes;
         let volume = volumes.get(self.volume);
         let disk = volume.map(|volume| describe_disk(volume.disk, self.ordinal));
-        format!("let the volume of {} go", disk.unwrap_or_default())
+        format!(
+            "remove pv-protection from the volume of {}",
+            disk.unwrap_or_default()
+        )
     }
 }
 

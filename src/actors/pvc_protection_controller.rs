@@ -63,6 +63,6 @@ impl Component for Step {
     }
 
     fn describe(self, _: &Setup, _: &World) -> String {
-        format!("let claim {} go", self.ordinal)
+        format!("remove pvc-protection from claim {}", self.ordinal)
     }
 }

@@ -102,7 +102,7 @@ impl Component for Step {
         usize::from(self.action == Action::CatchUp)
     }
 
-    /// A controller that acts on an older cache is no help to rely on.
+    /// A controller that acts on an older cache does not count as a way back.
     fn recovers(self, before: &World) -> bool {
         match self.action {
             Action::Sync | Action::Write(_) => !before.clusters[self.cluster].controller.lags,
@@ -174,14 +174,14 @@ impl Component for Step {
                 Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
                     describe_owner(setup, before, cluster, ordinal)
                 }
-                Write::RefuseClaim => format!("give up: claim {ordinal} is being deleted"),
+                Write::RefuseClaim => format!("abort the sync: claim {ordinal} is being deleted"),
                 Write::DeleteFailed | Write::DeleteCondemned => match side[ordinal].pod {
                     None => format!("delete Pod {ordinal}: NotFound"),
                     Some(_) => format!("delete Pod {ordinal}"),
                 },
             },
             Action::WriteStatus => "write status".to_owned(),
-            Action::CatchUp => "its cache catches up".to_owned(),
+            Action::CatchUp => "the cache catches up".to_owned(),
         }
     }
 }
@@ -319,9 +319,15 @@ fn own_claim(
 
 fn describe_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> String {
     match claim_owner(setup, world, cluster, ordinal) {
-        ClaimOwner::Nobody => format!("claim {ordinal} belongs to nobody"),
-        ClaimOwner::Set | ClaimOwner::RemovedSet => format!("claim {ordinal} belongs to the set"),
-        ClaimOwner::Pod | ClaimOwner::RemovedPod => format!("claim {ordinal} belongs to its Pod"),
+        ClaimOwner::Nobody => format!("clear the owner of claim {ordinal}"),
+        ClaimOwner::Set | ClaimOwner::RemovedSet => format!(
+            "make the set the owner of claim \
+                                                             {ordinal}"
+        ),
+        ClaimOwner::Pod | ClaimOwner::RemovedPod => format!(
+            "make its Pod the owner of claim \
+                                                             {ordinal}"
+        ),
     }
 }
 
@@ -372,7 +378,7 @@ fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
     };
     let mut text = format!("sees {}", describe_slice(view.slice));
     if view.older {
-        text += " (an older version)";
+        text += " (stale)";
     }
     let verbs: [(&str, Picks); 6] = [
         ("adopt", |write| write == Write::Adopt),
@@ -384,7 +390,7 @@ fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
         }),
         ("create claim", |write| write == Write::CreateClaim),
         ("replace failed", |write| write == Write::DeleteFailed),
-        ("own claim", |write| {
+        ("set the owner of claim", |write| {
             matches!(
                 write,
                 Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete

@@ -49,7 +49,7 @@ impl Component for Step {
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {
-            // An attachment that nobody reads and that keeps nobody out changes nothing by
+            // An attachment that nothing reads and that keeps nobody out changes nothing by
             // going: whatever can happen after its end can happen before.
             let detaches =
                 storage.backend == Backend::Exclusive || setup.reads[cluster].attachments;
@@ -120,7 +120,7 @@ pub fn describe_disk(disk: Disk, ordinal: Ordinal) -> String {
     match disk {
         Disk::Original => format!("disk {ordinal}"),
         Disk::Restored => format!("restored disk {ordinal}"),
-        Disk::SourceFresh | Disk::DestinationFresh => format!("fresh disk {ordinal}"),
+        Disk::SourceFresh | Disk::DestinationFresh => format!("new disk {ordinal}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a proof is about, and the model that it is a proof of.
 
-use crate::every_n::Promise;
+use crate::every_n::Invariant;
 use crate::model::sizes::Sizes;
 use crate::properties::{Locality, Property};
 use crate::scenario;
@@ -9,7 +9,7 @@ use crate::world::setup::{Availability, AvailabilityRule, Pool, Setup};
 /// What a proof is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Aim {
-    /// The promises about each ordinal by itself.
+    /// The invariants about each ordinal by itself.
     Each,
     /// No more than so many ordinals are down beside those that a fault has hit.
     Down(u8),
@@ -56,9 +56,9 @@ pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
     })
 }
 
-/// The promises of a property that views can keep.
-pub(super) fn promise(property: &'static Property, aim: Aim) -> Promise<Sizes> {
-    Promise {
+/// The invariants of a property that views can keep.
+pub(super) fn invariant(property: &'static Property, aim: Aim) -> Invariant<Sizes> {
+    Invariant {
         name: property.name,
         arity: aim.free(),
         holds: Box::new(move |model, world| property.holds(model.setup(), world)),

@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::aim::{Aim, promise, sizes};
+use super::aim::{Aim, invariant, sizes};
 use super::summary::model_hash;
 use super::{Task, read};
 use crate::every_n::fixpoint::Closure;
 use crate::every_n::recheck::{Flaw, Looked, recheck};
 use crate::every_n::rows::{self, Row};
-use crate::every_n::{MOST_FREE, Promise};
+use crate::every_n::{Invariant, MOST_FREE};
 use crate::model::sizes::Sizes;
 use crate::properties::{self, Locality, Property};
 use crate::report::views::{SavedViews, ViewsHead, ViewsOrigin, render};
@@ -54,7 +54,7 @@ pub(super) fn write(
 pub struct Certified {
     /// The scenario's name.
     pub scenario: String,
-    /// The promises that are kept for every number of replicas.
+    /// The invariants that are kept for every number of replicas.
     pub properties: Vec<String>,
     /// Of `available`: how many may be down beside those that a fault has hit.
     pub most_down: Option<u8>,
@@ -67,7 +67,7 @@ pub struct Certified {
 /// Why a file was not certified.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotCertified {
-    /// It is no proof.
+    /// It is not a proof.
     Flaw(Box<Diagnostic>),
     /// It cannot be looked at.
     Unreadable(Vec<Diagnostic>),
@@ -109,8 +109,8 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCer
     let scenario = read(place, &overrides, head.every_step)?;
     if model_hash(&scenario) != head.model_hash {
         let place = place.display();
-        let reason = format!("`{place}`, or Straddle, is not the one that it is about");
-        let help = "write it anew with `straddle check --every-n --save DIR`";
+        let reason = format!("`{place}` or Straddle has changed since the proof was written");
+        let help = "prove it again with `straddle check --every-n --save DIR`";
         return Err(refused("certify::other-model", reason, help).into());
     }
     let aim = head.most_down.map_or(Aim::Each, Aim::Down);
@@ -123,9 +123,9 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCer
     let looked = catch_unwind(AssertUnwindSafe(|| {
         let sizes = sizes(&scenario.setup, aim)?;
         let views = rows::views(&sizes, head.free, &rows)?;
-        let promises = named.iter().map(|property| promise(property, aim));
-        let promises: Vec<Promise<Sizes>> = promises.collect();
-        let looked = recheck(&sizes, &views, &promises);
+        let invariants = named.iter().map(|property| invariant(property, aim));
+        let invariants: Vec<Invariant<Sizes>> = invariants.collect();
+        let looked = recheck(&sizes, &views, &invariants);
         Some(looked.map(|looked| (views.len(), looked)))
     }));
     match looked {
@@ -137,7 +137,7 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCer
             looked,
         }),
         Ok(Some(Err(flaw))) => Err(flawed(said(flaw))),
-        Ok(None) | Err(_) => Err(flawed("a line is no view of this scenario".to_owned())),
+        Ok(None) | Err(_) => Err(flawed("a line is not a view of this scenario".to_owned())),
     }
 }
 
@@ -156,7 +156,7 @@ fn saved(path: &Path) -> Result<SavedViews, Box<Diagnostic>> {
     }
 }
 
-/// The promises that a file names. Of those that ask nothing of a state views are no proof.
+/// The invariants that a file names. Of those that ask nothing of a state views are not a proof.
 fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
     if !(1..=MOST_FREE).contains(&head.free) {
         let free = head.free;
@@ -165,20 +165,20 @@ fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
         ));
     }
     if head.properties.is_empty() {
-        return Err("it names no promise".to_owned());
+        return Err("it names no property".to_owned());
     }
     let named = |name: &String| {
         let Some(property) = properties::by_name(name) else {
-            return Err(format!("there is no promise `{name}`"));
+            return Err(format!("there is no property `{name}`"));
         };
         if property.kind.is_about_paths() {
             return Err(format!(
-                "`{name}` is about whole paths, and views are of states"
+                "`{name}` is a property of paths, and views describe states"
             ));
         }
         let counts = matches!(property.locality, Locality::Down(_));
         if counts != head.most_down.is_some() {
-            return Err("`mostDown` belongs to `available`, and to no other promise".to_owned());
+            return Err("`mostDown` applies to `available` and to no other property".to_owned());
         }
         Ok(property)
     };
@@ -186,15 +186,21 @@ fn named(head: &ViewsHead) -> Result<Vec<&'static Property>, String> {
 }
 
 fn no_proof(path: &Path, code: &'static str, reason: &str) -> Diagnostic {
-    let message = format!("`{}` is no proof: {reason}", path.display());
+    let message = format!("`{}` is not a valid proof: {reason}", path.display());
     Diagnostic::new(code, message).about(path)
 }
 
 fn no_scenario(path: &Path, place: &Path) -> Diagnostic {
-    let message = format!("the proof's scenario is not at `{}`", place.display());
+    let message = format!(
+        "the proof's scenario was not found at `{}`",
+        place.display()
+    );
     Diagnostic::new("certify::no-scenario", message)
         .about(path)
-        .help("say where it is with `--scenario PATH`; a relative path starts in this folder")
+        .help(
+            "give its path with `--scenario PATH`; a relative path starts in the current \
+               directory",
+        )
 }
 
 /// What to do with a file that proves nothing.
@@ -205,8 +211,8 @@ fn said(flaw: Flaw) -> String {
         Flaw::Initial => "a view of the initial state is missing".to_owned(),
         Flaw::Part => "a part of a view is missing".to_owned(),
         Flaw::Step => "a step leads to a view that is missing".to_owned(),
-        Flaw::OutOfClass => "a step depends on more ordinals than views tell of".to_owned(),
-        Flaw::TooSmall(promise) => format!("its views are too small for `{promise}`"),
-        Flaw::Broken(promise) => format!("a view breaks `{promise}`"),
+        Flaw::OutOfClass => "a step depends on more ordinals than a view describes".to_owned(),
+        Flaw::TooSmall(invariant) => format!("its views are too small for `{invariant}`"),
+        Flaw::Broken(invariant) => format!("a view violates `{invariant}`"),
     }
 }

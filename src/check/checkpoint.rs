@@ -154,22 +154,22 @@ fn notes(saved: &Saved, stopped: Option<StopReason>, checkpoints: &Checkpoints) 
     if let Some(error) = &saved.failed {
         let reason = plain_io_error(error);
         let left = match (saved.finished, saved.there) {
-            (true, _) => "the search has gone on without",
-            (false, true) => "the one before is still there",
-            (false, false) => "there is none",
+            (true, _) => "the search continued without one",
+            (false, true) => "the previous one is kept",
+            (false, false) => "there is no previous one",
         };
         notes.push(format!(
             "the last checkpoint could not be written: {reason}; {left}"
         ));
     }
     if saved.finished {
-        notes.push("the search has come to its end and leaves no checkpoint".to_owned());
+        notes.push("the search is complete, so no checkpoint is kept".to_owned());
     } else if saved.there {
         let more = match stopped {
-            Some(StopReason::States | StopReason::Memory) => ", with a higher bound,",
+            Some(StopReason::States | StopReason::Memory) => " with a higher bound",
             _ => "",
         };
-        notes.push(format!("{resume}{more} goes on from the checkpoint"));
+        notes.push(format!("{resume}{more} continues from the checkpoint"));
     }
     notes
 }
@@ -184,17 +184,18 @@ fn diagnostic(error: &Error) -> Diagnostic {
         Error::Folder { folder, error } => return unwritable(folder, error),
         Error::InUse(folder) => (
             "checkpoint::in-use",
-            "wait until that run has ended, or give this one a folder of its own",
+            "wait for that run to end, or use another directory",
             folder,
         ),
         Error::Taken(folder) => (
             "checkpoint::taken",
-            "go on with `--resume` and this folder, give another folder, or remove the checkpoint",
+            "continue with `--resume` and this directory, use another directory, or remove the \
+             checkpoint",
             folder,
         ),
         Error::Missing(folder) => (
             "checkpoint::missing",
-            "start a new search with `--checkpoint` and this folder",
+            "start a new search with `--checkpoint` and this directory",
             folder,
         ),
         Error::Unreadable { file, error } => {
@@ -202,12 +203,12 @@ fn diagnostic(error: &Error) -> Diagnostic {
             let message = format!("cannot read `{}`: {reason}", file.display());
             return Diagnostic::new("checkpoint::unreadable", message)
                 .about(file)
-                .help("make it readable, or start a new search in another folder");
+                .help("make it readable, or start a new search with another directory");
         }
         Error::Damaged(file) => (
             "checkpoint::damaged",
-            "remove it and start again with `--checkpoint`; it was cut off, changed, or written by \
-             another build",
+            "remove it and start again with `--checkpoint`; it was truncated, modified or written \
+             by another build",
             file,
         ),
         Error::Format { file, .. } => ("checkpoint::other-version", OTHER_VERSION, file),
@@ -216,14 +217,14 @@ fn diagnostic(error: &Error) -> Diagnostic {
         }
         Error::Differs { file, what, .. } if what == MODEL => (
             "checkpoint::other-model",
-            "the scenario, its manifests, `--faults` or `--every-step` have changed: undo that, or \
-             start again with `--checkpoint` and another folder",
+            "the scenario, its manifests, `--faults` or `--every-step` have changed: revert that, \
+             or start again with `--checkpoint` and another directory",
             file,
         ),
         Error::Differs { file, .. } => (
             "checkpoint::other-settings",
-            "give the flags that it was written with, or start again with `--checkpoint` and \
-             another folder",
+            "use the flags it was written with, or start again with `--checkpoint` and another \
+             directory",
             file,
         ),
     };
@@ -238,18 +239,18 @@ fn unwritable(folder: &Path, error: &io::Error) -> Diagnostic {
         "cannot use `{}` for checkpoints: {reason}",
         folder.display()
     );
-    let help = "give a folder that you may write to, with room, on a file system that can lock \
-                files";
+    let help =
+        "use a writable directory with free space, on a file system that supports file locks";
     Diagnostic::new("checkpoint::unwritable", message)
         .about(folder)
         .help(help)
 }
 
-const OTHER_VERSION: &str = "go on with the version of Straddle that has written it, or start \
-                             again with `--checkpoint` and another folder";
+const OTHER_VERSION: &str = "resume it with the version of Straddle that wrote it, or start again \
+                             with `--checkpoint` and another directory";
 
 fn other_engine() -> Diagnostic {
-    let message = "only the exhaustive engine leaves checkpoints";
+    let message = "only the exhaustive engine supports checkpoints";
     Diagnostic::new("checkpoint::other-engine", message)
-        .help("leave out `--engine`, or `--checkpoint` and `--resume`")
+        .help("remove `--engine`, or `--checkpoint` and `--resume`")
 }

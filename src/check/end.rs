@@ -1,4 +1,4 @@
-//! What a migration comes to that cannot reach its goal.
+//! How a migration ends that cannot reach its goal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,17 +13,17 @@ use crate::world::id::{ClusterId, Ordinal, OrdinalSet, describe_slice};
 use crate::world::program::LoopOrder;
 use crate::world::setup::Setup;
 
-/// What the migration comes to when no further fault strikes, and what that follows from.
+/// How the migration ends when no further fault strikes, and what that follows from.
 pub(super) fn why(replay: &Replay<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some((property, step)) = still_broken(replay) {
         let name = property.name;
         sentences.push(format!(
-            "It follows from {name}, which this path breaks at step {step}."
+            "It follows from {name}, which this trace violates at step {step}."
         ));
     } else if let Some((property, step)) = broken_on_the_way(replay) {
         let name = property.name;
-        sentences.push(format!("On its way it breaks {name}, at step {step}."));
+        sentences.push(format!("On the way it violates {name} (step {step})."));
     }
     if let Some(end) = replay.history.program_end() {
         let (number, text) = (end.number, end.describe(replay.setup()));
@@ -73,8 +73,8 @@ fn meanwhile(replay: &Replay<'_>) -> Option<String> {
 /// States that the search for ends may take.
 const END_STATES: usize = 20_000;
 
-/// What the program comes to without a further fault, on the path that takes it furthest: a
-/// refused request, an end without success, or a wait that lasts for ever.
+/// How the program ends without a further fault, on the path that takes it furthest: a
+/// refused request, an end without success, or a wait that lasts forever.
 fn furthest(model: &Migration, from: &World) -> Option<String> {
     let setup = model.setup();
     if from.driver.phase == DriverPhase::Finished {
@@ -115,7 +115,7 @@ fn furthest(model: &Migration, from: &World) -> Option<String> {
     if ends.is_empty() {
         Some(furthest)
     } else {
-        Some(format!("On the path that gets furthest: {furthest}"))
+        Some(format!("Even on the path that gets furthest: {furthest}"))
     }
 }
 
@@ -134,7 +134,7 @@ fn ending(setup: &Setup, before: &World, step: Step, after: &World) -> Option<St
 fn waits(setup: &Setup, world: &World) -> String {
     let advance = Step::Driver(driver::Action::Advance);
     let text = advance.describe(setup, world);
-    format!("The driver waits for ever: \"{text}\" does not come true.")
+    format!("The driver waits forever: \"{text}\" never becomes true.")
 }
 
 /// How far the program has come: its iteration, then its position in it.
@@ -179,7 +179,7 @@ pub(super) fn missing(setup: &Setup, world: &World) -> String {
     } else if let Some(ordinal) = setup.ordinals().find(|&ordinal| is_left(world, ordinal)) {
         format!("Pod {ordinal} is left in the source")
     } else if let Some(ordinal) = setup.members().find(wrong_disk) {
-        format!("ordinal {ordinal} is not on a disk with its data")
+        format!("ordinal {ordinal} is not on the disk with its data")
     } else {
         "not every ordinal serves in the destination".to_owned()
     }

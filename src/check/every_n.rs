@@ -1,13 +1,13 @@
 //! A scenario's always-properties for every number of replicas.
 //!
 //! What the search has broken is broken. The rest is looked for in views of one ordinal beside
-//! those that the driver names, then of two, then of three. A promise that some view breaks may
+//! those that the driver names, then of two, then of three. An invariant that some view breaks may
 //! still be kept: that is decided by a search with few replicas, and by larger views.
 
 use std::cell::Cell;
 use std::time::Instant;
 
-use super::aim::{Aim, aim_of, promise, sizes};
+use super::aim::{Aim, aim_of, invariant, sizes};
 use super::trace::Replay;
 use super::verdicts::is_as_expected;
 use super::{Task, Watch, certificate, decide, merge, question, story};
@@ -25,7 +25,7 @@ use crate::report::{EveryN, EveryNResult, PropertyResult, Reason, ScenarioResult
 use crate::scenario::{self, Scenario};
 use crate::world::setup::{Budget, Setup};
 
-/// The most replicas with which a way to break a promise is looked for.
+/// The most replicas with which a way to break an invariant is looked for.
 const MOST_REPLICAS: u8 = 3;
 /// The most faults on it.
 const MOST_FAULTS: u8 = 3;
@@ -35,7 +35,7 @@ const STATES: u64 = 20_000;
 const CUTOFF_STATES: usize = 20_000;
 
 /// Why there is no proof of liveness.
-const ABOUT_PATHS: &str = "it is about whole paths, and views are of states";
+const ABOUT_PATHS: &str = "it is a property of paths, and views describe states";
 
 /// Proves what can be proved of a scenario that has been searched.
 pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watch) -> EveryN {
@@ -110,9 +110,9 @@ fn kinds(budget: &Budget) -> Vec<String> {
 
 fn assumptions(scenario: &Scenario) -> Vec<String> {
     let mut assumptions = vec![
-        "that the model is right about Kubernetes".to_owned(),
-        "that a step depends on other ordinals only as it says: through all of them, some of them, \
-         or a few by name"
+        "that the model matches Kubernetes".to_owned(),
+        "that a step depends on other ordinals only as it declares: on all of them, on some of \
+         them, or on a few by name"
             .to_owned(),
     ];
     let mut instructions = scenario.setup.program.instructions.iter();
@@ -124,7 +124,7 @@ fn assumptions(scenario: &Scenario) -> Vec<String> {
     });
     if counts {
         assumptions.push(
-            "that a wait for a count may also pass if other ordinals make up for those that are meant"
+            "that a wait for a count may also end because other ordinals make up the number"
                 .to_owned(),
         );
     }
@@ -198,7 +198,7 @@ impl Proving<'_> {
                 // The faults are the scenario's own: that is soon decided.
                 left.retain(|property| !self.refute(property, every_n));
             }
-            // Fewer are down than may be, in most migrations: that is the stronger promise.
+            // Fewer are down than may be, in most migrations: that is the stronger invariant.
             if let Aim::Down(most) = aim {
                 for fewer in 1..most {
                     let aim = Aim::Down(fewer);
@@ -231,12 +231,15 @@ impl Proving<'_> {
             note(every_n, left, reason);
             return false;
         };
-        let promises: Vec<_> = left.iter().map(|property| promise(property, aim)).collect();
+        let invariants: Vec<_> = left
+            .iter()
+            .map(|property| invariant(property, aim))
+            .collect();
         let stop = |view: usize| view.is_multiple_of(1024) && self.stops(view);
-        match close(&sizes, free, &promises, Limits::default(), &stop) {
+        match close(&sizes, free, &invariants, Limits::default(), &stop) {
             Ok(closure) => {
                 self.keep(aim, &sizes, &closure, left, every_n);
-                let reason = "some view breaks it, and no way to break it was found with up to 3 \
+                let reason = "some view violates it, and no counterexample was found with up to 3 \
                               replicas";
                 note(every_n, left, reason);
                 true
@@ -282,7 +285,7 @@ impl Proving<'_> {
         let mut kept = closure.kept.iter();
         let mut proved = Vec::new();
         left.retain(|property| {
-            let is_kept = *kept.next().expect("one for each promise");
+            let is_kept = *kept.next().expect("one for each invariant");
             if is_kept {
                 proved.push(*property);
             }
@@ -366,10 +369,10 @@ fn note(every_n: &mut EveryN, left: &[&'static Property], reason: &str) {
 
 const fn gave_up(reason: GaveUp) -> &'static str {
     match reason {
-        GaveUp::Views => "there are too many views",
-        GaveUp::Words => "too many combinations of views have to be tried",
+        GaveUp::Views => "too many views",
+        GaveUp::Words => "too many combinations of views",
         GaveUp::OutOfClass => {
-            "a step moves a mark of a slice by a distance that depends on the number of replicas"
+            "a step moves the bound of a slice by a distance that depends on the number of replicas"
         }
         GaveUp::Interrupted => "interrupted",
     }
@@ -382,6 +385,6 @@ fn says(setup: &Setup, aim: Aim) -> Option<String> {
     Some(if setup.budget.total() == 0 {
         down
     } else {
-        format!("{down} beside those that a fault has hit and that have not served since")
+        format!("{down}, not counting ordinals that a fault has hit and that have not served since")
     })
 }

@@ -31,7 +31,7 @@ fn how_near(replay: &Replay<'_>, worse: Worse, options: &CheckOptions) -> Option
     let (holds, happens): (fn(&Migration, &World) -> bool, _) = match worse {
         Worse::WhileTerminating => (
             never_twice_while_terminating,
-            "The same happens while the Pod in source is already terminating",
+            "It can also happen while the Pod in source is already terminating",
         ),
     };
     let question = Question::new(vec![Formula::invariant("never worse", holds)]);

@@ -59,9 +59,9 @@ pub(super) fn changes(
 /// What is to be said of a thing that has no fact.
 fn absence(kind: &str) -> &'static str {
     match kind {
-        "controller" => "nothing in mind",
+        "controller" => "no planned writes",
         "disk" => "none",
-        "faults" => "none has struck",
+        "faults" => "none so far",
         "excused" => "nobody",
         _ => "gone",
     }
@@ -120,7 +120,7 @@ fn ranges(ordinals: OrdinalSet) -> String {
     text.collect::<Vec<_>>().join(", ")
 }
 
-/// Nobody, or which ordinals.
+/// None, or which ordinals.
 fn whom(ordinals: OrdinalSet) -> String {
     if ordinals.is_empty() {
         "nobody".to_owned()
@@ -185,7 +185,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
         DriverPhase::Running => place(scenario, setup, world),
         DriverPhase::Crashed => "crashed".to_owned(),
         DriverPhase::Finished => "finished".to_owned(),
-        DriverPhase::Failed => format!("ended at {}", place(scenario, setup, world)),
+        DriverPhase::Failed => format!("stopped at {}", place(scenario, setup, world)),
     };
     match setup.program.entry(driver.position) {
         None => (),
@@ -194,7 +194,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
     }
     match driver.watch {
         Watch::Nothing => (),
-        Watch::Present => text += ", saw it there",
+        Watch::Present => text += ", has seen it",
         Watch::Gone => text += ", what it saw is gone",
     }
     match driver.read {

@@ -210,7 +210,7 @@ fn keeps(
 const INSERTED: u16 = u16::MAX;
 
 /// The driver does not stand before the inserted wait. From wherever it does, there has to be a
-/// way to here: what hangs in the wait keeps every other promise.
+/// way to here: what hangs in the wait keeps every other property.
 fn is_past_the_wait(model: &Migration, world: &World) -> bool {
     world.driver.phase != DriverPhase::Running
         || driver::instruction(model.setup(), world).step != INSERTED

@@ -1,10 +1,10 @@
-//! How an endless counterexample goes on, and why nothing has to stop it.
+//! How an endless counterexample goes on, and why it is fair.
 
 use super::trace::Replay;
 use crate::actors::{Step, faults};
 use crate::engine::{Searchable, WhyFair};
 
-/// What goes on for ever, and why nothing has to end it; nothing for a story that just ends.
+/// What repeats forever, and why that is fair; nothing for a finite counterexample.
 pub(super) fn fairness(replay: &Replay<'_>) -> Vec<String> {
     let Some(start) = replay.history.loop_start else {
         return Vec::new();
@@ -15,9 +15,9 @@ pub(super) fn fairness(replay: &Replay<'_>) -> Vec<String> {
     }
     let (first, last) = (start + 1, replay.trace.steps.len());
     let which = match last - first {
-        0 => format!("Step {first} repeats for ever."),
-        1 => format!("Steps {first} and {last} repeat for ever."),
-        _ => format!("Steps {first} to {last} repeat for ever."),
+        0 => format!("Step {first} repeats forever."),
+        1 => format!("Steps {first} and {last} repeat forever."),
+        _ => format!("Steps {first} to {last} repeat forever."),
     };
     let mut acting = Vec::new();
     let mut resting = Vec::new();
@@ -28,24 +28,24 @@ pub(super) fn fairness(replay: &Replay<'_>) -> Vec<String> {
             WhyFair::NotEnabled(after) => resting.push((name, after)),
         }
     }
+    let resting = resting
+        .into_iter()
+        .map(|(name, after)| format!("{name} is disabled after step {after} in every round"));
+    let reasons: Vec<String> = act(&acting).into_iter().chain(resting).collect();
     let mut sentences = vec![which];
-    sentences.extend(act(&acting));
-    sentences.extend(resting.into_iter().map(|(name, after)| {
-        format!("Nothing makes {name} act: after step {after} it cannot, each time round.")
-    }));
+    if !reasons.is_empty() {
+        sentences.push(format!("The loop is fair: {}.", reasons.join("; ")));
+    }
     sentences
 }
 
-/// Whoever has a step in the loop is not kept from acting.
+/// A component that takes a step in the loop is not starved.
 fn act(names: &[String]) -> Option<String> {
     let (last, rest) = names.split_last()?;
     Some(if rest.is_empty() {
-        format!("Nobody is kept from acting for ever: {last} acts in each round.")
+        format!("{last} acts in every round")
     } else {
-        format!(
-            "Nobody is kept from acting for ever: {} and {last} act in each round.",
-            rest.join(", ")
-        )
+        format!("{} and {last} act in every round", rest.join(", "))
     })
 }
 
@@ -62,11 +62,10 @@ fn stays(replay: &Replay<'_>) -> String {
         }
     }
     if names.is_empty() {
-        "It stays so for ever: nothing is left to happen.".to_owned()
+        "Deadlock: no component has anything left to do.".to_owned()
     } else {
         format!(
-            "It stays so for ever: nothing is left to happen but faults, which need not strike \
-             ({}).",
+            "Deadlock: only faults could still happen, and none has to ({}).",
             names.join(", ")
         )
     }

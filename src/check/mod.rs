@@ -56,7 +56,7 @@ pub use crate::vocabulary::Engine;
 pub use options::CheckOptions;
 pub use task::question;
 
-/// Somebody who watches a check.
+/// An observer of a check.
 pub trait Watch: Sync {
     /// From time to time. The search stops if the answer is `true`.
     fn progress(&self, progress: &Progress) -> bool;
@@ -68,7 +68,7 @@ pub trait Watch: Sync {
     fn stories(&self, _result: &ScenarioResult) {}
 }
 
-/// Nobody watches.
+/// No observer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unwatched;
 

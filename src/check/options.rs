@@ -24,7 +24,7 @@ pub struct CheckOptions {
     pub order: Order,
     /// What our own search keeps of a state.
     pub store: StoreKind,
-    /// Take every step apart, even those that nobody can tell apart. Same verdicts, larger spaces.
+    /// Take every step apart, even those that no component observes. Same verdicts, larger spaces.
     pub every_step: bool,
     /// Let one state stand for all that differ only in which of some alike ordinals is which.
     pub symmetry: bool,

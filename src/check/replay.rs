@@ -35,7 +35,7 @@ pub struct ReplayOptions {
 pub fn scenario_of(trace: &SavedTrace, path: &Path) -> Result<Scenario, Vec<Diagnostic>> {
     let faults = trace.overrides.faults.as_deref().map(FaultsOverride::parse);
     let faults = faults.transpose().map_err(|reason| {
-        let message = format!("the trace's faults cannot be read: {reason}");
+        let message = format!("the trace's fault budget cannot be read: {reason}");
         vec![Diagnostic::new("replay::altered", message).help(ALTERED)]
     })?;
     let overrides = Overrides {
@@ -55,13 +55,14 @@ fn setup(trace: &SavedTrace, scenario: &Scenario) -> Result<Setup, Box<Diagnosti
     let smaller = u8::try_from(replicas).ok();
     let setup = smaller.and_then(|replicas| scenario.with_replicas(replicas));
     setup.ok_or_else(|| {
-        let message = format!("the scenario cannot be told with {replicas} replicas");
+        let message = format!("the scenario has no instance with {replicas} replicas");
         let changed = Diagnostic::new("replay::changed-scenario", message);
         Box::new(changed.about(&scenario.path).help(ALTERED))
     })
 }
 
-const ALTERED: &str = "a trace is replayed as it was saved; check the scenario again for a new one";
+const ALTERED: &str = "a trace is replayed exactly as saved; check the scenario again to get a new \
+                       one";
 
 /// Takes the steps of a trace, of the file `path`, in the scenario that it is about.
 ///
@@ -74,7 +75,7 @@ pub fn replay(
     options: &ReplayOptions,
 ) -> Result<Replayed, Box<Diagnostic>> {
     let Some(property) = properties::by_name(&trace.property) else {
-        let message = format!("`{}` is no property", trace.property);
+        let message = format!("`{}` is not a property", trace.property);
         let diagnostic = Diagnostic::new("replay::unknown-property", message).about(path);
         let help = help_with(&trace.property, &properties::NAMES);
         return Err(Box::new(diagnostic.help(help)));
@@ -168,7 +169,7 @@ fn follow(
         } else {
             "replay::changed-scenario"
         },
-        lost: "the loop does not close any more".to_owned(),
+        lost: "the loop no longer closes".to_owned(),
         message,
         help: ALTERED.to_owned(),
     })?;
@@ -200,7 +201,8 @@ fn stop(
         .any(|&step| is_step(model, step, world, wanted));
     if possible {
         let message = format!(
-            "step {number} (\"{text}\") is numbered {}, and {} of the steps that can come there",
+            "step {number} (\"{text}\") has number {} and index {} among the enabled steps, which \
+             does not match",
             wanted.number, wanted.index
         );
         return Stop {
@@ -217,20 +219,20 @@ fn stop(
     let others: Vec<String> = enabled.iter().take(MOST_OTHERS).map(words).collect();
     let more = enabled.len().saturating_sub(MOST_OTHERS);
     let help = match (others.as_slice(), more) {
-        ([], _) => "nothing can happen there".to_owned(),
-        (some, 0) => format!("what can come there: {}", some.join("; ")),
-        (some, more) => format!("what can come there: {}; and {more} more", some.join("; ")),
+        ([], _) => "no step is enabled there".to_owned(),
+        (some, 0) => format!("enabled there: {}", some.join("; ")),
+        (some, more) => format!("enabled there: {}; and {more} more", some.join("; ")),
     };
     Stop {
         code: "replay::impossible-step",
         lost: lost(number),
-        message: format!("step {number} cannot be taken: \"{text}\" ({who})"),
+        message: format!("step {number} is not enabled: \"{text}\" ({who})"),
         help,
     }
 }
 
 fn lost(number: usize) -> String {
-    format!("step {number} is not possible any more")
+    format!("step {number} is no longer possible")
 }
 
 /// The most steps that are told in place of one that cannot be taken.
@@ -256,15 +258,15 @@ fn refusal(trace: &SavedTrace, stop: Option<Stop>) -> Diagnostic {
     let other = trace.tool.version != VERSION;
     let (code, what) = if other {
         let wrote = &trace.tool.version;
-        let what = format!("the trace was written by Straddle {wrote}, and this is {VERSION}");
+        let what = format!("the trace was written by Straddle {wrote}, but this is {VERSION}");
         ("replay::other-version", what)
     } else {
-        let what = "the scenario is not what it was when the trace was saved".to_owned();
+        let what = "the scenario has changed since the trace was saved".to_owned();
         ("replay::changed-scenario", what)
     };
     let Some(stop) = stop else {
         let message = format!("{what}; every step is still possible");
-        return Diagnostic::new(code, message).help("`--anyway` takes the steps all the same");
+        return Diagnostic::new(code, message).help("`--anyway` replays it nonetheless");
     };
     let message = format!("{what}; {}", stop.lost);
     Diagnostic::new(code, message).help(format!("{}; {}", stop.message, stop.help))
@@ -273,7 +275,7 @@ fn refusal(trace: &SavedTrace, stop: Option<Stop>) -> Diagnostic {
 /// The states that the search for a way back to the goal may take.
 const WAY_BACK_STATES: usize = 1_000_000;
 
-/// Whether the story breaks its property: in its last state, or by going on for ever as it does.
+/// Whether the story breaks its property: in its last state, or by going on forever as it does.
 /// None if that was not decided.
 fn is_broken(replay: &Replay<'_>) -> Option<bool> {
     let (property, setup, world) = (replay.property, replay.setup(), replay.history.last());

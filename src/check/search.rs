@@ -150,7 +150,7 @@ pub(super) fn decide(
     exhaustive::check(&model, question, &bounds, threads, &Unobserved)
 }
 
-/// Tells somebody who watches a check what its search does.
+/// Tells the observer of a check what its search does.
 pub(super) struct Watched<'a>(pub &'a dyn Watch);
 
 impl<A> Observer<A> for Watched<'_> {

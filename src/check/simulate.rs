@@ -28,7 +28,7 @@ pub struct SimulateOptions {
     pub max_steps: u32,
     /// What the command line says in place of the scenario.
     pub overrides: Overrides,
-    /// Take every step apart, even those that nobody can tell apart.
+    /// Take every step apart, even those that no component observes.
     pub every_step: bool,
 }
 

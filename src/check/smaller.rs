@@ -27,7 +27,7 @@ pub(super) struct Smaller {
     bound: Option<StopReason>,
 }
 
-/// Somebody who can stop a search, and is not told what it finds.
+/// An observer that can stop a search and is not shown what it finds.
 struct Stopping<'a>(&'a dyn Watch);
 
 impl<A> Observer<A> for Stopping<'_> {

@@ -96,20 +96,27 @@ fn notes(scenario: &Scenario, options: &CheckOptions) -> Vec<String> {
     let mut notes = Vec::new();
     if options.engine != Engine::Exhaustive {
         notes.push(
-            "stateright remembers 64-bit fingerprints, counts no layers of faults, and its paths \
-             are not always the shortest"
+            "stateright stores 64-bit fingerprints, does not search by number of faults, and its \
+             traces are not always the shortest"
                 .to_owned(),
         );
     }
     if options.order == Order::Shortest {
-        notes
-            .push("the fewest steps came first (--order shortest): no layers of faults".to_owned());
+        notes.push(
+            "searched by number of steps alone (--order shortest): no verdicts by number of \
+                   faults"
+                .to_owned(),
+        );
     }
     if scenario.runbook.is_some() {
         let replicas = scenario.setup.replicas;
-        notes.push(format!("not shrunk: the script is for {replicas} replicas"));
+        notes.push(format!(
+            "smaller N not tried: the script is written for {replicas} replicas"
+        ));
     } else if let Some(line) = scenario.fixed_at {
-        notes.push(format!("not shrunk: fixed ordinal at line {line}"));
+        notes.push(format!(
+            "smaller N not tried: line {line} names a fixed ordinal"
+        ));
     }
     notes
 }

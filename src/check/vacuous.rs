@@ -39,13 +39,13 @@ pub(super) fn vacuous(
     found
 }
 
-/// What is to be said of promises that hold and never mattered.
+/// What is to be said of properties that hold and never mattered.
 pub(super) fn notes(outcome: &Outcome<Step>) -> Vec<String> {
     let never_mattered = outcome.decisions.iter().filter(|decision| decision.vacuous);
     never_mattered
         .map(|decision| {
             let name = decision.name;
-            format!("{name} holds because no path ever comes to the goal")
+            format!("{name} holds vacuously: no path reaches the goal")
         })
         .collect()
 }
@@ -64,7 +64,7 @@ fn of_one(step: &[(usize, &Instruction)], outcome: &Outcome<Step>) -> Option<Str
         return None;
     }
     if !step.iter().any(happens) {
-        return Some("never happens: the driver does not come there".to_owned());
+        return Some("is never executed: the driver does not get there".to_owned());
     }
     let wait = |&(position, instruction): &(usize, &Instruction)| match instruction.operation {
         // The wait behind a DELETE belongs to it.
@@ -80,10 +80,10 @@ fn of_one(step: &[(usize, &Instruction)], outcome: &Outcome<Step>) -> Option<Str
     if !event(Event::Waiting) {
         let given_up = match timeout {
             Timeout::Never => "",
-            Timeout::Fail | Timeout::Continue => ", and its time-out never strikes",
+            Timeout::Fail | Timeout::Continue => ", and it never times out",
         };
         return Some(format!(
-            "never has to wait: whenever the driver comes there, its condition holds already; it \
+            "never blocks: its condition already holds whenever the driver gets there, so it \
              guards nothing here{given_up}"
         ));
     }
@@ -91,9 +91,9 @@ fn of_one(step: &[(usize, &Instruction)], outcome: &Outcome<Step>) -> Option<Str
         return None;
     }
     Some(match timeout {
-        Timeout::Never => "never ends: its condition does not come true".to_owned(),
+        Timeout::Never => "never completes: its condition never becomes true".to_owned(),
         Timeout::Fail | Timeout::Continue => {
-            "ends by its time-out only: its condition does not come true".to_owned()
+            "only ever times out: its condition never becomes true".to_owned()
         }
     })
 }
@@ -135,7 +135,7 @@ fn stands_still(
     match last.driver.phase {
         DriverPhase::Running => {
             let waits_for = advance.describe(setup, last);
-            let text = format!("the driver waits for ever: \"{waits_for}\" does not come true");
+            let text = format!("the driver waits forever: \"{waits_for}\" never becomes true");
             (line(last.driver.position), text)
         }
         DriverPhase::Finished => {
@@ -148,11 +148,11 @@ fn stands_still(
                     && pair[1].driver.phase == DriverPhase::Failed
             };
             let Some(number) = worlds.windows(2).position(is_failed) else {
-                return (None, "the driver does not run".to_owned());
+                return (None, "the driver is not running".to_owned());
             };
             let (before, step) = (&worlds[number], trace.steps[number]);
             let text = step.describe(setup, before);
-            let text = format!("the program has ended at \"{text}\"");
+            let text = format!("the program has stopped at \"{text}\"");
             (line(before.driver.position), text)
         }
     }

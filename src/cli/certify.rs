@@ -14,7 +14,7 @@ use crate::report::{grouped, plain};
 pub(super) fn run(arguments: &CertifyArguments) -> u8 {
     let looked = quietly(|| certify(&arguments.views, arguments.scenario.as_deref()));
     let Ok(looked) = looked else {
-        let message = "the look at this proof broke off: this is a bug in Straddle".to_owned();
+        let message = "the check of this proof crashed: this is a bug in Straddle".to_owned();
         let broken = ours("internal::panic", message, Some(&arguments.views));
         errors::draw(&broken, arguments.color.into());
         return exit::INTERNAL;
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &CertifyArguments) -> u8 {
     }
 }
 
-/// Looks, and says nothing of what breaks: a line that is no state may break a rule of ours, and
+/// Looks, and says nothing of what breaks: a line that is not a state may break a rule of ours, and
 /// then that is what is said of the file.
 fn quietly<T>(look: impl FnOnce() -> T) -> thread::Result<T> {
     let hook = panic::take_hook();
@@ -50,12 +50,17 @@ fn quietly<T>(look: impl FnOnce() -> T) -> thread::Result<T> {
 
 fn said(certified: &Certified) -> String {
     let down = certified.most_down.map_or_else(String::new, |most| {
-        format!(" (at most {most} down beside those that a fault has hit)")
+        format!(" (at most {most} down, not counting ordinals that a fault has hit)")
     });
     format!(
-        "{}: {} kept for every number of replicas{down}: {} views, {} words, closed under {} steps\n",
+        "{}: {} {} for every number of replicas{down}: {} views, {} words, closed under {} steps\n",
         plain(&certified.scenario),
         certified.properties.join(", "),
+        if certified.properties.len() == 1 {
+            "holds"
+        } else {
+            "hold"
+        },
         grouped(certified.views as u64),
         grouped(certified.looked.words),
         grouped(certified.looked.steps),

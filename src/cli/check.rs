@@ -96,6 +96,8 @@ fn new(
 ) -> Result<Run<ScenarioResult>, u8> {
     let settings = Settings {
         full: arguments.full,
+        short: arguments.short,
+        width: super::terminal::width(),
         several,
         program: program.to_owned(),
         flags: flags(arguments),
@@ -127,7 +129,7 @@ fn check_with(
     search: impl FnOnce(&Watcher<'_>) -> Result<ScenarioResult, Refusal>,
 ) {
     let earlier = Mutex::new(None);
-    let tells = run.tells() && !run.settings().several;
+    let tells = run.tells() && !run.settings().several && !run.settings().short;
     let show = |result: &ScenarioResult| {
         if tells {
             run.show(&terminal::beginning(result, run.settings()));
@@ -187,7 +189,7 @@ fn keeper(arguments: &CheckArguments, scenarios: usize) -> Result<Option<Keeper>
         (Some(folder), _) => (folder, false),
         (None, Some(folder)) => (folder, true),
         (None, None) if every.is_some() => {
-            let message = "`--checkpoint-every` says nothing of where";
+            let message = "`--checkpoint-every` needs a directory for the checkpoints";
             let help = "add `--checkpoint DIR` or `--resume DIR`";
             return Err(Box::new(
                 Diagnostic::new("checkpoint::no-folder", message).help(help),
@@ -196,8 +198,8 @@ fn keeper(arguments: &CheckArguments, scenarios: usize) -> Result<Option<Keeper>
         (None, None) => return Ok(None),
     };
     if scenarios > 1 {
-        let message = format!("a checkpoint is of one scenario, and here are {scenarios}");
-        let help = "check them one after another, each with a folder of its own";
+        let message = format!("a checkpoint belongs to one scenario, but {scenarios} are given");
+        let help = "check them one at a time, each with its own directory";
         return Err(Box::new(
             Diagnostic::new("checkpoint::several", message).help(help),
         ));

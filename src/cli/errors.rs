@@ -6,13 +6,14 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 
+use super::terminal::error_width;
 use crate::diagnostic::{Diagnostic, Label};
 
 /// Draws `diagnostic`, and an empty line after it.
 pub(super) fn draw(diagnostic: &Diagnostic, color: ColorChoice) {
     let mut err = AutoStream::new(io::stderr(), color).lock();
-    // Nobody can be told that standard error is closed.
-    let _ = writeln!(err, "{}\n", render(diagnostic));
+    // There is nowhere to report that standard error is closed.
+    let _ = writeln!(err, "{}\n", render(diagnostic, error_width()));
 }
 
 /// Says one sentence on standard error.
@@ -20,8 +21,8 @@ pub(super) fn say(sentence: &str) {
     let _ = writeln!(io::stderr().lock(), "straddle: {sentence}");
 }
 
-/// The text of `diagnostic`, with colours.
-fn render(diagnostic: &Diagnostic) -> String {
+/// The text of `diagnostic`, with colours, in lines of so many columns.
+fn render(diagnostic: &Diagnostic, columns: usize) -> String {
     let title = Level::ERROR
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code);
@@ -46,7 +47,7 @@ fn render(diagnostic: &Diagnostic) -> String {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    Renderer::styled().term_width(100).render(&[group])
+    Renderer::styled().term_width(columns).render(&[group])
 }
 
 /// The range of `label`, moved onto whole characters of `source`.
@@ -69,7 +70,7 @@ mod tests {
         };
         Diagnostic {
             code: "scenario::unknown-field",
-            message: "`replicsa` is no field of a side".to_owned(),
+            message: "there is no field `replicsa` in a side".to_owned(),
             path: Some("models/a b/scenario.yaml".into()),
             source: Some(Arc::from(source)),
             labels: labels.iter().map(label).collect(),
@@ -78,7 +79,7 @@ mod tests {
     }
 
     fn shown(diagnostic: &Diagnostic) -> String {
-        anstream::adapter::strip_str(&render(diagnostic)).to_string()
+        anstream::adapter::strip_str(&render(diagnostic, crate::report::WIDTH)).to_string()
     }
 
     #[test]
@@ -89,7 +90,7 @@ mod tests {
             (15..21, "in this side", false),
         ];
         insta::assert_snapshot!(shown(&diagnostic(source, &labels)), @"
-        error[scenario::unknown-field]: `replicsa` is no field of a side
+        error[scenario::unknown-field]: there is no field `replicsa` in a side
          --> models/a b/scenario.yaml:4:3
           |
         2 | source:
@@ -106,12 +107,12 @@ mod tests {
     fn draws_what_has_no_place() {
         let mut diagnostic = diagnostic("", &[]);
         insta::assert_snapshot!(shown(&diagnostic), @"
-        error[scenario::unknown-field]: `replicsa` is no field of a side
+        error[scenario::unknown-field]: there is no field `replicsa` in a side
         --> models/a b/scenario.yaml
          = help: did you mean `replicas`?
         ");
         (diagnostic.path, diagnostic.source, diagnostic.help) = (None, None, None);
-        insta::assert_snapshot!(shown(&diagnostic), @"error[scenario::unknown-field]: `replicsa` is no field of a side");
+        insta::assert_snapshot!(shown(&diagnostic), @"error[scenario::unknown-field]: there is no field `replicsa` in a side");
     }
 
     #[test]

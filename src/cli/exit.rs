@@ -2,11 +2,11 @@
 //!
 //! | code | when |
 //! |---|---|
-//! | 130 | interrupted, by Ctrl-C, SIGTERM or SIGHUP; what is known is reported |
+//! | 130 | interrupted by Ctrl-C, SIGTERM or SIGHUP; what is known is reported |
 //! | 4 | internal error: a bug of ours, or output that could not be written |
-//! | 2 | usage, any input unreadable (the others are still checked), a trace that cannot be saved, or a checkpoint that cannot be used |
-//! | 1 | some decided verdict is not the expected one; without `expect`, any violation |
-//! | 3 | some property is undecided |
+//! | 2 | usage error, an input that cannot be read (the others are still checked), a trace that cannot be saved, or a checkpoint that cannot be used |
+//! | 1 | some verdict is not the expected one; without `expect`, some property is violated |
+//! | 3 | some property is inconclusive |
 //! | 0 | every verdict is the expected one |
 //!
 //! If several apply, the first of this table is taken.
@@ -27,7 +27,7 @@ pub const INTERRUPTED: u8 = 130;
 /// What can go wrong in a run beside its verdicts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Trouble {
-    /// Somebody wanted it to end.
+    /// It was interrupted.
     pub interrupted: bool,
     /// Something of ours broke.
     pub internal: bool,

@@ -13,6 +13,7 @@ mod run;
 mod save;
 mod schema;
 mod simulate;
+mod terminal;
 mod values;
 mod words;
 
@@ -76,7 +77,7 @@ fn ours(code: &'static str, message: String, path: Option<&Path>) -> Diagnostic 
     }
 }
 
-/// Writes to standard output. A reader that has seen enough (`| head`) is no error.
+/// Writes to standard output. A reader that has seen enough (`| head`) is not an error.
 ///
 /// # Errors
 /// The exit code for output that is lost for another reason.
@@ -93,7 +94,7 @@ fn unwritable(error: &io::Error) -> Option<u8> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return None;
     }
-    errors::say(&format!("the output cannot be written: {error}"));
+    errors::say(&format!("cannot write the output: {error}"));
     Some(exit::INTERNAL)
 }
 

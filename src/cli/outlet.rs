@@ -37,7 +37,7 @@ fn example<R: Finding>() -> String {
 /// What `-o` does, for reports of a kind.
 pub(super) fn help<R: Finding>() -> String {
     let names = names::<R>();
-    format!("How to write the report, and where: {names}; may be repeated")
+    format!("Format of the report, and optionally a file for it: {names}; may be repeated")
 }
 
 /// The same, with what people ask next.
@@ -47,8 +47,8 @@ pub(super) fn long_help<R: Finding>() -> String {
     let offered: Vec<String> = offered.collect();
     let offered = offered.join("; ");
     format!(
-        "{help}\n\n{offered}.\n\nWith a file behind it (`{example}`) a format goes there, else to standard \
-         output, which is `{}` unless another format takes it.",
+        "{help}\n\n{offered}.\n\nWith a file (`{example}`) the report is written there, otherwise to \
+         standard output. Standard output is `{}` unless another format is sent there.",
         FORMATS[0].name
     )
 }
@@ -56,14 +56,14 @@ pub(super) fn long_help<R: Finding>() -> String {
 /// Reads `FORMAT` or `FORMAT=FILE`, for reports of a kind.
 pub(super) fn parse<R: Finding>(text: &str) -> Result<Outlet, String> {
     let (name, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("no file is named behind `=`".to_owned()),
+        Some((_, "")) => return Err("a file name is missing after `=`".to_owned()),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
     let Some(format) = offered::<R>().find(|format| format.name == name) else {
         let names: Vec<&str> = offered::<R>().map(|format| format.name).collect();
         return Err(format!(
-            "it must be one of {}, or one of them with a file: {}",
+            "it must be one of {}, optionally with a file: {}",
             names.join(", "),
             example::<R>()
         ));
@@ -95,7 +95,7 @@ impl Outlets {
             let is_same = |other: &Path| resolved(other) == resolved(file);
             if outlets.files().take(number).any(is_same) {
                 let message = format!("two formats would be written to `{}`", file.display());
-                return mistake("output::same-file", message, "give each a file of its own");
+                return mistake("output::same-file", message, "give each its own file");
             }
             probe(file)?;
         }
@@ -108,10 +108,8 @@ impl Outlets {
         match document {
             Some(document) if shown().count() > 1 => {
                 let name = document.format.name;
-                let message = format!(
-                    "`{name}` is a document, and standard output is to show something else too"
-                );
-                let help = format!("give it a file: -o {name}=FILE");
+                let message = format!("`{name}` has to be the only output on standard output");
+                let help = format!("send it to a file: -o {name}=FILE");
                 mistake("output::mixed", message, &help)
             }
             _ => Ok(()),
@@ -170,7 +168,7 @@ pub(super) fn unwritable(file: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("cannot write `{}`: {reason}", file.display());
     Diagnostic::new("output::unwritable", message)
         .about(file)
-        .help("name a file in a folder that is there and that you may write to")
+        .help("name a file in a directory that exists and is writable")
 }
 
 /// Writes a file as a whole or not at all: under another name first. A file that is there keeps

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::{Progress, Watch};
-use crate::report::{ScenarioResult, count, plain};
+use crate::report::{ScenarioResult, count, count_of, plain};
 
 /// Set by the first Ctrl-C, SIGTERM or SIGHUP of a run.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether somebody wants the run to end.
+/// Whether the run was interrupted.
 pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -31,7 +31,7 @@ pub(super) fn listen() {
         // be told, nothing is lost.
         let _ = writeln!(
             stderr(),
-            "interrupted: what is known follows; once more ends the program without it"
+            "interrupted: reporting what is known; interrupt again to exit at once"
         );
     });
 }
@@ -45,7 +45,7 @@ pub(super) struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// Shows something if standard error is a terminal and this is no CI. Stories go to `show`
+    /// Shows something if standard error is a terminal and this is not CI. Stories go to `show`
     /// as soon as they are known.
     pub fn new(path: &Path, show: &'a (dyn Fn(&ScenarioResult) + Sync)) -> Self {
         let name = plain(&path.to_string_lossy());
@@ -96,7 +96,7 @@ pub(super) struct WalkWatcher {
 }
 
 impl WalkWatcher {
-    /// Shows something if standard error is a terminal and this is no CI.
+    /// Shows something if standard error is a terminal and this is not CI.
     pub fn new(path: &Path, asked: u64) -> Self {
         let name = plain(&path.to_string_lossy());
         Self {
@@ -142,8 +142,8 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
     let found = progress.unique_states.saturating_sub(progress.found_before);
     let rate = u128::from(found) * 1000 / milliseconds;
     format!(
-        "{} states, {}/s, depth {}, faults {}, frontier {}, {}",
-        HumanCount(progress.unique_states),
+        "{}, {}/s, depth {}, faults {}, frontier {}, {}",
+        count_of(progress.unique_states, "state"),
         HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)),
         progress.depth,
         progress.faults,

@@ -16,6 +16,8 @@ use crate::scenario::Diagnostic;
 pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
     let settings = Settings {
         full: arguments.full,
+        short: false,
+        width: super::terminal::width(),
         several: false,
         program: program.to_owned(),
         flags: Vec::new(),
@@ -83,15 +85,20 @@ fn scenario_path(
         (Some(_), _) => {
             let message = format!("there are several scenarios in `{}`", given.display());
             let diagnostic = Diagnostic::new("replay::several-scenarios", message);
-            Err(vec![diagnostic.about(given).help("name one of them")])
+            Err(vec![
+                diagnostic.about(given).help("give the path of one of them"),
+            ])
         }
         (None, _) => Err(mistakes),
     }
 }
 
 fn missing(path: &Path, arguments: &ReplayArguments) -> Diagnostic {
-    let message = format!("the trace's scenario is not at `{}`", path.display());
+    let message = format!("the trace's scenario was not found at `{}`", path.display());
     Diagnostic::new("replay::no-scenario", message)
         .about(&arguments.trace)
-        .help("say where it is with `--scenario PATH`; a relative path starts in this folder")
+        .help(
+            "give its path with `--scenario PATH`; a relative path starts in the current \
+               directory",
+        )
 }

@@ -11,7 +11,7 @@ use super::outlet::{self, Outlet, Outlets};
 use super::save::Saver;
 use super::{errors, ours, progress};
 use crate::report::saved::SavedTrace;
-use crate::report::{Finding, Report, ReportedError, Settings};
+use crate::report::{Finding, Report, ReportedError, Settings, WIDTH};
 use crate::scenario::Diagnostic;
 
 /// A run of `check`, `simulate` or `replay`.
@@ -87,7 +87,7 @@ impl<R: Finding> Run<R> {
         true
     }
 
-    /// Does something with each input, until somebody wants the run to end. `done` says what was
+    /// Does something with each input, until the run is interrupted. `done` says what was
     /// not done with the others: `checked`.
     pub fn each<P: AsRef<Path>>(
         &mut self,
@@ -156,7 +156,7 @@ impl<R: Finding> Run<R> {
     /// happened.
     pub fn broken(&mut self, path: &Path, what: &str) {
         self.trouble.internal = true;
-        let message = format!("{what} broke off: this is a bug in Straddle");
+        let message = format!("{what} crashed: this is a bug in Straddle");
         self.report(&ours("internal::panic", message, Some(path)));
     }
 
@@ -178,10 +178,15 @@ impl<R: Finding> Run<R> {
             results: std::mem::take(&mut self.results),
             errors: std::mem::take(&mut self.errors),
         };
-        self.show(&R::summary(&report));
+        self.show(&R::summary(&report, &self.settings));
+        // What is not read on a terminal does not depend on one.
+        let in_a_file = Settings {
+            width: WIDTH,
+            ..self.settings.clone()
+        };
         for outlet in self.outlets.whole() {
             let render = R::render(outlet.format).expect("only formats that can are offered");
-            let text = render(&report, &self.settings);
+            let text = render(&report, &in_a_file);
             match &outlet.file {
                 // As it is: it has no colours, and no terminal needs any kept from it.
                 None => self.lose(super::print(&mut io::stdout().lock(), &text).err()),

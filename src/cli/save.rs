@@ -65,9 +65,9 @@ impl Saver {
     fn write(&mut self, file: &Path, name: &str, text: &str) -> Result<PathBuf, Box<Diagnostic>> {
         let path = self.folder.join(file);
         if !self.written.insert(path.clone()) {
-            let message = format!("two scenarios are called `{name}`; the second is not saved");
+            let message = format!("two scenarios are called `{name}`; the second was not saved");
             let diagnostic = Diagnostic::new("save::same-name", message).about(&path);
-            let help = "run them one after another, each with a folder of its own";
+            let help = "run them one at a time, each with its own directory";
             return Err(Box::new(diagnostic.help(help)));
         }
         match outlet::write(&path, text) {
@@ -82,7 +82,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("cannot write `{}`: {reason}", path.display());
     Diagnostic::new("save::unwritable", message)
         .about(path)
-        .help("give `--save` a folder that you may write to, where there is room")
+        .help("give `--save` a writable directory with free space")
 }
 
 /// Which files were written, and an empty line.

@@ -21,6 +21,8 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
     let (paths, mistakes) = scenario::find(&arguments.paths);
     let settings = Settings {
         full: arguments.full,
+        short: false,
+        width: super::terminal::width(),
         several: paths.len() > 1,
         program: program.to_owned(),
         flags: flags(arguments),
@@ -45,7 +47,7 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
     }
     if run.save_to(arguments.save.as_deref()) {
         let options = options(arguments);
-        run.each(&paths, "walked through", |run, path| {
+        run.each(&paths, "simulated", |run, path| {
             simulate(run, path, &options);
         });
     }
@@ -75,7 +77,7 @@ fn simulate(run: &mut Run<SimulatedScenario>, path: &Path, options: &SimulateOpt
             run.save(traces.into_iter());
         }
         Ok(Err(mistakes)) => run.unreadable(&mistakes),
-        Err(_) => run.broken(path, "the walks through this scenario"),
+        Err(_) => run.broken(path, "the simulation of this scenario"),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn runs(text: &str) -> Result<u64, String> {
 
 /// A number of threads.
 pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
-    let threads = bounded(text, 1024, "one for each processor")?;
+    let threads = bounded(text, 1024, "one per processor")?;
     let threads = usize::try_from(threads).ok().and_then(NonZeroUsize::new);
     threads.ok_or_else(|| TOO_LARGE.to_owned())
 }
@@ -59,7 +59,7 @@ fn size(text: &str) -> Result<u64, String> {
         ("t", _) => 4,
         _ => {
             return Err(format!(
-                "`{}` is no unit of size; use KiB, MiB, GiB or TiB",
+                "`{}` is not a unit of size; use KiB, MiB, GiB or TiB",
                 split(text).1
             ));
         }
@@ -76,8 +76,8 @@ pub(super) fn memory(text: &str) -> Result<u64, String> {
     let bytes = size(text)?;
     if bytes < LEAST_MEMORY {
         return Err(
-            "it must be 4MiB or more, as a search takes that before it begins; \
-             leave the flag out for half of what is free"
+            "it must be 4MiB or more, which a search needs to start; omit the flag for half of the \
+             free memory"
                 .to_owned(),
         );
     }
@@ -91,7 +91,7 @@ pub(super) fn timeout(text: &str) -> Result<Duration, String> {
 
 /// The time between two checkpoints.
 pub(super) fn checkpoint_every(text: &str) -> Result<Duration, String> {
-    duration(text, "one a minute")
+    duration(text, "one per minute")
 }
 
 /// `30s`, `5m`, `1h30m`, `500ms`, or plain seconds.
@@ -120,8 +120,8 @@ fn duration(text: &str, left_out: &str) -> Result<Duration, String> {
 }
 
 /// What comes of a flag that is left out.
-const NO_BOUND: &str = "no such bound";
-/// What begins the part of a number behind its whole.
+const NO_BOUND: &str = "no bound";
+/// What begins the part of a number after its integer part.
 const FRACTION: [char; 2] = ['.', ','];
 const TOO_LARGE: &str = "it is too large";
 
@@ -131,11 +131,13 @@ fn unit_milliseconds(unit: &str) -> Result<u64, String> {
         "" | "s" => Ok(1000),
         "m" | "min" => Ok(60 * 1000),
         "h" => Ok(60 * 60 * 1000),
-        other => Err(format!("`{other}` is no unit of time; use ms, s, m or h")),
+        other => Err(format!(
+            "`{other}` is not a unit of time; use ms, s, m or h"
+        )),
     }
 }
 
-/// Splits before the first character that is no digit.
+/// Splits before the first character that is not a digit.
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     let end = text.find(|character: char| !character.is_ascii_digit());
@@ -150,7 +152,7 @@ fn steps(text: &str, left_out: &str) -> Result<u32, String> {
 fn bounded(text: &str, most: u64, left_out: &str) -> Result<u64, String> {
     let (number, rest) = split(text);
     let number = if rest.is_empty() { number } else { "" };
-    let number = above_zero(whole(number, "a whole number from 1 on")?, left_out)?;
+    let number = above_zero(whole(number, "a whole number of at least 1")?, left_out)?;
     if number > most {
         return Err(format!("it must be {most} or less"));
     }
@@ -167,7 +169,7 @@ fn whole(digits: &str, wanted: &str) -> Result<u64, String> {
 fn above_zero(number: u64, left_out: &str) -> Result<u64, String> {
     if number == 0 {
         return Err(format!(
-            "it must be 1 or more; leave the flag out for {left_out}"
+            "it must be 1 or more; omit the flag for {left_out}"
         ));
     }
     Ok(number)
@@ -196,8 +198,8 @@ mod tests {
              0GiB     | 0
              GiB      | error: it must be a size such as 512MiB, 4GiB or 4G
              -1G      | error: it must be a size such as 512MiB, 4GiB or 4G
-             4X       | error: `X` is no unit of size; use KiB, MiB, GiB or TiB
-             4i       | error: `i` is no unit of size; use KiB, MiB, GiB or TiB
+             4X       | error: `X` is not a unit of size; use KiB, MiB, GiB or TiB
+             4i       | error: `i` is not a unit of size; use KiB, MiB, GiB or TiB
              1.5GiB   | error: write whole numbers: 1536MiB for 1.5GiB
              99999999999999999999 | error: it is too large
              20000000TiB          | error: it is too large",
@@ -210,8 +212,8 @@ mod tests {
         assert_eq!(memory("4GiB"), Ok(4_294_967_296));
         for given in ["4194303", "1KiB", "0", "0GiB"] {
             let error = memory(given).expect_err("too little");
-            let expected = "it must be 4MiB or more, as a search takes that before it begins; \
-                            leave the flag out for half of what is free";
+            let expected = "it must be 4MiB or more, which a search needs to start; omit the flag \
+                            for half of the free memory";
             assert_eq!(error, expected, "given {given}");
         }
     }
@@ -228,14 +230,14 @@ mod tests {
              2h     | 7200s
              1h30m  | 5400s
              500ms  | 500ms
-             0      | error: it must be 1 or more; leave the flag out for no such bound
-             0s     | error: it must be 1 or more; leave the flag out for no such bound
+             0      | error: it must be 1 or more; omit the flag for no bound
+             0s     | error: it must be 1 or more; omit the flag for no bound
              s      | error: it must be a duration such as 30s, 5m or 1h30m
              -5     | error: it must be a duration such as 30s, 5m or 1h30m
              -5s    | error: it must be a duration such as 30s, 5m or 1h30m
              1.5s   | error: write whole numbers: 1500ms for 1.5s
              1h0,5m | error: write whole numbers: 1500ms for 1.5s
-             3d     | error: `d` is no unit of time; use ms, s, m or h
+             3d     | error: `d` is not a unit of time; use ms, s, m or h
              99999999999999999h | error: it is too large",
         );
     }
@@ -247,10 +249,10 @@ mod tests {
             "given | then
              1     | 1
              10    | 10
-             0     | error: it must be 1 or more; leave the flag out for no such bound
-             -1    | error: it must be a whole number from 1 on
-             1e6   | error: it must be a whole number from 1 on
-             x     | error: it must be a whole number from 1 on
+             0     | error: it must be 1 or more; omit the flag for no bound
+             -1    | error: it must be a whole number of at least 1
+             1e6   | error: it must be a whole number of at least 1
+             x     | error: it must be a whole number of at least 1
              99999999999999999999 | error: it is too large",
         );
         assert_eq!(threads("2").map(NonZeroUsize::get), Ok(2));
@@ -264,16 +266,16 @@ mod tests {
     fn zeros() {
         let hint = |error: Option<String>| {
             let error = error.expect("0 is refused");
-            let hint = error.strip_prefix("it must be 1 or more; leave the flag out for ");
+            let hint = error.strip_prefix("it must be 1 or more; omit the flag for ");
             hint.expect(&error).to_owned()
         };
-        assert_eq!(hint(states("0").err()), "no such bound");
-        assert_eq!(hint(depth("0").err()), "no such bound");
-        assert_eq!(hint(timeout("0s").err()), "no such bound");
-        assert_eq!(hint(threads("0").err()), "one for each processor");
+        assert_eq!(hint(states("0").err()), "no bound");
+        assert_eq!(hint(depth("0").err()), "no bound");
+        assert_eq!(hint(timeout("0s").err()), "no bound");
+        assert_eq!(hint(threads("0").err()), "one per processor");
         assert_eq!(hint(runs("0").err()), "1000 walks");
         assert_eq!(hint(walk("0").err()), "10000 steps");
-        assert_eq!(hint(checkpoint_every("0").err()), "one a minute");
+        assert_eq!(hint(checkpoint_every("0").err()), "one per minute");
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl ValueEnum for Order {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (word, help) = match self {
             Self::FewestFaults => ("fewest-faults", "The fewest faults, then the fewest steps"),
-            Self::Shortest => ("shortest", "The fewest steps, whatever the faults"),
+            Self::Shortest => ("shortest", "The fewest steps, regardless of faults"),
         };
         Some(PossibleValue::new(word).help(help))
     }
@@ -44,8 +44,8 @@ impl ValueEnum for StoreKind {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (word, help) = match self {
-            Self::Exact => ("exact", "The whole state: nothing is missed"),
-            Self::Fingerprint => ("fingerprint", "128 bits that stand for it"),
+            Self::Exact => ("exact", "The whole state: no state is missed"),
+            Self::Fingerprint => ("fingerprint", "A 128-bit hash of the state"),
         };
         Some(PossibleValue::new(word).help(help))
     }

@@ -32,7 +32,7 @@ const LOCK: &str = "lock";
 #[derive(Debug, Error)]
 pub enum Error {
     /// The folder cannot be used.
-    #[error("cannot use the folder `{}`: {error}", folder.display())]
+    #[error("cannot use the directory `{}`: {error}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -60,7 +60,7 @@ pub enum Error {
     #[error("`{}` is damaged or incomplete", .0.display())]
     Damaged(PathBuf),
     /// It is written in another way than this program writes.
-    #[error("`{}` has format {found}, and this program reads format {FORMAT}", file.display())]
+    #[error("`{}` has format {found}, but this version reads format {FORMAT}", file.display())]
     Format {
         /// The checkpoint.
         file: PathBuf,
@@ -68,7 +68,7 @@ pub enum Error {
         found: u64,
     },
     /// It is of another search.
-    #[error("`{}` is of another search: there the {what} is {saved}, here it is {given}", file.display())]
+    #[error("`{}` belongs to another search: its {what} is {saved}, here it is {given}", file.display())]
     Differs {
         /// The checkpoint.
         file: PathBuf,

@@ -1,4 +1,4 @@
-//! The steps of a search that are no faults, kept for questions about paths.
+//! The steps of a search that are not faults, kept for questions about paths.
 
 mod saved;
 
@@ -112,7 +112,7 @@ impl Edges {
         self.blocks.iter().map(Block::bytes).sum::<u64>() + self.graph.bytes()
     }
 
-    /// The layer is over. Its steps are put to the others, or forgotten if nobody asks for them.
+    /// The layer is over. Its steps are put to the others, or dropped if no formula asks for them.
     pub(super) fn end_layer(&mut self, keeps: bool, end: usize) {
         if keeps {
             self.graph.add(&mut self.blocks, end);

@@ -29,7 +29,7 @@ pub(super) struct Task<'a, M: Searchable> {
     pub goals: &'a Goals<M>,
     /// Where a path may end, if it is asked where others do.
     pub may_end: Option<Predicate<M>>,
-    /// Successors are behind the bound of steps.
+    /// Successors are beyond the depth bound.
     pub too_deep: bool,
     pub turn: Turn,
 }
@@ -227,7 +227,7 @@ impl Work {
     }
 
     /// Leaves out of the batch whatever has just been passed on: writes the places of the others
-    /// to the front of `places`, and tells how many there are. Nobody can foresee which they are,
+    /// to the front of `places`, and tells how many there are. They cannot be predicted,
     /// so there is no branch on it.
     #[inline(always)]
     fn leave_out_recent(

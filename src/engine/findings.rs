@@ -37,7 +37,7 @@ pub(super) struct Seen {
     /// States without a way on in which no path may end, and the first of them.
     pub dead_ends: u64,
     pub first_dead_end: Option<Index>,
-    /// Some state behind the bound of steps has been left out.
+    /// Some state beyond the depth bound has been left out.
     pub cut: bool,
 }
 

@@ -8,7 +8,7 @@ use super::store::{Found, Index, Lane, PARTITIONS, append};
 /// What gets in a line, by its number there. Most numbers are those of successors that are not new.
 #[derive(Default)]
 pub(super) struct Slots {
-    /// Bit by number: there is somebody.
+    /// Bit by number: the entry is in use.
     taken: Vec<u64>,
     /// The state, if there is one.
     indices: Vec<Index>,

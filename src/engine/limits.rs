@@ -8,7 +8,7 @@ use super::{Bounds, StopReason};
 /// How many states are gone through between two looks at the bounds.
 pub(super) const LOOK: usize = 1 << 10;
 
-/// A bound was reached, or whoever watches wanted to stop, before anything was decided.
+/// A bound was reached, or the observer wanted to stop, before anything was decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stopped(pub StopReason);
 
@@ -17,7 +17,7 @@ pub(super) struct Limits<'a> {
     pub bounds: &'a Bounds,
     /// When this run began.
     pub started: Instant,
-    /// Whether whoever watches wants to stop.
+    /// Whether the observer wants to stop.
     pub is_interrupted: &'a dyn Fn() -> bool,
     /// Bytes that the search holds meanwhile.
     pub held: u64,

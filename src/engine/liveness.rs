@@ -1,9 +1,9 @@
 //! What happens in the end: does every fair path reach a goal, and keep it?
 //!
-//! An endless path is fair if whoever goes on being able to act acts at last: for each class of
+//! An infinite path is fair if each class that stays enabled eventually acts: for each class of
 //! steps ([`Searchable::fairness`]), either one of them happens again and again, or again and
 //! again none of them can. Faults never have to happen, and there are finitely many of them, so
-//! every endless path comes to steps that are no faults, inside one strongly connected
+//! every endless path comes to steps that are not faults, inside one strongly connected
 //! component. A component as a whole is fair if for each class one of its steps stays inside, or
 //! some of its states enables none of its steps; if it is not, no part of it is either. A state
 //! in which nothing has to happen is an end, where a path may stay.
@@ -26,7 +26,7 @@ use component::Bad;
 use expander::Expander;
 use unfolded::Unfolded;
 
-/// A searched space: its states by number, from 0 on, and the steps that are no faults.
+/// A searched space: its states by number, from 0 on, and the steps that are not faults.
 pub trait Space {
     /// How many states there are.
     fn states(&self) -> u32;
@@ -40,7 +40,7 @@ pub trait Space {
     /// Called now and then, with the bytes that are held: whether it may go on.
     ///
     /// # Errors
-    /// A bound is reached, or whoever watches wants to stop.
+    /// A bound is reached, or the observer wants to stop.
     fn look(&self, bytes: u64) -> Result<(), Stopped> {
         let _ = bytes;
         Ok(())
@@ -53,7 +53,7 @@ pub trait Space {
     /// fewer faults than the row, and differs in nothing else.
     fn find(&self, row: &[u64]) -> Option<u32>;
 
-    /// Where those steps of a state lead that are no faults, in any order.
+    /// Where those steps of a state lead that are not faults, in any order.
     fn targets(&self, state: u32) -> &[u32];
 
     /// Whether the state is the goal that the question asks for.

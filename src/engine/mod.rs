@@ -76,10 +76,10 @@
 //! ];
 //! assert_eq!(solution.steps, steps);
 //! assert_eq!(solution.states(&Jugs).last(), Some(&[3, 4]));
-//! // There is always a way, but nobody has to take it: the same jug may be filled for ever.
+//! // There is always a way, but it need not be taken: the same jug may be filled forever.
 //! assert_eq!(in_reach.verdict, Verdict::Holds);
 //! let Verdict::Violated(endless) = &sure.verdict else {
-//!     panic!("nobody has to pour");
+//!     panic!("no step has to be taken");
 //! };
 //! assert!(endless.loop_start.is_some());
 //! ```
@@ -205,7 +205,7 @@ pub struct Progress {
     pub found_before: u64,
 }
 
-/// Somebody who watches a search.
+/// An observer of a search.
 pub trait Observer<A>: Sync {
     /// Between two parts of a level, and now and then while questions about paths are decided. The
     /// search stops if the answer is `true`.
@@ -215,7 +215,7 @@ pub trait Observer<A>: Sync {
     fn violated(&self, name: &'static str, trace: &Trace<A>);
 }
 
-/// Nobody watches.
+/// No observer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unobserved;
 

@@ -15,7 +15,7 @@ pub enum StopReason {
     Time,
     /// `Bounds::memory`.
     Memory,
-    /// Somebody asked it to.
+    /// It was asked to stop.
     Interrupted,
     /// Another formula was violated, and one was enough.
     FailFast,
@@ -43,7 +43,7 @@ pub struct Trace<A> {
     pub steps: Vec<A>,
     /// How many of them are faults.
     pub faults: u32,
-    /// Of an endless path: the steps from this place on, counted from 0, repeat for ever; if
+    /// Of an endless path: the steps from this place on, counted from 0, repeat forever; if
     /// none are left, nothing happens any more.
     pub loop_start: Option<usize>,
     /// Why the loop is fair to each class of steps that some state of it enables.

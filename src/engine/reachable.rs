@@ -1,6 +1,6 @@
 //! From which states can a goal be reached without a further fault?
 //!
-//! A step that is no fault stays in its layer, or leads to a state of an earlier one that covers
+//! A step that is not a fault stays in its layer, or leads to a state of an earlier one that covers
 //! where it would have led. So the question is decided layer by layer, on the layer's own steps:
 //! states from which the goal can be reached are marked, starting at the goal, until a pass
 //! marks no more.

@@ -2,7 +2,7 @@
 
 use super::store::{Format, prefetch, same};
 
-/// Most successors are met several times in a row; whoever is met again need not be stored again.
+/// Most successors are met several times in a row; one that is met again need not be stored again.
 /// A row is forgotten when another one takes its place, and is never taken for another.
 pub(super) struct Recent {
     /// By place: a row that belongs there. Or, if nothing has been passed on yet, one that belongs

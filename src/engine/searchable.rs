@@ -80,7 +80,7 @@ pub trait Searchable: Sync {
     /// Makes of `row`, which is that of `state`, the row of the one state that stands for all that
     /// are alike to it.
     ///
-    /// A model promises of alike states: each step of one has a counterpart of the other, which
+    /// A model guarantees of alike states: each step of one has a counterpart of the other, which
     /// leads to an alike state and is a fault of the same kind, of no class of fairness, and a
     /// recovery, just as the step is; classes have counterparts that are the same for all steps
     /// from there on; and every predicate of a [`Question`](super::Question) says the same of both.
@@ -96,27 +96,27 @@ pub trait Searchable: Sync {
     }
 
     /// Where a row counts the faults spent, one number for each budget that they are spent from.
-    /// A model that names them promises that nothing else of a state depends on them: whatever
+    /// A model that names them guarantees that nothing else of a state depends on them: whatever
     /// can happen after some faults can happen after fewer.
     fn spent(&self) -> Vec<Bits> {
         Vec::new()
     }
 
     /// Whose step it is: the component and the object it works on, as a number. A step of a
-    /// component that goes on being able to act on an object happens at last (weak fairness).
+    /// component that stays enabled on an object is eventually taken (weak fairness).
     /// `None` for steps that need never happen, as faults do.
     fn fairness(&self, action: &Self::Action) -> Option<u16> {
         self.fault_kind(action).is_none().then_some(0)
     }
 
-    /// Whether a step that is no fault counts on a way back to a goal. All do, unless a model
+    /// Whether a step that is not a fault counts on a way back to a goal. All do, unless a model
     /// says that some only help by accident.
     fn recovers(&self, _state: &Self::State, _action: &Self::Action) -> bool {
         true
     }
 
     /// What a step is counted as in [`Outcome::labels`](super::Outcome::labels), less than
-    /// [`Labels::MOST`](super::Labels::MOST). `None` for steps of which nobody wants to know whether
+    /// [`Labels::MOST`](super::Labels::MOST). `None` for steps of which it does not matter whether
     /// they happen.
     fn label(&self, _state: &Self::State, _action: &Self::Action) -> Option<u16> {
         None

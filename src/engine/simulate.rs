@@ -14,7 +14,7 @@
 //! 3. While faults are left, each step is a fault with a chance of 1 to the pace; it is one for
 //!    certain where nothing else can happen. Which kind, of those that can strike, and then which
 //!    step of that kind: each as likely.
-//! 4. Any other step is one of the enabled steps that are no faults, each as likely.
+//! 4. Any other step is one of the enabled steps that are not faults, each as likely.
 //! 5. A run ends where no step is left to it, or after a number of steps.
 //!
 //! There are more faults that could strike than steps that are none. Drawn among all, they would
@@ -52,7 +52,7 @@ pub struct WalkOutcome<A> {
     pub properties: Vec<Walked<A>>,
     /// What the walks came to.
     pub tally: Tally,
-    /// Somebody stopped them before all had been taken.
+    /// They were stopped before all had been taken.
     pub interrupted: bool,
     /// Wall-clock time.
     pub elapsed: Duration,

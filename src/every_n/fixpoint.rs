@@ -2,7 +2,7 @@
 
 use super::views::{Place, Views};
 use super::words::Words;
-use super::{Promise, Sliced};
+use super::{Invariant, Sliced};
 use crate::engine::Searchable;
 
 /// When to give up.
@@ -33,7 +33,7 @@ pub enum GaveUp {
     Words,
     /// A step depends on more ordinals than [`Sliced::most_witnesses`].
     OutOfClass,
-    /// Somebody asked it to.
+    /// It was asked to stop.
     Interrupted,
 }
 
@@ -45,7 +45,7 @@ pub struct Closure<S: Sliced> {
     pub words: u64,
     /// How many steps they have.
     pub steps: u64,
-    /// For each promise whether it is kept in all views, and they have room for what breaks it.
+    /// For each invariant whether it is kept in all views, and they have room for what breaks it.
     pub kept: Vec<bool>,
 }
 
@@ -57,7 +57,7 @@ pub struct Closure<S: Sliced> {
 pub fn close<S: Sliced>(
     sliced: &S,
     free: usize,
-    promises: &[Promise<S>],
+    invariants: &[Invariant<S>],
     limits: Limits,
     stop: &dyn Fn(usize) -> bool,
 ) -> Result<Closure<S>, GaveUp> {
@@ -67,10 +67,10 @@ pub fn close<S: Sliced>(
             views: initial(sliced, free),
             words: 0,
             steps: 0,
-            // Smaller views than a promise is about say nothing of it.
-            kept: promises
+            // Smaller views than an invariant is about say nothing of it.
+            kept: invariants
                 .iter()
-                .map(|promise| promise.arity <= free)
+                .map(|invariant| invariant.arity <= free)
                 .collect(),
         },
         scratch: Scratch::default(),
@@ -83,7 +83,7 @@ pub fn close<S: Sliced>(
             return Err(GaveUp::Interrupted);
         }
         let view = u32::try_from(number).expect("fewer than 2^32 views");
-        closing.keep(view, promises);
+        closing.keep(view, invariants);
         words.completed_by(sliced, &closing.closure.views, view, &mut |stem, word| {
             found.push((stem, word.to_vec()));
         });
@@ -139,12 +139,12 @@ impl<S: Sliced> Default for Scratch<S> {
 }
 
 impl<S: Sliced> Closing<'_, S> {
-    /// Notes the promises that a view breaks.
-    fn keep(&mut self, view: u32, promises: &[Promise<S>]) {
+    /// Notes the invariants that a view breaks.
+    fn keep(&mut self, view: u32, invariants: &[Invariant<S>]) {
         let views = &self.closure.views;
         let (model, state) = views.state(self.sliced, &views.view(view));
-        for (kept, promise) in self.closure.kept.iter_mut().zip(promises) {
-            *kept = *kept && (promise.holds)(model, &state);
+        for (kept, invariant) in self.closure.kept.iter_mut().zip(invariants) {
+            *kept = *kept && (invariant.holds)(model, &state);
         }
     }
 

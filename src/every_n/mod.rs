@@ -4,11 +4,11 @@
 //! ordinals. So what a state says of any few of its ordinals, a *view* of it, is a small state.
 //! The [`closure`](fixpoint::close) is the least set of views that has those of the initial states
 //! and is closed under the model's own steps, taken from every small state whose views are all in
-//! the set. It has every view of every reachable state, for any number of ordinals, and a promise
-//! that is kept in all of its views is kept always. This is view abstraction: Abdulla, Haziza and
+//! the set. It has every view of every reachable state, for any number of ordinals, and an
+//! invariant that holds in all of its views holds always. This is view abstraction: Abdulla, Haziza and
 //! Holík, "All for the Price of Few", VMCAI 2013.
 //!
-//! It rests on one promise of the model, [`Sliced::witnesses`].
+//! It rests on one assumption about the model, [`Sliced::witnesses`].
 
 pub mod cutoff;
 pub mod fixpoint;
@@ -67,8 +67,8 @@ pub trait Sliced: Sync {
 
     /// How many further ordinals a step depends on.
     ///
-    /// A model promises the *restriction lemma*: let `step` lead from a state s to a state t, and
-    /// let W be some ordinals of t, those that t names among them. Then the step either changes
+    /// A model has to satisfy the *restriction lemma*: let `step` lead from a state s to a state t,
+    /// and let W be some ordinals of t, those that t names among them. Then the step either changes
     /// nothing that W can tell, or there are at most so many ordinals X such that s without all
     /// but W, X, and what s names, has a step to some state that is t to W. The number is the
     /// same in s and in that part of it.
@@ -115,11 +115,11 @@ impl Reasons {
     }
 }
 
-/// A promise about every state that is kept if it is kept in every view of so many free ordinals.
-pub struct Promise<S: Sliced> {
+/// An invariant that holds in every state if it holds in every view of so many free ordinals.
+pub struct Invariant<S: Sliced> {
     /// Its name.
     pub name: &'static str,
-    /// How many ordinals, beside those that the state names, it takes to break it.
+    /// How many ordinals, beside those that the state names, it takes to violate it.
     pub arity: usize,
     /// Whether it holds in a state.
     #[expect(

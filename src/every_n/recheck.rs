@@ -5,7 +5,7 @@
 //! and what a step depends on, are those of the model here as there.
 
 use super::views::{Choice, Place, Views, for_each_choice};
-use super::{Promise, Reasons, Sliced};
+use super::{Invariant, Reasons, Sliced};
 use crate::engine::Searchable;
 
 /// What keeps a set of views from being a proof.
@@ -19,9 +19,9 @@ pub enum Flaw {
     Step,
     /// A step depends on more ordinals than any proof bears.
     OutOfClass,
-    /// It takes larger views to see whether this promise is kept.
+    /// It takes larger views to see whether this invariant is kept.
     TooSmall(&'static str),
-    /// A view breaks this promise.
+    /// A view breaks this invariant.
     Broken(&'static str),
 }
 
@@ -35,18 +35,20 @@ pub struct Looked {
 }
 
 /// Looks whether `views` has the views of all initial states, is closed under the steps of the
-/// model, and keeps the promises.
+/// model, and keeps the invariants.
 ///
 /// # Errors
 /// The first flaw.
 pub fn recheck<S: Sliced>(
     sliced: &S,
     views: &Views<S>,
-    promises: &[Promise<S>],
+    invariants: &[Invariant<S>],
 ) -> Result<Looked, Flaw> {
-    let mut larger = promises.iter().filter(|promise| promise.arity > views.free);
-    if let Some(promise) = larger.next() {
-        return Err(Flaw::TooSmall(promise.name));
+    let mut larger = invariants
+        .iter()
+        .filter(|invariant| invariant.arity > views.free);
+    if let Some(invariant) = larger.next() {
+        return Err(Flaw::TooSmall(invariant.name));
     }
     let mut word = Vec::new();
     for model in sliced.models() {
@@ -66,11 +68,11 @@ pub fn recheck<S: Sliced>(
         if views.missing(sliced, &frame, &word) > 0 {
             return Err(Flaw::Part);
         }
-        let broken = promises
+        let broken = invariants
             .iter()
-            .find(|promise| !(promise.holds)(model, &state));
-        if let Some(promise) = broken {
-            return Err(Flaw::Broken(promise.name));
+            .find(|invariant| !(invariant.holds)(model, &state));
+        if let Some(invariant) = broken {
+            return Err(Flaw::Broken(invariant.name));
         }
     }
     let mut looking = Looking {

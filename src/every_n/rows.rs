@@ -46,7 +46,7 @@ pub fn state<'s, S: Sliced>(sliced: &'s S, row: &Row) -> Option<(&'s S::Model, S
     (again == row.words).then_some((model, state))
 }
 
-/// The set of these views. `None` if a row is no view of so many free ordinals.
+/// The set of these views. `None` if a row is not a view of so many free ordinals.
 #[must_use]
 pub fn views<S: Sliced>(sliced: &S, free: usize, rows: &[Row]) -> Option<Views<S>> {
     let mut views = Views::new(free);

@@ -83,7 +83,7 @@ pub(super) struct Options {
     room: [u8; ROOMS],
 }
 
-/// More reasons of a kind than so many are told apart by nobody.
+/// More reasons of a kind than so many make no difference.
 const MOST_TOLD: usize = 3;
 const ROOMS: usize = (MOST_TOLD + 1).pow(3);
 

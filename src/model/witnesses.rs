@@ -1,4 +1,4 @@
-//! On how many further ordinals a step depends: the promise of [`crate::every_n::Sliced`].
+//! On how many further ordinals a step depends: the restriction lemma of [`crate::every_n::Sliced`].
 //!
 //! Most steps are about one ordinal, or about none. What is left:
 //! - the driver comes to another ordinal;

@@ -6,12 +6,15 @@ use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "at-most-one-pod",
     kind: Kind::AlwaysForEach(holds),
-    promise: "Per ordinal at most one live Pod exists over both sides.",
-    details: "A Pod is live while its object exists and its phase is neither Failed nor Succeeded: Pending and terminating Pods are live until the object is gone. Inside one cluster the uniqueness of names gives this; over two clusters only the migration can. A Pending twin behind a storage fence breaks it.",
+    statement: "At most one live Pod per ordinal exists across both sides.",
+    details: "A Pod is live while its object exists and its phase is neither Failed nor Succeeded: \
+              Pending and terminating Pods are live until the object is gone. Within one cluster \
+              the uniqueness of names guarantees this; across two clusters only the migration can. \
+              A second Pod that stays Pending because storage is fenced violates it, too.",
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -22,7 +25,7 @@ pub const PROPERTY: Property = Property {
     },
 };
 
-/// Whether the promise is kept for one ordinal.
+/// Whether the property holds for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     !SIDES
         .into_iter()
@@ -34,6 +37,6 @@ fn sentence(history: &History<'_>) -> Option<String> {
     let newcomer = history.last_side();
     let (other, newcomer) = (newcomer.other().name(), newcomer.name());
     Some(format!(
-        "{pod} still existed in {other} when it was created in {newcomer} too."
+        "{pod} still existed in {other} when it was created in {newcomer}."
     ))
 }

@@ -6,12 +6,15 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "at-most-one-running",
     kind: Kind::AlwaysForEach(holds),
-    promise: "Per ordinal at most one incarnation runs, over all nodes of both sides.",
-    details: "Counts containers on nodes, not Pod objects: after a force delete the object is gone while its containers may run on. Two incarnations on one side count as on two nodes. This is Kubernetes' at-most-one semantics of a StatefulSet, across clusters (KEP-3335).",
+    statement: "At most one incarnation per ordinal runs, across all nodes of both sides.",
+    details: "Counts containers on nodes, not Pod objects: after a force delete the object is gone \
+              while its containers may still run. Two incarnations on one side count as running on \
+              two nodes. This is the at-most-one semantics of a Kubernetes StatefulSet, across \
+              clusters (KEP-3335).",
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -24,7 +27,7 @@ pub const PROPERTY: Property = Property {
     },
 };
 
-/// Whether the promise is kept for one ordinal.
+/// Whether the property holds for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let running = SIDES
         .into_iter()
@@ -50,7 +53,7 @@ fn sentence(history: &History<'_>) -> Option<String> {
     };
     let (other, newcomer) = (newcomer.other().name(), newcomer.name());
     Some(format!(
-        "{pod} still ran in {other} when {newcomer} started it too{on}."
+        "{pod} was still running in {other} when {newcomer} started it{on}."
     ))
 }
 

@@ -7,12 +7,16 @@ use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::{AvailabilityRule, Budget, Group, Pool, Setup};
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "available",
     kind: Kind::Always { holds, culprit },
-    promise: "The availability rule holds for the ordinals that do not serve.",
-    details: "An ordinal serves if on some side its containers run and its Pod is Ready and not terminating. Rules: at most so many down, a majority serving, or so many of each group serving. With `faults: excused` an ordinal that a fault has hit is left out until it next serves; with `counted` the cause does not matter.",
+    statement: "Enough ordinals serve: the scenario's availability rule holds.",
+    details: "An ordinal serves if on some side its containers run and its Pod is Ready and not \
+              terminating; otherwise it is down. Rules: at most a given number of ordinals down, a \
+              majority serving, or a minimum serving in each group. With `faults: excused` an \
+              ordinal that a fault has hit does not count as down until it has served again; with \
+              `counted` the cause does not matter.",
     violated_in: "blog-redis-cluster",
     holds_in: "kep-3335-ordered",
     applies,
@@ -31,7 +35,7 @@ fn applies(setup: &Setup) -> Result<(), &'static str> {
     }
 }
 
-/// Whether the promise is kept in `world`.
+/// Whether the property holds in `world`.
 fn holds(setup: &Setup, world: &World) -> bool {
     let Some(availability) = &setup.availability else {
         return true;
@@ -78,7 +82,9 @@ fn most_down(setup: &Setup) -> Result<u8, &'static str> {
     };
     let most = match &availability.rule {
         AvailabilityRule::MaxUnavailable(most) => *most,
-        AvailabilityRule::Majority => return Err("a majority is no matter of any few ordinals"),
+        AvailabilityRule::Majority => {
+            return Err("a majority cannot be decided from a few ordinals");
+        }
         AvailabilityRule::Groups(groups) => groups.iter().copied().map(spare).min().unwrap_or(0),
     };
     let hits = if availability.excused {
@@ -87,7 +93,7 @@ fn most_down(setup: &Setup) -> Result<u8, &'static str> {
         most_hits(&setup.budget)
     };
     most.checked_sub(hits)
-        .ok_or("the faults of the scenario alone may take down more than the rule allows")
+        .ok_or("the scenario's faults alone can take down more ordinals than the rule allows")
 }
 
 /// How many Pods the faults of a budget may hit.
@@ -109,13 +115,24 @@ fn sentence(history: &History<'_>) -> Option<String> {
         Some(AvailabilityRule::MaxUnavailable(0)) => "none may be".to_owned(),
         Some(AvailabilityRule::MaxUnavailable(most)) => format!("at most {most} may be"),
         Some(AvailabilityRule::Majority) => "a majority must serve".to_owned(),
-        Some(AvailabilityRule::Groups(_)) => "of one group too few serve".to_owned(),
+        Some(AvailabilityRule::Groups(_)) => "too few of one group serve".to_owned(),
         None => String::new(),
     };
     Some(match down.as_slice() {
         [one] => format!("Ordinal {one} was down; {rule}."),
-        several => format!("Ordinals {} were down at once; {rule}.", several.join(", ")),
+        several => format!(
+            "Ordinals {} were down at the same time; {rule}.",
+            listed(several)
+        ),
     })
+}
+
+/// `0 and 1`, `0, 1 and 2`.
+fn listed(ordinals: &[String]) -> String {
+    match ordinals {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        few => few.concat(),
+    }
 }
 
 /// Since which step each of the ordinals that are down has not served, and what was to wait.
@@ -131,13 +148,13 @@ fn why(history: &History<'_>) -> Vec<String> {
         let side = taken.step.cluster();
         let side = side.map_or(String::new(), |side| format!(" in {}", side.name()));
         let number = taken.number;
-        format!("Ordinal {ordinal} does not serve since step {number} ({text}{side}).")
+        format!("Ordinal {ordinal} has been down since step {number} ({text}{side}).")
     };
     let mut sentences: Vec<String> = losses.iter().map(since).collect();
     if let Some((_, fault)) = losses.iter().find(|(_, taken)| taken.is_fault()) {
         sentences.push(format!(
-            "Step {} is a fault, which no step of the program can forbid; `faults: excused` leaves \
-             its ordinal out until it serves again.",
+            "Step {} is a fault, which no step of the program can prevent; with `faults: excused` \
+             its ordinal does not count as down until it has served again.",
             fault.number
         ));
     } else if ordinals.len() > 1 {
@@ -157,8 +174,8 @@ fn no_wait(history: &History<'_>, down: &[Ordinal]) -> Option<String> {
     };
     let moving = down.iter().find(|&&ordinal| !stays(ordinal))?;
     Some(format!(
-        "At step {} ordinal {moving} was on its way already, and nothing waits until it serves \
-         again.",
+        "Step {} was taken while ordinal {moving} was still moving; nothing waits for it to be \
+         Ready again.",
         request.number
     ))
 }

@@ -6,12 +6,16 @@ use crate::world::World;
 use crate::world::id::{Ordinal, Slice, describe_slice};
 use crate::world::setup::Setup;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "disjoint-slices",
     kind: Kind::Always { holds, culprit },
-    promise: "The two sets' effective slices do not intersect and stay within the ordinals of the application.",
-    details: "The effective slice is what a side's controller computes from the set as stored now: empty without a set, or when it is being deleted. Gaps are allowed. It is about desired ranges only: a condemned Pod outside its slice is no violation. `ordinals: {max: M}` allows ordinals up to M.",
+    statement: "The effective slices of the two sets are disjoint and stay within the application's \
+              ordinals.",
+    details: "The effective slice is what a side's controller computes from the set as it is \
+              stored: empty without a set, or when the set is being deleted. Gaps are allowed. \
+              Only desired ranges count: a condemned Pod outside its slice is not a violation. \
+              `ordinals: {max: M}` allows ordinals up to M.",
     violated_in: "naive-double-up",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -19,7 +23,7 @@ pub const PROPERTY: Property = Property {
     story: Story::of(sentence),
 };
 
-/// Whether the promise is kept in `world`.
+/// Whether the property holds in `world`.
 fn holds(setup: &Setup, world: &World) -> bool {
     let [source, destination] = SIDES.map(|cluster| world.clusters[cluster].effective_slice());
     let within = |slice: Slice| slice.is_empty() || slice.end <= setup.allowed;
@@ -42,7 +46,7 @@ fn sentence(history: &History<'_>) -> Option<String> {
     let what = if source.contains(ordinal) && destination.contains(ordinal) {
         format!("both own ordinal {ordinal}")
     } else {
-        format!("ordinal {ordinal} is none of the application's")
+        format!("ordinal {ordinal} is not one of the application's")
     };
     Some(format!(
         "Source owns {} and destination {}: {what}.",

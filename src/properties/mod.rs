@@ -1,4 +1,5 @@
-//! What a migration promises, one property per file: the predicate, and the story of a violation.
+//! What a migration has to satisfy, one property per file: the predicate, and the story of a
+//! violation.
 //!
 //! To add a property, write its file and put it into [`ALL`].
 
@@ -60,16 +61,16 @@ impl PropertyId {
     }
 }
 
-/// A promise that a search can decide.
+/// A property that a search can decide.
 #[derive(Clone, Copy, Debug)]
 pub struct Property {
     /// Its name in files and reports. Part of the contract.
     pub name: &'static str,
     /// What it says of the state space.
     pub kind: Kind,
-    /// The promise in a sentence.
-    pub promise: &'static str,
-    /// What the sentence leaves open: exact terms, and where the promise comes from.
+    /// The property in a sentence.
+    pub statement: &'static str,
+    /// What the sentence leaves open: exact terms, and where the property comes from.
     pub details: &'static str,
     /// A bundled scenario that violates it.
     pub violated_in: &'static str,
@@ -139,10 +140,10 @@ impl Property {
     /// What happened in a history that violates it, in a sentence.
     #[must_use]
     pub fn sentence(&self, history: &History<'_>) -> String {
-        (self.story.sentence)(history).unwrap_or_else(|| self.promise.to_owned())
+        (self.story.sentence)(history).unwrap_or_else(|| self.statement.to_owned())
     }
 
-    /// Whether a state keeps the promise. One about the whole space asks nothing of a state.
+    /// Whether the property holds in a state. One about paths asks nothing of a state.
     #[must_use]
     pub fn holds(&self, setup: &Setup, world: &World) -> bool {
         match self.kind {
@@ -197,7 +198,7 @@ impl Kind {
         )
     }
 
-    /// Whether it is about paths that go on for ever.
+    /// Whether it is about paths that go on forever.
     #[must_use]
     pub const fn is_about_endless_paths(self) -> bool {
         matches!(self, Self::Eventually | Self::EventuallyAlways)

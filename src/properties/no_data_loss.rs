@@ -7,12 +7,13 @@ use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
 use crate::world::volume::Disk;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "no-data-loss",
     kind: Kind::AlwaysForEach(holds),
-    promise: "For every ordinal some existing disk is current.",
-    details: "Broken when the last disk that holds every acknowledged write is destroyed, or when a Pod has written to a disk that missed some.",
+    statement: "Every ordinal has at least one current disk.",
+    details: "Violated when the last disk that holds every acknowledged write is destroyed, or \
+              when a Pod has written to a disk that lacks some of them.",
     violated_in: "reclaim-delete",
     holds_in: "reclaim-delete-fixed",
     applies: needs_disks,
@@ -23,7 +24,7 @@ pub const PROPERTY: Property = Property {
     },
 };
 
-/// Whether the promise is kept for one ordinal of the application.
+/// Whether the property holds for one ordinal of the application.
 fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let is_current = |disk| world.rows[ordinal].storage.is_current(disk);
     ordinal.0 >= setup.replicas || Disk::ALL.into_iter().any(is_current)

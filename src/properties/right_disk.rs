@@ -8,12 +8,15 @@ use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
 use crate::world::volume::{Contents, Disk};
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "right-disk",
     kind: Kind::AlwaysForEach(holds),
-    promise: "A running Pod of an ordinal has the disk of that ordinal mounted, and the disk is current.",
-    details: "A disk is current if it holds every write that Pods of the ordinal had acknowledged on a current disk. While such a Pod runs, every other copy is stale. An empty, newly provisioned disk is never current, but for ordinals that `ordinals.max` adds: they have written nothing yet.",
+    statement: "A running Pod has its ordinal's disk mounted, and the disk is current.",
+    details: "A disk is current if it holds every write that Pods of the ordinal have acknowledged \
+              on a current disk. While such a Pod runs, every other copy is stale. A newly \
+              provisioned, empty disk is never current, except for the ordinals that \
+              `ordinals.max` adds, which have not written anything yet.",
     violated_in: "empty-disk",
     holds_in: "blog-redis-cluster-gated",
     applies: needs_disks,
@@ -24,7 +27,7 @@ pub const PROPERTY: Property = Property {
     },
 };
 
-/// Whether the promise is kept for one ordinal.
+/// Whether the property holds for one ordinal.
 fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
     if (setup.replicas..setup.allowed).contains(&ordinal.0) {
         return true;
@@ -56,7 +59,7 @@ fn sentence(history: &History<'_>) -> Option<String> {
         }
         Some((side, Some(disk))) => {
             let disk = describe_disk(disk, ordinal);
-            format!("{pod} ran in {side} on a disk that misses acknowledged writes ({disk}).")
+            format!("{pod} ran in {side} on a disk that lacks acknowledged writes ({disk}).")
         }
         _ => format!("{pod} ran without its disk."),
     })
@@ -70,9 +73,9 @@ fn why(history: &History<'_>) -> Vec<String> {
         let side = provisioning.step.cluster();
         let claim = side.and_then(|side| history.claim_creation(side, ordinal));
         return vec![format!(
-            "When the {} controller looked, there was no claim for Pod {ordinal}. It created one \
-             (step {}) that names no volume, and a new volume was provisioned for it (step {}). \
-             The disk with the data was never asked for.",
+            "When the {} controller looked, Pod {ordinal} had no claim. The controller created one \
+             (step {}) that names no volume, so a new volume was provisioned for it (step {}). \
+             Nothing ever requested the disk with the data.",
             provisioning.side_name(),
             claim.map_or(0, |taken| taken.number),
             provisioning.number
@@ -84,7 +87,8 @@ fn why(history: &History<'_>) -> Vec<String> {
     }
     vec![match history.first_stale_copy(ordinal) {
         Some(taken) => format!(
-            "Since step {} a Pod writes to one copy of the data, and the other misses it.",
+            "Since step {} a Pod has been writing to one copy of the data; the other lacks these \
+             writes.",
             taken.number
         ),
         None => "The copy was made while a Pod was still writing to the disk.".to_owned(),

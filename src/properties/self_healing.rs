@@ -1,4 +1,4 @@
-//! `self-healing`: somebody replaces a Pod that goes.
+//! `self-healing`: every Pod that goes is replaced.
 
 use super::{Kind, Locality, Property, SIDES, Story, always_applies};
 use crate::history::History;
@@ -6,12 +6,15 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "self-healing",
     kind: Kind::AlwaysForEach(holds),
-    promise: "Every live Pod that is not terminating has a set on its side that owns it or will adopt it.",
-    details: "The set must not be being deleted. A Pod that the garbage collector is about to delete, since its set is gone or goes together with its Pods, is not meant to be replaced. How long a replacement takes is no matter of this property: delays of OrderedReady show in `available`.",
+    statement: "Every live Pod that is not terminating has a set on its side that owns it or will adopt it.",
+    details: "A set that is being deleted does not count. A Pod that the garbage collector is \
+              about to delete, because its set is gone or is being deleted together with its Pods, \
+              need not be replaced. How long a replacement takes does not matter here: delays of \
+              OrderedReady show in `available`.",
     violated_in: "orphan-by-hand",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -19,14 +22,14 @@ pub const PROPERTY: Property = Property {
     story: Story::of(sentence),
 };
 
-/// Whether the promise is kept for one ordinal.
+/// Whether the property holds for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     !SIDES
         .into_iter()
         .any(|cluster| is_left(world, cluster, ordinal))
 }
 
-/// Whether an ordinal has a Pod on a side that nobody would replace.
+/// Whether an ordinal has a Pod on a side that nothing would replace.
 fn is_left(world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
     let side = world.side(cluster);
     let pod = side[ordinal].pod;

@@ -7,12 +7,14 @@ use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
 use crate::world::volume::DiskSet;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "single-writer",
     kind: Kind::AlwaysForEach(holds),
-    promise: "Per disk at most one incarnation runs with it mounted for writing.",
-    details: "Whatever the access mode: ReadWriteMany removes the refusal of Kubernetes, not the promise. Storage declared `shared: true`, where the application locks by itself, is exempt.",
+    statement: "At most one running incarnation per disk has it mounted for writing.",
+    details: "This holds for every access mode: ReadWriteMany lifts the restriction of Kubernetes, \
+              not this property. Storage declared `shared: true`, where the application does its \
+              own locking, is exempt.",
     violated_in: "blog-redis-cluster",
     holds_in: "blog-redis-cluster-exclusive",
     applies,
@@ -27,12 +29,13 @@ pub const PROPERTY: Property = Property {
 fn applies(setup: &Setup) -> Result<(), &'static str> {
     needs_disks(setup)?;
     match setup.storage {
-        Some(storage) if storage.shared => Err("storage.shared: the application locks by itself"),
+        Some(storage) if storage.shared => Err("storage.shared: the application does its own \
+                                                locking"),
         _ => Ok(()),
     }
 }
 
-/// Whether the promise is kept for one ordinal.
+/// Whether the property holds for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let mut mounted = DiskSet::default();
     let mut mounts = SIDES

@@ -3,12 +3,15 @@
 use super::{Kind, Locality, Property, Story, always_applies};
 use crate::history::History;
 
-/// See [`Property::promise`] and [`Property::details`].
+/// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
     name: "stays-migrated",
     kind: Kind::EventuallyAlways,
-    promise: "On every fair path that reaches the goal, it holds from some point on.",
-    details: "Faults may take Pods down after the goal, but the controllers have to bring them back. An ordinal whose Pod in the destination never becomes Ready by `podNeverReady` need not serve: that is the matter of one Pod. Fair is meant as in `completes`. A path that never reaches the goal keeps this promise.",
+    statement: "Every fair path that reaches the goal eventually stays there.",
+    details: "Faults may take Pods down after the goal, but the controllers have to bring them \
+              back. An ordinal whose Pod in the destination never becomes Ready because of \
+              `podNeverReady` need not serve. Fairness is that of `completes`. A path that never \
+              reaches the goal satisfies this property.",
     violated_in: "tidied-wrong-side",
     holds_in: "blog-redis-cluster-gated",
     applies: always_applies,
@@ -23,11 +26,11 @@ pub const PROPERTY: Property = Property {
 fn sentence(history: &History<'_>) -> Option<String> {
     let goal = history.goal().unwrap_or_default();
     let ends = if history.repeats().is_empty() {
-        "does not stay so"
+        "is then lost for good"
     } else {
-        "then again and again is not"
+        "is then lost again and again"
     };
     Some(format!(
-        "The migration is over after step {goal}, and {ends}."
+        "The goal is reached after step {goal}, but {ends}."
     ))
 }

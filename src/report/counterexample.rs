@@ -11,7 +11,7 @@ pub struct Cost {
     pub faults: u32,
 }
 
-/// A path to a state in which a property is broken, or one that never keeps a promise.
+/// A path to a state in which a property is broken, or one that never keeps a property.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counterexample {
     /// The ordinal that it is about.
@@ -30,7 +30,7 @@ pub struct Counterexample {
     pub merged_into: Option<String>,
     /// Other properties that the same story breaks.
     pub also_broken: Vec<AlsoBroken>,
-    /// Of an endless story: how many steps come before those that repeat for ever. If that is all
+    /// Of an endless story: how many steps come before those that repeat forever. If that is all
     /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
     /// Why an endless story can go on as it does, each reason in a sentence.
@@ -116,7 +116,7 @@ pub struct Lanes {
 }
 
 impl Counterexample {
-    /// The steps that repeat for ever; none if there are none.
+    /// The steps that repeat forever; none if there are none.
     #[must_use]
     pub fn round(&self) -> &[Step] {
         let start = self.loop_start.unwrap_or(self.steps.len());

@@ -52,7 +52,7 @@ pub struct Scope {
 }
 
 impl EveryN {
-    /// A promise that views can keep is neither proved nor broken.
+    /// A property that views can keep is neither proved nor broken.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         let mut properties = self.properties.iter();
@@ -111,7 +111,7 @@ impl EveryN {
                 free => format!("{free} ordinals"),
             };
             let cutoff = scope.cutoff.map_or_else(String::new, |cutoff| {
-                format!("; {} show them all", count(cutoff as usize, "replica"))
+                format!("; cutoff {}", count(cutoff as usize, "replica"))
             });
             format!(
                 ": {views} views of {free}, closed under {} steps{cutoff}",
@@ -128,6 +128,6 @@ impl EveryN {
 
 impl EveryNResult {
     fn reason(&self) -> &str {
-        self.reason.as_deref().unwrap_or("no reason is known")
+        self.reason.as_deref().unwrap_or("unknown reason")
     }
 }

@@ -37,10 +37,15 @@ impl Eq for Format {}
 /// How a report is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
-    /// Show every step of every story, and every world of a replayed trace.
+    /// Show every step of every counterexample, and every state of a replayed trace.
     pub full: bool,
-    /// There are other scenarios: what is as expected is told in short.
+    /// Show of each scenario only its verdict, and of each counterexample a sentence, the line and
+    /// the fix.
+    pub short: bool,
+    /// There are other scenarios: those that are as expected are shortened.
     pub several: bool,
+    /// The columns that a line may take.
+    pub width: usize,
     /// How the program was called: `straddle` or `kubectl straddle`.
     pub program: String,
     /// The flags that change verdicts, ready for a shell, for the command that shows a story
@@ -59,7 +64,7 @@ pub trait Finding: Sized + 'static {
     fn show(&self, settings: &Settings) -> String;
 
     /// The end of a report for people.
-    fn summary(report: &Report<Self>) -> String;
+    fn summary(report: &Report<Self>, settings: &Settings) -> String;
 }
 
 impl Finding for ScenarioResult {
@@ -71,8 +76,8 @@ impl Finding for ScenarioResult {
         super::terminal::scenario(self, settings)
     }
 
-    fn summary(report: &Report<Self>) -> String {
-        super::terminal::summary(report)
+    fn summary(report: &Report<Self>, settings: &Settings) -> String {
+        super::terminal::summary(report, settings)
     }
 }
 
@@ -85,8 +90,8 @@ impl Finding for SimulatedScenario {
         super::terminal::simulation::scenario(self, settings)
     }
 
-    fn summary(report: &Report<Self>) -> String {
-        super::terminal::simulation::summary(report)
+    fn summary(report: &Report<Self>, settings: &Settings) -> String {
+        super::terminal::simulation::summary(report, settings)
     }
 }
 
@@ -99,7 +104,7 @@ impl Finding for Replayed {
         super::terminal::replay::trace(self, settings)
     }
 
-    fn summary(_: &Report<Self>) -> String {
+    fn summary(_: &Report<Self>, _: &Settings) -> String {
         String::new()
     }
 }

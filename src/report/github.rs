@@ -24,7 +24,7 @@ struct Annotation {
 /// Annotations for a workflow of GitHub.
 pub(super) const FORMAT: Format = Format {
     name: "github",
-    about: "annotations for a workflow of GitHub",
+    about: "annotations for a GitHub Actions workflow",
     extension: "txt",
     is_document: false,
     check: |report, _| render(report),
@@ -40,7 +40,7 @@ fn replayed(report: &Report<Replayed>) -> String {
         results.filter(move |result| result.broken == broken)
     };
     let errors = report.errors.iter().map(unreadable);
-    let kept = having(Some(false)).map(|result| of_trace(result, "error", "not broken"));
+    let kept = having(Some(false)).map(|result| of_trace(result, "error", "not violated"));
     let undecided = having(None).map(|result| of_trace(result, "warning", "inconclusive"));
     lines(errors.chain(kept).collect(), undecided.collect())
 }
@@ -90,7 +90,7 @@ fn shown(mut all: Vec<Annotation>, most: usize) -> Vec<Annotation> {
     all.push(Annotation {
         level: "warning",
         at: None,
-        title: format!("{} more, not shown one by one", others.len()),
+        title: format!("{} more, not listed one by one", others.len()),
         message: titles.join("\n"),
     });
     all
@@ -156,10 +156,8 @@ fn explanation(result: &ScenarioResult, property: &PropertyResult) -> String {
     if let Some(story) = &property.counterexample {
         lines.extend((!story.why.is_empty()).then(|| story.why.clone()));
         let others: Vec<&str> = story.also_broken.iter().map(|one| &*one.name).collect();
-        lines.extend(
-            (!others.is_empty()).then(|| format!("same story breaks {}", others.join(", "))),
-        );
-        lines.extend(story.help.iter().map(|help| format!("fix {}", help.text)));
+        lines.extend((!others.is_empty()).then(|| format!("also violates: {}", others.join(", "))));
+        lines.extend(story.help.iter().map(|help| format!("fix: {}", help.text)));
     }
     lines.join("\n")
 }

@@ -17,7 +17,7 @@ const INPUT: &str = "input";
 /// JUnit XML.
 pub(super) const FORMAT: Format = Format {
     name: "junit",
-    about: "JUnit XML, a case for each property",
+    about: "JUnit XML, one test case per property",
     extension: "xml",
     is_document: true,
     check: render,
@@ -110,7 +110,7 @@ fn status(
     failed.set_message(message(result, property));
     let told = property.counterexample.as_ref();
     if told.is_some_and(|story| story.merged_into.is_none()) {
-        failed.set_description(join(&story::block(result, property, settings)));
+        failed.set_description(join(&story::block(result, property, settings, &[])));
     }
     failed
 }
@@ -136,7 +136,7 @@ pub(super) fn message(result: &ScenarioResult, property: &PropertyResult) -> Str
             let reason = result.reason_in_words(property);
             let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             format!(
-                "{} where {} is expected{reason}",
+                "{}, but {} was expected{reason}",
                 verdict.words(),
                 expected.words()
             )

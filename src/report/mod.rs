@@ -27,7 +27,8 @@ pub use every_n::{EveryN, EveryNResult};
 pub use format::{Finding, Format, Render, Settings};
 pub use search::{Reason, Search, Stop};
 pub use smaller::{SmallerResult, SmallerVerdict};
-pub(crate) use text::{count, grouped, plain, shell_word};
+pub use text::{WIDTH, width_on};
+pub(crate) use text::{count, count_of, grouped, plain, shell_word};
 pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;

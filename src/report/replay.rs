@@ -46,12 +46,12 @@ impl Replayed {
                 let circumstances = circumstances(Some(&self.story));
                 format!("{name}{circumstances}, {place}, as the trace says")
             }
-            Some(false) => format!("{name} is not broken {place}, although the trace says so"),
-            None => format!("whether {name} is broken {place} was not decided"),
+            Some(false) => format!("{name} is not violated {place}, although the trace says so"),
+            None => format!("whether {name} is violated {place} is inconclusive"),
         }
     }
 
-    /// Where a promise is broken, if it is.
+    /// Where a property is broken, if it is.
     fn place(&self) -> String {
         let last = self.story.steps.len();
         match self.story.round() {

@@ -66,7 +66,7 @@ pub(crate) fn violated() -> ScenarioResult {
     result
 }
 
-/// The same story, but nobody expected it.
+/// The same counterexample, not expected.
 pub(crate) fn unexpected() -> ScenarioResult {
     let mut result = violated();
     for property in &mut result.properties {
@@ -125,7 +125,7 @@ pub(crate) fn inconclusive() -> ScenarioResult {
 pub(crate) fn unreadable() -> ReportedError {
     ReportedError {
         code: "scenario::unknown-field".to_owned(),
-        message: "`replicsa` is no field of a side".to_owned(),
+        message: "there is no field `replicsa` in a side".to_owned(),
         at: Some(location(4, 3)),
         help: Some("did you mean `replicas`?".to_owned()),
     }
@@ -282,8 +282,8 @@ pub(super) fn story() -> Counterexample {
         ],
         loop_start: None,
         fairness: Vec::new(),
-        story: "redis-redis-cluster-5 still ran in source when destination started it too, \
-                on the same disk."
+        story: "redis-redis-cluster-5 was still running in source when destination started it, on \
+                the same disk."
             .to_owned(),
         why: "Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. \
               Nothing between step 1 and step 6 waits until Pod 5 is gone from source."

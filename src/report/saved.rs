@@ -37,7 +37,7 @@ pub struct SavedTrace {
     pub walk: Option<SavedWalk>,
     /// The property that is broken after the last step.
     pub property: String,
-    /// Of an endless story: how many steps come before those that repeat for ever. If that is all
+    /// Of an endless story: how many steps come before those that repeat forever. If that is all
     /// of them, nothing happens any more.
     pub loop_start: Option<usize>,
     /// The steps, first to last.
@@ -183,12 +183,12 @@ impl SavedTrace {
     /// Reads the file `path`.
     ///
     /// # Errors
-    /// Why it is no trace that can be replayed.
+    /// Why it is not a trace that can be replayed.
     pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let unreadable = |reason: String| {
             let message = format!("cannot read `{}`: {reason}", path.display());
             let diagnostic = Diagnostic::new("replay::unreadable", message).about(path);
-            Box::new(diagnostic.help("check the path, and that you may read it"))
+            Box::new(diagnostic.help("check the path and its permissions"))
         };
         let bytes = contents(path).map_err(unreadable)?;
         match String::from_utf8(bytes) {
@@ -200,7 +200,7 @@ impl SavedTrace {
     /// Reads the text of the file `path`.
     ///
     /// # Errors
-    /// Why it is no trace that can be replayed.
+    /// Why it is not a trace that can be replayed.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mistake = |error: &serde_json::Error| {
@@ -236,20 +236,20 @@ impl Head {
         if self.kind.as_deref() != Some(KIND) {
             let reason = match &self.kind {
                 Some(kind) => format!("its kind is `{kind}`, not `{KIND}`"),
-                None => format!("it has no kind, and a trace has the kind `{KIND}`"),
+                None => format!("it has no `kind`; a trace has `kind: {KIND}`"),
             };
             let refused = not_a_trace(path, &reason);
             return Err(Box::new(match self.kind.as_deref() {
                 Some(views::KIND) => {
-                    refused.help("it is a proof, and `straddle certify` looks at those again")
+                    refused.help("it is a proof; check it with `straddle certify`")
                 }
                 _ => refused,
             }));
         }
         if self.api_version.as_deref() != Some(API_VERSION) {
             let message = match self.api_version {
-                Some(found) => format!("`{found}` is not a version of traces that is known here"),
-                None => "the trace does not say of which version it is".to_owned(),
+                Some(found) => format!("`{found}` is not a known version of traces"),
+                None => "the trace has no `apiVersion`".to_owned(),
             };
             let help = format!("this is Straddle {VERSION}, which reads `{API_VERSION}`");
             let diagnostic = Diagnostic::new("replay::other-version", message).about(path);
@@ -272,7 +272,7 @@ fn contents(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = file.take(MOST_BYTES + 1).read_to_end(&mut bytes);
     if read.map_err(plain)? as u64 > MOST_BYTES {
-        return Err("it has more than 64 MiB, and no trace is that long".to_owned());
+        return Err("it is larger than 64 MiB, and no trace is that long".to_owned());
     }
     Ok(bytes)
 }
@@ -292,7 +292,7 @@ fn sentence(error: &serde_json::Error) -> String {
     let end = text.rfind(" at line ").unwrap_or(text.len());
     let text = &text[..end];
     match error.classify() {
-        Category::Eof => "it ends too early".to_owned(),
+        Category::Eof => "it is truncated".to_owned(),
         Category::Syntax => format!("it is not JSON ({text})"),
         Category::Data | Category::Io => plain_serde_error(text),
     }
@@ -373,7 +373,7 @@ mod tests {
         let rows = [
             ("[]".to_owned(), "expected a map, found a list"),
             ("3".to_owned(), "expected a map, found `3`"),
-            ("{\"kind\": ".to_owned(), "it ends too early"),
+            ("{\"kind\": ".to_owned(), "it is truncated"),
             ("kind: Trace".to_owned(), "it is not JSON (expected value)"),
             (
                 good.replace("\"index\": 0", "\"index\": -1"),

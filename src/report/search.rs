@@ -39,7 +39,7 @@ impl Search {
     pub fn stop_in_words(&self) -> Option<String> {
         Some(match self.stopped? {
             Stop::Reached(stop) => in_words(stop, &self.bounds),
-            Stop::AllKnown => "each promise is proved or broken".to_owned(),
+            Stop::AllKnown => "every property is proved or violated".to_owned(),
         })
     }
 }
@@ -49,7 +49,7 @@ impl Search {
 pub enum Stop {
     /// It came to a bound, or had to end.
     Reached(StopReason),
-    /// Each promise is proved for every number of replicas, or broken.
+    /// Each property is proved for every number of replicas, or broken.
     AllKnown,
 }
 
@@ -80,28 +80,31 @@ impl Reason {
 pub(super) fn in_words(stop: StopReason, bounds: &Bounds) -> String {
     let count = |bound: Option<u64>, noun| count_of(bound.unwrap_or_default(), noun);
     match stop {
-        StopReason::States => format!("the bound of {}", count(bounds.states, "state")),
+        StopReason::States => format!("the bound of {} was reached", count(bounds.states, "state")),
         StopReason::Depth => {
             format!(
-                "the bound of {}",
+                "the bound of {} was reached",
                 count(bounds.depth.map(u64::from), "step")
             )
         }
         StopReason::Time => {
             let time = bounds.time.unwrap_or_default();
             if time.as_secs() == 0 {
-                format!("the bound of {} ms", time.as_millis())
+                format!("the bound of {} ms was reached", time.as_millis())
             } else {
-                format!("the bound of {} s", time.as_secs_f64())
+                format!("the bound of {} s was reached", time.as_secs_f64())
             }
         }
         StopReason::Memory => {
-            format!("the bound of {} of memory", count(bounds.memory, "byte"))
+            format!(
+                "the bound of {} of memory was reached",
+                count(bounds.memory, "byte")
+            )
         }
         StopReason::Interrupted => "interrupted".to_owned(),
         StopReason::FailFast => "another property was violated first (--fail-fast)".to_owned(),
         StopReason::NotDecidedByThisEngine => {
-            "stateright decides always-properties only".to_owned()
+            "stateright decides only always-properties".to_owned()
         }
     }
 }

@@ -97,7 +97,7 @@ pub enum Seen {
 }
 
 impl Seen {
-    /// The verdict. A walk never shows that a promise is kept.
+    /// The verdict. A walk never shows that a property is kept.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         match self {

@@ -54,10 +54,10 @@ pub(super) fn lines(result: &ScenarioResult) -> Vec<String> {
         let number = count(smaller.replicas as usize, "replica");
         lines.push(match smaller.bound {
             Some(bound) => format!(
-                "{} cut the look at {number} short",
+                "{number} not decided: {}",
                 in_words(bound, &result.search.bounds)
             ),
-            None => format!("too many states for a look at {number} first"),
+            None => format!("{number} skipped: too many states"),
         });
     }
     lines

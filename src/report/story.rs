@@ -4,49 +4,62 @@
 use std::path::Path;
 
 use super::Settings;
-use super::text::{BAD, FAINT, GOOD, STRONG, WIDTH};
+use super::text::{BAD, FAINT, GOOD, STRONG};
 use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
 use super::timeline;
 use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
 
-/// The column in which the text behind `why`, `fix` and `again` starts.
+/// The column in which the text after `why`, `fix` and `again` starts.
 const LABEL: usize = 6;
 
-/// Everything about one violated property. The caller leaves out those told by another's story.
+/// Everything about one violated property. The caller leaves out those that another's
+/// counterexample shows, and names the properties whose blocks are on the page already: what they
+/// have shown is not repeated.
 pub(super) fn block(
     result: &ScenarioResult,
     property: &PropertyResult,
     settings: &Settings,
+    earlier: &[&PropertyResult],
 ) -> Vec<String> {
+    let page = settings.width;
     let Some(counterexample) = &property.counterexample else {
-        return title(property, "");
+        return title(page, property, "");
     };
-    let mut lines = title(property, &figures(counterexample));
-    lines.extend(wrap(&counterexample.story, WIDTH));
-    lines.extend(asides(result, counterexample));
+    let mut lines = title(page, property, &figures(counterexample));
+    lines.extend(wrap(&counterexample.story, page));
+    lines.extend(asides(page, result, counterexample));
     lines.push(String::new());
-    lines.extend(timeline::table(counterexample, settings.full));
+    let earlier = earlier.iter();
+    let earlier = earlier.filter_map(|one| Some((&*one.name, one.counterexample.as_ref()?)));
+    let earlier: Vec<(&str, &Counterexample)> = earlier.collect();
+    lines.extend(timeline::table(
+        page,
+        counterexample,
+        settings.full,
+        &earlier,
+    ));
     lines.push(String::new());
-    lines.extend(ending(counterexample));
+    lines.extend(ending(page, counterexample));
     if !counterexample.why.is_empty() {
-        lines.extend(labelled("why", LABEL, STRONG, &counterexample.why));
+        lines.extend(labelled(page, "why", LABEL, STRONG, &counterexample.why));
     }
-    lines.extend(counterexample.place.iter().flat_map(place));
-    let promises = counterexample.also_broken.len() + 1;
+    let places = counterexample.place.iter();
+    lines.extend(places.flat_map(|at| place(page, at)));
+    let properties = counterexample.also_broken.len() + 1;
     let help = counterexample.help.iter();
-    lines.extend(help.flat_map(|help| fix(help, promises)));
+    lines.extend(help.flat_map(|help| fix(page, help, properties)));
     lines.extend(again(result, property, settings));
     lines
 }
 
-/// What broke, and on the right, if there is room, how long the story is.
-fn title(property: &PropertyResult, figures: &str) -> Vec<String> {
+/// What is violated, and on the right, if there is room, how long the counterexample is.
+fn title(page: usize, property: &PropertyResult, figures: &str) -> Vec<String> {
     let circumstances = circumstances(property.counterexample.as_ref());
     let name = format!("{}{circumstances}", plain(&property.name));
     let text = format!("{name}, {}", expectation(property.as_expected));
     let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
     let taken = "VIOLATED  ".len() + width(&text);
-    let room = WIDTH.saturating_sub(taken);
+    let room = page.saturating_sub(taken);
     if figures.is_empty() {
         vec![left]
     } else if width(figures) + 2 <= room {
@@ -79,8 +92,8 @@ pub(super) fn expectation(as_expected: bool) -> &'static str {
     }
 }
 
-/// What goes on for ever, and why that is fair.
-fn ending(counterexample: &Counterexample) -> Vec<String> {
+/// What repeats forever, and why that is fair.
+fn ending(page: usize, counterexample: &Counterexample) -> Vec<String> {
     if counterexample.fairness.is_empty() {
         return Vec::new();
     }
@@ -88,69 +101,76 @@ fn ending(counterexample: &Counterexample) -> Vec<String> {
         [] => "end",
         _ => "loop",
     };
-    labelled(label, LABEL, STRONG, &counterexample.fairness.join(" "))
+    let text = counterexample.fairness.join(" ");
+    labelled(page, label, LABEL, STRONG, &text)
 }
 
-/// `11 steps, none shorter; 0 faults needed`.
+/// `shortest counterexample: 11 steps, no faults`.
 fn figures(counterexample: &Counterexample) -> String {
     let steps = count(counterexample.steps.len(), "step");
     let faults = count(counterexample.faults as usize, "fault");
     let round = counterexample.round().len();
-    if round > 0 {
-        format!("{steps}, the last {round} for ever; {faults} needed")
-    } else if counterexample.shortest {
-        format!("{steps}, none shorter; {faults} needed")
-    } else {
-        format!("{steps}, perhaps not the fewest; {faults}")
+    let faults = match counterexample.faults {
+        0 => "no faults".to_owned(),
+        _ => faults,
+    };
+    match round {
+        0 if counterexample.shortest => format!("shortest counterexample: {steps}, {faults}"),
+        0 => format!("counterexample: {steps}, {faults}; may not be the shortest"),
+        1 => format!("counterexample: {steps}, {faults}; the last step repeats forever"),
+        _ => format!("counterexample: {steps}, {faults}; the last {round} repeat forever"),
     }
 }
 
-/// What else breaks in the same story, and for how many replicas it is told.
-fn asides(result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
+/// What else the counterexample violates, and with how many replicas.
+fn asides(page: usize, result: &ScenarioResult, counterexample: &Counterexample) -> Vec<String> {
     let mut lines = Vec::new();
     if counterexample.replicas != result.headline.replicas {
         let replicas = count(counterexample.replicas as usize, "replica");
         let asked = counterexample.asked.map_or_else(String::new, |asked| {
             cost_of_asked(asked, counterexample, result.headline.replicas)
         });
-        let text = format!("breaks already with {replicas}, as told here{asked}");
-        lines.extend(wrap(&text, WIDTH));
+        let text = format!("already fails with {replicas} (shown){asked}");
+        lines.extend(wrap(&text, page));
     }
-    lines.extend(also_broken(counterexample));
+    lines.extend(also_broken(page, counterexample));
     lines
 }
 
 /// What the story costs with the replicas that were asked for.
 fn cost_of_asked(asked: Cost, told: &Counterexample, replicas: u32) -> String {
-    let steps = count(asked.steps, "step");
+    let (steps, replicas) = (
+        count(asked.steps, "step"),
+        count(replicas as usize, "replica"),
+    );
     if asked.faults != told.faults {
         let faults = count(asked.faults as usize, "fault");
-        format!("; with {replicas} it takes {steps} and {faults}")
+        format!("; with {replicas}: {steps}, {faults}")
     } else if asked.steps == told.steps.len() {
-        format!("; with {replicas} it takes as many steps")
+        format!("; with {replicas}: also {steps}")
     } else {
-        format!("; with {replicas} it takes {steps}")
+        format!("; with {replicas}: {steps}")
     }
 }
 
-/// What else breaks in the same story.
-pub(super) fn also_broken(counterexample: &Counterexample) -> Vec<String> {
+/// What else the counterexample violates.
+pub(super) fn also_broken(page: usize, counterexample: &Counterexample) -> Vec<String> {
     let also = &counterexample.also_broken;
     if also.is_empty() {
         return Vec::new();
     }
     let broken = also
         .iter()
-        .map(|also| format!("{} at step {}", also.name, also.step));
+        .map(|also| format!("{} (step {})", also.name, also.step));
     let broken = broken.collect::<Vec<_>>().join(", ");
-    wrap(&format!("same story breaks {broken}"), WIDTH)
+    wrap(&format!("also violates: {broken}"), page)
 }
 
 /// The line of the file, as rustc would show it.
-fn place(place: &Place) -> Vec<String> {
+fn place(page: usize, place: &Place) -> Vec<String> {
     let number = place.at.line.to_string();
     let gutter = width(&number) + 1;
-    let room = WIDTH - gutter - 2;
+    let room = page.saturating_sub(gutter + 2);
     let length = place.length.clamp(1, room / 2);
     let (line, before) = window(&plain(&place.line), place.at.column, length, room);
     let file = plain(&place.at.file.to_string_lossy());
@@ -189,19 +209,20 @@ fn window(line: &str, column: usize, length: usize, room: usize) -> (String, usi
 }
 
 /// What would prevent it, and the steps to write, one to a line.
-fn fix(help: &Help, promises: usize) -> Vec<String> {
+pub(super) fn fix(page: usize, help: &Help, properties: usize) -> Vec<String> {
     let mut text = help.text.lines();
     let first = text.next().unwrap_or_default();
     let first = if help.checked {
-        let held = match promises {
-            1 => "the promise above holds then".to_owned(),
-            many => format!("the {} promises above hold then", number_word(many)),
+        let held = match properties {
+            1 => "the property then holds".to_owned(),
+            2 => "both properties then hold".to_owned(),
+            many => format!("all {} properties then hold", number_word(many)),
         };
         format!("{first} (checked: {held})")
     } else {
         format!("{first} (not checked)")
     };
-    let mut lines = labelled("fix", LABEL, GOOD, &first);
+    let mut lines = labelled(page, "fix", LABEL, GOOD, &first);
     lines.extend(text.map(|line| format!("{:8}{}", "", plain(line.trim_end()))));
     lines
 }
@@ -215,7 +236,7 @@ fn again(result: &ScenarioResult, property: &PropertyResult, settings: &Settings
         format!("--property {}", shell_word(&property.name)),
     ];
     words.extend(settings.flags.iter().cloned());
-    command("again", &words)
+    command(settings.width, "again", &words)
 }
 
 /// A path as an argument that is taken for one.
@@ -227,9 +248,9 @@ pub(super) fn path_word(path: &Path) -> String {
     shell_word(&path)
 }
 
-/// A command behind its label, in as many lines as it takes.
-pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
-    let mut lines = shell_lines(words, WIDTH - LABEL);
+/// A command after its label, in as many lines as it takes.
+pub(super) fn command(page: usize, label: &str, words: &[String]) -> Vec<String> {
+    let mut lines = shell_lines(words, page.saturating_sub(LABEL));
     for (index, line) in lines.iter_mut().enumerate() {
         let label = if index == 0 { label } else { "" };
         let gap = LABEL - width(label);
@@ -238,7 +259,7 @@ pub(super) fn command(label: &str, words: &[String]) -> Vec<String> {
     lines
 }
 
-/// `words` as one command, continued behind a backslash where it is longer than `columns`.
+/// `words` as one command, continued after a backslash where it is longer than `columns`.
 fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -258,8 +279,8 @@ fn shell_lines(words: &[String], columns: usize) -> Vec<String> {
     lines
 }
 
-/// One line for each story, for scenarios in which all is as expected.
-pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
+/// A counterexample in one sentence.
+pub(super) fn summary(page: usize, property: &PropertyResult) -> Vec<String> {
     let story = property.counterexample.as_ref();
     let story = story.map_or("", |counterexample| counterexample.story.as_str());
     let also = story_names(property);
@@ -269,10 +290,21 @@ pub(super) fn summary(property: &PropertyResult) -> Vec<String> {
         let replicas = count(counterexample.replicas as usize, "replica");
         format!(", already with {replicas}")
     });
-    labelled("VIOLATED", 10, BAD, &format!("{also}{already}: {story}"))
+    let unexpected = if property.as_expected {
+        ""
+    } else {
+        ", not as expected"
+    };
+    labelled(
+        page,
+        "VIOLATED",
+        10,
+        BAD,
+        &format!("{also}{already}{unexpected}: {story}"),
+    )
 }
 
-/// The property and the others that its story breaks.
+/// The property and the others that its counterexample violates.
 fn story_names(property: &PropertyResult) -> String {
     let also = property
         .counterexample

@@ -9,9 +9,9 @@ use super::{PropertyResult, ScenarioResult, Verdict, smaller};
 
 /// One line for each property, then reasons, layers, and faults that never struck. `short` leaves
 /// out why a property does not apply.
-pub(super) fn lines(result: &ScenarioResult, short: bool) -> Vec<String> {
+pub(super) fn lines(page: usize, result: &ScenarioResult, short: bool) -> Vec<String> {
     let mut lines = table(&result.properties);
-    let remarks = remarks(result, short);
+    let remarks = remarks(page, result, short);
     if !remarks.is_empty() {
         lines.push(String::new());
         lines.extend(remarks);
@@ -72,11 +72,11 @@ fn expected(property: &PropertyResult) -> &'static str {
 fn mark(property: &PropertyResult) -> String {
     let expected = &property.expected;
     if property.verdict == Verdict::Inconclusive {
-        "<-- undecided".to_owned()
+        "<-- inconclusive".to_owned()
     } else if property.as_expected {
         String::new()
     } else if property.verdict != expected.verdict {
-        "<-- not as expected".to_owned()
+        "<-- unexpected".to_owned()
     } else {
         let steps = expected.steps.map(|steps| count(steps as usize, "step"));
         let faults = expected
@@ -91,7 +91,7 @@ fn mark(property: &PropertyResult) -> String {
 fn decorate(line: &str, property: &PropertyResult) -> String {
     let style = verdict_style(property.verdict);
     let words = property.verdict.words();
-    // The verdict stands behind the name, which may contain anything.
+    // The verdict stands after the name, which may contain anything.
     let name_end = plain(&property.name).len();
     let (name, rest) = line.split_at(name_end.min(line.len()));
     let rest = rest.replacen(words, &paint(style, words), 1);
@@ -112,13 +112,13 @@ pub(super) fn verdict_style(verdict: Verdict) -> Style {
 }
 
 /// What the table has no room for, each with a label.
-fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
+fn remarks(page: usize, result: &ScenarioResult, short: bool) -> Vec<String> {
     let reason = |verdict| {
         let having = result.properties.iter();
         let having = having.filter(move |property| property.verdict == verdict);
         groups(having.map(|property| {
             let reason = result.reason_in_words(property);
-            let unknown = || "no reason is known".to_owned();
+            let unknown = || "unknown reason".to_owned();
             (property.name.as_str(), reason.unwrap_or_else(unknown))
         }))
     };
@@ -126,7 +126,7 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     let layers = layers.filter_map(|property| Some((property.name.as_str(), layers_of(property)?)));
     let mut remarks: Vec<(&str, String)> = Vec::new();
     for (names, reason) in reason(Verdict::Inconclusive) {
-        remarks.push(("undecided", format!("{names}: {reason}")));
+        remarks.push(("inconclusive", format!("{names}: {reason}")));
     }
     for (names, reason) in reason(Verdict::NotApplicable) {
         if !short {
@@ -146,12 +146,12 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     }
     if !result.never_fired.is_empty() {
         let kinds = result.never_fired.join(", ");
-        let text = format!("{kinds}: allowed, but there was no state in which it could strike");
+        let text = format!("{kinds}: allowed, but not possible in any state");
         remarks.push(("never fired", text));
     }
     if !short {
         let ends = result.dead_ends.iter();
-        remarks.extend(ends.map(|ends| ("dead end", ends.sentence())));
+        remarks.extend(ends.map(|ends| ("deadlock", ends.sentence())));
         let vacuous = result.vacuous.iter();
         remarks
             .extend(vacuous.map(|step| ("vacuous", format!("line {}: {}", step.line, step.text))));
@@ -160,7 +160,7 @@ fn remarks(result: &ScenarioResult, short: bool) -> Vec<String> {
     let columns = remarks.iter().map(|(label, _)| width(label) + 2).max();
     let columns = columns.unwrap_or_default();
     let lines = remarks.iter();
-    let lines = lines.flat_map(|(label, text)| labelled(label, columns, STRONG, text));
+    let lines = lines.flat_map(|(label, text)| labelled(page, label, columns, STRONG, text));
     lines.collect()
 }
 
@@ -176,7 +176,7 @@ fn layers_of(property: &PropertyResult) -> Option<String> {
     };
     let mut parts: Vec<String> = property.layers.iter().map(layer).collect();
     if property.verdict == Verdict::Inconclusive {
-        parts.push("more: undecided".to_owned());
+        parts.push("more: inconclusive".to_owned());
     }
     Some(parts.join("; "))
 }

@@ -1,9 +1,10 @@
-//! The report for people: at most 100 columns, and complete without colour.
+//! The report for people: as wide as the settings say, and complete without colour.
 
+mod brief;
 pub mod replay;
 pub mod simulation;
 
-use super::text::{FAINT, STRONG, WIDTH};
+use super::text::{FAINT, STRONG};
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
 use super::{Finding, Format, Headline, PropertyResult, Report, ScenarioResult, Settings, Verdict};
 use super::{story, table};
@@ -30,37 +31,42 @@ fn render_plain<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
 pub fn render<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
     let results = report.results.iter();
     let mut text: String = results.map(|result| result.show(settings)).collect();
-    text.push_str(&R::summary(report));
+    text.push_str(&R::summary(report, settings));
     text
 }
 
 /// One scenario, with an empty line after it.
 #[must_use]
 pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
+    if settings.short {
+        return join(&brief::lines(result, settings.width));
+    }
+    let page = settings.width;
     let as_expected = !result.is_unexpected() && !result.is_undecided();
     let short = settings.several && !settings.full && as_expected;
-    let mut lines = headline(&result.scenario, &result.headline);
+    let mut lines = headline(page, &result.scenario, &result.headline);
     if short {
         for property in told(result) {
-            lines.extend(story::summary(property));
+            lines.extend(story::summary(page, property));
         }
     } else {
-        lines.extend(assumed(&result.assumed));
+        lines.extend(assumed(page, &result.assumed));
         lines.push(String::new());
         lines.extend(verdicts(result, settings));
         lines.push(String::new());
     }
-    lines.extend(table::lines(result, short));
+    lines.extend(table::lines(page, result, short));
     lines.push(String::new());
     join(&lines)
 }
 
-/// The beginning of one scenario that is still being searched: what it is about, and the stories
-/// that are known. [`rest`] goes on from there.
+/// The beginning of one scenario that is still being searched: what it is about, and the
+/// counterexamples that are known. [`rest`] continues from there.
 #[must_use]
 pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
-    let mut lines = headline(&result.scenario, &result.headline);
-    lines.extend(assumed(&result.assumed));
+    let page = settings.width;
+    let mut lines = headline(page, &result.scenario, &result.headline);
+    lines.extend(assumed(page, &result.assumed));
     lines.push(String::new());
     lines.extend(stories(result, settings, &[]));
     lines.push(String::new());
@@ -70,19 +76,20 @@ pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
 /// The rest of one scenario, of which the `earlier` result has been shown.
 #[must_use]
 pub fn rest(result: &ScenarioResult, earlier: &ScenarioResult, settings: &Settings) -> String {
-    let shown: Vec<&str> = told(earlier).map(|property| &*property.name).collect();
+    let shown: Vec<&PropertyResult> = told(earlier).collect();
     let mut lines = stories(result, settings, &shown);
     if !lines.is_empty() {
         lines.push(String::new());
     }
-    lines.extend(table::lines(result, false));
+    lines.extend(table::lines(settings.width, result, false));
     lines.push(String::new());
     join(&lines)
 }
 
 /// The last line of a report.
 #[must_use]
-pub fn summary(report: &Report) -> String {
+pub fn summary(report: &Report, settings: &Settings) -> String {
+    let page = settings.width;
     let scenarios = scenarios(report);
     if report.results.is_empty() {
         return join(&[scenarios]);
@@ -92,16 +99,12 @@ pub fn summary(report: &Report) -> String {
         costs(report),
     );
     let line = format!("{verdicts} {costs}");
-    if width(&line) <= WIDTH {
+    if width(&line) <= page {
         return join(&[line]);
     }
     let lines = [verdicts, costs];
-    join(
-        &lines
-            .iter()
-            .flat_map(|line| wrap(line, WIDTH))
-            .collect::<Vec<_>>(),
-    )
+    let lines = lines.iter().flat_map(|line| wrap(line, page));
+    join(&lines.collect::<Vec<_>>())
 }
 
 pub(super) fn join(lines: &[String]) -> String {
@@ -111,7 +114,7 @@ pub(super) fn join(lines: &[String]) -> String {
 }
 
 /// The scenario's name and what was checked.
-pub(super) fn headline(scenario: &str, headline: &Headline) -> Vec<String> {
+pub(super) fn headline(page: usize, scenario: &str, headline: &Headline) -> Vec<String> {
     let replicas = count(headline.replicas as usize, "replica");
     let assumed = if headline.kubernetes_assumed {
         " (assumed)"
@@ -124,16 +127,16 @@ pub(super) fn headline(scenario: &str, headline: &Headline) -> Vec<String> {
     );
     let name = plain(scenario);
     let columns = width(&name) + 3;
-    if columns <= WIDTH / 2 {
-        return labelled(&name, columns, STRONG, &text);
+    if columns <= page / 2 {
+        return labelled(page, &name, columns, STRONG, &text);
     }
     let mut lines = vec![paint(STRONG, name)];
-    lines.extend(labelled("", 3, STRONG, &text));
+    lines.extend(labelled(page, "", 3, STRONG, &text));
     lines
 }
 
 /// What was assumed, one to a line.
-pub(super) fn assumed(assumed: &[Assumption]) -> Vec<String> {
+pub(super) fn assumed(page: usize, assumed: &[Assumption]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, assumption) in assumed.iter().enumerate() {
         let label = if index == 0 { "assumed" } else { "" };
@@ -143,12 +146,12 @@ pub(super) fn assumed(assumed: &[Assumption]) -> Vec<String> {
             format!(" {}", assumption.value)
         };
         let text = format!("{}{value}: {}", assumption.field, assumption.text);
-        lines.extend(labelled(label, 9, FAINT, &text));
+        lines.extend(labelled(page, label, 9, FAINT, &text));
     }
     lines
 }
 
-/// The violated properties whose story is told, rather than another's.
+/// The violated properties whose counterexample is shown, rather than another's.
 fn told(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
     result.properties.iter().filter(|property| {
         let story = property.counterexample.as_ref();
@@ -157,36 +160,49 @@ fn told(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
     })
 }
 
-/// A block for each story but those already shown.
-fn stories(result: &ScenarioResult, settings: &Settings, shown: &[&str]) -> Vec<String> {
+/// A block for each counterexample but those already shown.
+fn stories(result: &ScenarioResult, settings: &Settings, shown: &[&PropertyResult]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for property in told(result).filter(|property| !shown.contains(&&*property.name)) {
+    let mut earlier = shown.to_vec();
+    let is_new = |property: &&PropertyResult| shown.iter().all(|one| one.name != property.name);
+    for property in told(result).filter(is_new) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(story::block(result, property, settings));
+        lines.extend(story::block(result, property, settings, &earlier));
+        earlier.push(property);
     }
     lines
 }
 
-/// A block for each story; one line if there is none to tell.
+/// A block for each counterexample; one line if there is none.
 fn verdicts(result: &ScenarioResult, settings: &Settings) -> Vec<String> {
     let mut lines = stories(result, settings, &[]);
     if lines.is_empty() {
-        lines.extend(no_story(result));
+        let (label, text) = no_story(result);
+        let style = table::verdict_style(result.verdict).bold();
+        lines.extend(labelled(
+            settings.width,
+            label,
+            label.len() + 2,
+            style,
+            &text,
+        ));
     }
     lines
 }
 
-/// The verdict of a scenario in which nothing is violated.
-fn no_story(result: &ScenarioResult) -> Vec<String> {
+/// The verdict of a scenario in which nothing is violated, and what it means.
+fn no_story(result: &ScenarioResult) -> (&'static str, String) {
     let number = |verdict| tally(std::slice::from_ref(result), verdict);
-    let holding = count(number(Verdict::Holds), "promise");
-    let undecided = number(Verdict::Inconclusive);
-    let (label, text) = match result.verdict {
+    let (holding, undecided) = (number(Verdict::Holds), number(Verdict::Inconclusive));
+    match result.verdict {
         Verdict::Inconclusive => {
-            let undecided = count(undecided, "promise");
-            ("UNDECIDED", format!("{undecided}; {holding} kept"))
+            let undecided = properties_of(undecided);
+            (
+                "INCONCLUSIVE",
+                format!("{undecided}; {holding} {}", hold(holding)),
+            )
         }
         Verdict::Violated => ("VIOLATED", String::new()),
         Verdict::NotApplicable => ("NOTHING TO CHECK", "no property applies".to_owned()),
@@ -196,12 +212,27 @@ fn no_story(result: &ScenarioResult) -> Vec<String> {
             let missed = missed.map_or_else(String::new, |missed| format!("; {missed}"));
             (
                 "HOLDS",
-                format!("{holding} kept on every path, {expected}{missed}"),
+                format!(
+                    "{} {} on every path, {expected}{missed}",
+                    properties_of(holding),
+                    hold(holding)
+                ),
             )
         }
-    };
-    let style = table::verdict_style(result.verdict).bold();
-    labelled(label, label.len() + 2, style, &text)
+    }
+}
+
+/// `1 property`, `7 properties`.
+fn properties_of(number: usize) -> String {
+    match number {
+        1 => "1 property".to_owned(),
+        many => format!("{many} properties"),
+    }
+}
+
+/// The verb for so many properties.
+const fn hold(number: usize) -> &'static str {
+    if number == 1 { "holds" } else { "hold" }
 }
 
 /// How many properties of `results` have `verdict`.
@@ -221,7 +252,7 @@ fn scenarios(report: &Report) -> String {
     let counts = [
         (summary.as_expected, "as expected"),
         (summary.unexpected, "not as expected"),
-        (undecided, "undecided"),
+        (undecided, "inconclusive"),
     ];
     match counts
         .iter()
@@ -238,9 +269,9 @@ fn scenarios(report: &Report) -> String {
 /// `5 hold, 4 violated`.
 fn properties(report: &Report) -> String {
     let number = |verdict| tally(&report.results, verdict);
-    let hold = number(Verdict::Holds);
+    let holding = number(Verdict::Holds);
     let counts = [
-        (hold, if hold == 1 { "holds" } else { "hold" }),
+        (holding, hold(holding)),
         (number(Verdict::Violated), "violated"),
         (number(Verdict::Inconclusive), "inconclusive"),
         (number(Verdict::NotApplicable), "not applicable"),
@@ -273,7 +304,7 @@ fn costs(report: &Report) -> String {
         completeness(report),
     ];
     if searches().any(|search| search.symmetry) {
-        parts.push("alike counted once".to_owned());
+        parts.push("symmetry reduction on".to_owned());
     }
     parts.push(seconds(time));
     parts.extend(missed(
@@ -290,9 +321,9 @@ fn missed(states: f64) -> Option<String> {
     if states <= 0.0 {
         None
     } else if states < 0.01 {
-        Some(format!("about {states:.0e} states missed"))
+        Some(format!("{states:.0e} states missed on average"))
     } else {
-        Some(format!("about {states:.2} states missed"))
+        Some(format!("{states:.2} states missed on average"))
     }
 }
 
@@ -303,7 +334,7 @@ fn completeness(report: &Report) -> String {
     match cut.as_slice() {
         [] => "complete".to_owned(),
         [only] if report.results.len() == 1 => only.search.stop_in_words().map_or_else(
-            || "stopped when all was decided".to_owned(),
+            || "stopped early (all properties decided)".to_owned(),
             |reason| format!("stopped: {reason}"),
         ),
         some => format!(

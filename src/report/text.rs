@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-/// The columns that a report may take.
-pub(super) const WIDTH: usize = 100;
+/// The columns that a line of a report takes where no terminal says otherwise.
+pub const WIDTH: usize = 100;
+
+/// The columns that a line takes on a terminal: the terminal's, between 80 and 160.
+#[must_use]
+pub fn width_on(terminal: Option<usize>) -> usize {
+    terminal.map_or(WIDTH, |columns| columns.clamp(80, 160))
+}
 
 /// `VIOLATED`, and what broke.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -87,10 +93,16 @@ fn pieces(word: &str, columns: usize) -> Vec<String> {
     pieces.map(|piece| piece.iter().collect()).collect()
 }
 
-/// `text` after a label, wrapped, with its further lines under its first. `columns` is the width
-/// of the label's column.
-pub(super) fn labelled(label: &str, columns: usize, style: Style, text: &str) -> Vec<String> {
-    let mut lines = wrap(text, WIDTH - columns);
+/// `text` after a label, wrapped to the width of the `page`, with its further lines under its
+/// first. `columns` is the width of the label's column.
+pub(super) fn labelled(
+    page: usize,
+    label: &str,
+    columns: usize,
+    style: Style,
+    text: &str,
+) -> Vec<String> {
+    let mut lines = wrap(text, page.saturating_sub(columns).max(20));
     for (index, line) in lines.iter_mut().enumerate() {
         *line = if index == 0 {
             let gap = columns.saturating_sub(width(label));
@@ -183,6 +195,19 @@ pub(crate) fn shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_as_wide_as_the_terminal_within_reason() {
+        let rows = [
+            (None, 100),
+            (Some(20), 80),
+            (Some(120), 120),
+            (Some(400), 160),
+        ];
+        for (given, then) in rows {
+            assert_eq!(width_on(given), then, "given {given:?}");
+        }
+    }
 
     #[test]
     fn shell_words() {

@@ -1,78 +1,122 @@
 //! The steps of a counterexample as a table: who does what, and where everything is after it.
 
-use super::text::{BAD, CARE, FAINT, WIDTH};
-use super::text::{cut, pad, paint, plain, width, wrap};
+mod columns;
+mod legend;
+
+use columns::Columns;
+use legend::signs;
+
+use super::text::{cut, plain, width};
 use super::{Counterexample, Lanes, Step};
 use crate::vocabulary::{Actor, Location, Side};
 
-/// Longer stories are shortened.
+/// Longer counterexamples are shortened.
 const MOST_STEPS: usize = 30;
-/// Steps kept at the start of a shortened story.
+/// Steps kept at the start of a shortened one.
 const FIRST_STEPS: usize = 10;
 /// Steps kept at its end.
 const LAST_STEPS: usize = 16;
+/// Fewer steps in common with an earlier counterexample are shown again.
+const FEWEST_IN_COMMON: usize = 4;
 /// The widest that the column of actors may get.
 const MOST_WHO: usize = 26;
 /// The columns before that of the actors.
 const NUMBER: usize = 5;
 
-/// Stands before the steps that repeat for ever.
+/// Stands before the steps that repeat forever.
 const BAR: &str = "|";
 
-/// Stands behind the last step.
+/// Stands after the last step.
 const MARK: &str = "<--";
 
-/// What each character of a lane says.
-const GLYPHS: [(char, &str); 7] = [
-    ('#', "Ready"),
-    ('o', "runs, not Ready"),
-    ('+', "created"),
-    ('v', "terminating"),
-    ('z', "runs without a Pod object"),
-    ('x', "Failed"),
-    ('.', "none"),
-];
-
-/// What each letter of the disk column says.
-const LETTERS: [(char, &str); 6] = [
-    ('S', "mounted in source"),
-    ('D', "mounted in destination"),
-    ('s', "attached to source only"),
-    ('d', "attached to destination only"),
-    ('*', "a new, empty disk instead"),
-    ('^', "a restored copy instead"),
-];
-
-/// The table and its legend. Long stretches are left out unless `full`; numbers are kept.
-pub(super) fn table(counterexample: &Counterexample, full: bool) -> Vec<String> {
-    lines(counterexample, &rows(counterexample, full), &[])
+/// The table and its legend, in lines of so many columns. Long stretches are left out unless
+/// `full`, and so is what the `earlier` counterexamples of the report have shown, by their
+/// properties: steps in common, and signs that are explained there. Numbers are kept.
+pub(super) fn table(
+    page: usize,
+    counterexample: &Counterexample,
+    full: bool,
+    earlier: &[(&str, &Counterexample)],
+) -> Vec<String> {
+    let common = if full {
+        None
+    } else {
+        in_common(counterexample, earlier)
+    };
+    let known = earlier.iter().map(|(_, story)| *story);
+    let known: Vec<char> = known.flat_map(signs).collect();
+    let rows = rows(counterexample, full, common);
+    lines(page, counterexample, &rows, &known, &[])
 }
 
 /// The whole table with something said below each row: `notes[i]` after `i` steps.
-pub(super) fn annotated(counterexample: &Counterexample, notes: &[Vec<String>]) -> Vec<String> {
-    lines(counterexample, &rows(counterexample, true), notes)
+pub(super) fn annotated(
+    page: usize,
+    counterexample: &Counterexample,
+    notes: &[Vec<String>],
+) -> Vec<String> {
+    let rows = rows(counterexample, true, None);
+    lines(page, counterexample, &rows, &[], notes)
 }
 
-fn lines(counterexample: &Counterexample, rows: &[Row], notes: &[Vec<String>]) -> Vec<String> {
-    let columns = Columns::fit(counterexample, rows);
+fn lines(
+    page: usize,
+    counterexample: &Counterexample,
+    rows: &[Row],
+    known: &[char],
+    notes: &[Vec<String>],
+) -> Vec<String> {
+    let columns = Columns::fit(page, counterexample, rows);
     let mut lines = columns.heading(counterexample);
     for row in rows {
         lines.extend(columns.row(row));
         let notes = row.steps().and_then(|steps| notes.get(steps));
         lines.extend(notes.into_iter().flatten().cloned());
     }
-    lines.extend(legend(rows));
+    lines.extend(columns.hidden(counterexample));
+    lines.extend(legend::lines(page, counterexample, known));
     lines
 }
 
-/// The place of a step in its story.
+/// The first steps that a counterexample has in common with an earlier one of the same report: how
+/// many, and the property of that one. None if they are too few to refer to, and never its last
+/// step or one that repeats.
+fn in_common<'a>(
+    counterexample: &Counterexample,
+    earlier: &[(&'a str, &Counterexample)],
+) -> Option<(usize, &'a str)> {
+    let own = &counterexample.steps;
+    let repeats = counterexample.round().len();
+    let most = own.len().saturating_sub(repeats.max(1));
+    let has_disk = has_disk(counterexample);
+    let same = |one: &Step, other: &Step| {
+        let lanes = |step: &Step| (step.lanes.source.clone(), step.lanes.destination.clone());
+        let words = |step: &Step| (who(step), step.text.clone());
+        let disks = !has_disk || one.lanes.disk == other.lanes.disk;
+        words(one) == words(other) && lanes(one) == lanes(other) && disks
+    };
+    let length = |other: &Counterexample| {
+        let pairs = own.iter().zip(&other.steps).take(most);
+        pairs.take_while(|(one, other)| same(one, other)).count()
+    };
+    let comparable = earlier.iter().filter(|(_, story)| {
+        story.replicas == counterexample.replicas
+            && story.initial.source == counterexample.initial.source
+    });
+    let lengths = comparable.map(|(name, story)| (length(story), *name));
+    // Of equally long ones the first.
+    let best = lengths.rev().max_by_key(|(length, _)| *length);
+    best.filter(|(length, _)| *length >= FEWEST_IN_COMMON)
+}
+
+/// The place of a step in its counterexample.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Others follow it.
     Before,
     /// It is the last one.
     Last,
-    /// It repeats for ever.
+    /// It repeats forever.
     Round,
 }
 
@@ -84,6 +128,8 @@ enum Row<'a> {
     Step(&'a Step, Place),
     /// So many steps are left out here, in a loop or not.
     Gap(usize, Place),
+    /// So many steps at the start are those of another property's counterexample.
+    Common(usize, &'a str),
 }
 
 impl Row<'_> {
@@ -91,7 +137,7 @@ impl Row<'_> {
         match self {
             Row::Initial(lanes) => Some(lanes),
             Row::Step(step, _) => Some(&step.lanes),
-            Row::Gap(..) => None,
+            Row::Gap(..) | Row::Common(..) => None,
         }
     }
 
@@ -100,14 +146,14 @@ impl Row<'_> {
         match self {
             Row::Initial(_) => Some(0),
             Row::Step(step, _) => Some(step.number),
-            Row::Gap(..) => None,
+            Row::Gap(..) | Row::Common(..) => None,
         }
     }
 
     fn who(&self) -> String {
         match self {
             Row::Step(step, _) => cut(&plain(&who(step)), MOST_WHO),
-            Row::Initial(_) | Row::Gap(..) => String::new(),
+            Row::Initial(_) | Row::Gap(..) | Row::Common(..) => String::new(),
         }
     }
 
@@ -119,26 +165,33 @@ impl Row<'_> {
         match self {
             Row::Initial(_) => "initial".to_owned(),
             Row::Step(step, _) => plain(&step.text),
-            Row::Gap(1, _) => "1 step left out; --full shows it".to_owned(),
-            Row::Gap(steps, _) => format!("{steps} steps left out; --full shows them"),
+            Row::Common(steps, property) => format!("steps 1 to {steps}: as for {property}"),
+            Row::Gap(1, _) => "1 step omitted; --full shows it".to_owned(),
+            Row::Gap(steps, _) => format!("{steps} steps omitted; --full shows them"),
         }
     }
 }
 
-/// The lines of the table, with long stretches left out.
-fn rows(counterexample: &Counterexample, full: bool) -> Vec<Row<'_>> {
+/// The lines of the table, with long stretches left out, and steps in common with another.
+fn rows<'a>(
+    counterexample: &'a Counterexample,
+    full: bool,
+    common: Option<(usize, &'a str)>,
+) -> Vec<Row<'a>> {
     let steps = &counterexample.steps;
     let last = steps.len();
+    let shared = common.map_or(0, |(shared, _)| shared);
     let matters = |index: usize, step: &Step| {
         let breaks = |also: &super::AlsoBroken| also.step == step.number;
-        let short = full || last <= MOST_STEPS;
-        let edge = index < FIRST_STEPS || index + LAST_STEPS >= last;
+        let short = full || last - shared <= MOST_STEPS;
+        let edge = index < shared + FIRST_STEPS || index + LAST_STEPS >= last;
         short || edge || step.is_fault() || counterexample.also_broken.iter().any(breaks)
     };
     let round = last - counterexample.round().len();
     let mut rows = vec![Row::Initial(&counterexample.initial)];
+    rows.extend(common.map(|(shared, property)| Row::Common(shared, property)));
     let mut skipped: Vec<&Step> = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
+    for (index, step) in steps.iter().enumerate().skip(shared) {
         let place = match index {
             _ if index >= round => Place::Round,
             _ if index + 1 == last => Place::Last,
@@ -202,144 +255,6 @@ fn capitals(action: &str) -> String {
     text
 }
 
-/// Where the columns of one table are.
-struct Columns {
-    /// Room for the bar beside what repeats.
-    margin: usize,
-    who: usize,
-    what: usize,
-    source: usize,
-    destination: usize,
-    /// The lanes' names stand above their digits, not before them.
-    stacked: bool,
-}
-
-impl Columns {
-    /// The widest layout in which the longest text fits; the narrow one if none does.
-    fn fit(counterexample: &Counterexample, rows: &[Row]) -> Self {
-        let ordinals = width(&counterexample.initial.source);
-        let who = longest(rows.iter().map(Row::who)).max("who".len());
-        let what = longest(rows.iter().map(Row::what));
-        let margin = if rows.iter().any(Row::is_round) { 2 } else { 0 };
-        let room = WIDTH - margin;
-        let lanes = |name: &str| name.len() + ordinals;
-        let beside = Self::with_lanes(room, who, lanes("source "), lanes("dest "));
-        let beside = Self { margin, ..beside };
-        if beside.what >= what {
-            return beside;
-        }
-        Self {
-            stacked: true,
-            margin,
-            ..Self::with_lanes(
-                room,
-                who,
-                ordinals.max("source".len()),
-                ordinals.max("dest".len()),
-            )
-        }
-    }
-
-    fn with_lanes(room: usize, who: usize, source: usize, destination: usize) -> Self {
-        // Two blanks between columns, and seven for `S D <--`.
-        let taken = NUMBER + who + 2 + 2 + source + 2 + destination + 2 + 7;
-        Self {
-            margin: 0,
-            who,
-            what: room.saturating_sub(taken).max(20),
-            source,
-            destination,
-            stacked: false,
-        }
-    }
-
-    fn heading(&self, counterexample: &Counterexample) -> Vec<String> {
-        let digits: String = (0..width(&counterexample.initial.source))
-            .map(|ordinal| char::from(b'0' + u8::try_from(ordinal % 10).unwrap_or_default()))
-            .collect();
-        let disk = match counterexample.ordinal {
-            _ if !has_disk(counterexample) => String::new(),
-            Some(ordinal) => format!("disk {ordinal}"),
-            None => "disk".to_owned(),
-        };
-        let named = |name: &str| format!("{name} {digits}");
-        let lines = if self.stacked {
-            vec![
-                self.line("", ["", "", ""], ["source", "dest", &disk]),
-                self.line("", ["#", "who", "what"], [&digits, &digits, ""]),
-            ]
-        } else {
-            vec![self.line(
-                "",
-                ["#", "who", "what"],
-                [&named("source"), &named("dest"), &disk],
-            )]
-        };
-        lines.iter().map(|line| paint(FAINT, line)).collect()
-    }
-
-    fn row(&self, row: &Row) -> Vec<String> {
-        let nothing = Lanes::default();
-        let lanes = row.lanes().unwrap_or(&nothing);
-        let number = match row {
-            Row::Initial(_) => "0".to_owned(),
-            Row::Step(step, _) => step.number.to_string(),
-            Row::Gap(..) => "…".to_owned(),
-        };
-        let what = wrap(&row.what(), self.what);
-        let (source, destination) = (plain(&lanes.source), plain(&lanes.destination));
-        let disk = match row {
-            Row::Step(_, Place::Last) => format!("{:<3} {MARK}", plain(&lanes.disk)),
-            _ => plain(&lanes.disk),
-        };
-        let cells = [source.as_str(), destination.as_str(), disk.as_str()];
-        let bar = if row.is_round() { BAR } else { "" };
-        let first = self.line(bar, [&number, &row.who(), &what[0]], cells);
-        let mut lines = vec![Self::decorate(first, row)];
-        for more in &what[1..] {
-            lines.push(self.line(bar, ["", "", more], ["", "", ""]));
-        }
-        lines
-    }
-
-    /// One line: the margin, number, who and what, then the lanes and the disk.
-    fn line(&self, bar: &str, left: [&str; 3], right: [&str; 3]) -> String {
-        let lane = |text: &str, columns: usize| {
-            if self.stacked {
-                pad(text, columns)
-            } else {
-                format!("{text:>columns$}")
-            }
-        };
-        let margin = self.margin;
-        let line = format!(
-            "{bar:margin$}{:>3}  {}  {}  {}  {}  {}",
-            left[0],
-            pad(left[1], self.who),
-            pad(left[2], self.what),
-            lane(right[0], self.source),
-            lane(right[1], self.destination),
-            right[2],
-        );
-        line.trim_end().to_owned()
-    }
-
-    /// Colours a fault, a gap and the mark of the last step.
-    fn decorate(line: String, row: &Row) -> String {
-        let line = match row {
-            Row::Step(step, _) if step.is_fault() => {
-                line.replacen(&row.who(), &paint(CARE, row.who()), 1)
-            }
-            Row::Gap(..) => paint(FAINT, line),
-            Row::Step(..) | Row::Initial(_) => line,
-        };
-        match line.strip_suffix(MARK) {
-            Some(rest) => format!("{rest}{}", paint(BAD, MARK)),
-            None => line,
-        }
-    }
-}
-
 /// The width of the widest of `cells`.
 fn longest(cells: impl Iterator<Item = String>) -> usize {
     cells.map(|cell| width(&cell)).max().unwrap_or_default()
@@ -350,39 +265,4 @@ fn has_disk(counterexample: &Counterexample) -> bool {
     let in_steps = counterexample.steps.iter().map(|step| &step.lanes);
     let mut all = in_steps.chain([&counterexample.initial]);
     all.any(|lanes| !lanes.disk.trim().is_empty())
-}
-
-/// What the characters that are shown mean.
-fn legend(rows: &[Row]) -> Vec<String> {
-    let shown: Vec<&Lanes> = rows.iter().filter_map(Row::lanes).collect();
-    let in_lanes = |glyph: char| {
-        let has =
-            |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
-        shown.iter().any(has)
-    };
-    let in_disk = |letter: char| shown.iter().any(|lanes| lanes.disk.contains(letter));
-    let glyphs = GLYPHS.iter().filter(|(glyph, _)| in_lanes(*glyph));
-    let letters = LETTERS.iter().filter(|(letter, _)| in_disk(*letter));
-    let entry = |(sign, meaning): &(char, &str)| format!("{sign} {meaning}");
-    let mut lines = lines_of(&glyphs.map(entry).collect::<Vec<_>>());
-    let disk: Vec<String> = letters.map(entry).collect();
-    if !disk.is_empty() {
-        lines.extend(lines_of(&[&["disk:".to_owned()], disk.as_slice()].concat()));
-    }
-    lines
-}
-
-/// Entries two blanks apart, in as few lines as hold them.
-fn lines_of(entries: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for entry in entries {
-        match lines.last_mut() {
-            Some(line) if width(line) + 2 + width(entry) <= WIDTH => {
-                line.push_str("  ");
-                line.push_str(entry);
-            }
-            _ => lines.push(format!("{:NUMBER$}{entry}", "")),
-        }
-    }
-    lines.iter().map(|line| paint(FAINT, line)).collect()
 }

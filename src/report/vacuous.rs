@@ -30,11 +30,11 @@ impl DeadEnds {
     /// In a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let (states, have) = match self.states {
-            1 => ("1 state".to_owned(), "has no way on and is not the goal"),
+        let (states, nearest) = match self.states {
+            1 => ("1 state that is not the goal".to_owned(), ""),
             many => (
-                format!("{} states", grouped(many)),
-                "have no way on and are not the goal",
+                format!("{} states that are not the goal", grouped(many)),
+                "the nearest ",
             ),
         };
         let steps = count(self.steps, "step");
@@ -42,12 +42,11 @@ impl DeadEnds {
             0 => String::new(),
             faults => format!(", {} among them", count(faults as usize, "fault")),
         };
-        let nearest = if self.states == 1 { "" } else { "the nearest " };
         let line = self
             .line
             .map_or(String::new(), |line| format!(" (line {line})"));
         format!(
-            "{states} {have}; {nearest}after {steps}{faults}: {}{line}",
+            "{states}; {nearest}after {steps}{faults}: {}{line}",
             self.text
         )
     }

@@ -36,7 +36,7 @@ pub struct ViewsHead {
     pub faults: Option<String>,
     /// `--every-step`.
     pub every_step: bool,
-    /// The promises that all views keep.
+    /// The properties that all views keep.
     pub properties: Vec<String>,
     /// Of `available`: how many may be down beside those that a fault has hit.
     pub most_down: Option<u8>,
@@ -70,7 +70,7 @@ pub struct ViewsOrigin<'a> {
     pub faults: Option<String>,
     /// `--every-step`.
     pub every_step: bool,
-    /// The promises that all views keep.
+    /// The properties that all views keep.
     pub properties: &'a [&'a str],
     /// Of `available`: how many may be down beside those that a fault has hit.
     pub most_down: Option<u8>,
@@ -120,13 +120,13 @@ impl SavedViews {
     /// Reads the file `path`.
     ///
     /// # Errors
-    /// Why it is no proof that can be looked at.
+    /// Why it is not a readable proof.
     pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let reason = plain_io_error(&error);
             let message = format!("cannot read `{}`: {reason}", path.display());
             let diagnostic = Diagnostic::new("certify::unreadable", message).about(path);
-            Box::new(diagnostic.help("check the path, and that you may read it"))
+            Box::new(diagnostic.help("check the path and its permissions"))
         })?;
         Self::parse(path, &text)
     }
@@ -134,31 +134,35 @@ impl SavedViews {
     /// Reads the text of the file `path`.
     ///
     /// # Errors
-    /// Why it is no proof that can be looked at.
+    /// Why it is not a readable proof.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Box<Diagnostic>> {
         let (first, lines) = text.split_once('\n').unwrap_or((text, ""));
         let head: ViewsHead = serde_json::from_str(first).map_err(|error| {
             Box::new(refused(
                 path,
-                &format!("its first line is not the head of one: {error}"),
+                &format!("its first line is not a header: {error}"),
             ))
         })?;
         if head.kind != KIND || head.api_version != API_VERSION {
-            let reason = format!("it is `{}` of `{}`", head.kind, head.api_version);
+            let reason = format!("it is a `{}` of `{}`", head.kind, head.api_version);
             return Err(Box::new(refused(path, &reason)));
         }
         if checksum(lines) != head.checksum {
-            let reason = "its lines are not those that were written: the checksum differs";
+            let reason = "its checksum does not match its lines";
             return Err(Box::new(refused(path, reason)));
         }
         let rows: Option<Vec<(usize, Vec<u64>)>> = lines.lines().map(row).collect();
         match rows {
             Some(rows) if rows.len() == head.views => Ok(Self { head, rows }),
             Some(rows) => {
-                let reason = format!("it has {} views, and says {}", rows.len(), head.views);
+                let reason = format!(
+                    "it has {} views, but its header says {}",
+                    rows.len(),
+                    head.views
+                );
                 Err(Box::new(refused(path, &reason)))
             }
-            None => Err(Box::new(refused(path, "a line is no view"))),
+            None => Err(Box::new(refused(path, "a line is not a view"))),
         }
     }
 }
@@ -171,10 +175,7 @@ fn row(line: &str) -> Option<(usize, Vec<u64>)> {
 }
 
 fn refused(path: &Path, reason: &str) -> Diagnostic {
-    let message = format!(
-        "`{}` is no proof that can be looked at: {reason}",
-        path.display()
-    );
+    let message = format!("`{}` is not a readable proof: {reason}", path.display());
     let diagnostic = Diagnostic::new("certify::not-views", message).about(path);
     diagnostic.help("proofs are written by `straddle check --every-n --save DIR`")
 }

@@ -20,7 +20,7 @@ pub struct Clusters {
     pub policies: BTreeMap<u8, ReclaimPolicy>,
     /// The script may have deleted a claim or a volume of the source.
     pub has_deleted_disks: bool,
-    /// The sets, as far as they are known: nobody but the driver changes their `spec`.
+    /// The sets, as far as they are known: only the driver changes their `spec`.
     pub sets: PerCluster<Set>,
 }
 

@@ -90,7 +90,7 @@ pub struct Emitted<R> {
 /// All requests so far.
 #[derive(Clone, Debug)]
 pub struct Graph<R> {
-    /// In the order in which the script comes to them.
+    /// In the order in which the script reaches them.
     pub emitted: Vec<Emitted<R>>,
 }
 
@@ -103,7 +103,7 @@ impl<R> Default for Graph<R> {
 }
 
 impl<R> Graph<R> {
-    /// Adds an instruction behind `exits`. What is behind it, if it is done and otherwise.
+    /// Adds an instruction after `exits`. What comes after it, if it is done and otherwise.
     pub fn emit(&mut self, exits: &PatchList, request: R, place: Place) -> (PatchList, PatchList) {
         let position = self.emitted.len();
         self.backpatch(exits, Goal::At(position));

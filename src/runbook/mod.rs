@@ -68,7 +68,7 @@ pub struct Runbook {
     pub places: Vec<Place>,
     /// The name of the claim template that is modelled.
     pub claim_template: String,
-    /// How the script speaks to each side: the words in front of a verb, and a marker behind.
+    /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
 }
 
@@ -123,10 +123,10 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
     reading.complain_of_markers(&source, &runner);
     reading.report(&source, &runner, assume_harmless);
     if followed.is_ok() && runner.graph.emitted.is_empty() && runner.findings.problems.is_empty() {
-        let what = "this script asks nothing of the clusters";
+        let what = "this script makes no requests to the clusters";
         let problem = Diagnostic::new("runbook::no-requests", what);
         let problem = problem.within(&source).at(0..0, "");
-        let help = "a runbook calls `kubectl`";
+        let help = "a runbook has to call `kubectl`";
         reading.problems.push(problem.help(help));
     }
     reading.emitted = followed.is_ok().then(|| finish(runner, source));
@@ -135,7 +135,7 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
 
 fn parsed(source: &Source) -> Result<Command, Box<Diagnostic>> {
     syntax::parse(&source.text, 0).map_err(|error| {
-        let what = format!("bash cannot read this script: {}", error.message);
+        let what = format!("bash cannot parse this script: {}", error.message);
         let at = error.at.min(source.text.len());
         let problem = Diagnostic::new("runbook::syntax", what);
         let problem = problem.within(source).at(at..at, "here");
@@ -203,7 +203,7 @@ impl Reading {
         let help =
             "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
         for place in &runner.session.markers.unclear {
-            let problem = Diagnostic::new("runbook::bad-marker", "this marker is not understood");
+            let problem = Diagnostic::new("runbook::bad-marker", "this marker is not valid");
             let problem = problem.within(source).at(place.clone(), "");
             self.problems.push(problem.help(help));
         }
@@ -215,8 +215,8 @@ impl Reading {
         let mut shown = 0;
         for finding in &runner.findings.problems {
             if finding.code == findings::NOT_MODELLED && assume_harmless {
-                let text =
-                    "taken to succeed and to change nothing that is checked, as asked".to_owned();
+                let text = "assumed to succeed and to change nothing that is checked, as requested"
+                    .to_owned();
                 assumed.push((finding.span.clone(), finding.what.clone(), text));
                 continue;
             }
@@ -232,9 +232,9 @@ impl Reading {
         }
         if shown > MOST_SHOWN {
             let end = source.text.trim_end().len();
-            let what = format!("this script has {} more mistakes", shown - MOST_SHOWN);
+            let what = format!("this script has {} more errors", shown - MOST_SHOWN);
             let problem = Diagnostic::new("runbook::too-long", what).within(source);
-            let help = "they are shown when those above are mended";
+            let help = "they are shown once those above are fixed";
             self.problems.push(problem.at(end..end, "").help(help));
         }
         assumed.sort_by_key(|(span, ..)| span.start);
@@ -260,7 +260,7 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
         (
             "source.volumeClaimTemplates".to_owned(),
             template.clone(),
-            "its claims are taken to move with those of the first template: whether the script \
+            "its claims are assumed to move with those of the first template: whether the script \
              copies them is not checked",
         )
     });
@@ -278,7 +278,7 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
         (
             format!("destination.{kind}"),
             name,
-            "Pods need it, no manifest has it and the script does not name it: taken to exist",
+            "Pods need it, no manifest has it and the script does not name it: assumed to exist",
         )
     });
     claims.chain(existing).collect()

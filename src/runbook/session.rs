@@ -38,7 +38,7 @@ pub struct Session<'a> {
     pub keeps_policies: bool,
     /// Secrets and ConfigMaps that the script creates or deletes, by kind and name.
     pub extras: Vec<Extra>,
-    /// How the script speaks to each side: the words in front of a verb, and a marker behind.
+    /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,

@@ -173,7 +173,7 @@ impl SideFacts {
     }
 }
 
-/// The number behind the hyphen; Kubernetes writes it without zeros in front.
+/// The number after the hyphen; Kubernetes writes it without zeros in front.
 fn ordinal(rest: &str) -> Option<u8> {
     let digits = rest.strip_prefix('-')?;
     let number: u8 = digits.parse().ok()?;

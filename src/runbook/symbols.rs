@@ -2,7 +2,7 @@
 //! them.
 //!
 //! In a text such a value is one character of a private plane of Unicode, so that quoting,
-//! splitting, files and filters treat it as what it is: a part of a text. Whoever needs to know
+//! splitting, files and filters treat it as what it is: a part of a text. Code that needs to know
 //! it asks here what it stands for.
 
 use std::fmt::Display;

@@ -14,7 +14,7 @@ pub fn lower(
     replicas: Option<u8>,
 ) -> Option<Availability> {
     let Some(file) = file else {
-        let text = "downtime is not checked; ask with `availability: {maxUnavailable: 1}`";
+        let text = "downtime is not checked; add `availability: {maxUnavailable: 1}` to check it";
         lowering.assume("availability", "none", text);
         return None;
     };
@@ -34,11 +34,11 @@ fn rule(
         (Some(max), None, None) => {
             let found = u8::try_from(max.value).ok();
             if found.is_none() {
-                let message = format!("{} is no number of ordinals", max.value);
+                let message = format!("{} is not a number of ordinals", max.value);
                 lowering.reader.report(
                     Diagnostic::new("scenario::out-of-range", message)
                         .at(max.span.clone(), "")
-                        .help("write how many ordinals may be down at a time, such as 1"),
+                        .help("give how many ordinals may be down at a time, such as 1"),
                 );
             }
             found.map(AvailabilityRule::MaxUnavailable)
@@ -112,7 +112,11 @@ fn lower_group(
         .ok()
         .filter(|&min| min > 0 && usize::from(min) <= file.ordinals.len());
     if min.is_none() {
-        let message = format!("{} of {} cannot be", file.min.value, file.ordinals.len());
+        let message = format!(
+            "a minimum of {} out of {} is not possible",
+            file.min.value,
+            file.ordinals.len()
+        );
         lowering.reader.report(
             Diagnostic::new("scenario::out-of-range", message)
                 .at(file.min.span.clone(), "")
@@ -127,9 +131,9 @@ fn lower_group(
 
 fn not_served(ordinal: i64, replicas: u8) -> Diagnostic {
     let message = format!(
-        "ordinal {ordinal} is not among those that serve, {}",
+        "ordinal {ordinal} is not among those that serve at the start, {}",
         ordinals_below(replicas)
     );
     Diagnostic::new("scenario::no-such-ordinal", message)
-        .help("a group is made of ordinals that the source's set owns at the start")
+        .help("a group consists of ordinals that the source's set owns at the start")
 }

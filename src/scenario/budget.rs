@@ -89,7 +89,7 @@ fn parse_caps(text: &str) -> Result<Vec<(FaultId, u8)>, String> {
     for part in text.split(',') {
         let Some((kind, number)) = part.split_once('=') else {
             return Err(format!(
-                "`{}` has no cap; write `{0}=1`, for each kind a cap",
+                "`{}` has no cap; write `{0}=1`, with a cap for each kind",
                 part.trim()
             ));
         };
@@ -124,9 +124,11 @@ fn bare_kind(text: &str) -> Option<String> {
         Some(name) if name == text => Some(format!(
             "`{name}` has no cap; write `{name}=1` for one fault of this kind"
         )),
-        Some(name) => Some(format!("`{text}` is no budget; did you mean `{name}=1`?")),
+        Some(name) => Some(format!(
+            "`{text}` is not a fault budget; did you mean `{name}=1`?"
+        )),
         None => (did_you_mean(text, &["none"]).is_some())
-            .then(|| format!("`{text}` is no budget; did you mean `none`?")),
+            .then(|| format!("`{text}` is not a fault budget; did you mean `none`?")),
     }
 }
 
@@ -136,7 +138,7 @@ fn parse_number(text: &str) -> Result<u8, String> {
         Ok(0) => Err("0 faults is written `none`".to_owned()),
         Ok(number) if number <= MOST => Ok(number),
         _ => Err(format!(
-            "`{text}` is not a number of faults from 1 to {MOST}; write for example `2`, \
+            "`{text}` is not a number of faults from 1 to {MOST}; write, for example, `2`, \
              `2:eviction,driverCrash`, `eviction=1` or `none`"
         )),
     }
@@ -195,10 +197,10 @@ fn bound(reader: &mut Reader<'_>, number: &Spanned<i64>) -> Option<u8> {
         .filter(|number| (1..=MOST).contains(number));
     if found.is_none() {
         let help = match number.value {
-            0 => "leave `faults` out to check without faults".to_owned(),
+            0 => "omit `faults` to check without faults".to_owned(),
             _ => format!("a bound is a number from 1 to {MOST}"),
         };
-        let message = format!("{} is no bound for faults", number.value);
+        let message = format!("{} is not a valid bound for faults", number.value);
         reader.report(
             Diagnostic::new("scenario::out-of-range", message)
                 .at(number.span.clone(), "")
@@ -284,7 +286,7 @@ mod tests {
             ("eviction=1,eviction=2", "`eviction` is given twice"),
             (
                 "eviction=1,driverCrash",
-                "`driverCrash` has no cap; write `driverCrash=1`, for each kind a cap",
+                "`driverCrash` has no cap; write `driverCrash=1`, with a cap for each kind",
             ),
             ("1:nodeCrash", "the fault `nodeCrash` is not supported yet"),
         ];

@@ -40,7 +40,7 @@ impl RunbookFiles<'_> {
             let file = file?;
             let reason = plain_io_error(&fs::File::open(file).err()?);
             let message = format!("cannot read `{}`: {reason}", file.display());
-            let help = format!("`{flag}` names a file, as seen from the present folder");
+            let help = format!("`{flag}` takes a file, relative to the current directory");
             Some(Diagnostic::new("runbook::unreadable-file", message).help(help))
         };
         files.into_iter().filter_map(unreadable).collect()

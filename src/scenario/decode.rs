@@ -61,28 +61,25 @@ scalar_words!(
 /// Fields of later versions, with what to do instead.
 const LATER: &[(&str, &str)] = &[(
     "nodes",
-    "leave it out; every Pod is modelled as already scheduled",
+    "remove it; every Pod is modelled as already scheduled",
 )];
 const LATER_OF_SIDES: &[(&str, &str)] = &[
     (
         "nodes",
-        "leave it out; every Pod is modelled as already scheduled",
+        "remove it; every Pod is modelled as already scheduled",
     ),
     (
         "featureGates",
-        "leave it out; the defaults of Kubernetes 1.31 are modelled",
+        "remove it; the defaults of Kubernetes 1.31 are modelled",
     ),
 ];
 const LATER_OF_STORAGE: &[(&str, &str)] = &[(
     "nodeAffinity",
-    "leave it out; `reachableFrom` says which side can attach the disks",
+    "remove it; `reachableFrom` says which side can attach the disks",
 )];
 const LATER_OF_MIGRATIONS: &[(&str, &str)] = &[
-    ("strategy", "write the strategy's `steps:` out"),
-    (
-        "rollback",
-        "leave it out, or check it as a scenario of its own",
-    ),
+    ("strategy", "write out the strategy's `steps:`"),
+    ("rollback", "remove it, or check it as a separate scenario"),
 ];
 
 /// Reads the one document of a scenario file. What could be read is returned together with the
@@ -117,7 +114,7 @@ pub fn read_file(reader: &mut Reader<'_>) -> Option<ScenarioFile> {
                     "the file has more than one document",
                 )
                 .at(place, "the second begins here")
-                .help("give each scenario a file of its own"),
+                .help("put each scenario in its own file"),
             );
             None
         }
@@ -137,7 +134,7 @@ fn is_foreign(reader: &mut Reader<'_>, document: &Node) -> bool {
     reader.report(
         Diagnostic::new("scenario::kind", message)
             .at(kind.span.clone(), "")
-            .help("write a file of `kind: Scenario` that has `source: {manifest: FILE}`"),
+            .help("write a file of `kind: Scenario` with `source: {manifest: FILE}`"),
     );
     true
 }
@@ -318,10 +315,10 @@ fn refuse_beside_runbook(reader: &mut Reader<'_>, node: &Node) {
     reader.report(
         Diagnostic::new(
             "scenario::runbook-and-steps",
-            format!("`{name}` cannot stand beside `runbook`"),
+            format!("`{name}` cannot be combined with `runbook`"),
         )
         .at(other.head(), "")
-        .help("the script says what is done; one that is stopped begins at its first line"),
+        .help("the script defines the steps; after a crash it restarts at its first line"),
     );
 }
 
@@ -431,10 +428,10 @@ impl Scalar for Verdict {
             reader.report(
                 Diagnostic::new(
                     "scenario::unknown-value",
-                    "`inconclusive` cannot be expected: it says that nothing is known",
+                    "`inconclusive` cannot be expected: it means that nothing is known",
                 )
                 .at(node.span.clone(), "")
-                .help("leave the property out of `properties`, or give the search more room"),
+                .help("omit the property from `properties`, or raise the bounds of the search"),
             );
             return None;
         }

@@ -97,7 +97,7 @@ fn check_is_checked(
         lowering.reader.report(
             Diagnostic::new("scenario::not-checked", message)
                 .at(property.span.clone(), "")
-                .help("add it to `properties`, or leave it out here"),
+                .help("add it to `properties`, or remove it here"),
         );
     }
 }
@@ -111,12 +111,12 @@ fn expectation(
         let number = number.as_ref()?;
         let found = u32::try_from(number.value).ok();
         let problem = if found.is_none() {
-            let message = format!("{} is no number of {what}", number.value);
+            let message = format!("{} is not a number of {what}", number.value);
             Diagnostic::new("scenario::out-of-range", message).help("write 0 or more")
         } else if file.verdict.value != Verdict::Violated {
             let message = format!("only a counterexample has {what}");
             Diagnostic::new("scenario::no-counterexample", message)
-                .help(format!("leave `{what}` out, or expect `violated`"))
+                .help(format!("remove `{what}`, or expect `violated`"))
         } else {
             return found;
         };

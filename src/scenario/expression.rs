@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Expression, Mistake> {
     Ok(sum)
 }
 
-/// The next character that is no space, and its place.
+/// The next character that is not a space, and its place.
 fn next_visible(text: &str, at: usize) -> Option<(usize, char)> {
     text[at..]
         .char_indices()

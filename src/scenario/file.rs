@@ -30,7 +30,7 @@ impl<T: Scalar> JsonSchema for Spanned<T> {
     }
 }
 
-/// A migration of a StatefulSet from one cluster to another, and what is expected of it.
+/// The migration of a StatefulSet from one cluster to another, and the expected verdicts.
 #[derive(JsonSchema, Debug, Default)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Scenario")]
 pub struct ScenarioFile {
@@ -47,24 +47,24 @@ pub struct ScenarioFile {
     /// The side where the set runs at the start.
     #[schemars(with = "SideFile")]
     pub source: Option<SideFile>,
-    /// The side where it shall run. Left out: the source's set with `replicas: 0`.
+    /// The side where it is to run. Default: the source's set with `replicas: 0`.
     pub destination: Option<SideFile>,
     /// The storage that both sides use.
     pub storage: Option<StorageFile>,
-    /// Which ordinals may be down at a time. Left out: nothing is promised.
+    /// Which ordinals may be down at a time. Default: availability is not checked.
     pub availability: Option<AvailabilityFile>,
-    /// Which ordinals may ever exist. Left out: those that the source has at the start.
+    /// Which ordinals may ever exist. Default: those that the source has at the start.
     pub ordinals: Option<OrdinalsFile>,
     /// What the driver does.
     #[schemars(with = "MigrationFile")]
     pub migration: Option<MigrationFile>,
-    /// Which faults may strike. Left out: none.
+    /// Which faults may strike. Default: none.
     pub faults: Option<FaultsFile>,
-    /// The properties to check. Left out: all.
+    /// The properties to check. Default: all.
     pub properties: Option<Vec<Spanned<PropertyName>>>,
     /// The verdicts that differ from `holds`.
     pub expect: Option<ExpectFile>,
-    /// What is to be proved beside the search: `every-n`, the always-properties for every number
+    /// What to prove in addition to the search: `every-n`, the always-properties for every number
     /// of replicas.
     pub prove: Option<Spanned<Prove>>,
 }
@@ -95,7 +95,7 @@ pub struct SideFile {
     /// The cluster's minor version, such as `"1.31"`.
     #[schemars(extend("type" = ["string", "number"]))]
     pub kubernetes: Option<Spanned<String>>,
-    /// There is no set at the start; a `createSet` step makes it. Only for the destination.
+    /// There is no set at the start; a `createSet` step creates it. Only for the destination.
     pub absent: Option<Spanned<bool>>,
 }
 
@@ -103,13 +103,13 @@ pub struct SideFile {
 #[derive(JsonSchema, Debug, Default)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Storage")]
 pub struct StorageFile {
-    /// Whether two clusters may attach one disk at the same time. Left out: they may.
+    /// Whether two clusters may attach one disk at the same time. Default: they may.
     pub backend: Option<Spanned<Backend>>,
-    /// The reclaim policy of the source's volumes. Left out: `Delete`.
+    /// The reclaim policy of the source's volumes. Default: `Delete`.
     pub reclaim_policy: Option<Spanned<ReclaimPolicy>>,
-    /// The sides that can attach the disks of the other. Left out: both.
+    /// The sides that can attach the disks. Default: both.
     pub reachable_from: Option<Vec<Spanned<crate::world::id::ClusterId>>>,
-    /// The application locks its disks by itself, so that two writers do no harm.
+    /// The application does its own locking, so two writers to a disk do no harm.
     pub shared: Option<Spanned<bool>>,
 }
 
@@ -123,14 +123,14 @@ pub struct AvailabilityFile {
     /// Some rule is there, readable or not.
     #[schemars(skip)]
     pub has_rule: bool,
-    /// At most so many ordinals are down.
+    /// At most this many ordinals are down.
     #[schemars(extend("minimum" = 0))]
     pub max_unavailable: Option<Spanned<i64>>,
     /// More than half of the ordinals serve.
     pub quorum: Option<Spanned<Quorum>>,
-    /// Of each group, so many serve.
+    /// In each group, at least `min` ordinals serve.
     pub groups: Option<Vec<GroupFile>>,
-    /// Whether an ordinal that a fault has hit counts as down. Left out: it does.
+    /// Whether an ordinal that a fault has hit counts as down. Default: it does.
     pub faults: Option<Spanned<FaultCounting>>,
 }
 
@@ -164,14 +164,14 @@ pub struct MigrationFile {
     /// Every step of it could be read.
     #[schemars(skip)]
     pub is_whole: bool,
-    /// A bash script of kubectl commands, relative to this file. It takes the place of the steps.
+    /// A bash script of kubectl commands, relative to this file. It replaces the steps.
     pub runbook: Option<Spanned<String>>,
-    /// What a driver does that starts again after a crash. Left out: `fromTop`.
+    /// How the driver restarts after a crash. Default: `fromTop`.
     pub after_crash: Option<Spanned<AfterCrash>>,
     /// Steps before the loop.
     #[schemars(with = "Option<Vec<super::step::Step>>")]
     pub prepare: Option<Vec<StepFile>>,
-    /// The loop over the ordinals. Left out: `steps` runs once.
+    /// The loop over the ordinals. Default: `steps` runs once.
     pub for_each: Option<ForEachFile>,
     /// The steps of one iteration.
     #[schemars(with = "Option<Vec<super::step::Step>>")]
@@ -198,24 +198,24 @@ impl ForEachFile {
     }
 }
 
-/// Which faults may strike: some number in all, or a cap for each kind.
+/// Which faults may strike: a total number, or a cap for each kind.
 #[derive(JsonSchema, Debug)]
 #[schemars(untagged, rename = "Faults")]
 pub enum FaultsFile {
-    /// Any of some kinds, so many in all.
+    /// Any of some kinds, up to a total number.
     AtMost(AtMostFile),
     /// A cap for each kind.
     Caps(CapsFile),
 }
 
-/// Any of some kinds of fault, so many in all.
+/// Any of some kinds of fault, up to a total number.
 #[derive(JsonSchema, Debug)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "AtMost")]
 pub struct AtMostFile {
-    /// How many faults in one run.
+    /// The most faults in one run.
     #[schemars(extend("minimum" = 1, "maximum" = 15))]
     pub at_most: Spanned<i64>,
-    /// The kinds. Left out: the ordinary ones.
+    /// The kinds. Default: the ordinary ones.
     pub of: Option<Vec<Spanned<FaultName>>>,
 }
 

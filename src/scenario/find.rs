@@ -36,7 +36,7 @@ fn found_in(path: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
         let message = format!("there is no scenario in `{}`", path.display());
         let problem = Diagnostic::new("scenario::no-scenario", message);
         let help = if path.join("scenario.yml").exists() {
-            "call `scenario.yml` `scenario.yaml`"
+            "rename `scenario.yml` to `scenario.yaml`"
         } else {
             "scenario files are called `scenario.yaml` or `NAME.scenario.yaml`"
         };
@@ -83,7 +83,7 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     );
     Diagnostic::new("scenario::unreadable", message)
         .about(path)
-        .help("check the path, and that you may read it")
+        .help("check the path and its permissions")
 }
 
 /// What a scenario is called: its folder for `scenario.yaml`, else the file without its ending.

@@ -192,7 +192,7 @@ fn lower_allowed(
     } else if max > highest {
         (
             format!("`max` is {max}, more than {highest}"),
-            format!("there is room for the ordinals 0 to {highest}"),
+            format!("the supported ordinals are 0 to {highest}"),
         )
     } else {
         return u8::try_from(max + 1).ok();
@@ -213,7 +213,11 @@ fn lower_budget(lowering: &mut Lowering<'_>, file: &ScenarioFile, overrides: &Ov
         None => of_file.unwrap_or_default(),
     };
     if budget.pools.is_empty() && overrides.faults.is_none() {
-        lowering.assume("faults", "none", "no fault strikes; ask with `--faults 2`");
+        lowering.assume(
+            "faults",
+            "none",
+            "fault-free runs only; add faults with `--faults 2`",
+        );
     }
     budget
 }
@@ -233,11 +237,11 @@ fn lower_migration(
     }
     let lowered = program::lower(lowering, migration, crashes);
     if crashes && migration.after_crash.is_none() {
-        let text = "a driver that crashed begins again, as a script does";
+        let text = "a crashed driver restarts from the top, as a script does";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
     for sleep in std::mem::take(&mut lowering.sleeps) {
-        let text = "guards nothing: whatever it waits for may take longer";
+        let text = "guards nothing: what it waits for may take longer";
         lowering.assume("migration.sleep", &sleep, text);
     }
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
@@ -261,7 +265,7 @@ fn lower_runbook(
     };
     check_identity(lowering, named, &sides);
     if crashes && migration.after_crash.is_none() {
-        let text = "a script that is stopped is started again from its first line";
+        let text = "a crashed script is restarted from its first line";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
     let (lowered, runbook) = runbook::lower(lowering, named, sides, policy, crashes)?;
@@ -289,7 +293,7 @@ fn check_identity(
         format!("the two sets have different {what}: `{here}` in source, `{there}` in destination");
     lowering.reader.report(
         Diagnostic::new("scenario::other-identity", message)
-            .at(named.span.clone(), "this script moves one into the other")
+            .at(named.span.clone(), "this script migrates one to the other")
             .help("a Pod's identity is the set's name, its ordinal and its namespace: give both sides the same"),
     );
 }
@@ -298,10 +302,10 @@ fn report_no_disk(lowering: &mut Lowering<'_>, need_disk: &[(&str, Range<usize>)
     let Some(((step, key), others)) = need_disk.split_first() else {
         return;
     };
-    let message = format!("`{step}` is about a disk, but the set has no claim templates");
+    let message = format!("`{step}` needs a disk, but the set has no claim templates");
     let mut problem = Diagnostic::new("scenario::no-disk", message)
         .at(key.clone(), "")
-        .help("give `volumeClaimTemplates: [data]` to the source, or leave the step out");
+        .help("give `volumeClaimTemplates: [data]` to the source, or remove the step");
     for (_, key) in others {
         problem = problem.beside(key.clone(), "this too");
     }
@@ -312,7 +316,7 @@ fn report_too_high(lowering: &mut Lowering<'_>, steps: &[StepSource], too_high: 
     let mut problem = Diagnostic::new(
         "scenario::too-many-ordinals",
         format!(
-            "this step can make a set reach up to ordinal {}, more than {}",
+            "this step can make a set reach ordinal {}, but at most {} is supported",
             too_high.end - 1,
             MAX_ORDINALS - 1
         ),
@@ -338,7 +342,7 @@ fn check_ordinals(lowering: &mut Lowering<'_>, named: &[Spanned<i16>], ordinals:
         lowering.reader.report(
             Diagnostic::new("scenario::no-such-ordinal", message)
                 .at(ordinal.span.clone(), "")
-                .help("name an ordinal that the set has at some time, or use `k`"),
+                .help("name an ordinal that the set has at some point, or use `k`"),
         );
     }
 }

@@ -141,7 +141,7 @@ fn no_set(objects: &[(&str, &Node)], manifest: &Spanned<String>) -> Diagnostic {
     kinds.sort_unstable();
     kinds.dedup();
     let found = match &kinds[..] {
-        [] => "no Kubernetes object at all".to_owned(),
+        [] => "no Kubernetes objects".to_owned(),
         kinds => listed(kinds),
     };
     Diagnostic::new(
@@ -149,7 +149,7 @@ fn no_set(objects: &[(&str, &Node)], manifest: &Spanned<String>) -> Diagnostic {
         format!("there is no StatefulSet in `{}`", manifest.value),
     )
     .at(manifest.span.clone(), format!("it has {found}"))
-    .help("name the manifest that has it, or write the set's fields here")
+    .help("name the manifest that contains it, or write the set's fields here")
 }
 
 fn unknown_set(wanted: &Spanned<String>, manifest: &Spanned<String>, names: &[&str]) -> Diagnostic {
@@ -227,7 +227,7 @@ fn invalid_field(
     };
     let error = plain_serde_error(&error.to_string());
     let message = match path {
-        [] => format!("this is no valid StatefulSet: {error}"),
+        [] => format!("this is not a valid StatefulSet: {error}"),
         path => format!(
             "`{}` of the StatefulSet is not valid: {error}",
             path.join(".")
@@ -235,9 +235,9 @@ fn invalid_field(
     };
     let text = source.text.get(place.clone()).unwrap_or("");
     let help = match path {
-        [field] if field == "apiVersion" => "only StatefulSets of Kubernetes itself are modelled",
+        [field] if field == "apiVersion" => "only `apps/v1` StatefulSets are modelled",
         _ if text.contains("{{") => yaml::TEMPLATE,
-        _ => "Kubernetes would refuse this manifest; correct it there",
+        _ => "Kubernetes would reject this manifest; correct it",
     };
     Diagnostic::new("manifest::invalid-field", message)
         .within(source)

@@ -104,7 +104,7 @@ impl Builder<'_, '_> {
                 Diagnostic::new("scenario::too-many-steps", message)
                     .at(file.head.clone(), "")
                     .help(format!(
-                        "there is room for {MOST_INSTRUCTIONS}; use the loop"
+                        "at most {MOST_INSTRUCTIONS} are supported; use the loop"
                     )),
             );
         }
@@ -355,9 +355,12 @@ impl Builder<'_, '_> {
             return;
         };
         self.lowering.reader.report(
-            Diagnostic::new("scenario::no-k", "`k` has no value here")
+            Diagnostic::new("scenario::no-k", "`k` is not defined here")
                 .at(expression.span.clone(), why)
-                .help("`k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`"),
+                .help(
+                    "`k` is the ordinal of the loop; use it in `steps` with `forEach: {k: \
+                       descending}`",
+                ),
         );
     }
 }

@@ -81,7 +81,7 @@ fn unknown_step(entry: &Entry) -> Diagnostic {
     let kinds = KINDS.map(|(kind, _)| kind);
     Diagnostic::new(
         "scenario::unknown-step",
-        format!("there is no step `{}`", entry.name),
+        format!("`{}` is not a step", entry.name),
     )
     .at(entry.span.clone(), "")
     .help(help_with(&entry.name, &kinds))
@@ -97,9 +97,9 @@ fn report_many_keys(reader: &mut Reader<'_>, node: &Node, entries: &[Entry]) {
     let is_option = |entry: &&Entry| ["onError", "timeout", "wait"].contains(&&*entry.name);
     let help = match entries.iter().skip(1).find(is_option) {
         Some(option) if &*option.name != "wait" => {
-            format!("`{}` stands inside the step's value", option.name)
+            format!("`{}` is inside the step's value", option.name)
         }
-        _ => "begin each step with a `-` of its own".to_owned(),
+        _ => "start each step with its own `-`".to_owned(),
     };
     let place = match entries.get(1) {
         Some(second) => second.span.clone(),
@@ -296,7 +296,7 @@ fn unclear_subject(node: &Node, subjects: &[&Entry]) -> Diagnostic {
         [first, second, ..] => Diagnostic::new(
             "scenario::wait-subject",
             format!(
-                "a wait is about one thing, not `{}` and `{}`",
+                "a wait is for one thing, not for `{}` and `{}`",
                 first.name, second.name
             ),
         )
@@ -305,7 +305,7 @@ fn unclear_subject(node: &Node, subjects: &[&Entry]) -> Diagnostic {
         .help(help),
         _ => Diagnostic::new(
             "scenario::wait-subject",
-            "the wait does not say what it is about",
+            "the wait does not say what it waits for",
         )
         .at(node.head(), "")
         .help(help),

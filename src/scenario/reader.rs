@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
             self.report(
                 Diagnostic::new("scenario::empty-list", format!("`{name}` is empty"))
                     .at(node.span.clone(), "nothing in it")
-                    .help("put something in, or leave the field out"),
+                    .help("give it a value, or remove the field"),
             );
         }
     }
@@ -394,7 +394,7 @@ impl<'n> Fields<'n> {
             reader.report(
                 Diagnostic::new("scenario::missing-field", format!("`{name}` has no value"))
                     .at(entry.span.clone(), "")
-                    .help("write the value behind it or, indented, below it"),
+                    .help("write the value after it or, indented, below it"),
             );
             return;
         }
@@ -405,14 +405,14 @@ impl<'n> Fields<'n> {
         reader.report(
             Diagnostic::new(
                 "scenario::missing-field",
-                format!("`{name}` is missing in {}", self.name),
+                format!("`{name}` is missing from {}", self.name),
             )
             .at(place, format!("`{name}` belongs here"))
             .help(format!("add `{name}:`")),
         );
     }
 
-    /// Notes every field that nobody has asked for. `T` is the map's type in the schema.
+    /// Notes every field that was not asked for. `T` is the map's type in the schema.
     #[cfg_attr(
         not(test),
         expect(

@@ -20,12 +20,9 @@ pub fn lower_source(lowering: &mut Lowering<'_>, file: &SideFile) -> Option<Side
     check_fields(lowering, file);
     if let Some(absent) = file.absent.as_ref().filter(|absent| absent.value) {
         lowering.reader.report(
-            Diagnostic::new(
-                "scenario::source-absent",
-                "the source cannot be without a set",
-            )
-            .at(absent.span.clone(), "")
-            .help("a migration begins with the set in source; leave `absent` out"),
+            Diagnostic::new("scenario::source-absent", "the source has to have a set")
+                .at(absent.span.clone(), "")
+                .help("a migration starts with the set in source; remove `absent`"),
         );
     }
     let base = base(lowering, "source", file)?;
@@ -86,14 +83,14 @@ fn check_fields(lowering: &mut Lowering<'_>, file: &SideFile) {
     }
     if let Some(version) = file.kubernetes.as_ref().filter(|v| v.value != KUBERNETES) {
         let message = format!(
-            "only Kubernetes {KUBERNETES} is modelled yet, not {}",
+            "only Kubernetes {KUBERNETES} is modelled so far, not {}",
             version.value
         );
         lowering.reader.report(
             Diagnostic::new("scenario::not-supported", message)
                 .at(version.span.clone(), "")
                 .help(format!(
-                    "write `kubernetes: \"{KUBERNETES}\"`, or leave it out"
+                    "write `kubernetes: \"{KUBERNETES}\"`, or remove it"
                 )),
         );
     }
@@ -104,10 +101,10 @@ fn check_absent(lowering: &mut Lowering<'_>, file: &SideFile) {
         lowering.reader.report(
             Diagnostic::new(
                 "scenario::absent-with-set",
-                "a set that is absent has no ordinals at the start",
+                "an absent set has no ordinals at the start",
             )
             .at(number.span.clone(), "")
-            .help("give `start` and `replicas` to the `createSet` step, or leave `absent` out"),
+            .help("give `start` and `replicas` to the `createSet` step, or remove `absent`"),
         );
     }
 }
@@ -116,12 +113,12 @@ fn check_source_numbers(lowering: &mut Lowering<'_>, start: &Number, replicas: &
     if start.value > 0 {
         let message = format!("the source's set starts at {}, not at 0", start.value);
         let problem = Diagnostic::new("scenario::source-start", message)
-            .help("a migration begins with ordinals 0 to N-1 in source; set `start: 0` there");
+            .help("a migration starts with ordinals 0 to N-1 in source; set `start: 0` there");
         start.blame(lowering, problem);
     }
     if replicas.value == 0 {
         let problem = Diagnostic::new("scenario::no-replicas", "the source's set has no replicas")
-            .help("give the number that the set has before the migration, such as `replicas: 3`");
+            .help("give the number of replicas before the migration, such as `replicas: 3`");
         replicas.blame(lowering, problem);
     }
 }
@@ -141,12 +138,12 @@ fn compare(lowering: &mut Lowering<'_>, file: &SideFile, source: &Side, destinat
         );
     } else if source.templates != destination.templates {
         let templates = destination.templates.join(", ");
-        let text = "unlike the source's; disks are matched by ordinal alone";
+        let text = "not the same as the source's; disks are matched by ordinal alone";
         lowering.assume("destination.volumeClaimTemplates", &templates, text);
     }
     let name = destination.name.as_deref().unwrap_or_default();
     if source.name.as_deref().unwrap_or_default() != name {
-        let text = "unlike the source's; Pods are matched by ordinal alone";
+        let text = "not the same as the source's; Pods are matched by ordinal alone";
         lowering.assume("destination.name", name, text);
     }
 }

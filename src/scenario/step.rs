@@ -30,7 +30,7 @@ pub enum Step {
     Patch(PatchStep),
     /// Changes `replicas` through the set's `/scale`.
     Scale(ScaleStep),
-    /// Copies claim and volume of an ordinal to the destination, so that both name one disk.
+    /// Copies an ordinal's claim and volume to the destination; both sides then name one disk.
     CopyVolume(CopyVolumeStep),
     /// Restores a backup of the ordinal's disk in the destination.
     RestoreDisk(RestoreDiskStep),
@@ -48,7 +48,7 @@ pub enum Step {
     CreateSet(CreateSetStep),
     /// Waits for a condition.
     Wait(WaitStep),
-    /// Waits for a while. It guards nothing, since anything may take longer.
+    /// Waits for some time. It guards nothing, since anything may take longer.
     Sleep(Spanned<Duration>),
 }
 
@@ -62,7 +62,7 @@ pub struct PatchStep {
     pub start: Option<Spanned<Expression>>,
     /// The new `spec.replicas`.
     pub replicas: Option<Spanned<Expression>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -74,19 +74,19 @@ pub struct ScaleStep {
     pub cluster: Spanned<ClusterId>,
     /// The new `spec.replicas`.
     pub replicas: Spanned<Expression>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
-/// Copies claim and volume of an ordinal to the destination.
+/// Copies an ordinal's claim and volume to the destination.
 #[derive(JsonSchema, Debug)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CopyVolume")]
 pub struct CopyVolumeStep {
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
-    /// What becomes of the volume's claimRef. Left out: `drop`.
+    /// What happens to the volume's claimRef. Default: `drop`.
     pub claim_ref: Option<Spanned<ClaimRefCopy>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -96,7 +96,7 @@ pub struct CopyVolumeStep {
 pub struct RestoreDiskStep {
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -114,7 +114,7 @@ pub struct SetReclaimPolicyStep {
     pub ordinal: Spanned<Expression>,
     /// The new policy.
     pub policy: Spanned<ReclaimPolicy>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -126,9 +126,9 @@ pub struct DeleteStep {
     pub cluster: Spanned<ClusterId>,
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
-    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    /// Whether to wait until it is gone. Default: `true`, as in `kubectl`.
     pub wait: Option<Spanned<bool>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -140,11 +140,11 @@ pub struct DeletePodStep {
     pub cluster: Spanned<ClusterId>,
     /// The Pod's ordinal.
     pub pod: Spanned<Expression>,
-    /// Without a grace period: the object goes at once, the container may stay.
+    /// Without a grace period: the object is removed at once, its containers may still run.
     pub force: Option<Spanned<bool>>,
-    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    /// Whether to wait until it is gone. Default: `true`, as in `kubectl`.
     pub wait: Option<Spanned<bool>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -154,11 +154,11 @@ pub struct DeletePodStep {
 pub struct DeleteSetStep {
     /// In which cluster.
     pub cluster: Spanned<ClusterId>,
-    /// What becomes of its Pods.
+    /// What happens to its Pods.
     pub cascade: Spanned<Cascade>,
-    /// Whether to wait until it is gone. Left out: yes, as `kubectl` does.
+    /// Whether to wait until it is gone. Default: `true`, as in `kubectl`.
     pub wait: Option<Spanned<bool>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -168,11 +168,11 @@ pub struct DeleteSetStep {
 pub struct CreateSetStep {
     /// In which cluster.
     pub cluster: Spanned<ClusterId>,
-    /// Its `spec.ordinals.start`. Left out: 0.
+    /// Its `spec.ordinals.start`. Default: 0.
     pub start: Option<Spanned<Expression>>,
-    /// Its `spec.replicas`. Left out: 1.
+    /// Its `spec.replicas`. Default: 1.
     pub replicas: Option<Spanned<Expression>>,
-    /// What a refusal means. Left out: it ends the migration.
+    /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
@@ -200,7 +200,7 @@ pub struct PodWait {
     pub pod: Spanned<Expression>,
     /// What to wait for.
     pub until: Spanned<PodUntil>,
-    /// How the wait may end otherwise. Left out: it lasts.
+    /// What a time-out does. Default: the wait has no time-out.
     pub timeout: Option<Spanned<Timeout>>,
 }
 
@@ -214,7 +214,7 @@ pub struct VolumeWait {
     pub volume: Spanned<Expression>,
     /// What to wait for.
     pub until: Spanned<VolumeUntil>,
-    /// How the wait may end otherwise. Left out: it lasts.
+    /// What a time-out does. Default: the wait has no time-out.
     pub timeout: Option<Spanned<Timeout>>,
 }
 
@@ -229,7 +229,7 @@ pub struct SetWait {
     pub set: Spanned<bool>,
     /// What to wait for.
     pub until: Spanned<SetUntil>,
-    /// How the wait may end otherwise. Left out: it lasts.
+    /// What a time-out does. Default: the wait has no time-out.
     pub timeout: Option<Spanned<Timeout>>,
 }
 
@@ -243,7 +243,7 @@ pub struct FieldWait {
     pub field: Spanned<StatusField>,
     /// The value to wait for.
     pub equals: Spanned<Expression>,
-    /// How the wait may end otherwise. Left out: it lasts.
+    /// What a time-out does. Default: the wait has no time-out.
     pub timeout: Option<Spanned<Timeout>>,
 }
 

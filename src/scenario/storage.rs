@@ -146,13 +146,14 @@ fn assumed_policy(lowering: &mut Lowering<'_>, side: &Side) -> ReclaimPolicy {
     let sources: BTreeSet<&str> = said.iter().map(|(_, who)| &**who).collect();
     let (first, who) = said.first().unwrap_or(&default);
     let (policy, text) = if said.iter().any(|(policy, _)| policy != first) {
-        let text = "the volumes of the set differ; the policy that destroys disks is taken for all";
+        let text = "the volumes of the set differ; the policy that destroys disks is assumed for \
+                    all";
         (ReclaimPolicy::Delete, text.to_owned())
     } else if who.starts_with("Kubernetes") && sources.len() == 1 {
         (*first, who.clone())
     } else {
         let sources: Vec<&str> = sources.into_iter().collect();
-        (*first, format!("said by {}", sources.join(" and ")))
+        (*first, format!("from {}", sources.join(" and ")))
     };
     let value = format!("{policy:?}");
     lowering.assume("storage.reclaimPolicy", &value, &text);

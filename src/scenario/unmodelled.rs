@@ -34,14 +34,14 @@ fn refuse_no_grace(lowering: &mut Lowering<'_>, set: &ManifestSet) {
         return;
     }
     let path = ["spec", "template", "spec", "terminationGracePeriodSeconds"];
-    let message = "a Pod without a grace period is not modelled: deleting it would remove it \
-                   while its containers still run";
+    let message = "a Pod with a grace period of 0 is not modelled: deleting it would remove the \
+                   object while its containers still run";
     refuse(
         lowering,
         set,
         &path,
         message,
-        "set it to 1 or more, or leave it out: Kubernetes' default is 30",
+        "set it to 1 or more, or remove it: Kubernetes' default is 30",
     );
 }
 

@@ -24,7 +24,7 @@ impl Vocabulary for ClusterId {
     const NAME: &'static str = "side";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("source", Self::Source, "Where the set runs at the start."),
-        ("destination", Self::Destination, "Where the set shall run."),
+        ("destination", Self::Destination, "Where the set is to run."),
     ];
 }
 
@@ -47,7 +47,7 @@ impl Vocabulary for Backend {
         (
             "exclusive",
             Self::Exclusive,
-            "One attachment at a time over all clusters.",
+            "At most one attachment at a time across all clusters.",
         ),
     ];
 }
@@ -74,22 +74,22 @@ impl Vocabulary for LoopOrder {
 }
 
 impl Vocabulary for AfterCrash {
-    const NAME: &'static str = "way to start again";
+    const NAME: &'static str = "restart behaviour";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "fromTop",
             Self::FromTop,
-            "Begins at the first step, as a script does.",
+            "Restarts at the first step, as a script does.",
         ),
         (
             "fromObserved",
             Self::FromObserved,
-            "Reads both sets and goes on at the ordinal that neither owns.",
+            "Reads both sets and continues at the ordinal that neither owns.",
         ),
         (
             "fromSaved",
             Self::FromSaved,
-            "Goes on behind the last step that it noted as done.",
+            "Continues after the last step that it saved as done.",
         ),
     ];
 }
@@ -127,7 +127,7 @@ impl Vocabulary for Timeout {
         (
             "continue",
             Self::Continue,
-            "The wait may time out, and the migration goes on.",
+            "The wait may time out, and the migration continues.",
         ),
     ];
 }
@@ -138,12 +138,12 @@ impl Vocabulary for StatusField {
         (
             "status.replicas",
             Self::Replicas,
-            "Pods that exist, terminating ones too.",
+            "Pods that exist, including terminating ones.",
         ),
         (
             "status.readyReplicas",
             Self::ReadyReplicas,
-            "Pods that are Ready, terminating ones too.",
+            "Pods that are Ready, including terminating ones.",
         ),
     ];
     const UNSUPPORTED: &'static [&'static str] = &[
@@ -227,14 +227,14 @@ impl Vocabulary for Cascade {
         (
             "background",
             Self::Background,
-            "The set goes at once, and its Pods are deleted afterwards.",
+            "The set is removed at once; its Pods are deleted afterwards.",
         ),
         (
             "foreground",
             Self::Foreground,
-            "Its Pods are deleted, and the set goes once they are gone.",
+            "Its Pods are deleted; the set is removed once they are gone.",
         ),
-        ("orphan", Self::Orphan, "The Pods stay."),
+        ("orphan", Self::Orphan, "The Pods are kept."),
     ];
 }
 
@@ -282,12 +282,12 @@ impl Vocabulary for FaultCounting {
         (
             "counted",
             Self::Counted,
-            "An ordinal is down whatever the cause.",
+            "An ordinal counts as down whatever the cause.",
         ),
         (
             "excused",
             Self::Excused,
-            "An ordinal hit by a fault is left out until it next serves.",
+            "An ordinal hit by a fault does not count as down until it has served again.",
         ),
     ];
 }
@@ -296,12 +296,16 @@ impl Vocabulary for FaultCounting {
 impl Vocabulary for Verdict {
     const NAME: &'static str = "verdict";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
-        ("holds", Self::Holds, "The promise is kept in every run."),
-        ("violated", Self::Violated, "Some run breaks the promise."),
+        ("holds", Self::Holds, "The property holds in every run."),
+        (
+            "violated",
+            Self::Violated,
+            "Some run violates the property.",
+        ),
         (
             "notApplicable",
             Self::NotApplicable,
-            "The promise says nothing about this scenario.",
+            "The property does not apply to this scenario.",
         ),
     ];
 }

@@ -55,11 +55,11 @@ pub struct Exits {
 /// A place to go on at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
-    /// This position; behind the last instruction the program has finished.
+    /// This position; after the last instruction the program has finished.
     At(u16),
-    /// The body, for the first ordinal of the loop; behind the body if there is none.
+    /// The body, for the first ordinal of the loop; after the body if there is none.
     Enter,
-    /// This position, where a body begins, for the next ordinal of the loop; behind the body if
+    /// This position, where a body begins, for the next ordinal of the loop; after the body if
     /// there is none.
     Next(u16),
     /// The program ends, unfinished.

@@ -37,7 +37,7 @@ pub struct Column {
     pub planned: Planned,
 }
 
-/// The numbers of a set's status that count a Pod; those that nobody reads count none.
+/// The numbers of a set's status that count a Pod; those that nothing reads count none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Counted {
     /// `status.replicas`.

@@ -49,7 +49,7 @@ pub struct Extra {
     pub needed: PerCluster<bool>,
 }
 
-/// What of a side somebody reads beside its controllers. What nobody reads is not kept in the
+/// What of a side is read besides by its controllers. What nothing reads is not kept in the
 /// state, and a step that changes nothing else is not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Reads {
@@ -66,7 +66,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// As if somebody read everything: every step of every component is taken. The verdicts are
+    /// As if everything were read: every step of every component is taken. The verdicts are
     /// the same, the spaces larger.
     pub const EVERYTHING: Self = Self {
         observed_generation: true,

@@ -16,7 +16,7 @@ pub struct StatefulSet {
     pub deleting: bool,
     /// That finalizer is `foregroundDeletion`, and not `orphan`: what the set owns is deleted.
     pub foreground: bool,
-    /// `status.observedGeneration` equals `metadata.generation`. True when nobody reads it.
+    /// `status.observedGeneration` equals `metadata.generation`. True when nothing reads it.
     pub observed: bool,
 }
 
@@ -135,7 +135,7 @@ impl Write {
 /// The status write that ends a sync, by what it says of the spec.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum StatusWrite {
-    /// None: nothing differs, or nobody reads it, or it would be refused.
+    /// None: nothing differs, or nothing reads it, or it would be refused.
     #[default]
     None,
     /// The sync saw a spec older than the present one.

@@ -43,7 +43,7 @@ fn system(waits: Waits) -> System {
         .property(Expectation::Always, "searched to the end", |_, _| true)
 }
 
-/// What is known of a migration of one ordinal: its states, and whether the two promises are
+/// What is known of a migration of one ordinal: its states, and whether the two properties are
 /// kept, and the goal can be reached at all, and from everywhere.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {

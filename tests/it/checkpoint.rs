@@ -381,7 +381,7 @@ fn another_search_does_not_go_on() {
             may_resume(&graph, &eager, &bounds, usual, &resumed),
         ),
         (
-            "bound of steps",
+            "depth bound",
             may_resume(&graph, &question, &shallow, usual, &resumed),
         ),
         (

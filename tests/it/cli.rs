@@ -78,13 +78,13 @@ blog-redis-cluster-6   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both s
 assumed  kubernetes 1.31: on both sides
          destination the source's set: as in source, with `replicas: 0`
          storage.backend permissive: both clusters can attach a disk at once
-         faults none: no fault strikes; ask with `--faults 2`
+         faults none: fault-free runs only; add faults with `--faults 2`
 
 VIOLATED  at-most-one-running (ordinal 0, across sides), as expected
-          11 steps, none shorter; 0 faults needed
-redis-redis-cluster-0 still ran in source when destination started it too, on the same disk.
-breaks already with 1 replica, as told here; with 6 it takes as many steps
-same story breaks at-most-one-pod at step 8, single-writer at step 11
+          shortest counterexample: 11 steps, no faults
+redis-redis-cluster-0 was still running in source when destination started it, on the same disk.
+already fails with 1 replica (shown); with 6 replicas: also 11 steps
+also violates: at-most-one-pod (step 8), single-writer (step 11)
 
   #  who                 what                                              source 0  dest 0  disk 0
   0                      initial                                                  #       .  S
@@ -99,23 +99,23 @@ same story breaks at-most-one-pod at step 8, single-writer at step 11
   9  dest pv controller  bind claim 0 to the volume of disk 0                     #       +  S
  10  dest storage        attach disk 0                                            #       +  S d
  11  dest kubelet        start containers of Pod 0                                #       o  S D <--
-     # Ready  o runs, not Ready  + created  . none
+     # Ready  o running, not Ready  + Pending  . none
      disk:  S mounted in source  D mounted in destination  d attached to destination only
 
 why   Step 1 only stores `replicas: 0`; the source controller has not acted on it yet. Nothing
-      between step 1 and step 6 waits until Pod 0 is gone from source. The same happens while the
+      between step 1 and step 6 waits until Pod 0 is gone from source. It can also happen while the
       Pod in source is already terminating (13 steps).
    --> models/blog-redis-cluster-6/scenario.yaml:21:5
    |
 21 |   - patch: {cluster: destination, start: k, replicas: N - k}
    |     ^^^^^ this step made the last one possible
-fix   before line 21 (checked: the three promises above hold then)
+fix   before line 21 (checked: all three properties then hold)
         - wait: {cluster: source, pod: k, until: gone}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property at-most-one-running
 
-VIOLATED  available (ordinal 0), as expected                 10 steps, none shorter; 0 faults needed
-Ordinals 0, 1 were down at once; at most 1 may be.
-breaks already with 2 replicas, as told here; with 6 it takes as many steps
+VIOLATED  available (ordinal 0), as expected            shortest counterexample: 10 steps, no faults
+Ordinals 0 and 1 were down at the same time; at most 1 may be.
+already fails with 2 replicas (shown); with 6 replicas: also 10 steps
 
   #  who                 what                                            source 01  dest 01  disk 0
   0                      initial                                                ##       ..  S
@@ -129,17 +129,16 @@ breaks already with 2 replicas, as told here; with 6 it takes as many steps
   8  source statefulset  sees {}, plans delete 0 1                              ##       ..  S
   9  source statefulset  delete Pod 0                                           v#       ..  S
  10  source statefulset  delete Pod 1                                           vv       ..  S   <--
-     # Ready  v terminating  . none
-     disk:  S mounted in source
+     v terminating
 
-why   Ordinal 0 does not serve since step 9 (delete Pod 0 in source). Ordinal 1 does not serve since
-      step 10 (delete Pod 1 in source). At step 7 ordinal 1 was on its way already, and nothing
-      waits until it serves again.
+why   Ordinal 0 has been down since step 9 (delete Pod 0 in source). Ordinal 1 has been down since
+      step 10 (delete Pod 1 in source). Step 7 was taken while ordinal 1 was still moving; nothing
+      waits for it to be Ready again.
    --> models/blog-redis-cluster-6/scenario.yaml:19:5
    |
 19 |   - patch: {cluster: source, replicas: k}
    |     ^^^^^ this step made the last one possible
-fix   after line 21 (checked: the promise above holds then)
+fix   after line 21 (checked: the property then holds)
         - wait: {cluster: destination, pod: k, until: ready}
 again straddle check models/blog-redis-cluster-6/scenario.yaml --property available
 
@@ -155,15 +154,15 @@ self-healing         holds     holds
 
 smaller N  holds with 1 replica, violated with 2, 3 and 6 (available)
 smaller N  the other verdicts are the same with 1 and 2 replicas
-smaller N  too many states for a look at 3 replicas first
+smaller N  3 replicas skipped: too many states
 every N    at-most-one-pod, at-most-one-running, single-writer: violated with 1 replica, 0 faults
 every N    right-disk, no-data-loss, disjoint-slices, self-healing: proved for every number of
            replicas, without faults: 1,349 views of one ordinal, closed under 5,112 steps
 every N    available: violated with 2 replicas, 0 faults
 
 1 scenario, as expected: 4 hold, 4 violated;
-2,072 states, 6,440 transitions, depth 18, stopped: each promise is proved or broken, alike counted
-once, 0.0 s
+2,072 states, 6,440 transitions, depth 18, stopped: every property is proved or violated, symmetry
+reduction on, 0.6 s
 
 "#]]);
 }
@@ -295,7 +294,7 @@ PROPERTY         VERDICT  EXPECTED  STEPS  FAULTS
 disjoint-slices  holds    holds
 
 1 scenario, as expected, 1 unreadable: 1 holds;
-21 states, 32 transitions, depth 9, complete, alike counted once, [..] s
+21 states, 32 transitions, depth 9, complete, symmetry reduction on, [..] s
 
 "#]]);
 }

@@ -261,11 +261,14 @@ fn planted_mistakes_are_found() {
                 }
             },
         ),
-        ("a claim outside the range belongs to the set", |set| {
-            if set.retention.delete_when_deleted {
-                set.retention.delete_when_scaled = false;
-            }
-        }),
+        (
+            "a make the set the owner of claim outside the range",
+            |set| {
+                if set.retention.delete_when_deleted {
+                    set.retention.delete_when_scaled = false;
+                }
+            },
+        ),
         ("the history keeps one revision less", |set| {
             set.history_limit = set.history_limit.saturating_sub(1);
         }),

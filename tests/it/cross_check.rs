@@ -2,7 +2,7 @@
 //! search that is slow and obvious: same states, same transitions, same verdicts.
 
 mod large;
-mod promises;
+mod path_properties;
 mod question;
 mod space;
 

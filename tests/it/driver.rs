@@ -28,7 +28,7 @@ fn once(sections: &str, steps: &str) -> String {
 fn a_gone_wait_is_over_if_its_first_look_finds_nothing() {
     let program = once(PLAIN, "wait: {cluster: destination, pod: 0, until: gone}");
     let mut walk = Walk::of(&program);
-    walk.take("driver: look for Pod 0 in destination: not there");
+    walk.take("driver: look up Pod 0 in destination: not found");
     assert_eq!(walk.driver(), "finished");
 }
 
@@ -36,7 +36,7 @@ fn a_gone_wait_is_over_if_its_first_look_finds_nothing() {
 fn a_gone_wait_is_for_the_incarnation_that_its_first_look_found() {
     let wait = "wait: {cluster: source, pod: 0, until: gone}";
     let mut walk = Walk::of(&format!("{}faults: {{eviction: 3}}\n", once(PLAIN, wait)));
-    walk.take("driver: look for Pod 0 in source: still there");
+    walk.take("driver: look up Pod 0 in source: found");
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take("eviction source: delete Pod 1").settle();
     assert_eq!(walk.next("driver"), [""; 0], "another ordinal's Pod went");
@@ -45,7 +45,7 @@ fn a_gone_wait_is_for_the_incarnation_that_its_first_look_found() {
          kubelet source: stop containers of Pod 0",
     );
     assert_eq!(walk.next("driver"), [""; 0], "it is terminating");
-    walk.take("kubelet source: confirm that Pod 0 is gone")
+    walk.take("kubelet source: remove the object of Pod 0")
         .settle();
     assert!(
         walk.world.rows[Ordinal(0)].sides.source.serves(),
@@ -60,8 +60,7 @@ fn a_gone_wait_that_looks_late_finds_the_successor() {
     let wait = "wait: {cluster: source, pod: 0, until: gone}";
     let mut walk = Walk::of(&(once(PLAIN, wait) + EVICTION));
     walk.take("eviction source: delete Pod 0").settle();
-    walk.take("driver: look for Pod 0 in source: still there")
-        .settle();
+    walk.take("driver: look up Pod 0 in source: found").settle();
     assert_eq!(walk.next("driver"), [""; 0]);
 }
 
@@ -123,7 +122,7 @@ fn a_gone_wait_may_time_out_while_its_pod_is_there() {
     let of = |timeout: &str| {
         let wait = format!("wait: {{cluster: source, pod: 0, until: gone, timeout: {timeout}}}");
         let mut walk = Walk::of(&(once(DISKS, &format!("{wait}; {MARK}")) + EVICTION));
-        let look = "driver: look for Pod 0 in source: still there";
+        let look = "driver: look up Pod 0 in source: found";
         assert_eq!(walk.next("driver"), [look], "a look is no wait");
         walk.take(look);
         walk
@@ -246,7 +245,7 @@ fn deleting_a_pod_waits_for_the_one_that_was_deleted() {
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take("kubelet source: stop containers of Pod 0");
     assert_eq!(walk.next("driver"), [""; 0]);
-    walk.take("kubelet source: confirm that Pod 0 is gone")
+    walk.take("kubelet source: remove the object of Pod 0")
         .settle();
     assert!(
         walk.world.rows[Ordinal(0)].sides.source.serves(),
@@ -264,11 +263,11 @@ fn deleting_a_claim_waits_for_the_pod_that_uses_it() {
     walk.take(
         "eviction source: delete Pod 0
          kubelet source: stop containers of Pod 0
-         kubelet source: confirm that Pod 0 is gone",
+         kubelet source: remove the object of Pod 0",
     );
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take(
-        "pvc-protection-controller source: let claim 0 go
+        "pvc-protection-controller source: remove pvc-protection from claim 0
          driver: claim 0 is gone from source",
     );
     assert_eq!(walk.next("driver"), [format!("driver: {MARKED}")]);

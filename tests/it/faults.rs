@@ -43,7 +43,7 @@ fn an_evicted_pod_goes_with_grace_and_is_replaced() {
     );
     walk.take(
         "kubelet source: stop containers of Pod 0
-         kubelet source: confirm that Pod 0 is gone
+         kubelet source: remove the object of Pod 0
          statefulset-controller source: sees {0..1}, plans create 0
          statefulset-controller source: create Pod 0",
     );
@@ -60,7 +60,7 @@ fn an_evicted_pod_goes_with_grace_and_is_replaced() {
 
 #[test]
 fn pressure_stops_a_pod_before_it_is_failed_and_replaced() {
-    let strike = "pressureEviction source: stop containers of Pod 0 to free the node";
+    let strike = "pressureEviction source: stop containers of Pod 0 (node pressure)";
     let mut walk = Walk::of(&pair("{pressureEviction: 2}"));
     walk.take(strike);
     let source = walk.world.side(ClusterId::Source);
@@ -105,14 +105,14 @@ fn pressure_stops_a_pod_before_it_is_failed_and_replaced() {
 #[test]
 fn a_crashed_container_is_started_again_in_the_same_pod() {
     let mut walk = Walk::of(&pair("{containerCrash: 2}"));
-    walk.take("containerCrash source: containers of Pod 0 stop");
+    walk.take("containerCrash source: containers of Pod 0 crash");
     let pod = walk.world.rows[Ordinal(0)]
         .sides
         .source
         .pod
         .expect("the object stays");
     assert!(pod.ready && !serves(&walk, 0), "the report is late");
-    assert!(!walk.may("containerCrash source: containers of Pod 0 stop"));
+    assert!(!walk.may("containerCrash source: containers of Pod 0 crash"));
     assert_eq!(
         walk.next("kubelet"),
         ["kubelet source: report Pod 0 not Ready"]
@@ -138,13 +138,13 @@ fn a_crashed_container_is_started_again_in_the_same_pod() {
 
 #[test]
 fn a_pod_that_is_never_ready_has_a_successor_that_may_be() {
-    let never = "podNeverReady source: Pod 0 will not become Ready";
+    let never = "podNeverReady source: Pod 0 will never become Ready";
     let mut walk = Walk::of(&pair("{eviction: 1, podNeverReady: 2}"));
     assert_eq!(walk.next("podNeverReady"), [""; 0], "all are Ready");
     walk.take(
         "eviction source: delete Pod 0
          kubelet source: stop containers of Pod 0
-         kubelet source: confirm that Pod 0 is gone
+         kubelet source: remove the object of Pod 0
          statefulset-controller source: sees {0..1}, plans create 0
          statefulset-controller source: create Pod 0",
     );
@@ -166,12 +166,12 @@ fn a_crashed_driver_forgets_where_it_was() {
     let before = walk.world;
     walk.take(
         "driver: scale source to 1
-         driverCrash: the driver stops and forgets",
+         driverCrash: the driver crashes and loses its memory",
     );
     assert_eq!(walk.driver(), "crashed");
     assert_eq!(walk.next("driverCrash"), [""; 0], "it is down");
-    assert_eq!(walk.next("driver:"), ["driver: start again from the top"]);
-    walk.take("driver: start again from the top");
+    assert_eq!(walk.next("driver:"), ["driver: restart from the top"]);
+    walk.take("driver: restart from the top");
     assert_eq!(walk.world.driver, before.driver);
     let set = walk.world.clusters.source.set.expect("the set stays");
     assert_eq!(set.slice.replicas(), 1, "what it has done stays done");
@@ -197,7 +197,7 @@ fn a_driver_that_has_ended_does_not_crash() {
 
 #[test]
 fn a_restarted_controller_drops_its_plan_and_looks_again() {
-    let strike = "controllerRestart source: restart, the plan is lost";
+    let strike = "controllerRestart source: restart; its planned writes are lost";
     let mut walk = Walk::of(&pair("{eviction: 1, controllerRestart: 1}"));
     assert_eq!(
         walk.next("controllerRestart"),
@@ -207,7 +207,7 @@ fn a_restarted_controller_drops_its_plan_and_looks_again() {
     walk.take(
         "eviction source: delete Pod 1
          kubelet source: stop containers of Pod 1
-         kubelet source: confirm that Pod 1 is gone
+         kubelet source: remove the object of Pod 1
          statefulset-controller source: sees {0..1}, plans create 1
          driver: scale source to 1",
     );
@@ -222,7 +222,8 @@ fn a_restarted_controller_drops_its_plan_and_looks_again() {
 
 #[test]
 fn a_controller_that_restarts_stale_sees_the_set_as_it_was() {
-    let strike = "controllerRestartStale source: restart, the plan is lost, the cache is older";
+    let strike = "controllerRestartStale source: restart; its planned writes are lost, its cache \
+                  is stale";
     let mut walk = Walk::of(&pair("{controllerRestartStale: 1}"));
     assert_eq!(
         walk.next("controllerRestartStale"),
@@ -235,11 +236,11 @@ fn a_controller_that_restarts_stale_sees_the_set_as_it_was() {
     walk.take(strike);
     assert!(walk.may(observed), "the status stays");
     walk.take(
-        "statefulset-controller source: sees {0..1} (an older version), plans create 1
+        "statefulset-controller source: sees {0..1} (stale), plans create 1
          statefulset-controller source: create Pod 1",
     );
     assert!(walk.world.rows[Ordinal(1)].sides.source.has_live_pod());
-    let catch_up = "statefulset-controller source: its cache catches up";
+    let catch_up = "statefulset-controller source: the cache catches up";
     assert_eq!(walk.next("statefulset-controller"), [catch_up]);
     walk.take(catch_up);
     let delete = "statefulset-controller source: sees {0}, plans delete 1";
@@ -251,9 +252,9 @@ fn a_sync_of_an_older_version_observes_nothing() {
     let mut walk = Walk::of(&pair("{controllerRestartStale: 1}"));
     walk.take(
         "driver: scale source to 1
-         controllerRestartStale source: restart, the plan is lost, the cache is older",
+         controllerRestartStale source: restart; its planned writes are lost, its cache is stale",
     );
-    let catch_up = "statefulset-controller source: its cache catches up";
+    let catch_up = "statefulset-controller source: the cache catches up";
     assert_eq!(walk.next("statefulset-controller"), [catch_up]);
     assert_eq!(walk.next("driver:"), [""; 0]);
     walk.take(catch_up).settle();
@@ -294,7 +295,7 @@ fn strikes(sections: &str, kinds: &[&str]) -> usize {
     let mut walk = Walk::of(sections);
     let mut count = 0;
     while count < 20 {
-        let restart = walk.next("driver: start again").join("");
+        let restart = walk.next("driver: restart").join("");
         walk.take(&restart);
         let turn = kinds.iter().cycle().skip(count).take(kinds.len());
         let next = turn.filter_map(|kind| {
@@ -340,8 +341,8 @@ fn a_pod_that_a_fault_hits_is_excused_until_it_serves() {
     check(
         "fault            | strikes
          eviction         | source: delete Pod 0
-         pressureEviction | source: stop containers of Pod 0 to free the node
-         containerCrash   | source: containers of Pod 0 stop",
+         pressureEviction | source: stop containers of Pod 0 (node pressure)
+         containerCrash   | source: containers of Pod 0 crash",
         |given| {
             let mut walk = excuses(&format!("{{{}: 1}}", given[0]));
             let faults = walk.next(given[0]);
@@ -363,7 +364,7 @@ fn a_pod_that_a_fault_hits_is_excused_until_it_serves() {
 #[test]
 fn a_crash_of_the_driver_excuses_nobody() {
     let mut walk = excuses("{driverCrash: 1}");
-    walk.take("driverCrash: the driver stops and forgets");
+    walk.take("driverCrash: the driver crashes and loses its memory");
     assert!(walk.world.excused().is_empty());
 }
 
@@ -373,7 +374,7 @@ fn a_restart_of_a_controller_excuses_nobody() {
     walk.take(
         "driver: scale source to 1
          statefulset-controller source: sees {0}, plans delete 1
-         controllerRestart source: restart, the plan is lost",
+         controllerRestart source: restart; its planned writes are lost",
     );
     assert!(walk.world.excused().is_empty());
 }

@@ -19,7 +19,7 @@ use crate::models::scenario;
 use net::Arc;
 pub use net::Net;
 
-/// Both promises about endless paths, and the net's invariant.
+/// Both properties about endless paths, and the net's invariant.
 fn ask(net: &Net) -> Question<Net> {
     let mut formulas = net.invariants();
     formulas.extend([completes(), stays()]);
@@ -30,12 +30,12 @@ fn run(net: &Net, bounds: &Bounds) -> Outcome<Arc> {
     decide(net, &ask(net), bounds, NonZeroUsize::MIN, &Unobserved)
 }
 
-/// The verdict on a promise: `holds`, or the counterexample with its loop in parentheses and
+/// The verdict on a property: `holds`, or the counterexample with its loop in parentheses and
 /// why that is fair.
-fn verdict(net: &Net, promise: &str) -> String {
+fn verdict(net: &Net, property: &str) -> String {
     let outcome = run(net, &Bounds::default());
     let mut decisions = outcome.decisions.iter();
-    let decision = decisions.find(|decision| decision.name == promise);
+    let decision = decisions.find(|decision| decision.name == property);
     match &decision.expect("it is asked for").verdict {
         Verdict::Holds => "holds".to_owned(),
         Verdict::Inconclusive(reason) => format!("{reason:?}"),
@@ -115,7 +115,7 @@ fn fair_loops_and_ends() {
         ("0a1 1a2 2a3", "13", "holds", "holds"),
         ("0a1 1!2 2a1", "1", "holds", "holds"),
         ("0a1 1!2", "1", "holds", "0a1 1!2 ()"),
-        // The same end without the goal before it breaks the other promise.
+        // The same end without the goal before it breaks the other property.
         ("0a1 0a2 1b2", "1", "0a2 ()", "0a1 1b2 ()"),
     ]);
 }
@@ -186,13 +186,13 @@ fn a_path_that_breaks_nothing_else_is_preferred() {
     );
     let net = Net::read("0a1 1a2 2a1 1a0", "3").with_bad("2");
     assert_eq!(verdict(&net, "completes"), "(0a1 1a0) a@1");
-    // More faults are no better than a broken promise.
+    // More faults are no better than a broken property.
     let net = Net::read("0a1 0!2", "3").with_bad("1");
     assert_eq!(verdict(&net, "completes"), "0a1 ()");
 }
 
 #[test]
-fn layers_say_with_how_many_faults_a_promise_holds() {
+fn layers_say_with_how_many_faults_a_property_holds() {
     let net = Net::read("0a2 0!1", "2");
     let outcome = run(&net, &Bounds::default());
     let layers = |name: &str| {

@@ -320,7 +320,7 @@ fn a_budget_that_cannot_be_spent_is_said() {
     assert!(check(&scenario, &engine, &Unwatched).never_fired.is_empty());
 }
 
-/// A printed fix is a promise: written into the file, it keeps what the story broke.
+/// A printed fix works: written into the file, it makes the violated properties hold.
 #[test]
 fn every_printed_fix_works_when_it_is_written_into_the_file() {
     let faults = "1:eviction,driverCrash";
@@ -353,12 +353,12 @@ fn every_printed_fix_works_when_it_is_written_into_the_file() {
             let fixed = check(&fixed, &options(), &Unwatched);
             let story = story.expect("it has help");
             let told = story.also_broken.iter().map(|broken| broken.name.as_str());
-            for promise in told.chain([property.name.as_str()]) {
-                let verdict = verdict(&fixed, promise);
+            for property in told.chain([property.name.as_str()]) {
+                let verdict = verdict(&fixed, property);
                 assert_eq!(
                     verdict,
                     Verdict::Holds,
-                    "{name}: {promise} with {}",
+                    "{name}: {property} with {}",
                     help.text
                 );
             }

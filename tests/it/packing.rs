@@ -92,7 +92,7 @@ proptest! {
         }
     }
 
-    /// What [`Searchable::spent`] promises.
+    /// What [`Searchable::spent`] guarantees.
     #[test]
     fn whatever_can_happen_after_some_faults_can_happen_after_fewer(
         number in 0_usize..1000,

@@ -146,7 +146,7 @@ fn a_changed_scenario_is_refused_with_the_step_that_stops_it() {
     let patch = trace.steps.iter();
     let mut patch = patch.filter(|step| step.text.starts_with("patch destination"));
     let number = patch.next().expect("it grows the destination").number;
-    let expected = format!("step {number} is not possible any more");
+    let expected = format!("step {number} is no longer possible");
     assert!(refused.message.ends_with(&expected), "{refused}");
     let anyway = play_anyway(&trace, &small(&sections(&gated))).expect_err("still gated");
     assert_eq!(anyway.code, "replay::impossible-step");

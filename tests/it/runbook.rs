@@ -136,7 +136,7 @@ fn with_fix(script: &str, help: &str) -> String {
 }
 
 #[test]
-fn a_fix_is_a_line_to_paste_and_keeps_the_promise() {
+fn a_fix_is_a_line_to_paste_and_keeps_the_property() {
     let script = one_by_one("", READY);
     let broken = result(&of_script(&script, None));
     let mut pasted = 0;

@@ -61,9 +61,9 @@ fn a_program_that_needs_each_step_has_nothing_said_of_it() {
 fn a_wait_that_comes_too_late_guards_nothing() {
     let again = "{wait: {cluster: source, pod: k, until: gone, timeout: continue}}";
     let result = result("", &[SHRINK, GONE, again, GROW, READY, READY]);
-    let idle = "never has to wait: whenever the driver comes there, its condition holds already; \
-                it guards nothing here";
-    let with_time_out = format!("{idle}, and its time-out never strikes");
+    let idle = "never blocks: its condition already holds whenever the driver gets there, so it \
+                guards nothing here";
+    let with_time_out = format!("{idle}, and it never times out");
     assert_eq!(said(&result), [(9, &*with_time_out), (12, idle)]);
 }
 
@@ -71,13 +71,13 @@ fn a_wait_that_comes_too_late_guards_nothing() {
 fn a_wait_for_what_never_comes_is_a_dead_end() {
     let result = result("", &[SHRINK, READY, GROW]);
     let expected = [
-        (8, "never ends: its condition does not come true"),
-        (9, "never happens: the driver does not come there"),
+        (8, "never completes: its condition never becomes true"),
+        (9, "is never executed: the driver does not get there"),
     ];
     assert_eq!(said(&result), expected);
     let sentence = sentence(&result);
-    let told = "1 state has no way on and is not the goal; after 5 steps: the driver waits for \
-                ever: \"Pod 1 is Ready in destination\" does not come true (line 8)";
+    let told = "1 state that is not the goal; after 5 steps: the driver waits \
+                forever: \"Pod 1 is Ready in destination\" never becomes true (line 8)";
     assert_eq!(sentence, told);
 }
 
@@ -85,7 +85,7 @@ fn a_wait_for_what_never_comes_is_a_dead_end() {
 fn a_wait_that_is_given_up_each_time_says_so() {
     let ready = "{wait: {cluster: destination, pod: k, until: ready, timeout: continue}}";
     let result = result("", &[SHRINK, GONE, ready, GROW]);
-    let only = "ends by its time-out only: its condition does not come true";
+    let only = "only ever times out: its condition never becomes true";
     assert!(said(&result).contains(&(9, only)), "{:?}", result.vacuous);
 }
 
@@ -95,13 +95,13 @@ fn a_refused_request_and_a_finished_program_are_dead_ends_too() {
     let refused = result("", &[create, GROW]);
     let text = sentence(&refused);
     assert!(
-        text.contains("the program has ended at \"create the set in source"),
+        text.contains("the program has stopped at \"create the set in source"),
         "{text}"
     );
     assert!(text.ends_with("(line 7)"), "{text}");
     assert_eq!(
         said(&refused),
-        [(8, "never happens: the driver does not come there")]
+        [(8, "is never executed: the driver does not get there")]
     );
     let finished = result("", &[SHRINK]);
     let text = sentence(&finished);
@@ -136,12 +136,12 @@ fn bundled_scenarios_have_this_said_of_them() {
         lines.extend(ends.map(|ends| format!("{name}: {}", ends.sentence())));
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    blog-runbook: 1 state has no way on and is not the goal; after 31 steps: the program has ended at "create secret redis-redis-cluster in destination: AlreadyExists" (line 37)
-    claim-swapped-late: 20 states have no way on and are not the goal; the nearest after 31 steps: the program has finished, but ordinal 0 is not on a disk with its data
-    empty-disk: 3 states have no way on and are not the goal; the nearest after 19 steps: the program has ended at "create claim 2 in destination: AlreadyExists" (line 34)
-    kep-3335-literal: 1 state has no way on and is not the goal; after 61 steps: the program has ended at "patch source replicas -1: Invalid" (line 39)
-    reclaim-delete: 1 state has no way on and is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on a disk with its data
-    tidied-wrong-side: 2 states have no way on and are not the goal; the nearest after 46 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
-    two-patches-replicas-first: 6 states have no way on and are not the goal; the nearest after 55 steps: the program has ended at "create claim 0 in destination: AlreadyExists" (line 37)
+    blog-runbook: 1 state that is not the goal; after 31 steps: the program has stopped at "create secret redis-redis-cluster in destination: AlreadyExists" (line 37)
+    claim-swapped-late: 20 states that are not the goal; the nearest after 31 steps: the program has finished, but ordinal 0 is not on the disk with its data
+    empty-disk: 3 states that are not the goal; the nearest after 19 steps: the program has stopped at "create claim 2 in destination: AlreadyExists" (line 34)
+    kep-3335-literal: 1 state that is not the goal; after 61 steps: the program has stopped at "patch source replicas -1: Invalid" (line 39)
+    reclaim-delete: 1 state that is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on the disk with its data
+    tidied-wrong-side: 2 states that are not the goal; the nearest after 46 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
+    two-patches-replicas-first: 6 states that are not the goal; the nearest after 55 steps: the program has stopped at "create claim 0 in destination: AlreadyExists" (line 37)
     "#);
 }

@@ -32,10 +32,10 @@ fn refusal(setup: &Setup, before: &World) -> Option<Refusal> {
 
 fn restart(setup: &Setup, before: &World) -> String {
     match setup.program.after_crash {
-        AfterCrash::FromTop => "start again from the top".to_owned(),
-        AfterCrash::FromSaved => "start again where it saved its position".to_owned(),
+        AfterCrash::FromTop => "restart from the top".to_owned(),
+        AfterCrash::FromSaved => "restart at its saved position".to_owned(),
         AfterCrash::FromObserved => format!(
-            "start again: source has {}, destination has {}",
+            "restart: source has {}, destination has {}",
             describe_slice(before.clusters.source.effective_slice()),
             describe_slice(before.clusters.destination.effective_slice()),
         ),
@@ -47,12 +47,12 @@ fn look(setup: &Setup, before: &World) -> String {
         return String::new();
     };
     let found = if exists(setup, before, object) {
-        "still there"
+        "found"
     } else {
-        "not there"
+        "not found"
     };
     format!(
-        "look for {} in {}: {found}",
+        "look up {} in {}: {found}",
         describe_object(setup, before, object),
         object.cluster.name()
     )

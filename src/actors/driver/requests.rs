@@ -218,7 +218,7 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
             format!("create claim {} in destination", value(ordinal))
         }
         Operation::RestoreDisk(ordinal) => {
-            format!("restore a copy of disk {} in destination", value(ordinal))
+            format!("restore disk {} from backup in destination", value(ordinal))
         }
         Operation::SetReclaimPolicy(object, policy) => format!(
             "set the reclaim policy of {} in {} to {}",
@@ -242,7 +242,7 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
         }
         Operation::DeleteSet(cluster, cascade) => {
             let pods = describe_cascade(cascade);
-            format!("delete the set in {}, {pods}", cluster.name())
+            format!("delete the set in {} (cascade: {pods})", cluster.name())
         }
         Operation::CreateSet {
             cluster,
@@ -278,18 +278,18 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
                 "no"
             };
             let text = conditions::describe(setup, before, condition);
-            format!("look whether {text}: {holds}")
+            format!("check whether {text}: {holds}")
         }
         Operation::Await(condition, _) => conditions::describe(setup, before, condition),
-        Operation::Save => "save the position".to_owned(),
+        Operation::Save => "save its position".to_owned(),
     }
 }
 
 const fn describe_cascade(cascade: Cascade) -> &'static str {
     match cascade {
-        Cascade::Background => "its Pods to follow",
-        Cascade::Foreground => "its Pods first",
-        Cascade::Orphan => "orphaning its Pods",
+        Cascade::Background => "background",
+        Cascade::Foreground => "foreground",
+        Cascade::Orphan => "orphan",
     }
 }
 

@@ -18,7 +18,7 @@ impl Fault for ContainerCrash {
     }
 
     fn summary(&self) -> &'static str {
-        "a container stops; the kubelet restarts it"
+        "a container crashes; the kubelet restarts it"
     }
 
     fn is_ordinary(&self) -> bool {
@@ -42,6 +42,6 @@ impl Fault for ContainerCrash {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("containers of Pod {ordinal} stop")
+        format!("containers of Pod {ordinal} crash")
     }
 }

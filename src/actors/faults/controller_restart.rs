@@ -40,6 +40,6 @@ impl Fault for ControllerRestart {
     }
 
     fn describe(&self, _: Target) -> String {
-        "restart, the plan is lost".to_owned()
+        "restart; its planned writes are lost".to_owned()
     }
 }

@@ -20,7 +20,7 @@ impl Fault for ControllerRestartStale {
     }
 
     fn summary(&self) -> &'static str {
-        "a StatefulSet controller restarts with an older cache of the set"
+        "a StatefulSet controller restarts with a stale cache of the set"
     }
 
     fn is_ordinary(&self) -> bool {
@@ -49,6 +49,6 @@ impl Fault for ControllerRestartStale {
     }
 
     fn describe(&self, _: Target) -> String {
-        "restart, the plan is lost, the cache is older".to_owned()
+        "restart; its planned writes are lost, its cache is stale".to_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! `driverCrash`: whoever runs the migration stops.
+//! `driverCrash`: the driver crashes.
 
 use super::{Fault, Reach, Target};
 use crate::world::World;
@@ -15,7 +15,7 @@ impl Fault for DriverCrash {
     }
 
     fn summary(&self) -> &'static str {
-        "the driver stops, forgets, and starts again"
+        "the driver crashes, loses its memory and restarts"
     }
 
     fn is_ordinary(&self) -> bool {
@@ -40,6 +40,6 @@ impl Fault for DriverCrash {
     }
 
     fn describe(&self, _: Target) -> String {
-        "the driver stops and forgets".to_owned()
+        "the driver crashes and loses its memory".to_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! `eviction`: somebody deletes a Pod.
+//! `eviction`: a Pod is deleted from outside.
 
 use super::{Fault, Reach, Target};
 use crate::actors::api_server;
@@ -18,7 +18,7 @@ impl Fault for Eviction {
     }
 
     fn summary(&self) -> &'static str {
-        "somebody deletes a Pod: a drain, a taint, a person"
+        "a Pod is deleted, by a drain, a taint or a person"
     }
 
     fn is_ordinary(&self) -> bool {

@@ -143,7 +143,7 @@ pub struct Step {
 impl Component for Step {
     const NAME: &'static str = "fault";
 
-    /// Nobody waits for a fault.
+    /// No component waits for a fault.
     const WORKERS: &'static [Scope] = &[];
 
     fn is_needed(setup: &Setup) -> bool {

@@ -46,6 +46,6 @@ impl Fault for PodNeverReady {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("Pod {ordinal} will not become Ready")
+        format!("Pod {ordinal} will never become Ready")
     }
 }

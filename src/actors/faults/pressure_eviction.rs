@@ -17,7 +17,7 @@ impl Fault for PressureEviction {
     }
 
     fn summary(&self) -> &'static str {
-        "a node under pressure stops a Pod and reports it Failed"
+        "the kubelet evicts a Pod under node pressure; its phase becomes Failed"
     }
 
     fn is_ordinary(&self) -> bool {
@@ -43,6 +43,6 @@ impl Fault for PressureEviction {
 
     fn describe(&self, target: Target) -> String {
         let ordinal = target.ordinal().unwrap_or_default();
-        format!("stop containers of Pod {ordinal} to free the node")
+        format!("stop containers of Pod {ordinal} (node pressure)")
     }
 }

@@ -90,7 +90,7 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
         pod.revision() != self.revisions.update && !pod.is_terminating()
     }
 
-    /// A Pod that is gone already is no error here.
+    /// A Pod that is gone already is not an error here.
     fn delete_outdated(&mut self, ordinal: Ordinal) -> Result<(), Failure> {
         match self.delete_stateful_pod(ordinal, Reason::Outdated) {
             Ok(()) | Err(Failure::Refused(Refusal::NotFound)) => {

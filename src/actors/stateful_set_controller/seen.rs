@@ -65,7 +65,7 @@ impl Set<'_> {
 /// `spec.updateStrategy`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UpdateStrategy {
-    /// A Pod of an old revision stays until somebody deletes it.
+    /// A Pod of an old revision stays until it is deleted.
     OnDelete,
     /// The controller deletes Pods of an old revision, the highest first.
     RollingUpdate(Option<RollingUpdate>),

@@ -111,7 +111,7 @@ pub(super) enum Flow {
     Stop,
 }
 
-/// What a sync leaves behind.
+/// What a sync leaves.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
     /// The Pods in hand.

@@ -43,14 +43,14 @@ pub(super) fn set(setup: &Setup, side: ClusterId, cluster: Side<'_>) -> String {
     if reads.replicas {
         let _ = write!(
             text,
-            ", status counts {}",
+            ", status.replicas counts {}",
             whom(cluster.ordinals(|column| column.counted.replicas))
         );
     }
     if reads.ready_replicas {
         let _ = write!(
             text,
-            ", status counts Ready {}",
+            ", status.readyReplicas counts {}",
             whom(cluster.ordinals(|column| column.counted.ready))
         );
     }
@@ -79,11 +79,11 @@ pub(super) fn controller(cluster: Side<'_>) -> Option<String> {
     }
     let counted = cluster.ordinals(|column| column.planned.counted.replicas);
     if !counted.is_empty() {
-        parts.push(format!("has counted {}", ranges(counted)));
+        parts.push(format!("counted {}", ranges(counted)));
     }
     let counted = cluster.ordinals(|column| column.planned.counted.ready);
     if !counted.is_empty() {
-        parts.push(format!("has counted Ready {}", ranges(counted)));
+        parts.push(format!("counted Ready {}", ranges(counted)));
     }
     if set_is_gone {
         parts.push("for a set that is gone".to_owned());
@@ -93,11 +93,11 @@ pub(super) fn controller(cluster: Side<'_>) -> Option<String> {
     }
     match previous {
         Previous::Unknown => (),
-        Previous::NoSet => parts.push("version before: no set".to_owned()),
+        Previous::NoSet => parts.push("previous version: no set".to_owned()),
         Previous::Set { slice, deleting } => {
             let deleting = if deleting { ", being deleted" } else { "" };
             let (start, owns) = (slice.start, describe_slice(slice));
-            parts.push(format!("version before: {owns} from {start}{deleting}"));
+            parts.push(format!("previous version: {owns} from {start}{deleting}"));
         }
     }
     (!parts.is_empty()).then(|| parts.join(", "))
@@ -110,10 +110,10 @@ fn planned(write: Write) -> Option<&'static str> {
         Write::CreateClaimThenPod => "create claim and Pod",
         Write::CreatePod => "create Pod",
         Write::CreateClaim => "create claim",
-        Write::RefuseClaim => "give up at claim",
+        Write::RefuseClaim => "abort the sync at claim",
         Write::DeleteFailed => "delete Failed Pod",
         Write::DeleteCondemned => "delete Pod",
-        Write::CreatePodThenOwnClaim => "create Pod and own claim",
+        Write::CreatePodThenOwnClaim => "create Pod and set the owner of claim",
         Write::OwnClaim | Write::OwnCondemnedClaim => "set the owner of claim",
         Write::OwnCondemnedClaimThenDelete => "set the owner of claim and delete Pod",
     })
@@ -152,12 +152,12 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
         match (pod.phase, containers.run) {
             (PodPhase::Running, false) => say("containers stopped"),
             (PodPhase::Pending | PodPhase::Failed | PodPhase::Succeeded, true) => {
-                say("containers run");
+                say("containers running");
             }
             _ => (),
         }
     } else if containers.run {
-        say("no object, containers run");
+        say("no object, containers running");
     }
     if containers.evicted {
         say("evicted by the kubelet");
@@ -167,7 +167,7 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
             Some(disk) => named_disk(disk, ordinal),
             None => "no disk".to_owned(),
         };
-        say(&format!("containers without an object run with {disk}"));
+        say(&format!("containers without an object running with {disk}"));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -240,13 +240,13 @@ pub(super) fn disk(row: &Row) -> Option<String> {
     let mut parts = Vec::new();
     match storage.original {
         Contents::NoDisk => (),
-        Contents::Stale => parts.push("misses writes".to_owned()),
+        Contents::Stale => parts.push("lacks writes".to_owned()),
         Contents::Current => parts.push("current".to_owned()),
     }
     match storage.restored {
         Contents::NoDisk => (),
-        Contents::Stale => parts.push("restored copy misses writes".to_owned()),
-        Contents::Current => parts.push("restored copy current".to_owned()),
+        Contents::Stale => parts.push("restored copy, lacks writes".to_owned()),
+        Contents::Current => parts.push("restored copy, current".to_owned()),
     }
     for side in ClusterId::BOTH {
         let disks = row.sides[side].attached;
@@ -265,8 +265,8 @@ fn which(disks: DiskSet) -> String {
         .map(|disk| match disk {
             Disk::Original => "the original",
             Disk::Restored => "the restored one",
-            Disk::SourceFresh => "the fresh one of source",
-            Disk::DestinationFresh => "the fresh one of destination",
+            Disk::SourceFresh => "the new one of source",
+            Disk::DestinationFresh => "the new one of destination",
         })
         .collect();
     match names.as_slice() {

@@ -1,4 +1,4 @@
-//! Whether a path that goes on for ever breaks what its trace says it breaks.
+//! Whether a path that goes on forever breaks what its trace says it breaks.
 //!
 //! The engine finds such paths in a space that it has searched ([`crate::engine::liveness`]); here
 //! one path is judged by itself, by the same rules. States are the same if their packed rows are,
@@ -19,7 +19,7 @@ use crate::report::saved::SavedTrace;
 use crate::world::World;
 
 /// How many steps of a trace come before its loop; all of them if it stays in its last state,
-/// as an endless story does that says nothing of a loop. None if its promise is about no endless
+/// as an endless story does that says nothing of a loop. None if its property is about no endless
 /// path.
 ///
 /// # Errors
@@ -29,12 +29,12 @@ pub(super) fn loop_start(trace: &SavedTrace, property: &Property) -> Result<Opti
     match (property.kind.is_about_endless_paths(), trace.loop_start) {
         (false, None) => Ok(None),
         (false, Some(start)) => Err(format!(
-            "`loopStart` is {start}, and a story that breaks `{name}` has no loop"
+            "`loopStart` is {start}, but a counterexample to `{name}` has no loop"
         )),
         (true, None) => Ok(Some(steps)),
         (true, Some(start)) if start <= steps => Ok(Some(start)),
         (true, Some(start)) => Err(format!(
-            "`loopStart` is {start}, and the trace has {}",
+            "`loopStart` is {start}, but the trace has {}",
             count(steps, "step")
         )),
     }
@@ -48,7 +48,7 @@ pub(super) fn loop_start(trace: &SavedTrace, property: &Property) -> Result<Opti
 pub(super) fn comes_back(model: &Migration, worlds: &[World], start: usize) -> Result<(), String> {
     let (Some(begin), Some(end)) = (worlds.get(start), worlds.last()) else {
         return Err(format!(
-            "there is no step {start} after which a loop begins"
+            "there is no step {start} after which the loop could begin"
         ));
     };
     if row(model, begin) == row(model, end) {
@@ -60,7 +60,7 @@ pub(super) fn comes_back(model: &Migration, worlds: &[World], start: usize) -> R
         _ => format!("after step {start}"),
     };
     Err(format!(
-        "the loop does not close: after step {last} the world is not what it was {before}"
+        "the loop does not close: the state after step {last} is not the state {before}"
     ))
 }
 
@@ -87,7 +87,7 @@ pub(super) fn is_broken(replay: &Replay<'_>) -> bool {
     breaks && is_fair(model, round, history.repeats())
 }
 
-/// Whether a path may go round in these states for ever, by these steps; if there are none, stay
+/// Whether a path may go round in these states forever, by these steps; if there are none, stay
 /// in the one state.
 fn is_fair(model: &Migration, round: &[World], steps: &[Step]) -> bool {
     if steps.iter().any(|step| model.fault_kind(step).is_some()) {

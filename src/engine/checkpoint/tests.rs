@@ -162,7 +162,7 @@ fn only_the_same_search_goes_on() {
     let other = load(&checkpoints, &about("b")).expect_err("another model");
     let text = other.to_string();
     assert!(
-        text.ends_with("is of another search: there the model is a, here it is b"),
+        text.ends_with("belongs to another search: its model is a, here it is b"),
         "{text}"
     );
     let mut longer = about("a");
@@ -170,14 +170,14 @@ fn only_the_same_search_goes_on() {
     let other = load(&checkpoints, &longer).expect_err("more is asked for");
     let text = other.to_string();
     assert!(
-        text.ends_with("there the store is not known, here it is new"),
+        text.ends_with("its store is not known, here it is new"),
         "{text}"
     );
     let shorter = about("a")[..1].to_vec();
     let other = load(&checkpoints, &shorter).expect_err("less is asked for");
     let text = other.to_string();
     assert!(
-        text.ends_with("there the order is any, here it is not known"),
+        text.ends_with("its order is any, here it is not known"),
         "{text}"
     );
     fs::remove_dir_all(folder).expect("a folder");

@@ -2,7 +2,7 @@
 //!
 //! A checkpoint is written between two blocks. It holds what the search knows then, and the part
 //! of the level under way that is still to be expanded, so that the outcome is the same as if
-//! nobody had ended the search.
+//! the search had not been stopped.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -128,9 +128,9 @@ fn about<M: Searchable>(
         ("store", store.to_owned()),
         ("use of dominance", is_used(!format.spent.is_empty())),
         ("use of symmetry", is_used(format.symmetric)),
-        ("bound of steps", depth.unwrap_or_else(|| "none".to_owned())),
+        ("depth bound", depth.unwrap_or_else(|| "none".to_owned())),
         ("stop at the first violation", is_used(question.fail_fast)),
-        ("words of a state", model.words().to_string()),
+        ("words per state", model.words().to_string()),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value));
     checkpoints.about.iter().cloned().chain(own).collect()

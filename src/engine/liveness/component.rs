@@ -43,7 +43,7 @@ impl Bad {
         self.ends[state as usize]
     }
 
-    /// Whether a path may go from one to the other and back for ever.
+    /// Whether a path may go from one to the other and back forever.
     pub(super) fn are_together(&self, one: u32, other: u32) -> bool {
         let component = self.components[one as usize];
         component != NONE && component == self.components[other as usize]
@@ -124,7 +124,7 @@ fn is_fair_for_all<M: Searchable, S: Space>(
     case.on(&unfolded, |case| is_fair(case, &all))
 }
 
-/// Whether a path may go round in all of a component for ever: each class that is enabled in all
+/// Whether a path may go round in all of a component forever: each class that is enabled in all
 /// of its states has a step that stays inside.
 fn is_fair<M: Searchable, S: Space>(
     case: &Case<'_, M, S>,

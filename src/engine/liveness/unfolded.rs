@@ -11,7 +11,7 @@ use super::expander::Expander;
 use super::{LOOK, Space, Stopped};
 use crate::engine::Searchable;
 
-/// Real states, and the steps between them that are no faults.
+/// Real states, and the steps between them that are not faults.
 pub(super) struct Unfolded<'a, S> {
     space: &'a S,
     /// By state: its row, under its own names.

@@ -219,7 +219,7 @@ impl Partition {
     }
 
     /// Writes to the front of `unknown` the places of those rows that are not the state that they
-    /// are likely to be, and tells how many there are. Nobody can foresee which, so there is no
+    /// are likely to be, and tells how many there are. It cannot be predicted which, so there is no
     /// branch on it.
     #[inline(always)]
     fn leave_out_known<W: Width>(

@@ -122,7 +122,7 @@ impl Table {
     }
 
     /// The first state that may have this hash, unless its bucket was full when it came. Without
-    /// one, some number; nobody can foresee which it is, so there is no branch on it.
+    /// one, some number; it cannot be predicted which, so there is no branch on it.
     #[inline(always)]
     pub(super) fn candidate(&self, hash: u64) -> u32 {
         let bucket = &self.buckets[self.bucket(hash)];

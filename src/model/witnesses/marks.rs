@@ -6,7 +6,7 @@ use crate::world::id::{ClusterId, Slice};
 use crate::world::program::{Expression, Operation, SliceChange};
 use crate::world::setup::Setup;
 
-/// Whether a request gives a set more ordinals than there are. No reachable state has such a one.
+/// Whether a request gives a set more ordinals than there are. No reachable state has one.
 pub fn leaves_no_room(setup: &Setup, world: &World, operation: Operation) -> bool {
     let Some((cluster, change)) = operation.stored() else {
         return false;

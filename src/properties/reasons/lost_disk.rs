@@ -24,8 +24,7 @@ pub fn why(history: &History<'_>, ordinal: Ordinal) -> Vec<String> {
     let volumes = |side: ClusterId| history.last().column(side, ordinal).volumes;
     let has_volume = |side| volumes(side).fixed.is_some();
     if side.is_some_and(|side| has_volume(side.other())) {
-        let text =
-            "The controller there knows nothing of the other cluster's volume for the same disk.";
+        let text = "The controller there does not know about the other cluster's volume for the same disk.";
         sentences.push(text.to_owned());
     }
     sentences

@@ -47,21 +47,21 @@ fn late_write(history: &History<'_>, side: ClusterId, ordinal: Ordinal) -> Optio
     let (planned, created, side_name) = (sync.number, creation.number, side.name());
     if sync.before.clusters[side].controller.lags {
         return Some(format!(
-            "Step {planned} saw an older version of the set in {side_name}, in which ordinal \
-             {ordinal} was still its own; step {created} created the Pod from that."
+            "Step {planned} saw a stale version of the set in {side_name}, which still owned \
+             ordinal {ordinal}; step {created} created the Pod from it."
         ));
     }
     let shrunk = history.loss(side, ordinal)?.number;
     let set = history.last().clusters[side].set;
     let remedy = if set.is_some_and(|set| !set.deleting) {
-        "; `status.observedGeneration` tells whether the controller has seen the change."
+        "; `status.observedGeneration` shows whether the controller has seen the change."
     } else {
-        ", and with the set gone nothing calls it back."
+        ", and with the set gone nothing cancels it."
     };
     Some(format!(
         "Step {planned} planned to create Pod {ordinal} in {side_name} while the set still owned \
-         it; step {shrunk} took the ordinal away, and the planned write came after it, in step \
-         {created}. A look at the Pod cannot see a write that is planned{remedy}"
+         it; step {shrunk} took the ordinal away, and step {created} still performed the planned \
+         write. Looking up the Pod does not reveal a planned write{remedy}"
     ))
 }
 
@@ -120,8 +120,8 @@ fn stopping(history: &History<'_>, side: ClusterId, ordinal: Ordinal, shrunk: Ta
     let (number, side_name) = (shrunk.number, side.name());
     match history.asked_to_stop(side, ordinal) {
         Some(asked) if is_terminating(history.last(), side, ordinal) => format!(
-            "Step {number} {does}; step {} asks Pod {ordinal} in {side_name} to stop, and its \
-             object stays until the kubelet confirms.",
+            "Step {number} {does}; step {} marks Pod {ordinal} in {side_name} as terminating, but \
+             it exists until the kubelet has stopped its containers.",
             asked.number
         ),
         _ => format!("Step {number} {does}; the {side_name} {actor} has not acted on it yet."),

@@ -13,11 +13,11 @@ fn what_is_not_as_expected_is_annotated_at_its_line() {
         samples::holds(),
     ];
     let report = samples::report(results, vec![samples::unreadable()]);
-    assert_snapshot!(render(&report), @r"
-    ::error file=models/blog-redis-cluster/scenario.yaml,line=4,col=3,title=scenario%3A%3Aunknown-field::`replicsa` is no field of a side%0Ahelp: did you mean `replicas`?
-    ::error file=models/blog-redis-cluster/scenario.yaml,line=10,col=5,title=blog-redis-cluster%3A at-most-one-running violated::redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.%0AStep 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing between step 1 and step 6 waits until Pod 5 is gone from source.%0Asame story breaks at-most-one-pod, single-writer%0Afix before line 10%0A- wait: {cluster: source, pod: k, until: gone}
-    ::warning file=models/large/scenario.yaml,line=1,col=1,title=large%3A at-most-one-pod inconclusive::the bound of 1,000 states
-    ::warning file=models/large/scenario.yaml,line=1,col=1,title=large%3A right-disk inconclusive::the bound of 1,000 states
+    assert_snapshot!(render(&report), @"
+    ::error file=models/blog-redis-cluster/scenario.yaml,line=4,col=3,title=scenario%3A%3Aunknown-field::there is no field `replicsa` in a side%0Ahelp: did you mean `replicas`?
+    ::error file=models/blog-redis-cluster/scenario.yaml,line=10,col=5,title=blog-redis-cluster%3A at-most-one-running violated::redis-redis-cluster-5 was still running in source when destination started it, on the same disk.%0AStep 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing between step 1 and step 6 waits until Pod 5 is gone from source.%0Aalso violates: at-most-one-pod, single-writer%0Afix: before line 10%0A- wait: {cluster: source, pod: k, until: gone}
+    ::warning file=models/large/scenario.yaml,line=1,col=1,title=large%3A at-most-one-pod inconclusive::the bound of 1,000 states was reached
+    ::warning file=models/large/scenario.yaml,line=1,col=1,title=large%3A right-disk inconclusive::the bound of 1,000 states was reached
     ");
 }
 
@@ -40,7 +40,7 @@ fn what_github_would_not_show_is_named_together() {
     );
     let last = lines[SHOWN];
     assert!(
-        last.starts_with("::warning title=2 more%2C not shown one by one::"),
+        last.starts_with("::warning title=2 more%2C not listed one by one::"),
         "{last}"
     );
 }

@@ -121,10 +121,10 @@ impl<'a> From<&'a SimulatedProperty> for PropertyJson<'a> {
                 (json.violations, json.first_run) = (Some(*runs), Some(*first));
             }
             Seen::Never { bound } => {
-                json.reason = Some("not seen in these runs, which proves nothing");
+                json.reason = Some("not seen in these walks, which proves nothing");
                 (json.violations, json.probability_below) = (Some(0), Some(*bound));
             }
-            Seen::Undecidable => json.reason = Some("no walk can show it"),
+            Seen::Undecidable => json.reason = Some("a walk cannot show it"),
             Seen::NotApplicable(reason) => json.reason = Some(reason),
         }
         json

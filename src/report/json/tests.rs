@@ -80,7 +80,7 @@ fn shape_of_a_result() {
                 ],
                 "loopStart": null,
                 "fairness": [],
-                "story": "redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.",
+                "story": "redis-redis-cluster-5 was still running in source when destination started it, on the same disk.",
                 "why": "Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing between step 1 and step 6 waits until Pod 5 is gone from source.",
                 "help": {
                   "text": "before line 10\n- wait: {cluster: source, pod: k, until: gone}",
@@ -140,7 +140,7 @@ fn shape_of_a_result() {
       "errors": [
         {
           "code": "scenario::unknown-field",
-          "message": "`replicsa` is no field of a side",
+          "message": "there is no field `replicsa` in a side",
           "at": {
             "file": "models/blog-redis-cluster/scenario.yaml",
             "line": 4,
@@ -174,7 +174,7 @@ fn a_bound_that_is_not_set_is_left_out() {
     assert_eq!(bounds(0), r#"{"states":1000}"#);
     assert_eq!(bounds(1), "{}");
     let reason = &document["results"][0]["properties"][0]["reason"];
-    assert_eq!(*reason, "the bound of 1,000 states");
+    assert_eq!(*reason, "the bound of 1,000 states was reached");
     assert_eq!(document["summary"]["inconclusive"], 0);
     assert_eq!(document["summary"]["violated"], 1);
 }

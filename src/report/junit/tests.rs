@@ -8,6 +8,8 @@ use crate::report::samples;
 fn settings() -> Settings {
     Settings {
         full: false,
+        short: false,
+        width: crate::report::WIDTH,
         several: false,
         program: "straddle".to_owned(),
         flags: Vec::new(),

@@ -3,50 +3,53 @@
 use super::{assumed, headline, join};
 use crate::report::simulation::{Seen, SimulatedProperty, SimulatedScenario, WalkFigures};
 use crate::report::story::{also_broken, circumstances, command, path_word};
-use crate::report::text::{BAD, FAINT, STRONG, WIDTH};
+use crate::report::text::{BAD, FAINT, STRONG};
 use crate::report::text::{
     count, count_of, grouped, labelled, pad, paint, plain, seconds, width, wrap,
 };
 use crate::report::{Counterexample, Report, Settings, shell_word, timeline};
 
-/// The column in which the text behind a remark's label starts.
+/// The column in which the text after a remark's label starts.
 const LABEL: usize = 13;
 
-/// What a number without a search behind it is worth.
-const MEANING: &str = "p is the probability that one such random walk breaks the promise; it is \
-                       about these walks, not about clusters. No walk shows that a promise is \
-                       kept: `straddle check` decides that.";
+/// What the figures of walks mean.
+const MEANING: &str = "p is the probability that one such random walk violates the property; it \
+                       describes these walks, not real clusters. Walks cannot show that a property \
+                       holds: `straddle check` decides that.";
 
 /// One scenario, with an empty line after it.
 #[must_use]
 pub fn scenario(result: &SimulatedScenario, settings: &Settings) -> String {
-    let mut lines = headline(&result.scenario, &result.headline);
-    lines.extend(assumed(&result.assumed));
+    let page = settings.width;
+    let mut lines = headline(page, &result.scenario, &result.headline);
+    lines.extend(assumed(page, &result.assumed));
     lines.push(String::new());
+    let mut earlier = Vec::new();
     for property in &result.properties {
         let told = property.counterexample.iter();
         for story in told.filter(|story| story.merged_into.is_none()) {
-            lines.extend(block(result, property, story, settings));
+            lines.extend(block(result, property, story, settings, &earlier));
             lines.push(String::new());
+            earlier.push((&*property.name, story));
         }
     }
-    lines.extend(table(result));
+    lines.extend(table(page, result));
     lines.push(String::new());
-    lines.extend(remarks(result));
+    lines.extend(remarks(page, result));
     lines.push(String::new());
     join(&lines)
 }
 
 /// The last line of a report.
 #[must_use]
-pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
+pub fn summary(simulation: &Report<SimulatedScenario>, settings: &Settings) -> String {
     let results = &simulation.results;
     let violated = results.iter().filter(|result| result.is_violated()).count();
     let mut parts = vec![count(results.len(), "scenario")];
     match violated {
         0 if results.is_empty() => (),
-        0 => parts.push("nothing broken in these walks".to_owned()),
-        violated => parts.push(format!("{violated} with broken promises")),
+        0 => parts.push("no violation in these walks".to_owned()),
+        violated => parts.push(format!("{violated} with violations")),
     }
     if simulation.unreadable > 0 {
         parts.push(format!("{} unreadable", simulation.unreadable));
@@ -61,7 +64,7 @@ pub fn summary(simulation: &Report<SimulatedScenario>) -> String {
     let time: f64 = walks().map(|walks| walks.seconds).sum();
     let (runs, steps) = (count_of(runs, "walk"), count_of(steps, "step"));
     let costs = format!("{runs}, {steps}, {}", seconds(time));
-    join(&wrap(&format!("{line}; {costs}"), WIDTH))
+    join(&wrap(&format!("{line}; {costs}"), settings.width))
 }
 
 /// The first run that breaks a property, up to where it does.
@@ -70,21 +73,23 @@ fn block(
     property: &SimulatedProperty,
     story: &Counterexample,
     settings: &Settings,
+    earlier: &[(&str, &Counterexample)],
 ) -> Vec<String> {
+    let page = settings.width;
     let circumstances = circumstances(Some(story));
     let title = format!("{}{circumstances}", plain(&property.name));
     let first = first_run(property);
     let mut lines = vec![format!("{}  {title}", paint(BAD, "VIOLATED"))];
     lines.push(format!(
-        "{:10}walk {first}, {}, {}; a walk is no shortest way",
+        "{:10}walk {first}: {}, {}; not minimal",
         "",
         count(story.steps.len(), "step"),
         count(story.faults as usize, "fault"),
     ));
-    lines.extend(wrap(&story.story, WIDTH));
-    lines.extend(also_broken(story));
+    lines.extend(wrap(&story.story, page));
+    lines.extend(also_broken(page, story));
     lines.push(String::new());
-    lines.extend(timeline::table(story, settings.full));
+    lines.extend(timeline::table(page, story, settings.full, earlier));
     lines.push(String::new());
     let path = path_word(&result.path);
     let property = format!("--property {}", shell_word(&property.name));
@@ -96,11 +101,11 @@ fn block(
         format!("--runs {}", u128::from(first) + 1),
     ];
     again.extend(flags.iter().cloned());
-    lines.extend(command("again", &again));
+    lines.extend(command(page, "again", &again));
     let mut shortest = vec![format!("{program} check {path}"), property];
     let walks_only = |flag: &&String| !flag.starts_with("--max-steps");
     shortest.extend(flags.iter().filter(walks_only).cloned());
-    lines.extend(command("why", &shortest));
+    lines.extend(command(page, "check", &shortest));
     lines
 }
 
@@ -113,7 +118,7 @@ fn first_run(property: &SimulatedProperty) -> u64 {
 }
 
 /// One line for each property.
-fn table(result: &SimulatedScenario) -> Vec<String> {
+fn table(page: usize, result: &SimulatedScenario) -> Vec<String> {
     let names = result.properties.iter();
     let column = names.map(|property| width(&property.name)).max();
     let column = column.unwrap_or_default().max("PROPERTY".len()) + 2;
@@ -130,7 +135,7 @@ fn table(result: &SimulatedScenario) -> Vec<String> {
             Seen::Never { .. } => STRONG,
             Seen::Undecidable | Seen::NotApplicable(_) => FAINT,
         };
-        for (place, line) in wrap(&text, WIDTH - column).iter().enumerate() {
+        for (place, line) in wrap(&text, page - column).iter().enumerate() {
             let name = if place == 0 { name.as_str() } else { "" };
             lines.push(format!("{name:column$}{}", paint(style, line)));
         }
@@ -151,11 +156,11 @@ fn seen(seen: &Seen, of: u64) -> String {
             grouped(of)
         ),
         Seen::Never { bound } => format!(
-            "not seen in {}: p below {} at 95 %",
+            "not seen in {}: p < {} with 95% confidence",
             grouped(of),
             rounded_up(*bound)
         ),
-        Seen::Undecidable => "no walk can show it".to_owned(),
+        Seen::Undecidable => "a walk cannot show it".to_owned(),
         Seen::NotApplicable(reason) => format!("not applicable: {reason}"),
     }
 }
@@ -172,16 +177,16 @@ fn rounded_up(probability: f64) -> String {
 }
 
 /// What the walks came to, which faults never struck, and what the figures mean.
-fn remarks(result: &SimulatedScenario) -> Vec<String> {
-    let mut lines = labelled("walks", LABEL, STRONG, &figures(&result.walks));
+fn remarks(page: usize, result: &SimulatedScenario) -> Vec<String> {
+    let mut lines = labelled(page, "walks", LABEL, STRONG, &figures(&result.walks));
     if !result.never_fired.is_empty() {
         let text = format!(
-            "{}: allowed, but struck in none of these walks",
+            "{}: allowed, but never struck in these walks",
             result.never_fired.join(", ")
         );
-        lines.extend(labelled("never fired", LABEL, STRONG, &text));
+        lines.extend(labelled(page, "never fired", LABEL, STRONG, &text));
     }
-    lines.extend(labelled("meaning", LABEL, STRONG, MEANING));
+    lines.extend(labelled(page, "meaning", LABEL, STRONG, MEANING));
     lines
 }
 
@@ -190,20 +195,20 @@ fn figures(walks: &WalkFigures) -> String {
     let asked = if walks.runs == walks.asked {
         String::new()
     } else {
-        format!(" (interrupted; {} were asked for)", grouped(walks.asked))
+        format!(" (interrupted; {} requested)", grouped(walks.asked))
     };
     let faults = count_of(walks.faults, "fault");
     let cut_off = match walks.cut_off {
-        0 => "none was cut off".to_owned(),
+        0 => "0 hit the step limit".to_owned(),
         some => format!(
-            "{} cut off after {} (--max-steps)",
+            "{} hit the limit of {} (--max-steps)",
             grouped(some),
             count_of(u64::from(walks.max_steps), "step")
         ),
     };
     format!(
-        "{} with seed {}{asked}, of {} on average and {} at most, with {faults} in all. {} \
-         came to rest at the goal, {} elsewhere, {cut_off}.",
+        "{} with seed {}{asked}: {} on average, {} at most, {faults} in total. {} reached the \
+         goal, {} got stuck, {cut_off}.",
         grouped(walks.runs),
         walks.seed,
         count_of(average, "step"),

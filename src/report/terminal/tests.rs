@@ -1,6 +1,7 @@
 //! The report as people see it.
 
 mod shortened;
+mod widths;
 
 use super::*;
 use crate::engine::StopReason;
@@ -11,6 +12,8 @@ use crate::report::{SmallerVerdict, Vacuous, samples};
 fn settings(several: bool) -> Settings {
     Settings {
         full: false,
+        short: false,
+        width: crate::report::WIDTH,
         several,
         program: "straddle".to_owned(),
         flags: Vec::new(),
@@ -21,7 +24,7 @@ fn settings(several: bool) -> Settings {
 fn shown(report: &Report, settings: &Settings) -> String {
     let text = anstream::adapter::strip_str(&render(report, settings)).to_string();
     for line in text.lines() {
-        assert!(width(line) <= WIDTH, "too wide: {line}");
+        assert!(width(line) <= settings.width, "too wide: {line}");
         assert!(!line.ends_with(' '), "ends with a blank: {line:?}");
     }
     text
@@ -48,9 +51,9 @@ fn violated_as_expected() {
              faults none: only what the components do by themselves; `--faults 2` adds any two of the
              ordinary kinds of fault
 
-    VIOLATED  at-most-one-running (ordinal 5), as expected       11 steps, none shorter; 0 faults needed
-    redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
-    same story breaks at-most-one-pod at step 8, single-writer at step 11
+    VIOLATED  at-most-one-running (ordinal 5), as expected  shortest counterexample: 11 steps, no faults
+    redis-redis-cluster-5 was still running in source when destination started it, on the same disk.
+    also violates: at-most-one-pod (step 8), single-writer (step 11)
 
       #  who                 what                                    source 012345  dest 012345  disk 5
       0                      initial                                        ######       ......  S
@@ -65,7 +68,7 @@ fn violated_as_expected() {
       9  dest pv controller  bind claim 5                                   ######       .....+  S
      10  dest storage        attach disk 5                                  ######       .....+  S d
      11  dest kubelet        start containers of Pod 5                      ######       .....o  S D <--
-         # Ready  o runs, not Ready  + created  . none
+         # Ready  o running, not Ready  + Pending  . none
          disk:  S mounted in source  D mounted in destination  d attached to destination only
 
     why   Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing
@@ -74,7 +77,7 @@ fn violated_as_expected() {
        |
     10 |   - patch: {cluster: destination, start: k, replicas: N - k}
        |     ^^^^^ this step made the last one possible
-    fix   before line 10 (checked: the three promises above hold then)
+    fix   before line 10 (checked: all three properties then hold)
             - wait: {cluster: source, pod: k, until: gone}
     again straddle check models/blog-redis-cluster/scenario.yaml --property at-most-one-running
 
@@ -99,14 +102,14 @@ fn all_hold() {
     gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, at most 1 fault of eviction,
             driverCrash
 
-    HOLDS  3 promises kept on every path, as expected
+    HOLDS  3 properties hold on every path, as expected
 
     PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
     at-most-one-pod      holds    holds
     at-most-one-running  holds    holds
     no-data-loss         holds    holds
 
-    never fired  driverCrash: allowed, but there was no state in which it could strike
+    never fired  driverCrash: allowed, but not possible in any state
 
     1 scenario, as expected: 3 hold; 123,456 states, 654,321 transitions, depth 34, complete, 0.8 s
     ");
@@ -117,7 +120,7 @@ fn inconclusive() {
     insta::assert_snapshot!(one(samples::inconclusive()), @"
     large   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 
-    VIOLATED  disjoint-slices, as expected                         1 step, none shorter; 0 faults needed
+    VIOLATED  disjoint-slices, as expected                    shortest counterexample: 1 step, no faults
     Both sets own ordinal 1.
 
       #  who         what                                            source 012345  dest 012345  disk
@@ -129,16 +132,16 @@ fn inconclusive() {
     again straddle check models/large/scenario.yaml --property disjoint-slices
 
     PROPERTY         VERDICT       EXPECTED  STEPS  FAULTS
-    at-most-one-pod  inconclusive  holds                    <-- undecided
-    right-disk       inconclusive  holds                    <-- undecided
+    at-most-one-pod  inconclusive  holds                    <-- inconclusive
+    right-disk       inconclusive  holds                    <-- inconclusive
     disjoint-slices  violated      violated      1       0
 
-    undecided  at-most-one-pod, right-disk: the bound of 1,000 states
-    layers     0 faults: holds; more: undecided (at-most-one-pod, right-disk)
-    layers     0 faults: holds; 1 fault: violated (disjoint-slices)
+    inconclusive  at-most-one-pod, right-disk: the bound of 1,000 states was reached
+    layers        0 faults: holds; more: inconclusive (at-most-one-pod, right-disk)
+    layers        0 faults: holds; 1 fault: violated (disjoint-slices)
 
-    1 scenario, undecided: 1 violated, 2 inconclusive;
-    123,456 states, 654,321 transitions, depth 34, stopped: the bound of 1,000 states, 0.8 s
+    1 scenario, inconclusive: 1 violated, 2 inconclusive;
+    123,456 states, 654,321 transitions, depth 34, stopped: the bound of 1,000 states was reached, 0.8 s
     ");
 }
 
@@ -152,7 +155,7 @@ fn what_is_undecided_is_never_called_kept() {
     result.verdict = Verdict::Inconclusive;
     let text = one(result);
     assert!(
-        text.contains("UNDECIDED  2 promises; 1 promise kept"),
+        text.contains("INCONCLUSIVE  2 properties; 1 holds"),
         "{text}"
     );
     assert!(!text.contains("HOLDS"), "{text}");
@@ -174,8 +177,8 @@ fn several_scenarios_tell_in_full_what_is_not_as_expected() {
     let report = samples::report(results, vec![samples::unreadable()]);
     insta::assert_snapshot!(shown(&report, &settings(true)), @"
     blog-redis-cluster   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
-    VIOLATED  at-most-one-running, at-most-one-pod and single-writer: redis-redis-cluster-5 still ran in
-              source when destination started it too, on the same disk.
+    VIOLATED  at-most-one-running, at-most-one-pod and single-writer: redis-redis-cluster-5 was still
+              running in source when destination started it, on the same disk.
     PROPERTY             VERDICT         EXPECTED  STEPS  FAULTS
     at-most-one-pod      violated        violated      8       0
     at-most-one-running  violated        violated     11       0
@@ -187,14 +190,14 @@ fn several_scenarios_tell_in_full_what_is_not_as_expected() {
     gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, at most 1 fault of eviction,
             driverCrash
 
-    HOLDS  3 promises kept on every path, not as expected
+    HOLDS  3 properties hold on every path, not as expected
 
     PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
-    at-most-one-pod      holds    violated                 <-- not as expected
+    at-most-one-pod      holds    violated                 <-- unexpected
     at-most-one-running  holds    holds
     no-data-loss         holds    holds
 
-    never fired  driverCrash: allowed, but there was no state in which it could strike
+    never fired  driverCrash: allowed, but not possible in any state
 
     2 scenarios, 1 as expected, 1 not as expected, 1 unreadable: 5 hold, 3 violated, 1 not applicable;
     246,912 states, 1,308,642 transitions, depth 34, complete, 1.5 s
@@ -221,27 +224,28 @@ fn sixteen_ordinals_fit() {
              faults none: only what the components do by themselves; `--faults 2` adds any two of the
              ordinary kinds of fault
 
-    VIOLATED  at-most-one-running (ordinal 5), as expected       11 steps, none shorter; 0 faults needed
-    redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
-    same story breaks at-most-one-pod at step 8, single-writer at step 11
+    VIOLATED  at-most-one-running (ordinal 5), as expected  shortest counterexample: 11 steps, no faults
+    redis-redis-cluster-5 was still running in source when destination started it, on the same disk.
+    also violates: at-most-one-pod (step 8), single-writer (step 11)
 
-                                                             source            dest              disk 5
-      #  who                 what                            0123456789012345  0123456789012345
-      0                      initial                         ################  ................  S
-      1  scenario:8          patch source replicas 5         ################  ................  S
-      2  scenario:9          get claim 5 in source           ################  ................  S
-      3  scenario:9          get volume 5 in source          ################  ................  S
-      4  scenario:9          create volume 5 in destination  ################  ................  S
-      5  scenario:9          create claim 5 in destination   ################  ................  S
-      6  scenario:10         patch destination start 15,     ################  ................  S
-                             replicas 1, which changes
-                             nothing
-      7  dest statefulset    sees {5} empty, plans create 5  ################  ................  S
-      8  dest statefulset    create Pod 5                    ################  ...............+  S
-      9  dest pv controller  bind claim 5                    ################  ...............+  S
-     10  dest storage        attach disk 5                   ################  ...............+  S d
-     11  dest kubelet        start containers of Pod 5       ################  ...............o  S D <--
-         # Ready  o runs, not Ready  + created  . none
+                                                                                   source  dest  disk 5
+      #  who                 what                                                  55      55
+      0                      initial                                               ##      ..    S
+      1  scenario:8          patch source replicas 5                               ##      ..    S
+      2  scenario:9          get claim 5 in source                                 ##      ..    S
+      3  scenario:9          get volume 5 in source                                ##      ..    S
+      4  scenario:9          create volume 5 in destination                        ##      ..    S
+      5  scenario:9          create claim 5 in destination                         ##      ..    S
+      6  scenario:10         patch destination start 15, replicas 1, which         ##      ..    S
+                             changes nothing
+      7  dest statefulset    sees {5} empty, plans create 5                        ##      ..    S
+      8  dest statefulset    create Pod 5                                          ##      .+    S
+      9  dest pv controller  bind claim 5                                          ##      .+    S
+     10  dest storage        attach disk 5                                         ##      .+    S d
+     11  dest kubelet        start containers of Pod 5                             ##      .o    S D <--
+         ordinals 0-4: # in source, . in dest throughout
+         ordinals 6-14: # in source, . in dest throughout
+         # Ready  o running, not Ready  + Pending  . none
          disk:  S mounted in source  D mounted in destination  d attached to destination only
 
     why   Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. Nothing
@@ -250,7 +254,7 @@ fn sixteen_ordinals_fit() {
        |
     10 |   - patch: {cluster: destination, start: k, replicas: N - k}
        |     ^^^^^ this step made the last one possible
-    fix   before line 10 (checked: the three promises above hold then)
+    fix   before line 10 (checked: all three properties then hold)
             - wait: {cluster: source, pod: k, until: gone}
     again straddle check models/blog-redis-cluster/scenario.yaml --property at-most-one-running
 
@@ -272,7 +276,7 @@ fn smaller_stories_say_so() {
         ..samples::story()
     };
     let text = one(telling(story));
-    let told = "breaks already with 1 replica, as told here; with 6 it takes 12 steps";
+    let told = "already fails with 1 replica (shown); with 6 replicas: 12 steps";
     assert!(text.contains(told), "{text}");
     assert!(text.contains("violated  violated     12       0"), "{text}");
 }
@@ -306,7 +310,7 @@ fn what_depends_on_the_replicas_is_told_apart() {
         steps: 7,
         faults: 1,
         line: Some(8),
-        text: "the driver waits for ever".to_owned(),
+        text: "the driver waits forever".to_owned(),
     });
     let text = one(result);
     let remarks = text
@@ -316,11 +320,11 @@ fn what_depends_on_the_replicas_is_told_apart() {
     insta::assert_snapshot!(remarks.join("\n"), @"
     smaller N    violated with 1 replica, holds with 2 and 6 (at-most-one-pod)
     smaller N    the other verdicts are the same with 1 and 2 replicas
-    smaller N    too many states for a look at 3 replicas first
-    smaller N    the bound of 5 steps cut the look at 4 replicas short
-    never fired  driverCrash: allowed, but there was no state in which it could strike
-    dead end     1,200 states have no way on and are not the goal; the nearest after 7 steps, 1 fault
-                 among them: the driver waits for ever (line 8)
+    smaller N    3 replicas skipped: too many states
+    smaller N    4 replicas not decided: the bound of 5 steps was reached
+    never fired  driverCrash: allowed, but not possible in any state
+    deadlock     1,200 states that are not the goal; the nearest after 7 steps, 1 fault among them: the
+                 driver waits forever (line 8)
     vacuous      line 9: `sleep: 30s` never happens
     ");
 }

@@ -6,11 +6,11 @@
 /// A call of `kubectl`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Call {
-    /// The words that are no flags, the verb first.
+    /// The words that are not flags, the verb first.
     pub words: Vec<String>,
     /// The flags, by their long names.
     pub flags: Vec<(String, String)>,
-    /// What stands behind `--`.
+    /// What stands after `--`.
     pub rest: Vec<String>,
 }
 

@@ -37,7 +37,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
     ];
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, "remove it");
         return Ok(Outcome::ok(state));
     }
     if call.flag("filename").is_none() {
@@ -88,7 +88,7 @@ fn named(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Result
                     call.words[0],
                     words.join(" ")
                 ),
-                "create objects from files: `-f`",
+                "create objects from files, with `-f`",
             );
             return Ok(Outcome::ok(state));
         }
@@ -159,8 +159,8 @@ fn one(
         }
         (_, "Pod" | "Deployment" | "ReplicaSet" | "Job" | "DaemonSet" | "CronJob") => {
             runner.not_modelled(
-                format!("a {kind} beside the StatefulSet is not modelled"),
-                "what else runs in the clusters is not checked",
+                format!("a {kind} besides the StatefulSet is not modelled"),
+                "other workloads in the clusters are not checked",
             );
             Ok(Outcome::ok(state))
         }
@@ -175,7 +175,7 @@ fn one(
             runner.findings.assume(
                 runner.span.clone(),
                 what,
-                "taken to succeed, and to change nothing that is checked",
+                "assumed to succeed and to change nothing that is checked",
             );
             Ok(Outcome::ok(state))
         }
@@ -199,8 +199,8 @@ fn set(
         number("/spec/replicas", 1),
     ) else {
         runner.not_modelled(
-            "a StatefulSet whose numbers only the cluster knows is not modelled",
-            "give `.spec.replicas` and `.spec.ordinals.start` numbers of your own",
+            "a StatefulSet whose numbers are known only to the cluster is not modelled",
+            "give literal numbers for `.spec.replicas` and `.spec.ordinals.start`",
         );
         return Ok(Outcome::ok(state));
     };
@@ -272,7 +272,7 @@ fn update(
                 runner.findings.assume(
                     runner.span.clone(),
                     what,
-                    "the file leaves it out, so the set keeps what it has",
+                    "the file omits it, so the set keeps its value",
                 );
             }
         }

@@ -33,7 +33,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     ];
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         let what = format!("`kubectl delete --{flag}` is not modelled");
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, "remove it");
         return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
@@ -80,7 +80,7 @@ fn named(
     things
 }
 
-/// Several objects: all requests, then all waits. It goes on behind a refused one, and fails at
+/// Several objects: all requests, then all waits. It continues after a refused one, and fails at
 /// the end.
 fn several(
     runner: &mut Runner<'_>,
@@ -155,8 +155,8 @@ fn check_waits(
     let has_pods = things.iter().any(|thing| matches!(thing, Thing::Pod(_)));
     if waits(call) && has_pods && !makes_none {
         runner.not_modelled(
-            "the wait for several deleted Pods of a set that makes them again is not modelled",
-            "delete them one by one, or with `--wait=false`",
+            "waiting for the deletion of several Pods that their set recreates is not modelled",
+            "delete them one at a time, or use `--wait=false`",
         );
     }
 }
@@ -185,7 +185,7 @@ fn request(
         Thing::Extra(..) => {
             runner.not_modelled(
                 "deleting a namespace is not modelled",
-                "it takes everything in it away; delete what you mean",
+                "it deletes everything in it; delete the objects you mean",
             );
             return Ok((Outcome::ok(state), None));
         }
@@ -193,7 +193,7 @@ fn request(
             runner.findings.assume(
                 runner.span.clone(),
                 format!("kubectl delete {what}"),
-                "taken to succeed, and to change nothing that is checked",
+                "assumed to succeed and to change nothing that is checked",
             );
             return Ok((Outcome::ok(state), None));
         }
@@ -226,8 +226,8 @@ fn cascade(runner: &mut Runner<'_>, call: &Call) -> Option<Cascade> {
         "foreground" => Some(Cascade::Foreground),
         "orphan" | "false" => Some(Cascade::Orphan),
         other => {
-            let what = format!("`{other}` is no cascade");
-            let help = "write `--cascade=background`, `foreground` or `orphan`";
+            let what = format!("`{other}` is not a cascade policy");
+            let help = "use `--cascade=background`, `foreground` or `orphan`";
             runner.mistake("runbook::usage", what, help);
             None
         }
@@ -257,7 +257,7 @@ fn set(
     Ok((outcome, Some(object).filter(|_| !goes_at_once)))
 }
 
-/// The wait inside, unless it is turned off, behind the request; not where there was nothing to
+/// The wait inside, unless it is turned off, after the request; not where there was nothing to
 /// delete.
 fn awaited(
     runner: &mut Runner<'_>,
@@ -301,7 +301,7 @@ fn wait(
     Ok(outcome)
 }
 
-/// What a selector has found and is gone by then is no mistake.
+/// What a selector has found and is gone by then is not a mistake.
 fn answered(call: &Call, done: State, refused: State) -> Outcome {
     let mut outcome = Outcome::ok(done);
     if call.is_on("ignore-not-found") || call.flag("selector").is_some() {

@@ -38,7 +38,7 @@ const FLAGS: [&str; 12] = [
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         let what = format!("`kubectl get --{flag}` is not modelled");
-        runner.not_modelled(what, "look once; a loop can look again");
+        runner.not_modelled(what, "read it once; use a loop to read it again");
         return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
@@ -88,7 +88,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
 fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
     if is_caught {
         runner.not_modelled(
-            "a list of objects whose number only the cluster knows is not modelled",
+            "a list whose length is known only to the cluster is not modelled",
             "name the objects, `kubectl get pod web-5`, or select the set's Pods: \
              `kubectl get pods -l app=web -o name`",
         );
@@ -108,7 +108,7 @@ fn list(
     };
     if pods.len() > selector::MOST_SELECTED {
         let what = format!("a list of up to {} Pods is not modelled", pods.len());
-        let help = "name them one by one, or check the script with four replicas or fewer";
+        let help = "name them individually, or check the script with at most four replicas";
         runner.not_modelled(what, help);
         return Ok(Outcome::ok(state));
     }
@@ -127,7 +127,7 @@ fn list(
         state.shell.write(&text);
         outcome.ok.push(state);
     }
-    let text = "the Pods are looked at one after the other, not all at the same time";
+    let text = "the Pods are read one after the other, not in one request";
     let what = "kubectl get pods by a selector".to_owned();
     runner.findings.assume(runner.span.clone(), what, text);
     outcome.ok = merged(outcome.ok);
@@ -142,7 +142,9 @@ fn table(runner: &mut Runner<'_>, call: &Call, items: &[(Thing, Json)]) -> Strin
     }
     for (_, item) in items {
         let name = item.pointer("/metadata/name").map(jsonpath::text);
-        let rest = runner.symbol(Symbol::Other("the rest of a line of kubectl".to_owned()));
+        let rest = runner.symbol(Symbol::Other(
+            "the rest of a line of kubectl's output".to_owned(),
+        ));
         text.extend([
             name.unwrap_or_default(),
             "   ".to_owned(),

@@ -34,7 +34,7 @@ pub fn print(template: &str, document: &Json) -> Result<String, String> {
     Ok(printed)
 }
 
-/// The values at a path; a field that is left out is no value.
+/// The values at a path; a field that is left out is not a value.
 ///
 /// # Errors
 /// The part that is not modelled.

@@ -34,7 +34,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
         Err(what) => {
             runner.not_modelled(
                 what,
-                "leave it out, or see which flags docs/runbooks.md lists",
+                "remove it, or see the supported flags in docs/runbooks.md",
             );
             return Ok(Outcome::ok(state));
         }
@@ -46,7 +46,11 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
         && verb != "create"
     {
         // A request that is only tried changes nothing; what it would print is not known.
-        return Ok(Outcome::ok(opaque(runner, state, "what a dry run says")));
+        return Ok(Outcome::ok(opaque(
+            runner,
+            state,
+            "the output of a dry run",
+        )));
     }
     match verb {
         "get" => get::run(runner, &call, state),
@@ -66,13 +70,13 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
                 runner.findings.assume(
                     runner.span.clone(),
                     what.clone(),
-                    "taken to succeed, and to change nothing that is checked",
+                    "assumed to succeed and to change nothing that is checked",
                 );
             }
             Ok(Outcome::ok(opaque(
                 runner,
                 state,
-                &format!("what {what} says"),
+                &format!("the output of {what}"),
             )))
         }
         "annotate" => {
@@ -84,12 +88,12 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
         }
         _ => {
             let help = match verb {
-                "label" => "a label can take a Pod away from its set; leave it out",
+                "label" => "a label change can detach a Pod from its set; remove it",
                 "edit" => "use `kubectl patch`, which says what it changes",
                 "drain" | "cordon" | "taint" => {
                     "nodes are not modelled; evictions are the fault `eviction`"
                 }
-                _ => "see the commands that docs/runbooks.md lists",
+                _ => "see the supported commands in docs/runbooks.md",
             };
             runner.not_modelled(format!("`kubectl {verb}` is not modelled"), help);
             Ok(Outcome::ok(state))

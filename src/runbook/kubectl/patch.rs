@@ -65,7 +65,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         _ => {
             runner.not_modelled(
                 "this patch is not modelled",
-                "only StatefulSets and the reclaim policy of volumes can be patched",
+                "only patches of StatefulSets and of the reclaim policy of volumes are modelled",
             );
             Ok(Outcome::ok(state))
         }
@@ -81,7 +81,7 @@ pub fn one(
 ) -> Option<(ClusterId, Thing)> {
     if let Some(flag) = call.unknown_flag(flags) {
         let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, "remove it");
         return None;
     }
     let cluster = target::cluster(runner, call, state)?;
@@ -107,7 +107,7 @@ fn read(runner: &mut Runner<'_>, text: &str) -> Option<Json> {
     if documents.len() == 1 && problem.is_none() {
         return documents.pop();
     }
-    let why = problem.unwrap_or_else(|| "it is no single document".to_owned());
+    let why = problem.unwrap_or_else(|| "it is not a single document".to_owned());
     runner.mistake(
         "runbook::bad-patch",
         format!("kubectl cannot read the patch `{text}`: {why}"),
@@ -174,8 +174,8 @@ pub fn change(
                 Some(Some(number))
             } else {
                 let value = super::jsonpath::text(&value);
-                let what = format!("`{value}` is no number that is known here");
-                runner.not_modelled(what, "write the number into the script");
+                let what = format!("`{value}` is not a number that is known here");
+                runner.not_modelled(what, "write the number in the script");
                 None
             }
         }
@@ -274,15 +274,15 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
     if thing != Thing::Set {
         runner.not_modelled(
             "only the StatefulSet can be scaled",
-            "what else runs is not modelled",
+            "other workloads are not modelled",
         );
         return Ok(Outcome::ok(state));
     }
     let replicas = call.flag("replicas").unwrap_or("");
     let Ok(replicas) = replicas.parse::<i16>() else {
         runner.not_modelled(
-            format!("`--replicas={replicas}` is no number that is known here"),
-            "write the number into the script",
+            format!("`--replicas={replicas}` is not a number that is known here"),
+            "write the number in the script",
         );
         return Ok(Outcome::ok(state));
     };
@@ -290,7 +290,7 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
         runner.mistake(
             "runbook::usage",
             format!("`--replicas={replicas}` is less than 0"),
-            "kubectl refuses it",
+            "kubectl rejects it",
         );
         return Ok(Outcome::failed(state));
     }

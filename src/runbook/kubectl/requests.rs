@@ -114,14 +114,14 @@ pub fn patched(runner: &mut Runner<'_>, kind: &str, document: &Json, patch: &Jso
             None
         }
         "json" => apply_operations(&mut after, patch).err(),
-        other => Some(format!("there is no type of patch `{other}`")),
+        other => Some(format!("`{other}` is not a patch type")),
     };
     match problem {
         None => Some(after),
         Some(problem) => {
             runner.mistake(
                 "runbook::bad-patch",
-                format!("this patch cannot be applied: {problem}"),
+                format!("the patch cannot be applied: {problem}"),
                 "see `kubectl patch --help` for its types",
             );
             None
@@ -159,7 +159,7 @@ fn values(document: &Json) -> usize {
     }
 }
 
-/// The state after a command that says something nobody depends on.
+/// The state after a command whose output nothing depends on.
 pub fn opaque(runner: &mut Runner<'_>, state: State, what: &str) -> State {
     let mut state = state;
     let said = runner.symbol(Symbol::Other(what.to_owned()));

@@ -113,7 +113,7 @@ pub fn pods(
     let text = call.flag("selector").unwrap_or("").to_owned();
     let [kind] = &call.words[1..] else {
         let what = "a call takes either names or a selector";
-        runner.mistake("runbook::usage", what, "leave one of the two out");
+        runner.mistake("runbook::usage", what, "remove one of the two");
         return None;
     };
     if kind_of(kind) != Some("pod") {
@@ -125,7 +125,7 @@ pub fn pods(
         return None;
     }
     let Some(requirements) = parse(&text) else {
-        let what = format!("`{text}` is no label selector");
+        let what = format!("`{text}` is not a label selector");
         runner.mistake("runbook::usage", what, "write `-l app=web`");
         return None;
     };
@@ -133,13 +133,13 @@ pub fn pods(
     let name = side.name.clone();
     let revision = "controller-revision-hash";
     let Some(labels) = template_labels(side) else {
-        let what = "which labels the Pods have is not known: no manifest says it";
-        runner.not_modelled(what, "name the Pods, or give the set's manifest");
+        let what = "the Pods' labels are not known: no manifest gives them";
+        runner.not_modelled(what, "name the Pods, or provide the set's manifest");
         return None;
     };
     if requirements.iter().any(|one| one.key() == revision) {
         let what = format!("`{revision}` is not modelled");
-        runner.not_modelled(what, "select by the labels that the manifest gives");
+        runner.not_modelled(what, "select by the labels in the manifest");
         return None;
     }
     let means = |ordinal: &u8| {

@@ -2,7 +2,7 @@
 //!
 //! Kubernetes: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go; merge keys from
 //! the `patchMergeKey` tags in staging/src/k8s.io/api. Left out: `$retainKeys` and the order that
-//! `$setElementOrder` asks for, which no promise depends on.
+//! `$setElementOrder` asks for, which no property depends on.
 
 use serde_json::{Map, Value as Json};
 

@@ -24,7 +24,7 @@ pub enum Thing {
     Companion(u8),
     /// A Secret, ConfigMap or namespace.
     Extra(&'static str, String),
-    /// An object that no promise depends on.
+    /// An object that no property depends on.
     Other(String),
 }
 
@@ -113,12 +113,13 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
     if side.is_none() {
         let (what, help) = match named {
             Some((kind, name)) => (
-                format!("which side {kind} `{name}` stands for is not known"),
-                format!("say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"),
+                format!("{kind} `{name}` is not mapped to source or destination"),
+                format!("map it at the top of the script: `# straddle: {kind}={name} \
+                         cluster=source`, or `cluster=destination`"),
             ),
             None => (
-                "nothing says which cluster this command talks to".to_owned(),
-                "give `--context source`, or write `# straddle: cluster=source` behind it or above it".to_owned(),
+                "this command does not say which cluster it talks to".to_owned(),
+                "add `--context source`, or write `# straddle: cluster=source` after it or above it".to_owned(),
             ),
         };
         runner.mistake("runbook::unknown-cluster", what, help);
@@ -138,10 +139,11 @@ fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: Cl
         && given != known
     {
         let what = format!(
-            "this is about namespace `{given}`, but the set in {} is in `{known}`",
+            "this command uses namespace `{given}`, but the set in {} is in `{known}`",
             side.name()
         );
-        let help = "a Pod's identity is its name in its namespace: both sides must have the same, or peers do not find it";
+        let help = "a Pod's identity is its name and namespace: use the same on both sides, or its \
+                    peers cannot find it";
         runner.mistake("runbook::other-namespace", what, help);
     }
 }
@@ -176,7 +178,7 @@ fn note_spelling(runner: &mut Runner<'_>, call: &Call, state: &State, side: Clus
     runner.session.spellings[side] = Some((words, marker));
 }
 
-/// The objects that the words behind the verb name; what is not known is noted. `None` if the
+/// The objects that the words after the verb name; what is not known is noted. `None` if the
 /// words name a whole kind.
 pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> Option<Vec<Thing>> {
     let mut named: Vec<(String, String)> = Vec::new();
@@ -187,8 +189,8 @@ pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> 
             } else {
                 runner.mistake(
                     "runbook::usage",
-                    format!("`{word}` is no KIND/NAME"),
-                    "kubectl takes either `KIND NAME …` or `KIND/NAME …`",
+                    format!("`{word}` is not of the form KIND/NAME"),
+                    "kubectl accepts either `KIND NAME …` or `KIND/NAME …`",
                 );
                 return Some(Vec::new());
             }
@@ -236,7 +238,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
                 "Pod",
                 name,
                 cluster,
-                &format!("its Pods are called `{}-0` and so on", side.name),
+                &format!("its Pods are called `{}-0`, …", side.name),
             ),
         },
         Some("persistentvolumeclaim") => match side.claim(name) {
@@ -254,7 +256,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
                 "PersistentVolumeClaim",
                 name,
                 cluster,
-                &format!("its claims are called `{}` and so on", side.claim_name(0)),
+                &format!("its claims are called `{}`, …", side.claim_name(0)),
             ),
         },
         Some("persistentvolume") => match runner.symbols.value(name) {
@@ -264,7 +266,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
                 "PersistentVolume",
                 name,
                 cluster,
-                "take its name from the claim: `.spec.volumeName`",
+                "take its name from the claim's `.spec.volumeName`",
             ),
         },
         Some(kind) => Some(Thing::Extra(kind, name.to_owned())),
@@ -279,7 +281,7 @@ fn unknown(
     cluster: ClusterId,
     help: &str,
 ) -> Option<Thing> {
-    let what = format!("`{name}` is no {kind} of the set in {}", cluster.name());
+    let what = format!("`{name}` is not a {kind} of the set in {}", cluster.name());
     runner.mistake("runbook::unknown-object", what, help);
     None
 }
@@ -305,8 +307,8 @@ pub fn extra(
         }
         None => {
             runner.not_modelled(
-                "so many Secrets and ConfigMaps are not modelled",
-                "leave out those that no Pod needs",
+                "this many Secrets and ConfigMaps are not modelled",
+                "remove those that no Pod needs",
             );
             return None;
         }

@@ -24,9 +24,9 @@ pub fn refuse(runner: &mut Runner<'_>, ordinal: u8) {
     runner.not_modelled(
         format!(
             "volume {ordinal} is read or copied after other claims and volumes were read, which is \
-             modelled only where no claim or volume in source is deleted before"
+             modelled only if no claim or volume in source was deleted before"
         ),
-        "read the claim and its volume, and create both, ordinal by ordinal",
+        "for one ordinal after another, read the claim and its volume and create both",
     );
 }
 
@@ -43,14 +43,14 @@ pub fn create(
 ) -> Result<Outcome, Halt> {
     let Some(ordinal) = copied_ordinal(runner, object) else {
         runner.not_modelled(
-            "a volume that is no copy of one in source is not modelled",
+            "a volume that is not a copy of one in source is not modelled",
             "copy it: `kubectl get pv … -o yaml > FILE`, then `kubectl create -f FILE`",
         );
         return Ok(Outcome::ok(state));
     };
     if cluster != ClusterId::Destination {
         runner.not_modelled(
-            "a volume can be copied to destination only",
+            "a volume can only be copied to destination",
             "create it there",
         );
         return Ok(Outcome::ok(state));
@@ -96,7 +96,7 @@ fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) ->
         _ => {
             runner.not_modelled(
                 format!("the reclaim policy `{text}` is not modelled"),
-                "leave it as it was read, or write `Retain` or `Delete`",
+                "keep it as it was read, or use `Retain` or `Delete`",
             );
             return None;
         }

@@ -38,8 +38,8 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     };
     let length = call.flag("timeout").unwrap_or("30s").to_owned();
     let Some(timeout) = timeout(&length) else {
-        let what = format!("`{length}` is no length of time");
-        runner.mistake("runbook::usage", what, "write `--timeout=60s`");
+        let what = format!("`{length}` is not a duration");
+        runner.mistake("runbook::usage", what, "use `--timeout=60s`");
         return Ok(Outcome::ok(state));
     };
     let wanted = call.flag("for").unwrap_or("").to_owned();
@@ -51,7 +51,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     }
     let Some(things) = things(runner, &call.words[1..], cluster) else {
         runner.not_modelled(
-            "`kubectl wait` for a whole kind is not modelled",
+            "`kubectl wait` for all objects of a kind is not modelled",
             "name the objects: `kubectl wait --for=delete pod/web-5`",
         );
         return Ok(Outcome::ok(state));
@@ -71,7 +71,7 @@ fn selected(
 ) -> Result<Outcome, Halt> {
     if pods.len() > selector::MOST_SELECTED {
         let what = format!(
-            "a wait for {} Pods by a selector is not modelled",
+            "waiting for {} Pods by a selector is not modelled",
             pods.len()
         );
         runner.not_modelled(what, "name them: `kubectl wait --for=delete pod/web-5`");
@@ -88,8 +88,8 @@ fn selected(
     }
     outcome.ok = merged(outcome.ok);
     outcome.failed = merged(outcome.failed);
-    let text = "the Pods that exist at the beginning are waited for one after the other, each \
-                for the Pod of its name that is there by then";
+    let text = "the Pods that exist at the start are waited for one after the other; each wait is \
+                for the Pod that has the name by then";
     let what = format!("kubectl wait --for={wanted} by a selector");
     runner.findings.assume(runner.span.clone(), what, text);
     Ok(outcome)
@@ -122,7 +122,7 @@ enum Length {
     Once,
     /// Some time, then it is given up.
     Some,
-    /// For a week, which is for ever.
+    /// For a week, which is forever.
     Ever,
 }
 
@@ -173,8 +173,8 @@ fn wait(
     let Some(object) = thing.object(cluster) else {
         if !matches!(thing, Thing::Companion(_)) {
             runner.not_modelled(
-                "a wait for this object is not modelled",
-                "wait for Pods, claims, volumes or the set",
+                "waiting for this object is not modelled",
+                "wait for Pods, claims, volumes or the StatefulSet",
             );
         }
         return Ok(Outcome::ok(state));
@@ -300,14 +300,14 @@ fn by_path(thing: &Thing, cluster: ClusterId, path: &str, value: &str) -> Option
 pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
     let verb = call.words.get(1).map_or("", String::as_str);
     if verb != "status" {
-        let help = "it makes new Pods, which is not modelled; only `kubectl rollout status` is";
+        let help = "it creates new Pods, which is not modelled; only `kubectl rollout status` is";
         runner.not_modelled(format!("`kubectl rollout {verb}` is not modelled"), help);
         return Ok(Outcome::ok(state));
     }
     if let Some(flag) = call.unknown_flag(&["timeout", "watch"]) {
         runner.not_modelled(
             format!("`kubectl rollout status --{flag}` is not modelled"),
-            "leave it out",
+            "remove it",
         );
         return Ok(Outcome::ok(state));
     }

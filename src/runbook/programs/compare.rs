@@ -27,7 +27,7 @@ pub fn has_text(
         Value::If(..) => {
             runner.not_modelled(
                 format!("whether `{text}` is empty is not modelled"),
-                "compare it with the value that is waited for",
+                "compare it with the expected value",
             );
             Ok(Outcome::of(state, wanted))
         }
@@ -64,8 +64,12 @@ pub fn compare(
         {
             runner.mistake(
                 "runbook::no-number",
-                format!("`[ {left} {operator} {right} ]` fails where the number is 0: nothing is printed then"),
-                "give it a value: `\"${name:-0}\"`; or ask with `[[ … ]]`, where nothing counts as 0",
+                format!(
+                    "`[ {left} {operator} {right} ]` fails where the number is 0, because \
+                         nothing is printed then"
+                ),
+                "give it a default, `\"${name:-0}\"`, or use `[[ … ]]`, where an empty value \
+                 counts as 0",
             );
             return Ok(Outcome::failed(state));
         }

@@ -50,7 +50,7 @@ impl Filters {
             let mut length = 0;
             self.work += STAGE_WORK * values.len();
             if self.work - before > MAX_WORK {
-                return Err("it may take too long".to_owned());
+                return Err("it could take too long".to_owned());
             }
             for mut value in values {
                 if let Some(paths) = deleted(stage) {
@@ -65,7 +65,7 @@ impl Filters {
                 for text in run_filter(&*self.compiled(stage)?, &text)? {
                     length += text.len();
                     if length > MAX_OUTPUT {
-                        return Err("it gives too much".to_owned());
+                        return Err("its output is too large".to_owned());
                     }
                     next.push(serde_json::from_str(&text).map_err(|error| error.to_string())?);
                 }
@@ -99,9 +99,9 @@ fn compiled(stage: &str) -> Result<Filter, String> {
         path: (),
     };
     let modules = Loader::new(defs).load(&arena, file);
-    let modules = modules.map_err(|_| "jq cannot read this expression".to_owned())?;
+    let modules = modules.map_err(|_| "jq cannot parse this expression".to_owned())?;
     let filter = Compiler::default().with_funs(funs).compile(modules);
-    filter.map_err(|_| "jq does not know something in this expression".to_owned())
+    filter.map_err(|_| "jq does not know a name in this expression".to_owned())
 }
 
 /// The values that a filter gives, as texts.
@@ -117,7 +117,7 @@ fn run_filter(filter: &Filter, document: &str) -> Result<Vec<String>, String> {
             text: String::new(),
             left,
         };
-        write!(text, "{value}").map_err(|_| "it gives too much".to_owned())?;
+        write!(text, "{value}").map_err(|_| "its output is too large".to_owned())?;
         // An empty text takes its room, too.
         left = text.left.saturating_sub(16);
         texts.push(text.text);

@@ -107,7 +107,7 @@ fn refused(stage: &str) -> Option<String> {
     }
     let is_sign = |byte: &u8| byte.is_ascii_punctuation() && *byte != b'_';
     if stage.len() > MAX_STAGE || code.bytes().filter(is_sign).count() > MAX_SIGNS {
-        return Some("so long an expression is not modelled".to_owned());
+        return Some("an expression this long is not modelled".to_owned());
     }
     multiplies(&code).then(|| "this multiplication is not modelled".to_owned())
 }
@@ -169,7 +169,7 @@ pub fn cost(stage: &str, value: &Json, length: usize) -> Result<usize, String> {
         length.saturating_mul(growth).saturating_mul(times)
     };
     if cost > MAX_COST {
-        return Err("it may take too long, or give too much".to_owned());
+        return Err("it could take too long, or its output be too large".to_owned());
     }
     Ok(length + cost / 8)
 }
@@ -260,7 +260,7 @@ fn code_of(expression: &str) -> String {
     code
 }
 
-/// Bare words of code: not fields behind a point, not variables, not keys.
+/// Bare words of code: not fields after a dot, not variables, not keys.
 fn words_of(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut at = 0;

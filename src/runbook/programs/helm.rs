@@ -25,7 +25,8 @@ pub fn run(runner: &mut Runner<'_>, words: &[&str], state: State) -> Result<Outc
         verb => {
             runner.not_modelled(
                 format!("`helm {verb}` is not modelled"),
-                "only `helm install` and `helm upgrade` are, for what they set on the StatefulSet",
+                "only `helm install` and `helm upgrade` are, and only for what they set on the \
+                 StatefulSet",
             );
             Ok(Outcome::ok(state))
         }
@@ -121,7 +122,8 @@ fn release(
     };
     let (start, replicas) = given.or_as_made(runner, cluster);
     let what = format!("helm {} in {}", words[0], cluster.name());
-    let text = "the chart makes what the side's manifest has, with the replicas given here";
+    let text = "the chart is assumed to create what the side's manifest has, with the replicas \
+                given here";
     runner.findings.assume(runner.span.clone(), what, text);
     let [first, count] = [start, replicas].map(Expression::number);
     let create = Operation::CreateSet {
@@ -182,7 +184,7 @@ fn looked_up(
     }
 }
 
-/// `a=1,b[0].c=2`; a comma behind a backslash is text.
+/// `a=1,b[0].c=2`; a comma after a backslash is text.
 fn assignments(text: &str) -> Vec<(&str, &str)> {
     text.split(',')
         .filter_map(|part| part.split_once('='))

@@ -99,11 +99,11 @@ impl Programs for Commands {
 fn unknown(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let name = call.name;
     let help = match name {
-        "source" | "." => "put what it has into this script",
+        "source" | "." => "put its contents into this script",
         "wait" | "jobs" | "fg" | "bg" | "disown" => {
-            "commands in the background are not modelled; let one follow the other"
+            "background commands are not modelled; run them one after another"
         }
-        _ => "if it cannot change what is checked, take it so with `--assume-harmless`",
+        _ => "if it cannot change what is checked, pass `--assume-harmless`",
     };
     runner.not_modelled(format!("`{name}` is not modelled"), help);
     says_something(runner, call)
@@ -112,7 +112,7 @@ fn unknown(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
 /// What a program says is not known.
 fn says_something(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let mut state = call.state;
-    let said = runner.symbol(Symbol::Other(format!("what {} says", call.name)));
+    let said = runner.symbol(Symbol::Other(format!("the output of {}", call.name)));
     state.shell.write(&said);
     Outcome::ok(state)
 }

@@ -72,8 +72,8 @@ pub fn seq(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let given = call.words.join(" ");
     if call.words.iter().any(|word| symbol_in(word).is_some()) {
         runner.not_modelled(
-            format!("`seq {given}` over what only the cluster knows is not modelled"),
-            "write the number of replicas into the script",
+            format!("`seq {given}` over a number known only to the cluster is not modelled"),
+            "write the number of replicas in the script",
         );
         return Outcome::ok(call.state);
     }
@@ -101,7 +101,7 @@ pub fn seq(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let text: String = text.map(|number| number.to_string() + "\n").collect();
     if numbers.next().is_some() {
         let what = format!("`seq {given}` has more than {MOST_NUMBERS} numbers");
-        runner.not_modelled(what, "no set has so many replicas: write a smaller number");
+        runner.not_modelled(what, "no set has that many replicas; use a smaller number");
     }
     runner.spend(text.len());
     writing(call, &text)

@@ -28,7 +28,7 @@ pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) ->
             {
                 runner.not_modelled(
                     format!("`{name} {flag}` is not modelled"),
-                    "write the values into the expression",
+                    "write the values in the expression",
                 );
                 return Outcome::ok(state);
             }
@@ -49,7 +49,7 @@ pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) ->
         _ => {
             runner.not_modelled(
                 format!("`{name}` over several files is not modelled"),
-                "call it once for each",
+                "call it once per file",
             );
             return Outcome::ok(state);
         }

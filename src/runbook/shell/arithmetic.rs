@@ -32,7 +32,7 @@ pub trait Names {
     /// The value of a name.
     ///
     /// # Errors
-    /// It is no number, or is not known.
+    /// It is not a number, or is not known.
     fn get(&mut self, name: &str) -> Result<i64, String>;
     /// Gives a name another value.
     fn set(&mut self, name: &str, value: i64);
@@ -154,7 +154,9 @@ impl Parser<'_> {
     fn unary(&mut self) -> Result<i64, String> {
         for (token, change) in [("++", 1), ("--", -1)] {
             if self.take(token) {
-                let name = self.name().ok_or("`++` before what is no name")?;
+                let name = self
+                    .name()
+                    .ok_or("`++` before something that is not a name")?;
                 let value = self.names.get(&name)?.wrapping_add(change);
                 self.names.set(&name, value);
                 return Ok(value);
@@ -266,7 +268,7 @@ impl<P: Programs> Runner<'_, P> {
                     .strip_prefix('-')
                     .map_or((text, 1), |digits| (digits, -1));
                 let value = number(digits).map(|number| sign * number);
-                value.ok_or_else(|| format!("`{name}` is `{text}`, which is no number"))
+                value.ok_or_else(|| format!("`{name}` is `{text}`, which is not a number"))
             }
             fn set(&mut self, name: &str, value: i64) {
                 self.0.set(name, &value.to_string());
@@ -277,7 +279,7 @@ impl<P: Programs> Runner<'_, P> {
             Err(what) => {
                 self.not_modelled(
                     format!("`{}`: {what}", text.trim()),
-                    "only whole numbers that do not depend on a cluster can be worked out",
+                    "only integers that do not depend on a cluster can be evaluated",
                 );
                 None
             }

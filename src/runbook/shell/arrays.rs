@@ -14,7 +14,7 @@ pub fn subscript(name: &str) -> Option<(&str, &str)> {
     name.strip_suffix(']')?.split_once('[')
 }
 
-/// The words of `@`, `*`, `name[@]` and `name[*]`. An array that nobody has set has none.
+/// The words of `@`, `*`, `name[@]` and `name[*]`. An array that was never set has none.
 #[must_use]
 pub fn list(name: &str, env: &Shell) -> Option<Vec<Rc<str>>> {
     match (name, subscript(name)) {

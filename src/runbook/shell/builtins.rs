@@ -61,7 +61,7 @@ fn set<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P>
         let Some(letters) = word.strip_prefix(['-', '+']) else {
             runner.not_modelled(
                 format!("`set {word}` is not modelled"),
-                "set `-e`, `-u` and `-o pipefail` only",
+                "use only `-e`, `-u` and `-o pipefail`",
             );
             break;
         };
@@ -77,11 +77,11 @@ fn set<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P>
                     Some(&("xtrace" | "errtrace")) => (),
                     other => runner.not_modelled(
                         format!("`set -o {}` is not modelled", other.unwrap_or(&"")),
-                        "leave it out",
+                        "remove it",
                     ),
                 },
                 _ => {
-                    runner.not_modelled(format!("`set -{letter}` is not modelled"), "leave it out");
+                    runner.not_modelled(format!("`set -{letter}` is not modelled"), "remove it");
                 }
             }
         }
@@ -126,10 +126,10 @@ fn leave<P: Programs>(call: Call<'_, P>) -> Outcome<P> {
     }
 }
 
-/// `sleep`. Between two looks of a loop nobody takes it for a guard.
+/// `sleep`. Between two looks of a loop it does not count as a guard.
 fn sleep<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P> {
     if runner.polling == 0 {
-        let text = "guards nothing: whatever it waits for may take longer";
+        let text = "guards nothing: what it waits for may take longer";
         let length = format!("sleep {}", call.words.join(" "));
         runner.findings.assume(runner.span.clone(), length, text);
     }

@@ -28,7 +28,7 @@ pub struct Channels {
 enum Output {
     /// Nowhere.
     Nowhere,
-    /// To a file, behind what is in it if `true`.
+    /// To a file, after what is in it if `true`.
     File(Rc<str>, bool),
 }
 
@@ -46,7 +46,7 @@ impl Channels {
         state
     }
 
-    /// The states behind the command, with its output in its place.
+    /// The states after the command, with its output in its place.
     ///
     /// # Errors
     /// A file becomes too long.
@@ -224,15 +224,15 @@ impl<P: Programs> Runner<'_, P> {
         (documents, problem.map(|problem| problem.message))
     }
 
-    /// Notes a file that nobody knows.
+    /// Notes an unknown file.
     pub fn unknown_file(&mut self, path: &str) {
         let what = format!(
-            "`{path}` is not known: the script has not written it, and it does not lie beside it"
+            "`{path}` is not known: the script has not written it, and it is not next to the script"
         );
         self.mistake(
             "runbook::unknown-file",
             what,
-            "let the script write it first, or put it into the script's folder",
+            "let the script write it first, or put it in the script's directory",
         );
     }
 }

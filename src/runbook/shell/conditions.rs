@@ -60,7 +60,7 @@ fn joined_words<P: Programs>(
         _ => {
             runner.not_modelled(
                 format!("`[ {} ]` is not modelled", words.join(" ")),
-                "ask one thing at a time, and put values into double quotes",
+                "test one thing at a time, and put values in double quotes",
             );
             Ok(Outcome::ok(state))
         }
@@ -111,8 +111,8 @@ pub fn test<P: Programs>(
                     let mut ways = runner.expand_whole(right, state)?;
                     if ways.len() > 1 {
                         runner.not_modelled(
-                            "a comparison with what a cluster answers is not modelled on the right",
-                            "write it on the left",
+                            "a value from a cluster on the right of a comparison is not modelled",
+                            "put it on the left",
                         );
                     }
                     ways.remove(0)
@@ -153,7 +153,7 @@ fn unary<P: Programs>(
         _ => {
             runner.not_modelled(
                 format!("`[ {operator} … ]` is not modelled"),
-                "compare texts or numbers",
+                "compare strings or numbers",
             );
             true
         }
@@ -226,8 +226,8 @@ fn binary<P: Programs>(
             else {
                 runner.mistake(
                     "runbook::no-number",
-                    format!("`{left} {operator} {right}` compares what is no number"),
-                    "compare whole numbers",
+                    format!("`{left} {operator} {right}` compares values that are not numbers"),
+                    "compare integers",
                 );
                 return Ok(Outcome::failed(state));
             };
@@ -254,7 +254,7 @@ fn compared<P: Programs>(
     let can_be_typed = comparison.is_equality() || comparison.operator == "=~";
     match symbol {
         Some(Symbol::Answer(_)) if can_be_typed => {
-            let text = "whoever is asked is taken to type what is compared here";
+            let text = "the person asked is assumed to type the value that is compared here";
             let Comparison {
                 operator, right, ..
             } = comparison;
@@ -281,7 +281,7 @@ pub fn not_compared<P: Programs>(
     } = comparison;
     runner.not_modelled(
         format!("`{left} {operator} {right}` is not modelled"),
-        "compare a status with the value that is waited for, by `=` or `!=`",
+        "compare a status with the expected value, by `=` or `!=`",
     );
     Outcome::of(state, true)
 }
@@ -297,7 +297,11 @@ pub fn look<P: Programs>(
     state: State<P>,
 ) -> Result<Outcome<P>, Halt> {
     if at != runner.graph.emitted.len() && !state.exits.is_right_behind(at) {
-        runner.not_modelled("a value that was read earlier is compared here, after other requests: this is not modelled", "read it again right before it is compared");
+        runner.not_modelled(
+            "a value that was read before other requests is compared here, which \
+                             is not modelled",
+            "read it again right before it is compared",
+        );
     }
     let (yes, no) = runner.emit(state, request)?;
     Ok(Outcome {

@@ -50,8 +50,11 @@ impl<P: Programs> Runner<'_, P> {
         for word in words {
             let words = braced(word);
             if words.is_empty() {
-                let help = "write a shorter list";
-                self.not_modelled("so many words from braces are not modelled", help);
+                let help = "use a shorter list";
+                self.not_modelled(
+                    "a brace expansion into this many words is not modelled",
+                    help,
+                );
             }
             for word in words {
                 let parts = self.pieces_of(&word, Within::Word);
@@ -102,7 +105,7 @@ impl<P: Programs> Runner<'_, P> {
             .collect())
     }
 
-    /// The pattern that a word stands for. What only the clusters know is no pattern.
+    /// The pattern that a word stands for. What only the clusters know is not a pattern.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -115,14 +118,14 @@ impl<P: Programs> Runner<'_, P> {
         let mut ways = self.fill(&parts, state, Use::Pattern)?;
         if ways.len() > 1 {
             self.not_modelled(
-                "a pattern that depends on what a cluster answers is not modelled",
+                "a pattern that depends on a value from a cluster is not modelled",
                 "write the pattern out",
             );
         }
         let (state, fields) = ways.remove(0);
         let pattern = fields.open.unwrap_or_default();
         if !glob::is_short(&pattern) {
-            self.not_modelled("so long a pattern is not modelled", "shorten it");
+            self.not_modelled("a pattern this long is not modelled", "shorten it");
             return Ok((state, String::new()));
         }
         Ok((state, pattern))
@@ -291,7 +294,7 @@ impl<P: Programs> Runner<'_, P> {
         if state.shell.nounset {
             self.mistake(
                 "runbook::unset",
-                format!("`{name}` has no value here, which `set -u` does not allow"),
+                format!("`{name}` is unset here, which `set -u` does not allow"),
                 "give it a value, or write `${NAME:-default}`",
             );
         } else {
@@ -303,8 +306,8 @@ impl<P: Programs> Runner<'_, P> {
     fn ends_without(&mut self, name: &str, state: State<P>) -> Vec<(State<P>, Option<String>)> {
         self.mistake(
             "runbook::unset",
-            format!("`{name}` has no value here: the script ends"),
-            "give it one at the top of the script",
+            format!("`{name}` is unset here: the script ends"),
+            "set it at the top of the script",
         );
         vec![(state, None)]
     }
@@ -327,12 +330,12 @@ impl<P: Programs> Runner<'_, P> {
         Ok(ways.into_iter().map(with).collect())
     }
 
-    /// A variable that the script never sets comes from whoever runs it.
+    /// A variable that the script never sets comes from its caller.
     fn unknown_variable(&mut self, name: &str) {
-        let help = format!("give it a value at the top of the script: `{name}=…`");
+        let help = format!("set it at the top of the script: `{name}=…`");
         self.mistake(
             "runbook::unset",
-            format!("`${name}` has no value: nothing in the script sets it"),
+            format!("`${name}` is unset: nothing in the script sets it"),
             help,
         );
     }
@@ -347,7 +350,9 @@ impl<P: Programs> Runner<'_, P> {
     ) -> Result<Ways<P, Option<String>>, Halt> {
         if symbol_in(&value).is_some() {
             self.not_modelled(
-                format!("`${{{name}{operator}…}}` of `{value}`, which only the cluster knows"),
+                format!(
+                    "`${{{name}{operator}…}}` of `{value}`, which is known only to the cluster"
+                ),
                 "use the value as it is",
             );
             return Ok(vec![(state, Some(value))]);
@@ -387,7 +392,7 @@ impl<P: Programs> Runner<'_, P> {
             {
                 self.not_modelled(
                     format!("`${{{name}{operator}{argument}}}` is not modelled"),
-                    "only plain texts are replaced",
+                    "only literal strings are replaced",
                 );
                 value
             }

@@ -35,13 +35,13 @@ impl<P: Programs> Runner<'_, P> {
         if self.spent.commands > MAX_COMMANDS {
             self.span = span.clone();
             let what = format!("the script runs more than {MAX_COMMANDS} commands");
-            self.mistake("runbook::too-long", what, "a loop here may have no end");
+            self.mistake("runbook::too-long", what, "a loop here may be infinite");
             return Err(Halt);
         }
         if self.spent.work > MAX_WORK {
             self.span = span.clone();
-            let what = "the script has made and looked through too much text before this command";
-            self.mistake("runbook::too-long", what, "shorten its texts and loops");
+            let what = "the script has produced and searched too much text before this command";
+            self.mistake("runbook::too-long", what, "shorten its strings and loops");
             return Err(Halt);
         }
         Ok(())
@@ -62,7 +62,7 @@ impl<P: Programs> Runner<'_, P> {
         if length <= MAX_TEXT && self.spent.work <= MAX_WORK {
             return Ok(());
         }
-        let what = "the script makes a text that is too long";
+        let what = "the script produces a string that is too long";
         self.mistake("runbook::too-long", what, "shorten it");
         Err(Halt)
     }
@@ -76,7 +76,7 @@ impl<P: Programs> Runner<'_, P> {
             return Ok(());
         }
         let what = format!("this command has more than {MAX_ARGUMENTS} words");
-        let help = "go through them in a loop, one command each";
+        let help = "use a loop with one command for each";
         self.mistake("runbook::too-long", what, help);
         Err(Halt)
     }

@@ -20,7 +20,7 @@ pub fn read<P: Programs>(
         match word.strip_prefix('-') {
             Some(letters) if letters.contains(['a', 'd', 'u']) => {
                 let what = format!("`read {word}` is not modelled");
-                runner.not_modelled(what, "read plain variables, line by line");
+                runner.not_modelled(what, "read into plain variables, line by line");
                 return Outcome::ok(state);
             }
             // `-p`, `-n`, `-t` and their like take a value; of joined letters the last one may.

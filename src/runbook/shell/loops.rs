@@ -37,8 +37,8 @@ impl<P: Programs> Runner<'_, P> {
                     self.span = condition.span.clone();
                     self.mistake(
                         "runbook::endless",
-                        "this loop never ends, and asks nothing".to_owned(),
-                        "let it ask a cluster",
+                        "this loop never ends and makes no request".to_owned(),
+                        "let it read from a cluster",
                     );
                     return Err(Halt);
                 }

@@ -47,8 +47,8 @@ impl<P: Programs> Runner<'_, P> {
 
     /// A script whose last command fails has done all it does: it counts as finished.
     fn note_failed_end(&mut self, state: &State<P>) {
-        let text = "may fail as the script's last command: the script counts as finished all the \
-                    same, but its exit code is not 0, and whoever runs it sees a failure";
+        let text = "may fail as the script's last command: the script still counts as finished, \
+                    but its exit code is not 0, which its caller sees as a failure";
         for failure in state.exits.failures() {
             let span = match failure {
                 Some(position) => self.graph.emitted[position].place.span.clone(),
@@ -59,7 +59,7 @@ impl<P: Programs> Runner<'_, P> {
         }
     }
 
-    /// Follows a command. `checked`: somebody looks at its status, so `set -e` does not mind.
+    /// Follows a command. `checked`: its status is tested, so `set -e` does not apply.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -131,9 +131,9 @@ impl<P: Programs> Runner<'_, P> {
             Kind::Other(what) => {
                 self.span = command.span.clone();
                 let help = if what.starts_with("`&`") {
-                    "let the commands follow each other: leave out `&` and `wait`"
+                    "run the commands one after another: remove `&` and `wait`"
                 } else {
-                    "write it with the commands that are"
+                    "rewrite it with supported commands (see docs/runbooks.md)"
                 };
                 self.not_modelled(format!("{what} is not modelled"), help);
                 Ok(Outcome::ok(state))
@@ -155,12 +155,12 @@ impl<P: Programs> Runner<'_, P> {
         let ends = outcome.failed.iter().any(|state| state.shell.errexit);
         if ends && !checked && self.graph.emitted.len() == made {
             let what = self.findings.command_at(&self.span);
-            let text = "false, or 0, which counts as a failure: `set -e` ends the script here";
+            let text = "false or 0, which counts as a failure: `set -e` ends the script here";
             self.findings.assume(self.span.clone(), what, text);
         }
     }
 
-    /// With `set -e`, a failure that nobody looks at ends the script.
+    /// With `set -e`, a failure that is not tested ends the script.
     pub fn checked_end(&self, outcome: Outcome<P>, checked: bool) -> Outcome<P> {
         let mut outcome = outcome;
         if self.keeps_status {
@@ -183,7 +183,7 @@ impl<P: Programs> Runner<'_, P> {
         outcome
     }
 
-    /// Commands one after the other: behind each, all ways that know the same are one.
+    /// Commands one after the other: after each, all ways that know the same are one.
     fn list(
         &mut self,
         commands: &[Command],
@@ -200,11 +200,11 @@ impl<P: Programs> Runner<'_, P> {
             let states = merged(states.into_iter().map(|(state, _)| state).collect());
             if states.len() > MAX_STATES {
                 self.span = command.span.clone();
-                let what = "the script knows too many different things here".to_owned();
+                let what = "the script can be in too many different states here".to_owned();
                 self.mistake(
                     "runbook::too-many-ways",
                     what,
-                    "let a failed command end it: `set -euo pipefail`",
+                    "let it exit when a command fails: `set -euo pipefail`",
                 );
                 return Err(Halt);
             }
@@ -289,8 +289,8 @@ impl<P: Programs> Runner<'_, P> {
         for (state, value) in self.expand_whole(word, state)? {
             if symbol_in(&value).is_some() {
                 self.not_modelled(
-                    format!("a `case` over `{value}`, which only the cluster knows"),
-                    "ask with `if` and `[ … = … ]`",
+                    format!("a `case` on `{value}`, which is known only to the cluster"),
+                    "use `if` and `[ … = … ]`",
                 );
             }
             let mut chosen = None;

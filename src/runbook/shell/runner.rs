@@ -109,10 +109,10 @@ impl<'a, P: Outside> Runner<'a, P> {
     ) -> Result<(State<P>, State<P>), Halt> {
         if self.graph.emitted.len() >= P::MOST_REQUESTS {
             let what = format!(
-                "the script comes to more than {} requests and waits",
+                "the script makes more than {} requests and waits",
                 P::MOST_REQUESTS
             );
-            let help = "loops count as often as they go round; use fewer replicas";
+            let help = "every iteration of a loop counts; use fewer replicas";
             self.mistake("runbook::too-long", what, help);
             return Err(Halt);
         }

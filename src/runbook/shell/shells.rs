@@ -11,7 +11,7 @@ use super::state::{Leave, Outcome, Shell, State, merged};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
 
-/// A state behind a command, what the command has written, and whether it has succeeded.
+/// A state after a command, what the command has written, and whether it has succeeded.
 pub type Caught<P> = (State<P>, String, bool);
 
 impl<P: Programs> Runner<'_, P> {
@@ -130,7 +130,7 @@ impl<P: Programs> Runner<'_, P> {
             self.mistake(
                 "runbook::too-deep",
                 "the script is nested too deeply".to_owned(),
-                "take it apart",
+                "split it up",
             );
             return Err(Halt);
         }
@@ -186,8 +186,8 @@ impl<P: Programs> Runner<'_, P> {
         if self.depth > MAX_DEPTH {
             self.mistake(
                 "runbook::too-deep",
-                "the script's functions call each other without an end".to_owned(),
-                "functions may not call themselves",
+                "the script's functions call each other endlessly".to_owned(),
+                "recursion is not modelled",
             );
             return Err(Halt);
         }

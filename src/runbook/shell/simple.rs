@@ -124,7 +124,7 @@ impl<P: Programs> Runner<'_, P> {
             let is_array = |(state, _): &(State<P>, Values)| state.shell.arrays.contains_key(name);
             if name.contains('[') || ways.iter().any(is_array) {
                 self.not_modelled(
-                    "a change of one element of an array is not modelled",
+                    "assigning one element of an array is not modelled",
                     "write the array as a whole: `names=(a b c)`, or append to it: `names+=(d)`",
                 );
                 continue;

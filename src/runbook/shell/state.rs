@@ -42,7 +42,7 @@ pub struct Shell {
     pub nounset: bool,
     /// `set -o pipefail`.
     pub pipefail: bool,
-    /// The standard input, if it is no terminal.
+    /// The standard input, if it is not a terminal.
     pub input: Option<Rc<str>>,
     /// What is written to the standard output, for each `$(…)` or pipe around.
     pub output: Vec<String>,
@@ -104,7 +104,7 @@ impl Shell {
         self.variables.insert(name.into(), value.into());
     }
 
-    /// Writes to the standard output; what nobody catches is forgotten.
+    /// Writes to the standard output; what nothing captures is dropped.
     pub fn write(&mut self, text: &str) {
         if let Some(output) = self.output.last_mut() {
             output.push_str(text);
@@ -207,7 +207,7 @@ impl<P: Outside> Outcome<P> {
         self.left.extend(other.left);
     }
 
-    /// All states in which the script goes on behind the command, and whether it has succeeded.
+    /// All states in which the script continues after the command, and whether it has succeeded.
     #[must_use]
     pub fn going_on(self) -> (Vec<(State<P>, bool)>, Left<P>) {
         let ok = self.ok.into_iter().map(|state| (state, true));

@@ -141,7 +141,7 @@ pub enum RedirectTo {
     Heredoc(String, bool),
 }
 
-/// Why a text is no script.
+/// Why a text is not a script.
 #[derive(Clone, Debug)]
 pub struct SyntaxError {
     /// What is wrong.
@@ -193,7 +193,7 @@ impl Reader<'_> {
 
     fn command(&self, node: &Node, depth: usize) -> Command {
         let (kind, redirects) = match &node.kind {
-            _ if depth > MAX_NESTING => (Kind::Other("so deep a nesting"), &[][..]),
+            _ if depth > MAX_NESTING => (Kind::Other("nesting this deep"), &[][..]),
             NodeKind::Time { pipeline, .. } => return self.command(pipeline, depth + 1),
             NodeKind::Command {
                 assignments,
@@ -300,7 +300,7 @@ impl Reader<'_> {
                 None => Kind::Other("this test"),
             },
             NodeKind::Empty | NodeKind::Comment { .. } => Kind::List(Vec::new()),
-            NodeKind::Select { .. } => Kind::Other("`select`, which asks a person"),
+            NodeKind::Select { .. } => Kind::Other("`select`, which prompts a person"),
             NodeKind::Coproc { .. } => Kind::Other("`coproc`"),
             _ => Kind::Other("this"),
         };
@@ -320,7 +320,7 @@ impl Reader<'_> {
             .iter()
             .any(|pattern| pattern.terminator != ";;" && !pattern.terminator.is_empty())
         {
-            return Kind::Other("a `case` that falls through");
+            return Kind::Other("a `case` with fall-through");
         }
         let arm = |pattern: &rable::CasePattern| {
             let body = pattern.body.as_ref();
@@ -354,7 +354,7 @@ impl Reader<'_> {
             };
             let next = match item.operator {
                 Some(ListOperator::Background) => Command {
-                    kind: Kind::Other("`&`: a command beside the script"),
+                    kind: Kind::Other("a background command (`&`)"),
                     ..next
                 },
                 _ => next,

@@ -27,8 +27,8 @@ pub fn trap<P: Programs>(
     };
     if !is_harmless {
         let what = format!("`trap` with `{}` is not modelled", words[0]);
-        let help = "a script that is stopped is the fault `driverCrash`; what it does then is not \
-                    followed";
+        let help = "a script that is killed is the fault `driverCrash`; what it does then is not \
+                    modelled";
         runner.not_modelled(what, help);
     }
     Outcome::ok(state)

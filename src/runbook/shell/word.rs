@@ -114,7 +114,7 @@ impl<'a> Scanner<'a> {
         let rest = self.rest();
         let length = rest
             .find(end)
-            .ok_or_else(|| format!("a {end} without its end"))?;
+            .ok_or_else(|| format!("a {end} that is not closed"))?;
         self.at += length + end.len_utf8();
         Ok(&rest[..length])
     }
@@ -125,7 +125,7 @@ impl<'a> Scanner<'a> {
         let from = self.at;
         loop {
             match self.rest().chars().next() {
-                None => return Err("a \" without its end".to_owned()),
+                None => return Err("a \" that is not closed".to_owned()),
                 Some('"') => {
                     // Empty quotes are a word, too.
                     if self.at == from || self.pieces.len() == before {
@@ -167,7 +167,7 @@ impl<'a> Scanner<'a> {
         } else if self.take("$((") {
             let inner = self.balanced('(', ')')?;
             if !self.take(")") {
-                return Err("`$((` that does not end with `))`".to_owned());
+                return Err("a `$((` without its `))`".to_owned());
             }
             self.push(PieceKind::Arithmetic(inner.to_owned()), quoted);
         } else if self.take("$(") {
@@ -205,7 +205,7 @@ impl<'a> Scanner<'a> {
     fn ansi_c(&mut self) -> Result<String, String> {
         let mut text = String::new();
         loop {
-            match self.next().ok_or("a $' without its end")? {
+            match self.next().ok_or("a $' that is not closed")? {
                 '\'' => return Ok(text),
                 '\\' => match self.next() {
                     Some('n') => text.push('\n'),
@@ -254,7 +254,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The name behind a `$` without brackets.
+/// The name after a `$` without brackets.
 fn plain_name(rest: &str) -> &str {
     let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
     match rest.chars().next() {

@@ -120,11 +120,11 @@ fn a_snapshot_is_what_was_read() {
 const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     (
         "kubectl scale sts web --replicas=1",
-        "migrate.sh:1:1: error[runbook::unknown-cluster]: nothing says which cluster",
+        "migrate.sh:1:1: error[runbook::unknown-cluster]: this command does not say which",
     ),
     (
         "kubectl --context prod scale sts web --replicas=1",
-        "migrate.sh:1:1: error[runbook::unknown-cluster]: which side context `prod`",
+        "migrate.sh:1:1: error[runbook::unknown-cluster]: context `prod` is not mapped",
     ),
     (
         "\n  kubectl --context source drain node-1",
@@ -140,7 +140,7 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "kubectl --context source delete pod other-0",
-        "migrate.sh:1:1: error[runbook::unknown-object]: `other-0` is no Pod",
+        "migrate.sh:1:1: error[runbook::unknown-object]: `other-0` is not a Pod",
     ),
     (
         "kubectl --context source patch sts web -p '{\"spec\": {'",
@@ -152,15 +152,15 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "kubectl --context source delete sts web --cascade=sideways",
-        "migrate.sh:1:1: error[runbook::usage]: `sideways` is no cascade",
+        "migrate.sh:1:1: error[runbook::usage]: `sideways` is not a cascade policy",
     ),
     (
         "kubectl --context source delete pod -l app=web",
-        "migrate.sh:1:1: error[runbook::not-modelled]: which labels the Pods have",
+        "migrate.sh:1:1: error[runbook::not-modelled]: the Pods' labels are not known",
     ),
     (
         "kubectl --context source delete pod web-1 web-0",
-        "migrate.sh:1:1: error[runbook::not-modelled]: the wait for several deleted Pods",
+        "migrate.sh:1:1: error[runbook::not-modelled]: waiting for the deletion of several Pods",
     ),
     (
         "kubectl --context source delete -f gone.yaml",
@@ -168,7 +168,7 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "kubectl --context source scale sts web --replicas=$N",
-        "migrate.sh:1:1: error[runbook::unset]: `$N` has no value",
+        "migrate.sh:1:1: error[runbook::unset]: `$N` is unset",
     ),
     ("if true; then", "migrate.sh:1:14: error[runbook::syntax]"),
     (
@@ -199,7 +199,7 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "names=(a b)\nnames[1]=c",
-        "migrate.sh:2:1: error[runbook::not-modelled]: a change of one element",
+        "migrate.sh:2:1: error[runbook::not-modelled]: assigning one element",
     ),
     (
         "mapfile -n 2 names < <(seq 5)",
@@ -237,8 +237,7 @@ fn what_a_script_takes_for_granted_is_listed() {
         .collect();
     assert!(
         assumed.contains(
-            &"migrate.sh:1 sleep 30: guards nothing: whatever it waits for may take longer"
-                .to_owned()
+            &"migrate.sh:1 sleep 30: guards nothing: what it waits for may take longer".to_owned()
         ),
         "{assumed:?}"
     );
@@ -389,7 +388,7 @@ fn volumes_may_all_be_read_before_the_first_is_created() {
     );
 }
 
-/// A failure that nobody minds: the script is finished, and the report says how it ends.
+/// A failure that is not tested: the script is finished, and the report says how it ends.
 #[test]
 fn a_last_command_that_may_fail_is_listed() {
     let said = |script: &str| {

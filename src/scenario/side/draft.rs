@@ -86,7 +86,7 @@ impl Draft {
             if number.value < 0 {
                 let message = format!("`{field}` is {}, which is less than 0", number.value);
                 let problem = Diagnostic::new("scenario::out-of-range", message)
-                    .help(format!("Kubernetes refuses a negative `{field}`"));
+                    .help(format!("Kubernetes rejects a negative `{field}`"));
                 number.blame(lowering, problem);
             }
         }
@@ -101,14 +101,14 @@ impl Draft {
         if self.replicas.value > 16 {
             let message = format!("the set has {} replicas, more than 16", self.replicas.value);
             let problem = Diagnostic::new("scenario::too-many-replicas", message).help(format!(
-                "write `replicas: 6` under `{}`; a few replicas show the same mistakes",
+                "write `replicas: 6` under `{}`; a few replicas show the same errors",
                 self.side
             ));
             self.replicas.blame(lowering, problem);
         } else {
             let message = format!("the set reaches ordinal {}, more than 15", end - 1);
             let problem = Diagnostic::new("scenario::too-many-ordinals", message)
-                .help("there is room for the ordinals 0 to 15");
+                .help("the supported ordinals are 0 to 15");
             self.start.blame(lowering, problem);
         }
     }
@@ -181,7 +181,7 @@ fn note_overrides(lowering: &mut Lowering<'_>, side: &str, file: &SideFile, base
     };
     let mut note = |field: &str, given: Option<String>, manifest: String| {
         if let Some(given) = given.filter(|given| *given != manifest) {
-            let text = format!("given here, over the manifest's {manifest}");
+            let text = format!("given here, overriding the manifest's {manifest}");
             lowering.assume(&format!("{side}.{field}"), &given, &text);
         }
     };

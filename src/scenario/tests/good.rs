@@ -68,7 +68,7 @@ fn the_smallest_useful_scenario() {
     destination the source's set: as in source, with `replicas: 0`
     storage.backend permissive: both clusters can attach a disk at once
     storage.reclaimPolicy Delete: Kubernetes' default for provisioned volumes
-    faults none: no fault strikes; ask with `--faults 2`
+    faults none: fault-free runs only; add faults with `--faults 2`
     "#);
 }
 
@@ -130,7 +130,8 @@ expect: {right-disk: {verdict: violated, steps: 11, faults: 0}}
     assert_eq!(scenario.properties, ["at-most-one-pod", "right-disk"]);
     assert_eq!(scenario.expect[0].expected.steps, Some(11));
     assert_eq!(scenario.fixed_at, Some(8));
-    insta::assert_snapshot!(assumed(&scenario), @"migration.sleep 30s: guards nothing: whatever it waits for may take longer");
+    insta::assert_snapshot!(assumed(&scenario), @"migration.sleep 30s: guards nothing: what it \
+                                                  waits for may take longer");
 }
 
 #[test]
@@ -143,14 +144,14 @@ fn manifests_of_all_kinds_are_read() {
         steps,
     ));
     assert_eq!((chosen.setup.replicas, &*chosen.set_name), (4, "cache"));
-    insta::assert_snapshot!(assumed(&chosen), @r#"
+    insta::assert_snapshot!(assumed(&chosen), @"
     kubernetes 1.31: on both sides
-    source.replicas 4: given here, over the manifest's 3
+    source.replicas 4: given here, overriding the manifest's 3
     source.podManagementPolicy OrderedReady: Kubernetes' default
     destination the source's set: as in source, with `replicas: 0`
-    availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
-    faults none: no fault strikes; ask with `--faults 2`
-    "#);
+    availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to check it
+    faults none: fault-free runs only; add faults with `--faults 2`
+    ");
     let helm = good(&scenario("{manifest: helm.yaml}", steps));
     assert_eq!(helm.setup.replicas, 1);
     let sides = &helm.setup.clusters;
@@ -164,8 +165,8 @@ fn manifests_of_all_kinds_are_read() {
     source.updateStrategy OnDelete: nothing is updated, since no step changes a Pod template
     source.podManagementPolicy OrderedReady: Kubernetes' default
     destination the source's set: as in source, with `replicas: 0`
-    availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
-    faults none: no fault strikes; ask with `--faults 2`
+    availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to check it
+    faults none: fault-free runs only; add faults with `--faults 2`
     "#);
 }
 

@@ -1,4 +1,4 @@
-//! Large manifests: those of whole clusters are read, those that nobody has are refused.
+//! Large manifests: those of whole clusters are read, those that are too large are refused.
 
 use std::fmt::Write as _;
 use std::io;
@@ -23,7 +23,7 @@ fn with_manifest(manifest: &str) -> Result<Scenario, String> {
     })
 }
 
-/// `kubectl get … -o yaml` of a cluster: 20,000 objects of a kilobyte each, and the set behind them.
+/// `kubectl get … -o yaml` of a cluster: 20,000 objects of a kilobyte each, and the set last.
 #[test]
 fn a_list_of_a_whole_cluster_is_read() {
     let mut list = "apiVersion: v1\nkind: List\nitems:\n".to_owned();

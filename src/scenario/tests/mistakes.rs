@@ -20,7 +20,7 @@ fn in_source(source: &str) -> String {
     mistakes(&scenario(source, STEP))
 }
 
-/// The mistakes in a section behind an otherwise right scenario.
+/// The mistakes in a section after an otherwise correct scenario.
 #[track_caller]
 pub fn in_section(section: &str) -> String {
     mistakes(&format!("{}{section}\n", scenario("{replicas: 6}", STEP)))
@@ -65,23 +65,23 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
       help: did you mean `availability`?
     scenario.yaml:6:16 scenario::unknown-value: `down` is not a known order
       ^ "down" 
-      help: known here: `descending`, `ascending`
+      help: allowed here: `descending`, `ascending`
     scenario.yaml:8:22 scenario::unknown-value: `sorce` is not a known side
       ^ "sorce" 
       help: did you mean `source`?
     scenario.yaml:8:40 scenario::bad-expression: `*` is not allowed here
       ^ "*" 
       help: an expression is a sum of integers, `k` and `N`, such as `N - k`
-    scenario.yaml:9:5 scenario::unknown-step: there is no step `copyvolume`
+    scenario.yaml:9:5 scenario::unknown-step: `copyvolume` is not a step
       ^ "copyvolume" 
       help: did you mean `copyVolume`?
     scenario.yaml:10:44 scenario::unknown-value: `detached` is not a known condition of a Pod
       ^ "detached" 
-      help: known here: `gone`, `ready`, `available`
+      help: allowed here: `gone`, `ready`, `available`
     scenario.yaml:10:63 scenario::unknown-value: `never` is not a known end of a wait
       ^ "never" 
-      help: known here: `fail`, `continue`
-    scenario.yaml:11:5 scenario::missing-field: `cluster` is missing in `scale`
+      help: allowed here: `fail`, `continue`
+    scenario.yaml:11:5 scenario::missing-field: `cluster` is missing from `scale`
       ^ "scale" `cluster` belongs here
       help: add `cluster:`
     scenario.yaml:11:23 scenario::wrong-type: expected an integer or an expression of `k` and `N`, found a list
@@ -99,12 +99,12 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
     scenario.yaml:13:34 scenario::not-supported: the property `abortable` is not supported yet
       ^ "abortable" 
       help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
-    scenario.yaml:14:21 scenario::unknown-value: `inconclusive` cannot be expected: it says that nothing is known
+    scenario.yaml:14:21 scenario::unknown-value: `inconclusive` cannot be expected: it means that nothing is known
       ^ "inconclusive" 
-      help: leave the property out of `properties`, or give the search more room
+      help: omit the property from `properties`, or raise the bounds of the search
     scenario.yaml:14:57 scenario::unknown-value: `broken` is not a known verdict
       ^ "broken" 
-      help: known here: `holds`, `violated`, `notApplicable`
+      help: allowed here: `holds`, `violated`, `notApplicable`
     "#);
 }
 
@@ -141,21 +141,21 @@ fn texts_that_are_no_scenario() {
       help: check the indentation, quotes and brackets at and above this place
     "#);
     insta::assert_snapshot!(mistakes("\ta: 1\n"), @r#"
-    scenario.yaml:1:2 scenario::missing-field: `apiVersion` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `apiVersion` is missing from a scenario
       ^ "a: 1" `apiVersion` belongs here
       help: add `apiVersion:`
-    scenario.yaml:1:2 scenario::missing-field: `kind` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `kind` is missing from a scenario
       ^ "a: 1" `kind` belongs here
       help: add `kind:`
-    scenario.yaml:1:2 scenario::missing-field: `source` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `source` is missing from a scenario
       ^ "a: 1" `source` belongs here
       help: add `source:`
-    scenario.yaml:1:2 scenario::missing-field: `migration` is missing in a scenario
+    scenario.yaml:1:2 scenario::missing-field: `migration` is missing from a scenario
       ^ "a: 1" `migration` belongs here
       help: add `migration:`
     scenario.yaml:1:2 scenario::unknown-field: there is no field `a` in a scenario
       ^ "a" 
-      help: known here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `prove`
+      help: allowed here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `prove`
     "#);
     insta::assert_snapshot!(mistakes("a: *nowhere\n"), @r#"
     scenario.yaml:1:4 yaml::syntax: not valid YAML: while parsing node, found unknown anchor
@@ -165,24 +165,24 @@ fn texts_that_are_no_scenario() {
     insta::assert_snapshot!(mistakes("kind: Scenario\n---\nkind: Scenario\n"), @r#"
     scenario.yaml:3:1 scenario::several-documents: the file has more than one document
       ^ "kind: Scenario" the second begins here
-      help: give each scenario a file of its own
+      help: put each scenario in its own file
     "#);
     insta::assert_snapshot!(mistakes("apiVersion: v1\nkind: Pod\n"), @r#"
     scenario.yaml:2:7 scenario::kind: this is a `Pod`, not a Scenario
       ^ "Pod" 
-      help: write a file of `kind: Scenario` that has `source: {manifest: FILE}`
+      help: write a file of `kind: Scenario` with `source: {manifest: FILE}`
     "#);
 }
 
 #[test]
 fn manifests_that_ask_for_what_is_not_modelled() {
     let hasty = "\
-    hasty.yaml:6:17 manifest::invalid-field: `Deleted` is not a known claim retention policy
+hasty.yaml:6:17 manifest::invalid-field: `Deleted` is not a known claim retention policy
       ^ \"Deleted\" 
       help: did you mean `Delete`?
-    hasty.yaml:9:38 manifest::not-modelled: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
+    hasty.yaml:9:38 manifest::not-modelled: a Pod with a grace period of 0 is not modelled: deleting it would remove the object while its containers still run
       ^ \"0\" 
-      help: set it to 1 or more, or leave it out: Kubernetes' default is 30
+      help: set it to 1 or more, or remove it: Kubernetes' default is 30
     ";
     let hasty = hasty.replace("\n    ", "\n");
     assert_eq!(in_source("{manifest: hasty.yaml}"), hasty);
@@ -197,12 +197,12 @@ fn manifests_that_are_none_yet() {
     insta::assert_snapshot!(in_source("{manifest: beta.yaml}"), @r#"
     beta.yaml:1:13 manifest::invalid-field: `apiVersion` of the StatefulSet is not valid: expected apps/v1, found "apps/v1beta1"
       ^ "apps/v1beta1" 
-      help: only StatefulSets of Kubernetes itself are modelled
+      help: only `apps/v1` StatefulSets are modelled
     "#);
     insta::assert_snapshot!(in_source("{manifest: huge.yaml}"), @r#"
     huge.yaml:3:18 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer of 32 bits, found `9999999999`
       ^ "9999999999" 
-      help: Kubernetes would refuse this manifest; correct it there
+      help: Kubernetes would reject this manifest; correct it
     "#);
     let template = "help: this looks like a template; render it first, as `helm template` does";
     for file in ["chart.yaml", "chart-if.yaml"] {
@@ -221,7 +221,7 @@ fn values_that_are_left_out_or_odd() {
     insta::assert_snapshot!(mistakes("kind: Scenario\napiVersion: straddle.dev/v1alpha1\nsource: {replicas: 1}\nmigration:\n"), @r#"
     scenario.yaml:4:1 scenario::missing-field: `migration` has no value
       ^ "migration" 
-      help: write the value behind it or, indented, below it
+      help: write the value after it or, indented, below it
     "#);
     insta::assert_snapshot!(in_source("{replicas: 99999999999999999999}"), @r#"
     scenario.yaml:3:20 scenario::wrong-type: expected an integer, found a number that is too large
@@ -236,7 +236,7 @@ fn values_that_are_left_out_or_odd() {
     insta::assert_snapshot!(mistakes("kind: Service\n---\nkind: StatefulSet\n"), @r#"
     scenario.yaml:1:7 scenario::kind: this is a `Service`, not a Scenario
       ^ "Service" 
-      help: write a file of `kind: Scenario` that has `source: {manifest: FILE}`
+      help: write a file of `kind: Scenario` with `source: {manifest: FILE}`
     "#);
 }
 
@@ -280,30 +280,30 @@ fn mistakes_in_a_side() {
     insta::assert_snapshot!(in_source("{replicas: 20}"), @r#"
     scenario.yaml:3:20 scenario::too-many-replicas: the set has 20 replicas, more than 16
       ^ "20" 
-      help: write `replicas: 6` under `source`; a few replicas show the same mistakes
+      help: write `replicas: 6` under `source`; a few replicas show the same errors
     "#);
     insta::assert_snapshot!(in_source("{replicas: 0}"), @r#"
     scenario.yaml:3:20 scenario::no-replicas: the source's set has no replicas
       ^ "0" 
-      help: give the number that the set has before the migration, such as `replicas: 3`
+      help: give the number of replicas before the migration, such as `replicas: 3`
     "#);
     insta::assert_snapshot!(in_source("{replicas: -1}"), @r#"
     scenario.yaml:3:20 scenario::out-of-range: `replicas` is -1, which is less than 0
       ^ "-1" 
-      help: Kubernetes refuses a negative `replicas`
+      help: Kubernetes rejects a negative `replicas`
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, start: 2}"), @r#"
     scenario.yaml:3:30 scenario::source-start: the source's set starts at 2, not at 0
       ^ "2" 
-      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+      help: a migration starts with ordinals 0 to N-1 in source; set `start: 0` there
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, start: 14}"), @r#"
     scenario.yaml:3:30 scenario::source-start: the source's set starts at 14, not at 0
       ^ "14" 
-      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+      help: a migration starts with ordinals 0 to N-1 in source; set `start: 0` there
     scenario.yaml:3:30 scenario::too-many-ordinals: the set reaches ordinal 16, more than 15
       ^ "14" 
-      help: there is room for the ordinals 0 to 15
+      help: the supported ordinals are 0 to 15
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3.5}"), @r#"
     scenario.yaml:3:20 scenario::wrong-type: expected an integer, found a fraction
@@ -311,14 +311,14 @@ fn mistakes_in_a_side() {
       help: write an integer here
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, kubernetes: '1.27'}"), @r#"
-    scenario.yaml:3:35 scenario::not-supported: only Kubernetes 1.31 is modelled yet, not 1.27
+    scenario.yaml:3:35 scenario::not-supported: only Kubernetes 1.31 is modelled so far, not 1.27
       ^ "'1.27'" 
-      help: write `kubernetes: "1.31"`, or leave it out
+      help: write `kubernetes: "1.31"`, or remove it
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, absent: true}"), @r#"
-    scenario.yaml:3:31 scenario::source-absent: the source cannot be without a set
+    scenario.yaml:3:31 scenario::source-absent: the source has to have a set
       ^ "true" 
-      help: a migration begins with the set in source; leave `absent` out
+      help: a migration starts with the set in source; remove `absent`
     "#);
     insta::assert_snapshot!(in_source("{replicas: 3, absent: yes}"), @r#"
     scenario.yaml:3:31 scenario::wrong-type: expected `true` or `false`, found text
@@ -333,15 +333,15 @@ fn mistakes_in_a_side() {
     insta::assert_snapshot!(in_source("{replicas: 3, nodes: [a], featureGates: {}}"), @r#"
     scenario.yaml:3:23 scenario::not-supported: `nodes` is not supported yet
       ^ "nodes" 
-      help: leave it out; every Pod is modelled as already scheduled
+      help: remove it; every Pod is modelled as already scheduled
     scenario.yaml:3:35 scenario::not-supported: `featureGates` is not supported yet
       ^ "featureGates" 
-      help: leave it out; the defaults of Kubernetes 1.31 are modelled
+      help: remove it; the defaults of Kubernetes 1.31 are modelled
     "#);
     insta::assert_snapshot!(in_section("destination: {absent: true, replicas: 0}"), @r#"
-    scenario.yaml:8:39 scenario::absent-with-set: a set that is absent has no ordinals at the start
+    scenario.yaml:8:39 scenario::absent-with-set: an absent set has no ordinals at the start
       ^ "0" 
-      help: give `start` and `replicas` to the `createSet` step, or leave `absent` out
+      help: give `start` and `replicas` to the `createSet` step, or remove `absent`
     "#);
     insta::assert_snapshot!(in_section("destination: {volumeClaimTemplates: [data]}"), @r#"
     scenario.yaml:8:1 scenario::sides-differ: the destination's set has claim templates, the source's has none
@@ -351,21 +351,21 @@ fn mistakes_in_a_side() {
     insta::assert_snapshot!(in_section("destination: {start: -3}"), @r#"
     scenario.yaml:8:22 scenario::out-of-range: `start` is -3, which is less than 0
       ^ "-3" 
-      help: Kubernetes refuses a negative `start`
+      help: Kubernetes rejects a negative `start`
     "#);
 }
 
 #[test]
 fn mistakes_about_manifests() {
     insta::assert_snapshot!(in_source("{manifest: missing.yaml}"), @r#"
-    scenario.yaml:3:20 scenario::missing-manifest: cannot read the manifest `missing.yaml`: there is no such file
+    scenario.yaml:3:20 scenario::missing-manifest: cannot read the manifest `missing.yaml`: no such file or directory
       ^ "missing.yaml" 
       help: the path is relative to the scenario file
     "#);
     insta::assert_snapshot!(in_source("{manifest: other.yaml}"), @r#"
     scenario.yaml:3:20 scenario::no-stateful-set: there is no StatefulSet in `other.yaml`
       ^ "other.yaml" it has `Deployment`, `Service`
-      help: name the manifest that has it, or write the set's fields here
+      help: name the manifest that contains it, or write the set's fields here
     "#);
     insta::assert_snapshot!(in_source("{manifest: two.yaml}"), @r#"
     scenario.yaml:3:20 scenario::several-stateful-sets: `two.yaml` has several StatefulSets: `web`, `cache`
@@ -385,21 +385,21 @@ fn mistakes_about_manifests() {
     insta::assert_snapshot!(in_source("{manifest: broken.yaml}"), @r#"
     broken.yaml:6:13 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer, found "three"
       ^ "three" 
-      help: Kubernetes would refuse this manifest; correct it there
+      help: Kubernetes would reject this manifest; correct it
     broken.yaml:8:20 manifest::invalid-field: `spec.minReadySeconds` of the StatefulSet is not valid: expected an integer, found a list
       ^ "[1]" 
-      help: Kubernetes would refuse this manifest; correct it there
+      help: Kubernetes would reject this manifest; correct it
     broken.yaml:14:14 manifest::invalid-field: `spec.template.spec.containers.1.tty` of the StatefulSet is not valid: expected `true` or `false`, found "perhaps"
       ^ "perhaps" 
-      help: Kubernetes would refuse this manifest; correct it there
+      help: Kubernetes would reject this manifest; correct it
     "#);
     insta::assert_snapshot!(in_source("{manifest: late.yaml}"), @r#"
     late.yaml:5:13 scenario::too-many-replicas: the set has 20 replicas, more than 16
       ^ "20" 
-      help: write `replicas: 6` under `source`; a few replicas show the same mistakes
+      help: write `replicas: 6` under `source`; a few replicas show the same errors
     late.yaml:6:21 scenario::source-start: the source's set starts at 3, not at 0
       ^ "3" 
-      help: a migration begins with ordinals 0 to N-1 in source; set `start: 0` there
+      help: a migration starts with ordinals 0 to N-1 in source; set `start: 0` there
     late.yaml:7:24 manifest::invalid-field: `Parralel` is not a known Pod management policy
       ^ "Parralel" 
       help: did you mean `Parallel`?
@@ -428,12 +428,12 @@ fn places_without_scenarios() {
     insta::assert_snapshot!(show(&problems), @r#"
     world:0:0 scenario::no-scenario: there is no scenario in `src/world`
       help: scenario files are called `scenario.yaml` or `NAME.scenario.yaml`
-    place:0:0 scenario::unreadable: cannot read `no/such/place`: there is no such file
-      help: check the path, and that you may read it
+    place:0:0 scenario::unreadable: cannot read `no/such/place`: no such file or directory
+      help: check the path and its permissions
     "#);
     let missing = Scenario::read(Path::new("no/such.yaml"), &Overrides::default());
     insta::assert_snapshot!(show(&missing.expect_err("it is missing")), @r#"
-    such.yaml:0:0 scenario::unreadable: cannot read `no/such.yaml`: there is no such file
-      help: check the path, and that you may read it
+    such.yaml:0:0 scenario::unreadable: cannot read `no/such.yaml`: no such file or directory
+      help: check the path and its permissions
     "#);
 }

@@ -169,7 +169,7 @@ fn the_schema_says_what_is_required() {
               "type": "null"
             }
           ],
-          "description": "What a refusal means. Left out: it ends the migration."
+          "description": "What to do if the request is refused. Default: the migration ends."
         }
       },
       "required": [

@@ -1,4 +1,4 @@
-//! Mistakes in the sections behind the source, as people see them.
+//! Mistakes in the sections after the source, as people see them.
 
 use super::good::scenario;
 use super::mistakes::{STEP, in_section, mistakes};
@@ -28,22 +28,22 @@ fn mistakes_in_steps() {
       help: an expression is a sum of integers, `k` and `N`, such as `N - k`
     "#);
     insta::assert_snapshot!(in_step("patch: {cluster: destination, start: N, replicas: 12}"), @r#"
-    scenario.yaml:7:5 scenario::too-many-ordinals: this step can make a set reach up to ordinal 17, more than 15
+    scenario.yaml:7:5 scenario::too-many-ordinals: this step can make a set reach ordinal 17, but at most 15 is supported
       ^ "patch" 
       help: use fewer replicas, or give `start` and `replicas` in one `patch`
     "#);
     insta::assert_snapshot!(in_step("wait: {cluster: source, pod: 9, until: gone}"), @r#"
     scenario.yaml:7:34 scenario::no-such-ordinal: ordinal 9 does not exist; the set has 0..5
       ^ "9" 
-      help: name an ordinal that the set has at some time, or use `k`
+      help: name an ordinal that the set has at some point, or use `k`
     "#);
     insta::assert_snapshot!(in_step("wait: {cluster: source, until: gone}"), @r#"
-    scenario.yaml:7:5 scenario::wait-subject: the wait does not say what it is about
+    scenario.yaml:7:5 scenario::wait-subject: the wait does not say what it waits for
       ^ "wait" 
       help: give one of: `pod`, `volume`, `set: true`, `field`
     "#);
     insta::assert_snapshot!(in_step("wait: {cluster: source, pod: k, set: true, until: gone}"), @r#"
-    scenario.yaml:7:37 scenario::wait-subject: a wait is about one thing, not `pod` and `set`
+    scenario.yaml:7:37 scenario::wait-subject: a wait is for one thing, not for `pod` and `set`
       ^ "set" 
       - "pod" 
       help: give one of: `pod`, `volume`, `set: true`, `field`
@@ -71,12 +71,12 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(in_step("{}"), @r#"
     scenario.yaml:7:5 scenario::step-keys: a step is a map with one key, but this one is empty
       ^ "{}" 
-      help: begin each step with a `-` of its own
+      help: start each step with its own `-`
     "#);
     insta::assert_snapshot!(in_step("{scale: {cluster: source, replicas: k}, onError: continue}"), @r#"
     scenario.yaml:7:45 scenario::step-keys: a step is a map with one key, but this one has: `scale`, `onError`
       ^ "onError" 
-      help: `onError` stands inside the step's value
+      help: `onError` is inside the step's value
     "#);
     insta::assert_snapshot!(in_step("scale: {cluster: source, replicas: k, onError: ignore}"), @r#"
     scenario.yaml:7:52 scenario::unknown-value: `ignore` is not a known reaction to a refusal
@@ -86,7 +86,7 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(in_step("deleteSet: {cluster: source, cascade: backwards}"), @r#"
     scenario.yaml:7:43 scenario::unknown-value: `backwards` is not a known cascade
       ^ "backwards" 
-      help: known here: `background`, `foreground`, `orphan`
+      help: allowed here: `background`, `foreground`, `orphan`
     "#);
     insta::assert_snapshot!(in_step("deletePod: {cluster: source, pod: -1, force: 1}"), @r#"
     scenario.yaml:7:50 scenario::wrong-type: expected `true` or `false`, found a number
@@ -100,17 +100,17 @@ fn mistakes_in_steps() {
     insta::assert_snapshot!(mistakes(&nothing), @r#"
     scenario.yaml:3:20 scenario::no-replicas: the source's set has no replicas
       ^ "0" 
-      help: give the number that the set has before the migration, such as `replicas: 3`
+      help: give the number of replicas before the migration, such as `replicas: 3`
     "#);
     let no_disk = scenario(
         "{replicas: 2}",
         "  - copyVolume: {ordinal: k}\n  - deleteClaim: {cluster: source, ordinal: k}\n",
     );
     insta::assert_snapshot!(mistakes(&no_disk), @r#"
-    scenario.yaml:7:5 scenario::no-disk: `copyVolume` is about a disk, but the set has no claim templates
+    scenario.yaml:7:5 scenario::no-disk: `copyVolume` needs a disk, but the set has no claim templates
       ^ "copyVolume" 
       - "deleteClaim" this too
-      help: give `volumeClaimTemplates: [data]` to the source, or leave the step out
+      help: give `volumeClaimTemplates: [data]` to the source, or remove the step
     "#);
 }
 
@@ -119,7 +119,7 @@ fn mistakes_in_the_migration() {
     let head = "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {replicas: 3}\n";
     let migration = |text: &str| mistakes(&format!("{head}migration:\n{text}"));
     insta::assert_snapshot!(mistakes(head), @r#"
-    scenario.yaml:1:1 scenario::missing-field: `migration` is missing in a scenario
+    scenario.yaml:1:1 scenario::missing-field: `migration` is missing from a scenario
       ^ "apiVersion: straddle.dev/v1alpha1" `migration` belongs here
       help: add `migration:`
     "#);
@@ -136,13 +136,13 @@ fn mistakes_in_the_migration() {
     insta::assert_snapshot!(migration("  strategy: handover\n"), @r#"
     scenario.yaml:5:3 scenario::not-supported: `strategy` is not supported yet
       ^ "strategy" 
-      help: write the strategy's `steps:` out
+      help: write out the strategy's `steps:`
     "#);
     let no_loop = "  steps:\n  - scale: {cluster: source, replicas: k}\n";
     insta::assert_snapshot!(migration(no_loop), @r#"
-    scenario.yaml:6:40 scenario::no-k: `k` has no value here
+    scenario.yaml:6:40 scenario::no-k: `k` is not defined here
       ^ "k" there is no `forEach: {k: …}`
-      help: `k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`
+      help: `k` is the ordinal of the loop; use it in `steps` with `forEach: {k: descending}`
     "#);
     // A loop that cannot be read is one mistake.
     let unread = format!("  forEach: {{k: down}}\n{no_loop}");
@@ -150,9 +150,9 @@ fn mistakes_in_the_migration() {
     assert_eq!(found.matches("scenario::").count(), 1, "{found}");
     let after = format!("  forEach: {{k: ascending}}\n  steps:\n{STEP}  finish:\n{STEP}");
     insta::assert_snapshot!(migration(&after), @r#"
-    scenario.yaml:9:40 scenario::no-k: `k` has no value here
+    scenario.yaml:9:40 scenario::no-k: `k` is not defined here
       ^ "k" `finish` runs after the loop
-      help: `k` is the ordinal of the loop; use it under `steps` with `forEach: {k: descending}`
+      help: `k` is the ordinal of the loop; use it in `steps` with `forEach: {k: descending}`
     "#);
     let long = format!(
         "  forEach: {{k: ascending}}\n  steps:\n{}",
@@ -161,7 +161,7 @@ fn mistakes_in_the_migration() {
     insta::assert_snapshot!(migration(&long), @r#"
     scenario.yaml:4:1 scenario::too-many-steps: the migration has 255 requests and waits
       ^ "migration" 
-      help: there is room for 254; use the loop
+      help: at most 254 are supported; use the loop
     "#);
 }
 
@@ -187,16 +187,16 @@ fn mistakes_in_other_sections() {
     scenario.yaml:8:40 scenario::repeated: ordinal 0 is in the group twice
       ^ "0" 
       help: name each ordinal once
-    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not among those that serve, 0..5
+    scenario.yaml:8:43 scenario::no-such-ordinal: ordinal 7 is not among those that serve at the start, 0..5
       ^ "7" 
-      help: a group is made of ordinals that the source's set owns at the start
-    scenario.yaml:8:52 scenario::out-of-range: 4 of 3 cannot be
+      help: a group consists of ordinals that the source's set owns at the start
+    scenario.yaml:8:52 scenario::out-of-range: a minimum of 4 out of 3 is not possible
       ^ "4" 
       help: `min` is from 1 to the number of ordinals in the group
     scenario.yaml:8:67 scenario::empty-list: `ordinals` is empty
       ^ "[]" nothing in it
-      help: put something in, or leave the field out
-    scenario.yaml:8:76 scenario::out-of-range: 0 of 0 cannot be
+      help: give it a value, or remove the field
+    scenario.yaml:8:76 scenario::out-of-range: a minimum of 0 out of 0 is not possible
       ^ "0" 
       help: `min` is from 1 to the number of ordinals in the group
     "#);
@@ -207,14 +207,14 @@ fn mistakes_in_other_sections() {
     "#);
     // More ordinals may be owned than serve.
     insta::assert_snapshot!(in_section("ordinals: {max: 9}\navailability: {groups: [{ordinals: [5, 6], min: 1}]}"), @r#"
-    scenario.yaml:9:40 scenario::no-such-ordinal: ordinal 6 is not among those that serve, 0..5
+    scenario.yaml:9:40 scenario::no-such-ordinal: ordinal 6 is not among those that serve at the start, 0..5
       ^ "6" 
-      help: a group is made of ordinals that the source's set owns at the start
+      help: a group consists of ordinals that the source's set owns at the start
     "#);
     insta::assert_snapshot!(in_section("ordinals: {max: 16}"), @r#"
     scenario.yaml:8:17 scenario::out-of-range: `max` is 16, more than 15
       ^ "16" 
-      help: there is room for the ordinals 0 to 15
+      help: the supported ordinals are 0 to 15
     "#);
     insta::assert_snapshot!(in_section("storage: {reachableFrom: [destination]}"), @r#"
     scenario.yaml:8:27 scenario::source-unreachable: the source cannot attach its own disks
@@ -222,12 +222,12 @@ fn mistakes_in_other_sections() {
       help: the source starts with its disks attached: write `[source, destination]`
     "#);
     insta::assert_snapshot!(in_section("faults: {atMost: 0}"), @r#"
-    scenario.yaml:8:18 scenario::out-of-range: 0 is no bound for faults
+    scenario.yaml:8:18 scenario::out-of-range: 0 is not a valid bound for faults
       ^ "0" 
-      help: leave `faults` out to check without faults
+      help: omit `faults` to check without faults
     "#);
     insta::assert_snapshot!(in_section("faults: {eviction: 16, drivercrash: 1}"), @r#"
-    scenario.yaml:8:20 scenario::out-of-range: 16 is no bound for faults
+    scenario.yaml:8:20 scenario::out-of-range: 16 is not a valid bound for faults
       ^ "16" 
       help: a bound is a number from 1 to 15
     scenario.yaml:8:24 scenario::unknown-fault: `drivercrash` is not a known kind of fault
@@ -247,7 +247,7 @@ fn mistakes_in_other_sections() {
     insta::assert_snapshot!(in_section("properties: []"), @r#"
     scenario.yaml:8:13 scenario::empty-list: `properties` is empty
       ^ "[]" nothing in it
-      help: put something in, or leave the field out
+      help: give it a value, or remove the field
     "#);
     insta::assert_snapshot!(in_section("properties: [available, available]\nexpect: {right-disk: violated}"), @r#"
     scenario.yaml:8:25 scenario::repeated: `available` is listed twice
@@ -255,13 +255,13 @@ fn mistakes_in_other_sections() {
       help: name each property once
     scenario.yaml:9:10 scenario::not-checked: `right-disk` is expected, but not checked
       ^ "right-disk" 
-      help: add it to `properties`, or leave it out here
+      help: add it to `properties`, or remove it here
     "#);
     insta::assert_snapshot!(in_section("expect: {right-disk: {verdict: holds, steps: 3, faults: -1}, rightdisk: holds}"), @r#"
     scenario.yaml:8:46 scenario::no-counterexample: only a counterexample has steps
       ^ "3" 
-      help: leave `steps` out, or expect `violated`
-    scenario.yaml:8:57 scenario::out-of-range: -1 is no number of faults
+      help: remove `steps`, or expect `violated`
+    scenario.yaml:8:57 scenario::out-of-range: -1 is not a number of faults
       ^ "-1" 
       help: write 0 or more
     scenario.yaml:8:62 scenario::unknown-property: `rightdisk` is not a known property
@@ -276,9 +276,9 @@ fn mistakes_in_other_sections() {
     insta::assert_snapshot!(in_section("storage: {nodeAffinity: zone-a, backend: nfs}"), @r#"
     scenario.yaml:8:11 scenario::not-supported: `nodeAffinity` is not supported yet
       ^ "nodeAffinity" 
-      help: leave it out; `reachableFrom` says which side can attach the disks
+      help: remove it; `reachableFrom` says which side can attach the disks
     scenario.yaml:8:42 scenario::unknown-value: `nfs` is not a known storage backend
       ^ "nfs" 
-      help: known here: `permissive`, `exclusive`
+      help: allowed here: `permissive`, `exclusive`
     "#);
 }

@@ -180,7 +180,7 @@ struct UsualVolume {
     policy: Usual<ReclaimPolicy>,
 }
 
-/// In the source it has been there from the start, bound to its claim. Nobody creates another.
+/// In the source it has been there from the start, bound to its claim. Nothing creates another.
 #[inline(always)]
 pub(super) fn fixed_volume(
     pass: &mut impl Pass,
@@ -286,7 +286,7 @@ fn slice(pass: &mut impl Pass, has: &Features, needed: bool, slice: &mut Slice) 
     small(pass, &mut slice.end, 5, if_needed(needed, has.mark));
 }
 
-/// A side's set. Nobody reads `observed` where the program does not.
+/// A side's set. Nothing reads `observed` where the program does not.
 #[inline(always)]
 pub(super) fn stateful_set(
     pass: &mut impl Pass,

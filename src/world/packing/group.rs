@@ -17,7 +17,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// `count` codes, which begin at `end` of the row. Moves `end` behind them.
+    /// `count` codes, which begin at `end` of the row. Moves `end` past them.
     pub fn new(needs: &Needs, count: usize, end: &mut usize) -> Self {
         let group = Self {
             at: *end,

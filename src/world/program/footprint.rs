@@ -23,7 +23,7 @@ pub struct Footprint {
     pub set: SetEffect,
     /// The Pods that it counts in a status, and what their number is compared with.
     pub count: Option<Count>,
-    /// What of its side it reads that nobody else does.
+    /// What of its side only it reads.
     pub reads: Reads,
     /// It is a request that changes something.
     pub is_change: bool,

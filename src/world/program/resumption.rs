@@ -20,7 +20,7 @@ use super::{AfterCrash, Exits, Instruction, Look, Operation, Program, Target, sh
 pub enum Entry {
     /// At an ordinal that may be half moved: what exists already counts as done.
     Resumed,
-    /// Behind an ordinal that has moved: only the body's waits are repeated.
+    /// After an ordinal that has moved: only the body's waits are repeated.
     WaitsOnly,
 }
 

@@ -40,7 +40,7 @@ fn said(folder: &Path, arguments: &str, code: i32) -> String {
 #[track_caller]
 fn flawed(folder: &Path, reason: &str) {
     let expected = format!(
-        "error[certify::flaw]: `altered.views` is no proof: {reason}
+        "error[certify::flaw]: `altered.views` is not a valid proof: {reason}
 --> altered.views
  = help: do not rely on it; `straddle check --every-n --save DIR` writes a new one\n\n"
     );
@@ -88,7 +88,7 @@ fn a_digit_altered_is_noticed() {
             lines[line].replace_range(place..=place, other);
         });
         let said = said(&folder, "altered.views", 1);
-        let start = "error[certify::flaw]: `altered.views` is no proof: a ";
+        let start = "error[certify::flaw]: `altered.views` is not a valid proof: a ";
         assert!(said.starts_with(start), "line {line}: {said}");
     }
 }
@@ -104,33 +104,33 @@ fn the_order_of_views_does_not_matter_and_what_else_is_said_does() {
             &folder,
             "altered.views",
             str![[r#"
-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
         );
     }
     alter(&folder, |_, lines| lines.push("99 0 0".to_owned()));
-    flawed(&folder, "a line is no view of this scenario");
+    flawed(&folder, "a line is not a view of this scenario");
     let ones = "1 ffffffffffffffff ffffffffffffffff";
     alter(&folder, |_, lines| lines.push(ones.to_owned()));
-    flawed(&folder, "a line is no view of this scenario");
+    flawed(&folder, "a line is not a view of this scenario");
     let not_views = |reason: &str| {
-        let reason = format!("`altered.views` is no proof that can be looked at: {reason}");
+        let reason = format!("`altered.views` is not a readable proof: {reason}");
         refused(&folder, "altered.views", "certify::not-views", &reason);
     };
     alter(&folder, |_, lines| lines.push("1 nothing".to_owned()));
-    not_views("a line is no view");
+    not_views("a line is not a view");
     let text = fs::read_to_string(folder.join("gated.views")).expect("a proof");
     let without = text.trim_end().rsplit_once('\n').expect("lines").0;
     fs::write(folder.join("altered.views"), format!("{without}\n")).expect("a file");
-    not_views("its lines are not those that were written: the checksum differs");
+    not_views("its checksum does not match its lines");
 }
 
 #[test]
 fn a_head_that_says_something_else_is_noticed() {
     let folder = proved("every-n-head");
-    let other =
-        "`altered.views` is no proof: `gated.yaml`, or Straddle, is not the one that it is about";
+    let other = "`altered.views` is not a valid proof: `gated.yaml` or Straddle has changed since the proof was \
+         written";
     for (field, value) in [
         ("modelHash", json!("00000000000000000000000000000000")),
         ("everyStep", json!(true)),
@@ -143,22 +143,22 @@ fn a_head_that_says_something_else_is_noticed() {
         (
             "faults",
             "fire",
-            ": `fire` is not a number of faults from 1 to 15; write for example `2`, \
+            " valid proof: `fire` is not a number of faults from 1 to 15; write, for example, `2`, \
              `2:eviction,driverCrash`, `eviction=1` or `none`",
         ),
         (
             "kind",
             "Report",
-            " that can be looked at: it is `Report` of `straddle.dev/v1alpha1`",
+            " readable proof: it is a `Report` of `straddle.dev/v1alpha1`",
         ),
         (
             "apiVersion",
             "straddle.dev/v9",
-            " that can be looked at: it is `Views` of `straddle.dev/v9`",
+            " readable proof: it is a `Views` of `straddle.dev/v9`",
         ),
     ] {
         alter(&folder, |head, _| head[field] = json!(value));
-        let reason = format!("`altered.views` is no proof{reason}");
+        let reason = format!("`altered.views` is not a{reason}");
         refused(&folder, "altered.views", "certify::not-views", &reason);
     }
     for (free, reason) in [
@@ -178,15 +178,15 @@ fn a_head_that_says_something_else_is_noticed() {
         &folder,
         "altered.views",
         str![[r#"
-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
 }
 
 #[test]
-fn promises_that_views_do_not_show_are_noticed() {
-    let folder = proved("every-n-promises");
+fn properties_that_views_do_not_show_are_noticed() {
+    let folder = proved("every-n-properties");
     let say = |properties: &[&str], most_down: Option<u8>| {
         alter(&folder, |head, _| {
             head["properties"] = json!(properties);
@@ -198,23 +198,23 @@ fn promises_that_views_do_not_show_are_noticed() {
         &folder,
         "altered.views",
         str![[r#"
-gated: right-disk kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+gated: right-disk holds for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
-    let is_of_available = "`mostDown` belongs to `available`, and to no other promise";
-    // Every state keeps a promise about paths, and one of a rule that is not given.
+    let is_of_available = "`mostDown` applies to `available` and to no other property";
+    // Every state keeps a property about paths, and one of a rule that is not given.
     for (properties, most_down, reason) in [
         (
             vec!["right-disk", "completes"],
             None,
-            "`completes` is about whole paths, and views are of states",
+            "`completes` is a property of paths, and views describe states",
         ),
         (vec!["right-disk", "available"], None, is_of_available),
         (vec!["right-disk"], Some(0), is_of_available),
-        (vec![], None, "it names no promise"),
-        (vec!["no-fire"], None, "there is no promise `no-fire`"),
-        (vec!["available"], Some(0), "a view breaks `available`"),
+        (vec![], None, "it names no property"),
+        (vec!["no-fire"], None, "there is no property `no-fire`"),
+        (vec!["available"], Some(0), "a view violates `available`"),
         (
             vec!["available"],
             Some(1),
@@ -235,12 +235,14 @@ gated: right-disk kept for every number of replicas: 244 views, 247 words, close
 fn what_is_no_proof_is_refused() {
     let folder = proved("every-n-none");
     let text = fs::read(folder.join("gated.views")).expect("a proof");
-    let no_head = " that can be looked at: its first line is not the head of one: ";
-    let changed =
-        " that can be looked at: its lines are not those that were written: the checksum differs";
+    let no_head = " readable proof: its first line is not a header: ";
+    let changed = " readable proof: its checksum does not match its lines";
     for (bytes, reason) in [
-        (&b""[..], ": it is empty".to_owned()),
-        (&[0, 159, 146, 150, 10], ": it is not text".to_owned()),
+        (&b""[..], " valid proof: it is empty".to_owned()),
+        (
+            &[0, 159, 146, 150, 10],
+            " valid proof: it is not text".to_owned(),
+        ),
         (
             b"hello\n",
             format!("{no_head}expected value at line 1 column 1"),
@@ -253,13 +255,18 @@ fn what_is_no_proof_is_refused() {
         (&text[..text.len() - 1], changed.to_owned()),
     ] {
         fs::write(folder.join("none.views"), bytes).expect("a file");
-        let reason = format!("`none.views` is no proof{reason}");
+        let reason = format!("`none.views` is not a{reason}");
         refused(&folder, "none.views", "certify::not-views", &reason);
     }
     let unreadable = "certify::unreadable";
-    let reason = "cannot read `nowhere`: there is no such file";
+    let reason = "cannot read `nowhere`: no such file or directory";
     refused(&folder, "nowhere", unreadable, reason);
-    refused(&folder, ".", unreadable, "cannot read `.`: it is a folder");
+    refused(
+        &folder,
+        ".",
+        unreadable,
+        "cannot read `.`: it is a directory",
+    );
 }
 
 #[test]
@@ -270,20 +277,20 @@ fn a_proof_is_of_the_scenario_as_it_was() {
     let changed: Vec<&str> = lines.collect();
     fs::write(folder.join("changed.yaml"), changed.join("\n")).expect("a file");
     let arguments = "gated.views --scenario changed.yaml";
-    let other =
-        "`gated.views` is no proof: `changed.yaml`, or Straddle, is not the one that it is about";
+    let other = "`gated.views` is not a valid proof: `changed.yaml` or Straddle has changed since the proof was \
+         written";
     refused(&folder, arguments, "certify::other-model", other);
     let arguments = "gated.views --scenario nowhere.yaml";
-    let gone = "cannot read `nowhere.yaml`: there is no such file";
+    let gone = "cannot read `nowhere.yaml`: no such file or directory";
     refused(&folder, arguments, "scenario::unreadable", gone);
     fs::rename(folder.join("gated.yaml"), folder.join("moved.yaml")).expect("a file");
-    let moved = "the proof's scenario is not at `gated.yaml`";
+    let moved = "the proof's scenario was not found at `gated.yaml`";
     refused(&folder, "gated.views", "certify::no-scenario", moved);
     certified(
         &folder,
         "gated.views --scenario moved.yaml",
         str![[r#"
-moved: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+moved: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );

@@ -75,7 +75,7 @@ fn replayed(folder: &Path, trace: &Json) -> (Option<i32>, String) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let last = told.lines().rfind(|line| {
-        let labels = ["BROKEN", "KEPT", "UNKNOWN"];
+        let labels = ["VIOLATED", "NOT VIOLATED", "INCONCLUSIVE"];
         labels.iter().any(|label| line.starts_with(label))
     });
     let first = said.lines().next().unwrap_or_default();
@@ -113,8 +113,8 @@ trace    spin-completes.trace.json: 2 steps, found by a search
        source set: owns {0}
      # Ready  . none
 
-BROKEN   completes, by the loop of steps 1 and 2, as the trace says
-The migration need never come to its goal: 2 steps repeat for ever.
+VIOLATED  completes, by the loop of steps 1 and 2, as the trace says
+The migration may never reach its goal: 2 steps can repeat forever.
 
 "#]],
         "",
@@ -127,17 +127,17 @@ The migration need never come to its goal: 2 steps repeat for ever.
         step["number"] = json!(place + 1);
     }
     round["loopStart"] = json!(1);
-    let text = "error[replay::altered]: the loop does not close: after step 4 the world is not what \
-                it was after step 1";
+    let text = "error[replay::altered]: the loop does not close: the state after step 4 is not \
+                the state after step 1";
     expect(&folder, &round, 2, text);
     round["loopStart"] = json!(2);
-    let text = "BROKEN   completes, by the loop of steps 3 and 4, as the trace says";
+    let text = "VIOLATED  completes, by the loop of steps 3 and 4, as the trace says";
     expect(&folder, &round, 0, text);
     round["loopStart"] = json!(0);
-    let text = "BROKEN   completes, by the loop of steps 1 to 4, as the trace says";
+    let text = "VIOLATED  completes, by the loop of steps 1 to 4, as the trace says";
     expect(&folder, &round, 0, text);
     // Without a loop it is over, and the driver would not stop there.
-    let kept = "KEPT     completes is not broken after step 4, although the trace says so";
+    let kept = "NOT VIOLATED  completes is not violated after step 4, although the trace says so";
     for start in [json!(4), Json::Null] {
         round["loopStart"] = start;
         expect(&folder, &round, 1, kept);
@@ -145,8 +145,8 @@ The migration need never come to its goal: 2 steps repeat for ever.
     // It was never migrated.
     round["loopStart"] = json!(0);
     round["property"] = json!("stays-migrated");
-    let text = "KEPT     stays-migrated is not broken by the loop of steps 1 to 4, although the trace \
-                says so";
+    let text = "NOT VIOLATED  stays-migrated is not violated by the loop of steps 1 to 4, although the \
+                trace says so";
     expect(&folder, &round, 1, text);
 }
 
@@ -172,8 +172,8 @@ fn a_loop_that_keeps_somebody_from_acting_breaks_nothing() {
         step["number"] = json!(place + 1);
     }
     unfair["loopStart"] = json!(3);
-    let text = "KEPT     completes is not broken by the loop of steps 4 and 5, although the trace \
-                says so";
+    let text = "NOT VIOLATED  completes is not violated by the loop of steps 4 and 5, although the \
+                trace says so";
     expect(&folder, &unfair, 1, text);
 }
 
@@ -191,28 +191,28 @@ fn ends_of_bundled_scenarios_are_judged() {
             let mut end = trace(&folder, &format!("{name}-{property}"));
             let last = end["steps"].as_array().expect("a list").len();
             assert_eq!(end["loopStart"], last, "{name}");
-            let text = format!("BROKEN   {property}, after step {last}, as the trace says");
+            let text = format!("VIOLATED  {property}, after step {last}, as the trace says");
             expect(&folder, &end, 0, &text);
             // An end is what is meant without a word about a loop.
             end["loopStart"] = Json::Null;
             expect(&folder, &end, 0, &text);
             end["loopStart"] = json!(0);
             let text = format!(
-                "error[replay::altered]: the loop does not close: after step {last} the world is \
-                 not what it was at the start"
+                "error[replay::altered]: the loop does not close: the state after step {last} is \
+                 not the state at the start"
             );
             expect(&folder, &end, 2, &text);
             end["loopStart"] = json!(last);
             end["steps"].as_array_mut().expect("a list").pop();
             let text = format!(
-                "error[replay::altered]: `loopStart` is {last}, and the trace has {} steps",
+                "error[replay::altered]: `loopStart` is {last}, but the trace has {} steps",
                 last - 1
             );
             expect(&folder, &end, 2, &text);
             // One step earlier somebody had still to act.
             end["loopStart"] = Json::Null;
             let text = format!(
-                "KEPT     {property} is not broken after step {}, although the trace says so",
+                "NOT VIOLATED  {property} is not violated after step {}, although the trace says so",
                 last - 1
             );
             expect(&folder, &end, 1, &text);
@@ -220,9 +220,9 @@ fn ends_of_bundled_scenarios_are_judged() {
     }
 }
 
-/// What breaks one of the two promises keeps the other, if the goal is there or is not.
+/// What breaks one of the two properties keeps the other, if the goal is there or is not.
 #[test]
-fn the_goal_tells_the_two_promises_apart() {
+fn the_goal_tells_the_two_properties_apart() {
     let folder = folder("endless-goal", &[]);
     let scenario = models().join("tidied-wrong-side");
     let names = ["completes", "stays-migrated"];
@@ -232,7 +232,7 @@ fn the_goal_tells_the_two_promises_apart() {
         end["property"] = json!(other);
         let (code, text) = replayed(&folder, &end);
         assert_eq!(code, Some(1), "{text}");
-        assert!(text.starts_with("KEPT "), "{text}");
+        assert!(text.starts_with("NOT VIOLATED "), "{text}");
     }
 }
 
@@ -243,23 +243,23 @@ fn loops_that_cannot_be_are_refused() {
     for start in [3, 99, usize::MAX] {
         altered["loopStart"] = json!(start);
         let text =
-            format!("error[replay::altered]: `loopStart` is {start}, and the trace has 2 steps");
+            format!("error[replay::altered]: `loopStart` is {start}, but the trace has 2 steps");
         expect(&folder, &altered, 2, &text);
     }
     altered["loopStart"] = json!(2);
     altered["steps"].as_array_mut().expect("a list").pop();
-    let text = "error[replay::altered]: `loopStart` is 2, and the trace has 1 step";
+    let text = "error[replay::altered]: `loopStart` is 2, but the trace has 1 step";
     expect(&folder, &altered, 2, text);
     altered["loopStart"] = json!(0);
-    let text = "error[replay::altered]: the loop does not close: after step 1 the world is not what \
-                it was at the start";
+    let text = "error[replay::altered]: the loop does not close: the state after step 1 is not the \
+                state at the start";
     expect(&folder, &altered, 2, text);
     for property in ["recoverable", "available"] {
         let mut looped = trace(&folder, "spin-available");
         looped["property"] = json!(property);
         looped["loopStart"] = json!(0);
         let text = format!(
-            "error[replay::altered]: `loopStart` is 0, and a story that breaks `{property}` has no \
+            "error[replay::altered]: `loopStart` is 0, but a counterexample to `{property}` has no \
              loop"
         );
         expect(&folder, &looped, 2, &text);
@@ -270,9 +270,9 @@ fn loops_that_cannot_be_are_refused() {
         2,
         "",
         str![[r#"
-error[replay::altered]: `loopStart` is 0, and a story that breaks `available` has no loop
+error[replay::altered]: `loopStart` is 0, but a counterexample to `available` has no loop
 --> a.trace.json
- = help: a trace is replayed as it was saved; check the scenario again for a new one
+ = help: a trace is replayed exactly as saved; check the scenario again to get a new one
 
 
 "#]],
@@ -286,8 +286,8 @@ fn a_loop_that_a_changed_scenario_does_not_close_is_lost() {
     let once = SPIN.replace("while true; do\n", "").replace("done\n", "");
     fs::write(folder.join("spin.sh"), once).expect("a file");
     let round = trace(&folder, "spin-completes");
-    let text = "error[replay::changed-scenario]: the scenario is not what it was when the trace was \
-                saved; the loop does not close any more";
+    let text = "error[replay::changed-scenario]: the scenario has changed since the trace was \
+                saved; the loop no longer closes";
     expect(&folder, &round, 2, text);
     run(
         &folder,
@@ -295,9 +295,9 @@ fn a_loop_that_a_changed_scenario_does_not_close_is_lost() {
         2,
         "",
         str![[r#"
-error[replay::changed-scenario]: the loop does not close: after step 2 the world is not what it was at the start
+error[replay::changed-scenario]: the loop does not close: the state after step 2 is not the state at the start
 --> spin-completes.trace.json
- = help: a trace is replayed as it was saved; check the scenario again for a new one
+ = help: a trace is replayed exactly as saved; check the scenario again to get a new one
 
 
 "#]],

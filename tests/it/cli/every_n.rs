@@ -53,9 +53,9 @@ fn a_proof_is_told_saved_and_looked_at_again() {
 blog-redis-cluster-gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, no faults
 assumed  destination.kubernetes 1.31: as in source
          destination the source's set: as in source, with `replicas: 0`
-         faults none: no fault strikes; ask with `--faults 2`
+         faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  11 promises kept on every path, as expected
+HOLDS  11 properties hold on every path, as expected
 
 PROPERTY             VERDICT  EXPECTED  STEPS  FAULTS
 at-most-one-pod      holds    holds
@@ -73,18 +73,18 @@ stays-migrated       holds    holds
 smaller N  the same verdicts with 1, 2, 3, 4 and 5 replicas
 every N    at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss,
            disjoint-slices, self-healing: proved for every number of replicas, without faults: 244
-           views of one ordinal, closed under 425 steps; 3 replicas show them all
+           views of one ordinal, closed under 425 steps; cutoff 3 replicas
 every N    available: proved for every number of replicas, without faults (at most 1 down): 444
-           views of 2 ordinals, closed under 771 steps; 4 replicas show them all
-every N    recoverable, completes, stays-migrated: not covered: it is about whole paths, and views
-           are of states
+           views of 2 ordinals, closed under 771 steps; cutoff 4 replicas
+every N    recoverable, completes, stays-migrated: not covered: it is a property of paths, and views
+           describe states
 
 saved 2 proofs for `straddle certify`:
   [..]/blog-redis-cluster-gated.views
   [..]/blog-redis-cluster-gated-available.views
 
 1 scenario, as expected: 11 hold;
-313 states, 534 transitions, depth 108, complete, alike counted once, [..] s
+313 states, 534 transitions, depth 108, complete, symmetry reduction on, [..] s
 
 "#]]);
     let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
@@ -93,7 +93,7 @@ saved 2 proofs for `straddle certify`:
         root,
         &file("blog-redis-cluster-gated.views"),
         str![[r#"
-blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
@@ -101,7 +101,7 @@ blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, r
         root,
         &file("blog-redis-cluster-gated-available.views"),
         str![[r#"
-blog-redis-cluster-gated: available kept for every number of replicas (at most 1 down beside those that a fault has hit): 444 views, 448 words, closed under 771 steps
+blog-redis-cluster-gated: available holds for every number of replicas (at most 1 down, not counting ordinals that a fault has hit): 444 views, 448 words, closed under 771 steps
 
 "#]],
     );
@@ -112,7 +112,7 @@ blog-redis-cluster-gated: available kept for every number of replicas (at most 1
         &folder,
         &arguments,
         str![[r#"
-blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing kept for every number of replicas: 244 views, 247 words, closed under 425 steps
+blog-redis-cluster-gated: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, self-healing hold for every number of replicas: 244 views, 247 words, closed under 425 steps
 
 "#]],
     );
@@ -167,12 +167,12 @@ fn json_says_what_is_proved() {
         let property = property(name);
         assert_eq!(property["verdict"], "notApplicable", "{name}");
         assert_eq!(property["scope"], Json::Null, "{name}");
-        let reason = "it is about whole paths, and views are of states";
+        let reason = "it is a property of paths, and views describe states";
         assert_eq!(property["reason"], reason, "{name}");
     }
 }
 
-/// What a report says of every number of replicas, without the promises about paths.
+/// What a report says of every number of replicas, without the properties about paths.
 fn remarks(arguments: &str, code: i32) -> String {
     let report = report(check(&format!("{arguments} -o json")), code);
     let properties = report["results"][0]["everyN"]["properties"].as_array();
@@ -193,12 +193,15 @@ fn what_is_out_of_the_class_says_why() {
         str![[r#"
 at-most-one-pod violated: 
 at-most-one-running violated: 
-single-writer inconclusive: a step moves a mark of a slice by a distance that depends on the number of replicas
+single-writer inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
 right-disk violated: 
-no-data-loss inconclusive: a step moves a mark of a slice by a distance that depends on the number of replicas
+no-data-loss inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
 disjoint-slices violated: 
-available inconclusive: a step moves a mark of a slice by a distance that depends on the number of replicas
-self-healing inconclusive: a step moves a mark of a slice by a distance that depends on the number of replicas
+available inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
+self-healing inconclusive: a step moves the bound of a slice by a distance that depends on the number of replicas
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -213,6 +216,9 @@ right-disk notApplicable: the script names ordinals by number
 no-data-loss notApplicable: the script names ordinals by number
 disjoint-slices notApplicable: the script names ordinals by number
 self-healing notApplicable: the script names ordinals by number
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -226,8 +232,11 @@ single-writer holds:
 right-disk holds: 
 no-data-loss holds: 
 disjoint-slices holds: 
-available notApplicable: a majority is no matter of any few ordinals
+available notApplicable: a majority cannot be decided from a few ordinals
 self-healing holds: 
+recoverable notApplicable: it is a property of paths, and views describe states
+completes notApplicable: it is a property of paths, and views describe states
+stays-migrated notApplicable: it is a property of paths, and views describe states
 
 "#]]
     );
@@ -240,23 +249,23 @@ fn what_is_proved_need_not_be_searched_for() {
     command.assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 blog-redis-cluster   4 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
-         source.replicas 4: given here, over the manifest's 6
+         source.replicas 4: given here, overriding the manifest's 6
          destination the source's set: as in source, with `replicas: 0`
          storage.backend permissive: both clusters can attach a disk at once
-         faults none: no fault strikes; ask with `--faults 2`
+         faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  1 promise kept on every path, as expected
+HOLDS  1 property holds on every path, as expected
 
 PROPERTY    VERDICT  EXPECTED  STEPS  FAULTS
 right-disk  holds    holds
 
 smaller N  the same verdicts with 1 replica
-smaller N  the bound of 1,000 states cut the look at 2 replicas short
+smaller N  2 replicas not decided: the bound of 1,000 states was reached
 every N    right-disk: proved for every number of replicas, without faults: 1,349 views of one
            ordinal, closed under 5,112 steps
 
 1 scenario, as expected: 1 holds;
-1,117 states, 3,230 transitions, depth 16, stopped: the bound of 1,000 states, alike counted once,
+1,117 states, 3,230 transitions, depth 16, stopped: the bound of 1,000 states was reached, symmetry
 [..] s
 
 "#]]);
@@ -271,7 +280,7 @@ every N    right-disk: proved for every number of replicas, without faults: 1,34
     assert_eq!(right_disk["verdict"], "holds");
     assert_eq!(right_disk["reason"], "proved for every number of replicas");
     assert_eq!(result["everyN"]["properties"][0]["scope"]["views"], 1_349);
-    let why = "each promise is proved or broken";
+    let why = "every property is proved or violated";
     assert_eq!(result["search"]["stopped"], why);
     assert_eq!(result["search"]["complete"], false);
 }
@@ -291,7 +300,7 @@ fn a_proof_that_cannot_be_saved_is_said() {
     assert.stderr_eq(str![[r#"
 error[save::unwritable]: cannot write `gated.views/proofs`: not a directory
 --> gated.views/proofs
- = help: give `--save` a folder that you may write to, where there is room
+ = help: give `--save` a writable directory with free space
 
 
 "#]]);
@@ -303,25 +312,25 @@ error[save::unwritable]: cannot write `gated.views/proofs`: not a directory
 gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, no faults
 assumed  destination.kubernetes 1.31: as in source
          destination the source's set: as in source, with `replicas: 0`
-         faults none: no fault strikes; ask with `--faults 2`
+         faults none: fault-free runs only; add faults with `--faults 2`
 
-HOLDS  1 promise kept on every path, as expected
+HOLDS  1 property holds on every path, as expected
 
 PROPERTY    VERDICT  EXPECTED  STEPS  FAULTS
 right-disk  holds    holds
 
 smaller N  the same verdicts with 1, 2, 3, 4 and 5 replicas
 every N    right-disk: proved for every number of replicas, without faults: 244 views of one
-           ordinal, closed under 425 steps; 3 replicas show them all
+           ordinal, closed under 425 steps; cutoff 3 replicas
 
 1 scenario, as expected: 1 holds;
-313 states, 534 transitions, depth 108, complete, alike counted once, [..] s
+313 states, 534 transitions, depth 108, complete, symmetry reduction on, [..] s
 
 "#]])
         .stderr_eq(str![[r#"
-error[save::unwritable]: cannot write `proofs/gated.views`: it is a folder
+error[save::unwritable]: cannot write `proofs/gated.views`: it is a directory
 --> proofs/gated.views
- = help: give `--save` a folder that you may write to, where there is room
+ = help: give `--save` a writable directory with free space
 
 
 "#]]);

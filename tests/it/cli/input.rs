@@ -106,7 +106,7 @@ error[scenario::kind]: this is a `StatefulSet`, not a Scenario
 2 | kind: StatefulSet
   |       ^^^^^^^^^^^
   |
-  = help: write a file of `kind: Scenario` that has `source: {manifest: FILE}`
+  = help: write a file of `kind: Scenario` with `source: {manifest: FILE}`
 
 
 "#]],
@@ -135,9 +135,9 @@ fn paths_that_lead_nowhere() {
     let check = |path: &str| straddle().current_dir(&folder).args(["check", path]);
     let output = check("scenario.yaml").assert().code(2);
     output.stderr_eq(str![[r#"
-error[scenario::unreadable]: cannot read `scenario.yaml`: there is no such file
+error[scenario::unreadable]: cannot read `scenario.yaml`: no such file or directory
 --> scenario.yaml
- = help: check the path, and that you may read it
+ = help: check the path and its permissions
 
 
 "#]]);
@@ -178,7 +178,7 @@ error[scenario::out-of-range]: `start` is -1, which is less than 0
 3 | source: {replicas: 2, start: -1}
   |                              ^^
   |
-  = help: Kubernetes refuses a negative `start`
+  = help: Kubernetes rejects a negative `start`
 
 
 "#]],
@@ -193,7 +193,7 @@ error[scenario::too-many-replicas]: the set has 17 replicas, more than 16
 3 | source: {replicas: 17}
   |                    ^^
   |
-  = help: write `replicas: 6` under `source`; a few replicas show the same mistakes
+  = help: write `replicas: 6` under `source`; a few replicas show the same errors
 
 
 "#]],
@@ -225,7 +225,7 @@ error[scenario::no-such-ordinal]: ordinal 9 does not exist; the set has 0..1
 8 |   - wait: {cluster: source, pod: 9, until: gone}
   |                                  ^
   |
-  = help: name an ordinal that the set has at some time, or use `k`
+  = help: name an ordinal that the set has at some point, or use `k`
 
 
 "#]],
@@ -235,13 +235,13 @@ error[scenario::no-such-ordinal]: ordinal 9 does not exist; the set has 0..1
         "zero",
         &zero,
         str![[r#"
-error[scenario::out-of-range]: 0 is no bound for faults
+error[scenario::out-of-range]: 0 is not a valid bound for faults
  --> case.yaml:8:18
   |
 8 | faults: {atMost: 0}
   |                  ^
   |
-  = help: leave `faults` out to check without faults
+  = help: omit `faults` to check without faults
 
 
 "#]],
@@ -260,7 +260,7 @@ error[scenario::no-stateful-set]: there is no StatefulSet in `service.yaml`
 3 | source: {manifest: service.yaml}
   |                    ^^^^^^^^^^^^ it has `Service`
   |
-  = help: name the manifest that has it, or write the set's fields here
+  = help: name the manifest that contains it, or write the set's fields here
 
 
 "#]],
@@ -284,7 +284,7 @@ error[scenario::several-stateful-sets]: `two.yaml` has several StatefulSets: `we
         "folder",
         &scenario("{manifest: .}", ""),
         str![[r#"
-error[scenario::missing-manifest]: cannot read the manifest `.`: it is a folder
+error[scenario::missing-manifest]: cannot read the manifest `.`: it is a directory
  --> case.yaml:3:20
   |
 3 | source: {manifest: .}
@@ -299,7 +299,7 @@ error[scenario::missing-manifest]: cannot read the manifest `.`: it is a folder
         "missing",
         &scenario("{manifest: none.yaml}", ""),
         str![[r#"
-error[scenario::missing-manifest]: cannot read the manifest `none.yaml`: there is no such file
+error[scenario::missing-manifest]: cannot read the manifest `none.yaml`: no such file or directory
  --> case.yaml:3:20
   |
 3 | source: {manifest: none.yaml}
@@ -314,13 +314,13 @@ error[scenario::missing-manifest]: cannot read the manifest `none.yaml`: there i
         "hasty",
         &scenario("{manifest: hasty.yaml}", ""),
         str![[r#"
-error[manifest::not-modelled]: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
+error[manifest::not-modelled]: a Pod with a grace period of 0 is not modelled: deleting it would remove the object while its containers still run
  --> hasty.yaml:5:52
   |
 5 |   template: {spec: {terminationGracePeriodSeconds: 0}}
   |                                                    ^
   |
-  = help: set it to 1 or more, or leave it out: Kubernetes' default is 30
+  = help: set it to 1 or more, or remove it: Kubernetes' default is 30
 
 
 "#]],

@@ -110,9 +110,9 @@ fn a_file_that_cannot_be_written_is_said_before_the_search() {
     refused(
         &["-o", "junit=nowhere/out.xml"],
         str![[r#"
-error[output::unwritable]: cannot write `nowhere/out.xml`: there is no such file
+error[output::unwritable]: cannot write `nowhere/out.xml`: no such file or directory
 --> nowhere/out.xml
- = help: name a file in a folder that is there and that you may write to
+ = help: name a file in a directory that exists and is writable
 
 
 "#]],
@@ -122,7 +122,7 @@ error[output::unwritable]: cannot write `nowhere/out.xml`: there is no such file
         str![[r#"
 error[output::same-file]: two formats would be written to `same`
  |
- = help: give each a file of its own
+ = help: give each its own file
 
 
 "#]],
@@ -130,9 +130,9 @@ error[output::same-file]: two formats would be written to `same`
     refused(
         &["-o", "json", "-o", "github"],
         str![[r#"
-error[output::mixed]: `json` is a document, and standard output is to show something else too
+error[output::mixed]: `json` has to be the only output on standard output
  |
- = help: give it a file: -o json=FILE
+ = help: send it to a file: -o json=FILE
 
 
 "#]],
@@ -140,7 +140,7 @@ error[output::mixed]: `json` is a document, and standard output is to show somet
     refused(
         &["-o", "xml"],
         str![[r#"
-error: invalid value 'xml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
+error: invalid value 'xml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, optionally with a file: junit=report.xml
 
 For more information, try '--help'.
 
@@ -169,14 +169,14 @@ fn walks_go_to_files() {
     let command = straddle().current_dir(&folder);
     let command = command.args(["simulate", "twice.yaml", "-o", "junit"]);
     command.assert().code(2).stderr_eq(str![[r#"
-error: invalid value 'junit' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, or one of them with a file: json=report.json
+error: invalid value 'junit' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, optionally with a file: json=report.json
 
 For more information, try '--help'.
 
 "#]]);
 }
 
-/// A trace is a test: it is to break its promise still.
+/// A trace is a test: it is to break its property still.
 #[test]
 fn a_replay_has_a_verdict_in_each_format() {
     let folder = folder("replay-formats", &[("twice.yaml", TWICE)]);
@@ -206,7 +206,11 @@ fn a_replay_has_a_verdict_in_each_format() {
         assert_eq!((report.tests, report.failures), (1, failures), "{report:?}");
         let json: serde_json::Value = serde_json::from_str(&text("out.json")).expect("JSON");
         assert_eq!(json["exitCode"], code);
-        let outcome = if code == 0 { "BROKEN" } else { "KEPT" };
+        let outcome = if code == 0 {
+            "\nVIOLATED"
+        } else {
+            "\nNOT VIOLATED"
+        };
         assert!(text("out.txt").contains(outcome), "{}", text("out.txt"));
     }
 }

@@ -40,8 +40,7 @@ fn check_saves_and_replay_tells_it_step_by_step() {
         0,
         str![[r#"
 twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
-trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search, told with 1
-         replica
+trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search, with 1 replica
 
   #  who               what                                                source 0  dest 0
   0                    initial                                                    #       .
@@ -58,13 +57,13 @@ trace    out/traces/twice-at-most-one-pod.trace.json: 4 steps, found by a search
   3  dest statefulset  sees {0}, plans create 0                                   #       .
        destination controller: to create Pod 0
   4  dest statefulset  create Pod 0                                               #       +      <--
-       destination controller: nothing in mind
+       destination controller: no planned writes
        destination Pod 0: Pending
-       breaks at-most-one-pod
-     # Ready  + created  . none
+       violates at-most-one-pod
+     # Ready  + Pending  . none
 
-BROKEN   at-most-one-pod (ordinal 0), after step 4, as the trace says
-web-0 still existed in source when it was created in destination too.
+VIOLATED  at-most-one-pod (ordinal 0), after step 4, as the trace says
+web-0 still existed in source when it was created in destination.
 
 "#]],
         "",
@@ -140,9 +139,9 @@ fn a_changed_scenario_is_refused() {
         2,
         "",
         str![[r#"
-error[replay::changed-scenario]: the scenario is not what it was when the trace was saved; every step is still possible
+error[replay::changed-scenario]: the scenario has changed since the trace was saved; every step is still possible
 --> twice-at-most-one-pod.trace.json
- = help: `--anyway` takes the steps all the same
+ = help: `--anyway` replays it nonetheless
 
 
 "#]],
@@ -155,9 +154,9 @@ error[replay::changed-scenario]: the scenario is not what it was when the trace 
         2,
         "",
         str![[r#"
-error[replay::changed-scenario]: the scenario is not what it was when the trace was saved; step 2 is not possible any more
+error[replay::changed-scenario]: the scenario has changed since the trace was saved; step 2 is no longer possible
 --> twice-at-most-one-pod.trace.json
- = help: step 2 cannot be taken: "patch destination start 0, replicas 1" (driver); what can come there: statefulset-controller of source "sees {}, plans delete 0"
+ = help: step 2 is not enabled: "patch destination start 0, replicas 1" (driver); enabled there: statefulset-controller of source "sees {}, plans delete 0"
 
 
 "#]],
@@ -169,9 +168,9 @@ error[replay::changed-scenario]: the scenario is not what it was when the trace 
         2,
         "",
         str![[r#"
-error[replay::no-scenario]: the trace's scenario is not at `twice.yaml`
+error[replay::no-scenario]: the trace's scenario was not found at `twice.yaml`
 --> twice-at-most-one-pod.trace.json
- = help: say where it is with `--scenario PATH`; a relative path starts in this folder
+ = help: give its path with `--scenario PATH`; a relative path starts in the current directory
 
 
 "#]],
@@ -191,9 +190,9 @@ fn what_is_no_trace_is_refused() {
         2,
         "",
         str![[r#"
-error[replay::unreadable]: cannot read `nowhere.trace.json`: there is no such file
+error[replay::unreadable]: cannot read `nowhere.trace.json`: no such file or directory
 --> nowhere.trace.json
- = help: check the path, and that you may read it
+ = help: check the path and its permissions
 
 
 "#]],
@@ -221,7 +220,7 @@ error[replay::not-a-trace]: `twice.yaml` is not a saved trace: it is not JSON (e
         2,
         "",
         str![[r#"
-error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: it ends too early
+error[replay::not-a-trace]: `cut.trace.json` is not a saved trace: it is truncated
  --> cut.trace.json:1:17
   |
 1 | {"kind": "Trace",
@@ -251,9 +250,9 @@ fn what_is_too_long_is_refused() {
         2,
         "",
         str![[r#"
-error[replay::unreadable]: cannot read `long.json`: it has more than 64 MiB, and no trace is that long
+error[replay::unreadable]: cannot read `long.json`: it is larger than 64 MiB, and no trace is that long
 --> long.json
- = help: check the path, and that you may read it
+ = help: check the path and its permissions
 
 
 "#]],
@@ -265,9 +264,9 @@ error[replay::unreadable]: cannot read `long.json`: it has more than 64 MiB, and
         2,
         "",
         str![[r#"
-error[replay::unreadable]: cannot read `/dev/zero`: it has more than 64 MiB, and no trace is that long
+error[replay::unreadable]: cannot read `/dev/zero`: it is larger than 64 MiB, and no trace is that long
 --> /dev/zero
- = help: check the path, and that you may read it
+ = help: check the path and its permissions
 
 
 "#]],
@@ -286,7 +285,7 @@ fn a_proof_is_sent_to_certify() {
         str![[r#"
 error[replay::not-a-trace]: `gated.views` is not a saved trace: its kind is `Views`, not `Trace`
 --> gated.views
- = help: it is a proof, and `straddle certify` looks at those again
+ = help: it is a proof; check it with `straddle certify`
 
 
 "#]],
@@ -308,7 +307,7 @@ fn a_trace_that_cannot_be_saved_is_said() {
         str![[r#"
 error[save::unwritable]: cannot write `twice.yaml/traces`: not a directory
 --> twice.yaml/traces
- = help: give `--save` a folder that you may write to, where there is room
+ = help: give `--save` a writable directory with free space
 
 
 "#]],

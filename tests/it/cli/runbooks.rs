@@ -37,7 +37,7 @@ fn a_script_and_its_manifest_are_enough() {
         "VIOLATED  at-most-one-running",
         "move.sh:4  ",
         "--> move.sh:4:3",
-        "fix   before line 4 (checked: the two promises above hold then)",
+        "fix   before line 4 (checked: both properties then hold)",
         "kubectl --context source wait --for=delete \"pod/web-$k\" --timeout=-1s",
         "again straddle check --source web.yaml --runbook move.sh --property at-most-one-running",
     ] {
@@ -68,7 +68,7 @@ fn mistakes_are_shown_where_they_are() {
     for expected in [
         "`kubectl label` is not modelled",
         "move.sh:1:1",
-        "nothing says which cluster this command talks to",
+        "this command does not say which cluster it talks to",
         "move.sh:2:1",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
@@ -135,8 +135,8 @@ fn files_that_are_not_there_are_said_by_their_flags() {
     let output = command.args(arguments).assert().code(2);
     let text = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     for expected in [
-        "error[runbook::unreadable-file]: cannot read `move.sh`: there is no such file",
-        "`--runbook` names a file",
+        "error[runbook::unreadable-file]: cannot read `move.sh`: no such file or directory",
+        "`--runbook` takes a file",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
@@ -197,14 +197,14 @@ fn a_manifest_says_what_a_selector_and_a_class_mean() {
                   kubectl wait --for=delete pods -l 'app in (web), !other' --timeout=-1s\n";
     let text = check(class, script);
     for expected in [
-        "storage.reclaimPolicy Retain: said by the manifest's StorageClass `fast`",
+        "storage.reclaimPolicy Retain: from the manifest's StorageClass `fast`",
         "move.sh:4 kubectl wait --for=delete by a selector",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
     let both = format!("{class}{}{}", volume(0, "Delete"), volume(1, "Delete"));
     let text = check(&both, script);
-    let expected = "storage.reclaimPolicy Delete: said by the manifest's PersistentVolumes";
+    let expected = "storage.reclaimPolicy Delete: from the manifest's PersistentVolumes";
     assert!(text.contains(expected), "{text}");
     let text = check(&format!("{class}{}", volume(1, "Delete")), script);
     let expected = "storage.reclaimPolicy Delete: the volumes of the set differ";

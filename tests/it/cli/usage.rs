@@ -18,7 +18,7 @@ fn arguments_that_are_wrong() {
     refused(
         "check small.yaml --max-states 0",
         str![[r#"
-error: invalid value '0' for '--max-states <N>': it must be 1 or more; leave the flag out for no such bound
+error: invalid value '0' for '--max-states <N>': it must be 1 or more; omit the flag for no bound
 
 For more information, try '--help'.
 
@@ -27,7 +27,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --max-states -1",
         str![[r#"
-error: invalid value '-1' for '--max-states <N>': it must be a whole number from 1 on
+error: invalid value '-1' for '--max-states <N>': it must be a whole number of at least 1
 
 For more information, try '--help'.
 
@@ -36,7 +36,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --faults bogus",
         str![[r#"
-error: invalid value 'bogus' for '--faults <SPEC>': `bogus` is not a number of faults from 1 to 15; write for example `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
+error: invalid value 'bogus' for '--faults <SPEC>': `bogus` is not a number of faults from 1 to 15; write, for example, `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
 
 For more information, try '--help'.
 
@@ -45,7 +45,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --faults evicton",
         str![[r#"
-error: invalid value 'evicton' for '--faults <SPEC>': `evicton` is no budget; did you mean `eviction=1`?
+error: invalid value 'evicton' for '--faults <SPEC>': `evicton` is not a fault budget; did you mean `eviction=1`?
 
 For more information, try '--help'.
 
@@ -72,7 +72,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --faults -1",
         str![[r#"
-error: invalid value '-1' for '--faults <SPEC>': `-1` is not a number of faults from 1 to 15; write for example `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
+error: invalid value '-1' for '--faults <SPEC>': `-1` is not a number of faults from 1 to 15; write, for example, `2`, `2:eviction,driverCrash`, `eviction=1` or `none`
 
 For more information, try '--help'.
 
@@ -103,7 +103,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml --timeout 5x",
         str![[r#"
-error: invalid value '5x' for '--timeout <DURATION>': `x` is no unit of time; use ms, s, m or h
+error: invalid value '5x' for '--timeout <DURATION>': `x` is not a unit of time; use ms, s, m or h
 
 For more information, try '--help'.
 
@@ -125,7 +125,7 @@ For more information, try '--help'.
     refused(
         "check small.yaml -o yaml",
         str![[r#"
-error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, or one of them with a file: junit=report.xml
+error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': it must be one of pretty, json, junit, github, optionally with a file: junit=report.xml
 
 For more information, try '--help'.
 
@@ -173,13 +173,13 @@ fn refused_value(command: &str, flag: &str, reason: &str) {
 #[test]
 fn zeros() {
     let refused = |command, flag, left_out: &str| {
-        let reason = format!("it must be 1 or more; leave the flag out for {left_out}");
+        let reason = format!("it must be 1 or more; omit the flag for {left_out}");
         refused_value(command, flag, &reason);
     };
-    let none = "no such bound";
+    let none = "no bound";
     refused("check small.yaml --max-depth 0", "--max-depth <N>", none);
     refused("check small.yaml --timeout 0", "--timeout <DURATION>", none);
-    let cores = "one for each processor";
+    let cores = "one per processor";
     refused("check small.yaml --threads 0", "--threads <N>", cores);
     refused("simulate small.yaml --threads 0", "--threads <N>", cores);
     refused("simulate small.yaml --runs 0", "--runs <N>", "1000 walks");
@@ -191,19 +191,19 @@ fn zeros() {
     refused(
         "check small.yaml --checkpoint kept --checkpoint-every 0",
         "--checkpoint-every <DURATION>",
-        "one a minute",
+        "one per minute",
     );
     refused_value(
         "check small.yaml --max-memory 0",
         "--max-memory <SIZE>",
-        "it must be 4MiB or more, as a search takes that before it begins; leave the flag out \
-         for half of what is free",
+        "it must be 4MiB or more, which a search needs to start; omit the flag for half of the \
+         free memory",
     );
 }
 
 #[test]
 fn numbers_below_zero_and_broken_ones() {
-    let count = "it must be a whole number from 1 on";
+    let count = "it must be a whole number of at least 1";
     for value in ["-1", "abc", "1.5"] {
         let command = |flag| format!("check small.yaml {flag} {value}");
         refused_value(&command("--max-states"), "--max-states <N>", count);

@@ -27,7 +27,7 @@ pub fn run(folder: &Path, arguments: &str, code: i32, out: impl IntoData, err: i
 }
 
 #[test]
-fn simulate_tells_the_first_walk_that_breaks_a_promise() {
+fn simulate_tells_the_first_walk_that_breaks_a_property() {
     let folder = folder("simulate", &[("twice.yaml", TWICE)]);
     let arguments = "simulate twice.yaml --runs 200 --property at-most-one-pod --property \
                      disjoint-slices --property recoverable";
@@ -40,12 +40,13 @@ twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
          source.volumeClaimTemplates none: the Pods have no disks
          destination the source's set: as in source, with `replicas: 0`
-         availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
-         faults none: no fault strikes; ask with `--faults 2`
+         availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to
+         check it
+         faults none: fault-free runs only; add faults with `--faults 2`
 
 VIOLATED  at-most-one-pod (ordinal 1)
-          walk 1, 5 steps, 0 faults; a walk is no shortest way
-web-1 still existed in source when it was created in destination too.
+          walk 1: 5 steps, 0 faults; not minimal
+web-1 still existed in source when it was created in destination.
 
   #  who               what                                              source 01  dest 01
   0                    initial                                                  ##       ..
@@ -54,23 +55,23 @@ web-1 still existed in source when it was created in destination too.
   3  dest statefulset  sees {1}, plans create 1                                 ##       ..
   4  twice:7           patch source replicas 0                                  ##       ..
   5  dest statefulset  create Pod 1                                             ##       .+      <--
-     # Ready  + created  . none
+     # Ready  + Pending  . none
 
 again straddle simulate twice.yaml --property at-most-one-pod --seed 0 --runs 2
-why   straddle check twice.yaml --property at-most-one-pod
+check straddle check twice.yaml --property at-most-one-pod
 
 PROPERTY         SEEN IN 200 WALKS
 at-most-one-pod  violated in 170 of 200, first in walk 1
-disjoint-slices  not seen in 200: p below 0.015 at 95 %
-recoverable      no walk can show it
+disjoint-slices  not seen in 200: p < 0.015 with 95% confidence
+recoverable      a walk cannot show it
 
-walks        200 with seed 0, of 19 steps on average and 20 at most, with 0 faults in all. 200 came
-             to rest at the goal, 0 elsewhere, none was cut off.
-meaning      p is the probability that one such random walk breaks the promise; it is about these
-             walks, not about clusters. No walk shows that a promise is kept: `straddle check`
-             decides that.
+walks        200 with seed 0: 19 steps on average, 20 at most, 0 faults in total. 200 reached the
+             goal, 0 got stuck, 0 hit the step limit.
+meaning      p is the probability that one such random walk violates the property; it describes
+             these walks, not real clusters. Walks cannot show that a property holds: `straddle
+             check` decides that.
 
-1 scenario, 1 with broken promises; 200 walks, 3,874 steps, [..] s
+1 scenario, 1 with violations; 200 walks, 3,874 steps, 0.6 s
 
 "#]],
         "",
@@ -90,29 +91,30 @@ small   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, at most 1
         pressureEviction, containerCrash, driverCrash, controllerRestart
 assumed  kubernetes 1.31: on both sides
          source.volumeClaimTemplates none: the Pods have no disks
-         availability none: downtime is not checked; ask with `availability: {maxUnavailable: 1}`
-         migration.afterCrash fromTop: a driver that crashed begins again, as a script does
+         availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to
+         check it
+         migration.afterCrash fromTop: a crashed driver restarts from the top, as a script does
 
 PROPERTY             SEEN IN 500 WALKS
-at-most-one-pod      not seen in 500: p below 0.0060 at 95 %
-at-most-one-running  not seen in 500: p below 0.0060 at 95 %
+at-most-one-pod      not seen in 500: p < 0.0060 with 95% confidence
+at-most-one-running  not seen in 500: p < 0.0060 with 95% confidence
 single-writer        not applicable: the sets have no volumeClaimTemplates
 right-disk           not applicable: the sets have no volumeClaimTemplates
 no-data-loss         not applicable: the sets have no volumeClaimTemplates
-disjoint-slices      not seen in 500: p below 0.0060 at 95 %
+disjoint-slices      not seen in 500: p < 0.0060 with 95% confidence
 available            not applicable: no availability rule is given
-self-healing         not seen in 500: p below 0.0060 at 95 %
-recoverable          no walk can show it
-completes            no walk can show it
-stays-migrated       no walk can show it
+self-healing         not seen in 500: p < 0.0060 with 95% confidence
+recoverable          a walk cannot show it
+completes            a walk cannot show it
+stays-migrated       a walk cannot show it
 
-walks        500 with seed 7, of 9 steps on average and 17 at most, with 121 faults in all. 0 came
-             to rest at the goal, 500 elsewhere, none was cut off.
-meaning      p is the probability that one such random walk breaks the promise; it is about these
-             walks, not about clusters. No walk shows that a promise is kept: `straddle check`
-             decides that.
+walks        500 with seed 7: 9 steps on average, 17 at most, 121 faults in total. 0 reached the
+             goal, 500 got stuck, 0 hit the step limit.
+meaning      p is the probability that one such random walk violates the property; it describes
+             these walks, not real clusters. Walks cannot show that a property holds: `straddle
+             check` decides that.
 
-1 scenario, nothing broken in these walks; 500 walks, 4,926 steps, [..] s
+1 scenario, no violation in these walks; 500 walks, 4,926 steps, 1.1 s
 
 "#]],
         "",

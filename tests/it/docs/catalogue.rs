@@ -24,7 +24,7 @@ fn catalogue() -> String {
         let row = format!(
             "| [`{name}`](#{name}) | {} | {} |\n",
             property.kind.word().name(),
-            property.promise,
+            property.statement,
             name = property.name,
         );
         page += &row;
@@ -35,7 +35,7 @@ fn catalogue() -> String {
              holds in [`{holds}`](../models/{holds}/scenario.yaml).\n",
             property.name,
             property.kind.word().name(),
-            property.promise,
+            property.statement,
             property.details,
             violated = property.violated_in,
             holds = property.holds_in,

@@ -57,7 +57,7 @@ fn crash_after(walk: &mut Walk, step: &str) {
         assert_eq!(story.last().map(String::as_str), Some(step));
     }
     walk.settle()
-        .take("driverCrash: the driver stops and forgets");
+        .take("driverCrash: the driver crashes and loses its memory");
     assert_eq!(walk.driver(), "crashed");
     let again = walk.next("driver");
     assert_eq!(again.len(), 1, "{again:?}");
@@ -68,7 +68,7 @@ fn crash_after(walk: &mut Walk, step: &str) {
 fn what_is_saved_is_not_repeated() {
     let mut walk = Walk::of(&moves_down("fromSaved"));
     walk.run_until("create claim 1 in destination");
-    walk.take("driver: save the position");
+    walk.take("driver: save its position");
     crash_after(&mut walk, "nothing");
     let next = "driver: patch destination start 1, replicas 2";
     assert_eq!(walk.next("driver"), [next]);

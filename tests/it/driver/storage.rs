@@ -69,7 +69,7 @@ fn force_leaves_containers_that_have_no_pod() {
          kubelet source: start containers of Pod 0",
     );
     assert_eq!(walk.world.rows[Ordinal(0)].sides.source.running(), 2);
-    walk.take("kubelet source: stop containers of 0 that have no Pod");
+    walk.take("kubelet source: stop orphaned containers of ordinal 0");
     assert_eq!(walk.world.rows[Ordinal(0)].sides.source.running(), 1);
 }
 
@@ -98,7 +98,7 @@ fn a_stray_keeps_an_exclusive_disk_from_its_successor() {
         );
         let start = "kubelet source: start containers of Pod 0";
         assert_eq!(walk.may(start), !fenced, "{backend}");
-        walk.take("kubelet source: stop containers of 0 that have no Pod");
+        walk.take("kubelet source: stop orphaned containers of ordinal 0");
         assert!(walk.may(start), "{backend}");
     }
 }
@@ -119,7 +119,7 @@ fn a_disk_is_detached_once_nothing_has_it_mounted() {
         [""; 0],
         "the Pod object holds the disk"
     );
-    walk.take("kubelet source: confirm that Pod 1 is gone");
+    walk.take("kubelet source: remove the object of Pod 1");
     assert_eq!(walk.next("driver"), [""; 0]);
     walk.take(
         "storage source: detach disk 1

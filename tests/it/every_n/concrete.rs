@@ -49,7 +49,7 @@ fn decided(setup: &Setup, properties: &[&'static str]) -> BTreeMap<&'static str,
     decided.collect()
 }
 
-/// What a proof and the searches have said of the promises of a scenario.
+/// What a proof and the searches have said of the invariants of a scenario.
 #[derive(Default, PartialEq, Debug)]
 struct Count {
     proved: usize,

@@ -70,7 +70,7 @@ faults: {{atMost: 9, of: [{faults}]}}
     sized_text(&text, &manifest)
 }
 
-/// Expects the promise of all steps of these states, and notes their kinds.
+/// Expects the lemma of all steps of these states, and notes their kinds.
 fn check(sizes: &Sizes, states: &[World], kinds: &mut BTreeSet<String>) {
     let model = sizes.model(4).expect("a size that there is");
     for state in states {

@@ -1,19 +1,19 @@
 //! What a proof for every number of ordinals rests on, put to the test for any model in slices:
-//! the promise of [`Sliced::witnesses`], and that no reachable state is left out.
+//! the lemma of [`Sliced::witnesses`], and that no reachable state is left out.
 
 use std::collections::HashSet;
 
 use straddle::engine::Searchable;
 use straddle::every_n::fixpoint::{Closure, Limits, close};
 use straddle::every_n::views::Views;
-use straddle::every_n::{Promise, Reasons, Sliced, StateOf, StepOf};
+use straddle::every_n::{Invariant, Reasons, Sliced, StateOf, StepOf};
 
 /// A state in words: its frame and its letters.
 type Word<S> = (<S as Sliced>::Frame, Vec<<S as Sliced>::Letter>);
 
 /// The least closed set of views, which is expected to exist.
-pub fn closed<S: Sliced>(sliced: &S, free: usize, promises: &[Promise<S>]) -> Closure<S> {
-    let closure = close(sliced, free, promises, Limits::default(), &|_| false);
+pub fn closed<S: Sliced>(sliced: &S, free: usize, invariants: &[Invariant<S>]) -> Closure<S> {
+    let closure = close(sliced, free, invariants, Limits::default(), &|_| false);
     closure.unwrap_or_else(|why| panic!("no closed set: {why:?}"))
 }
 
@@ -61,7 +61,7 @@ pub fn coverage<S: Sliced>(sliced: &S, views: &Views<S>, letters: usize, most: u
     missing.sum()
 }
 
-/// A description of the first step of a state that is not as [`Sliced::witnesses`] promises, for
+/// A description of the first step of a state that is not as [`Sliced::witnesses`] requires, for
 /// views of at most `free` free ordinals.
 pub fn restriction<S: Sliced>(
     sliced: &S,

@@ -1,4 +1,4 @@
-//! The promise that the proofs rest on, for the migrations of the bundled scenarios: on reachable
+//! The lemma that the proofs rest on, for the migrations of the bundled scenarios: on reachable
 //! states, on states far from the start, and on such as are made of letters of several.
 
 use std::path::Path;
@@ -69,7 +69,7 @@ pub fn sized_text(text: &str, manifest: &str) -> Sizes {
     sizes(&setup, Aim::Each).expect("it is the same for every number of replicas")
 }
 
-/// Expects the promise of all steps of these states.
+/// Expects the lemma of all steps of these states.
 #[track_caller]
 fn check<'a>(
     name: &str,

@@ -1,5 +1,5 @@
 //! Witnesses that are left out on purpose. For each kind of step of the model that has any, the
-//! promise is then seen to be broken.
+//! lemma is then seen to be violated.
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
@@ -79,7 +79,7 @@ faults: {{atMost: 2, of: [eviction, driverCrash]}}
     sized_text(&text, "")
 }
 
-/// The first step of a walk, or of a state that is mixed from several, that the promise is not
+/// The first step of a walk, or of a state that is mixed from several, that the lemma is not
 /// kept for.
 fn broken(sizes: Sizes, is_kind: fn(&Step) -> bool) -> Option<String> {
     let mut random = Pcg64Mcg::seed_from_u64(1);
@@ -91,7 +91,7 @@ fn broken(sizes: Sizes, is_kind: fn(&Step) -> bool) -> Option<String> {
     states.find_map(|state| restriction(&fewer, model, state, 1))
 }
 
-/// Expects the promise of a model, and that it is broken by one witness fewer for these steps.
+/// Expects the lemma of a model, and that it is broken by one witness fewer for these steps.
 #[track_caller]
 fn check(model: impl Fn() -> Sizes, is_kind: fn(&Step) -> bool) {
     assert_eq!(broken(model(), |_| false), None);

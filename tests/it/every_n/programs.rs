@@ -6,7 +6,7 @@ use rand_pcg::Pcg64Mcg;
 use super::lemma::{closed, coverage, restriction};
 use super::reference::{Instruction, Rules};
 use super::restriction::random;
-use super::slices::{Slices, promises};
+use super::slices::{Slices, invariants};
 use super::verdicts::shortest;
 
 /// Every sequence of different instructions, of one at least.
@@ -31,10 +31,10 @@ fn programs() -> Vec<Vec<Instruction>> {
 /// The most ordinals with which they are searched.
 const MOST_SEARCHED: usize = 3;
 
-/// Whether each of the promises is kept: the proof and the searches have to agree.
+/// Whether each of the invariants is kept: the proof and the searches have to agree.
 fn kept(rules: &Rules) -> Vec<bool> {
     let slices = Slices::new(rules);
-    let proof = closed(&slices, 1, &promises(rules));
+    let proof = closed(&slices, 1, &invariants(rules));
     let mut kept = vec![true; proof.kept.len()];
     for ordinals in 1..=MOST_SEARCHED {
         for (kept, steps) in kept.iter_mut().zip(shortest(slices.of(ordinals))) {
@@ -47,7 +47,7 @@ fn kept(rules: &Rules) -> Vec<bool> {
     kept
 }
 
-/// How many programs break each of the promises.
+/// How many programs break each of the invariants.
 fn broken(programs: &[Vec<Instruction>]) -> [usize; 3] {
     let mut count = [0; 3];
     for program in programs {
@@ -73,7 +73,7 @@ fn a_proof_says_of_every_program_what_searches_say() {
         let others = broken(others);
         [some.join().expect("it does not panic"), others]
     });
-    let sum = |promise: usize| counts[0][promise] + counts[1][promise];
+    let sum = |invariant: usize| counts[0][invariant] + counts[1][invariant];
     assert_eq!([sum(0), sum(1), sum(2)], [104, 0, 119]);
 }
 

@@ -338,7 +338,7 @@ impl Searchable for Reference {
 }
 
 impl Reference {
-    /// What the rules promise of every state.
+    /// What the rules guarantee of every state.
     pub fn invariants(&self) -> Vec<Formula<Self>> {
         let mut invariants = vec![
             Formula::invariant("at-most-one", Self::is_at_most_one),

@@ -1,5 +1,5 @@
-//! The promise that the proofs rest on, for the protocol and all its relatives, on reachable and
-//! on random states; and broken promises, which are noticed.
+//! The lemma that the proofs rest on, for the protocol and all its relatives, on reachable and
+//! on random states; and violations of it, which are noticed.
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -11,12 +11,12 @@ use super::lemma::{closed, coverage, reachable, restriction};
 use super::reference::{
     Guard, MOST, Ordinal, Phase, Place, Plan, Reference, Rules, Side, State, Step, Write,
 };
-use super::slices::{Frame, Letter, Slices, promises};
+use super::slices::{Frame, Letter, Slices, invariants};
 use super::variants::{self, Variant};
 
 const MOST_STATES: usize = 200_000;
 
-/// Expects the promise of all steps of these states.
+/// Expects the lemma of all steps of these states.
 fn check<'a>(
     name: &str,
     sliced: &impl Sliced<Model = Reference>,
@@ -195,7 +195,7 @@ fn check_lowered<const N: usize>(rules: &Rules, told: usize, expected: [[usize; 
         most: told,
         hides: true,
     };
-    let closure = closed(&lowered, free, &promises(rules));
+    let closure = closed(&lowered, free, &invariants(rules));
     // What is left out is no violation that one could see.
     assert!(closure.kept.iter().all(|kept| *kept), "{rules:?}");
     let found = [unmatched(&lowered, free), missing(&lowered, &closure.views)];

@@ -1,7 +1,7 @@
 //! The reference protocol as words: a letter for each ordinal.
 
 use straddle::engine::Formula;
-use straddle::every_n::{Promise, Reasons, Sliced};
+use straddle::every_n::{Invariant, Reasons, Sliced};
 
 use super::reference::{
     Guard, Instruction, MOST, Ordinal, Phase, Place, Plan, Reference, Rules, Side, State, Step,
@@ -57,12 +57,12 @@ impl Slices {
     }
 }
 
-/// What a model of these rules promises, in the order of its invariants.
-pub fn promises<S: Sliced<Model = Reference>>(rules: &Rules) -> Vec<Promise<S>> {
-    let promise = |arity, invariant: Formula<Reference>| Promise {
-        name: invariant.name,
+/// What a model of these rules guarantees, in the order of its invariants.
+pub fn invariants<S: Sliced<Model = Reference>>(rules: &Rules) -> Vec<Invariant<S>> {
+    let local = |arity, formula: Formula<Reference>| Invariant {
+        name: formula.name,
         arity,
-        holds: Box::new(move |model, state| invariant.holds(model, state)),
+        holds: Box::new(move |model, state| formula.holds(model, state)),
     };
     let model = Reference {
         rules: rules.clone(),
@@ -71,7 +71,7 @@ pub fn promises<S: Sliced<Model = Reference>>(rules: &Rules) -> Vec<Promise<S>> 
     let arities = [1, 1, 1, 2].into_iter();
     arities
         .zip(model.invariants())
-        .map(|(arity, invariant)| promise(arity, invariant))
+        .map(|(arity, formula)| local(arity, formula))
         .collect()
 }
 

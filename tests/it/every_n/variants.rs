@@ -110,7 +110,7 @@ pub fn all() -> Vec<Variant> {
     ]
 }
 
-/// The free ordinals of a view that all their promises take.
+/// The free ordinals of a view that all their invariants take.
 pub fn free(rules: &Rules) -> usize {
     if rules.charges { 2 } else { 1 }
 }

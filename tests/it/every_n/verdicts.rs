@@ -1,4 +1,4 @@
-//! Which promises are kept for every number of ordinals, and by how many views that is shown.
+//! Which invariants are kept for every number of ordinals, and by how many views that is shown.
 
 use std::num::NonZeroUsize;
 
@@ -7,12 +7,12 @@ use straddle::every_n::fixpoint::{GaveUp, Limits, close};
 
 use super::lemma::{closed, occurring, reachable};
 use super::reference::{Reference, Rules};
-use super::slices::{Slices, promises};
+use super::slices::{Slices, invariants};
 use super::variants::{
     blind, guarded, hasty, parallel, reverted, stale, synced, two_patches, with_charges,
 };
 
-/// For each promise the steps of the shortest way to break it, if there is one.
+/// For each invariant the steps of the shortest way to break it, if there is one.
 pub fn shortest(model: &Reference) -> Vec<Option<usize>> {
     let question = Question::new(model.invariants());
     let settings = Settings::from(NonZeroUsize::MIN);
@@ -26,10 +26,10 @@ pub fn shortest(model: &Reference) -> Vec<Option<usize>> {
     decisions.map(|decision| steps(&decision.verdict)).collect()
 }
 
-/// Expects that all promises are kept, as so many views of at most `free` free ordinals show.
+/// Expects that all invariants are kept, as so many views of at most `free` free ordinals show.
 fn proves(rules: &Rules, free: usize, views: usize) {
     let slices = Slices::new(rules);
-    let closure = closed(&slices, free, &promises(rules));
+    let closure = closed(&slices, free, &invariants(rules));
     assert_eq!(closure.views.len(), views, "{rules:?}");
     assert!(closure.kept.iter().all(|kept| *kept), "{rules:?}");
     for ordinals in 0..=3 {
@@ -38,17 +38,17 @@ fn proves(rules: &Rules, free: usize, views: usize) {
     }
 }
 
-/// Expects that one promise is broken and no other, in the views and in a search: there with so
+/// Expects that one invariant is broken and no other, in the views and in a search: there with so
 /// many ordinals or more, and in so many steps.
-fn breaks(rules: &Rules, free: usize, promise: &str, smallest: usize, steps: usize) {
+fn breaks(rules: &Rules, free: usize, invariant: &str, smallest: usize, steps: usize) {
     let slices = Slices::new(rules);
-    let closure = closed(&slices, free, &promises(rules));
-    let names = || promises::<Slices>(rules).into_iter();
-    let expected: Vec<bool> = names().map(|other| other.name != promise).collect();
+    let closure = closed(&slices, free, &invariants(rules));
+    let names = || invariants::<Slices>(rules).into_iter();
+    let expected: Vec<bool> = names().map(|other| other.name != invariant).collect();
     assert_eq!(closure.kept, expected, "{rules:?}");
     for ordinals in 0..=smallest {
         let steps = (ordinals == smallest).then_some(steps);
-        let is_it = |other: &str| steps.filter(|_| other == promise);
+        let is_it = |other: &str| steps.filter(|_| other == invariant);
         let expected: Vec<Option<usize>> = names().map(|other| is_it(other.name)).collect();
         let found = shortest(slices.of(ordinals));
         assert_eq!(found, expected, "{rules:?}, {ordinals} ordinals");
@@ -78,9 +78,9 @@ fn a_driver_that_waits_for_planned_writes_is_safe() {
 
 /// Two halves of two runs, glued together at the driver.
 #[test]
-fn one_free_ordinal_is_too_few_for_a_promise_about_two() {
+fn one_free_ordinal_is_too_few_for_a_invariant_about_two() {
     let rules = with_charges(Rules::default());
-    let closure = closed(&Slices::new(&rules), 1, &promises(&rules));
+    let closure = closed(&Slices::new(&rules), 1, &invariants(&rules));
     assert_eq!(closure.kept, [true, true, true, false]);
 }
 

@@ -13,14 +13,14 @@ use crate::asked::Asked;
 
 /// What is asked of endless paths.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Promise {
+enum Property {
     /// They reach the goal.
     Completes,
     /// They keep it.
     Stays,
 }
 
-impl Promise {
+impl Property {
     const ALL: [Self; 2] = [Self::Completes, Self::Stays];
 
     fn asked(self) -> Endless<Net> {
@@ -34,10 +34,10 @@ impl Promise {
 /// A place, and whether the goal was visited on the way to it.
 type Visit = (Place, bool);
 
-/// Least faults, then least steps, to every place by paths that may break the promise.
-fn distances(net: &Net, promise: Promise, clean: bool) -> BTreeMap<Visit, (u8, u32)> {
+/// Least faults, then least steps, to every place by paths that may break the property.
+fn distances(net: &Net, property: Property, clean: bool) -> BTreeMap<Visit, (u8, u32)> {
     let may_pass = |place: Place| {
-        let goal_free = promise != Promise::Completes || !net.is_goal(&place);
+        let goal_free = property != Property::Completes || !net.is_goal(&place);
         goal_free && (!clean || !net.bad[usize::from(place.0)])
     };
     let start: Place = (0, 0);
@@ -101,25 +101,25 @@ fn is_fair(net: &Net, set: &BTreeSet<Place>) -> bool {
 }
 
 /// The least faults and steps to a place from which a path can go on for ever and break the
-/// promise.
-fn nearest(net: &Net, promise: Promise, clean: bool) -> Option<(u8, u32)> {
-    let best = distances(net, promise, clean);
-    let counts = |place: Place| promise == Promise::Completes || !net.keeps_goal(&place);
-    let wanted = |visited: bool| visited || promise == Promise::Completes;
+/// property.
+fn nearest(net: &Net, property: Property, clean: bool) -> Option<(u8, u32)> {
+    let best = distances(net, property, clean);
+    let counts = |place: Place| property == Property::Completes || !net.keeps_goal(&place);
+    let wanted = |visited: bool| visited || property == Property::Completes;
     let mut found: Option<(u8, u32)> = None;
     for (&(place, visited), &cost) in &best {
         let ends = enabled(net, place).is_empty() && counts(place);
-        if wanted(visited) && (ends || loops(net, promise, clean, &counts, place)) {
+        if wanted(visited) && (ends || loops(net, property, clean, &counts, place)) {
             found = Some(found.map_or(cost, |known| known.min(cost)));
         }
     }
     found
 }
 
-/// Whether some set with this place in it is a fair loop that breaks the promise.
+/// Whether some set with this place in it is a fair loop that breaks the property.
 fn loops(
     net: &Net,
-    promise: Promise,
+    property: Property,
     clean: bool,
     counts: &dyn Fn(Place) -> bool,
     place: Place,
@@ -129,7 +129,7 @@ fn loops(
         let members = (0..nodes).filter(|node| bits >> node & 1 == 1);
         let set: BTreeSet<Place> = members.map(|node| (node, place.1)).collect();
         let may_be = |place: &Place| {
-            let goal_free = promise != Promise::Completes || !net.is_goal(place);
+            let goal_free = property != Property::Completes || !net.is_goal(place);
             goal_free && (!clean || !net.bad[usize::from(place.0)])
         };
         set.contains(&place)
@@ -141,7 +141,7 @@ fn loops(
 }
 
 /// Checks that a trace is what it says, and returns whether it breaks no always-property.
-fn check_lasso(net: &Net, promise: Promise, trace: &Trace<Arc>, seed: u64) -> bool {
+fn check_lasso(net: &Net, property: Property, trace: &Trace<Arc>, seed: u64) -> bool {
     let mut places: Vec<Place> = vec![(0, 0)];
     for arc in &trace.steps {
         let place = *places.last().expect("a place");
@@ -159,12 +159,12 @@ fn check_lasso(net: &Net, promise: Promise, trace: &Trace<Arc>, seed: u64) -> bo
         "seed {seed}: the loop comes back"
     );
     assert_eq!(u32::from(round[0].1), trace.faults, "seed {seed}");
-    match promise {
-        Promise::Completes => assert!(
+    match property {
+        Property::Completes => assert!(
             !places.iter().any(|place| net.is_goal(place)),
             "seed {seed}"
         ),
-        Promise::Stays => {
+        Property::Stays => {
             assert!(
                 places[..=start].iter().any(|place| net.is_goal(place)),
                 "seed {seed}"
@@ -231,25 +231,25 @@ fn random_nets_agree_with_the_twin() {
     for seed in 0..3_000 {
         let net = Net::random(seed);
         let explored = Explored::of(&net);
-        for (number, promise) in Promise::ALL.into_iter().enumerate() {
-            let found = violation(&net, &ask(&net), &explored, promise.asked());
+        for (number, property) in Property::ALL.into_iter().enumerate() {
+            let found = violation(&net, &ask(&net), &explored, property.asked());
             let found = found.expect("room");
-            let expected = nearest(&net, promise, false);
+            let expected = nearest(&net, property, false);
             let Some(trace) = found else {
-                assert_eq!(expected, None, "seed {seed}: {promise:?}");
+                assert_eq!(expected, None, "seed {seed}: {property:?}");
                 continue;
             };
-            let clean = check_lasso(&net, promise, &trace, seed);
+            let clean = check_lasso(&net, property, &trace, seed);
             let (faults, steps) = expected.unwrap_or_else(|| panic!("seed {seed}: {trace:?}"));
             let start = trace.loop_start.expect("it is endless");
-            assert_eq!(trace.faults, u32::from(faults), "seed {seed}: {promise:?}");
+            assert_eq!(trace.faults, u32::from(faults), "seed {seed}: {property:?}");
             if start != steps as usize {
                 assert!(clean, "seed {seed}: longer, and no better");
-                let cleanest = nearest(&net, promise, true).expect("there is one");
-                assert_eq!(start, cleanest.1 as usize, "seed {seed}: {promise:?}");
+                let cleanest = nearest(&net, property, true).expect("there is one");
+                assert_eq!(start, cleanest.1 as usize, "seed {seed}: {property:?}");
             } else if !clean {
-                let better = nearest(&net, promise, true).filter(|cost| cost.0 == faults);
-                assert_eq!(better, None, "seed {seed}: {promise:?}");
+                let better = nearest(&net, property, true).filter(|cost| cost.0 == faults);
+                assert_eq!(better, None, "seed {seed}: {property:?}");
                 unclean += 1;
             }
             violated[number] += 1;

@@ -234,5 +234,5 @@ fn only_the_first_of_very_many_mistakes_are_shown() {
     let problems = refused(script.as_bytes());
     assert!(problems.len() < 100, "{}", problems.len());
     let last = problems.last().map_or("", String::as_str);
-    assert!(last.contains("1950 more mistakes"), "{last}");
+    assert!(last.contains("1950 more errors"), "{last}");
 }

@@ -25,9 +25,9 @@ fn long_stories_are_shortened_around_what_matters() {
              ordinary kinds of fault
 
     VIOLATED  at-most-one-running (ordinal 5, across sides), as expected
-              60 steps, none shorter; 1 fault needed
-    redis-redis-cluster-5 still ran in source when destination started it too, on the same disk.
-    same story breaks at-most-one-pod at step 32
+              shortest counterexample: 60 steps, 1 fault
+    redis-redis-cluster-5 was still running in source when destination started it, on the same disk.
+    also violates: at-most-one-pod (step 32)
 
       #  who                  what                                   source 012345  dest 012345  disk 5
       0                       initial                                       ######       ......  S
@@ -41,11 +41,11 @@ fn long_stories_are_shortened_around_what_matters() {
       8  source kubelet       Pod 5 is Ready                                ######       ......  S
       9  source kubelet       Pod 5 is Ready                                ######       ......  S
      10  source kubelet       Pod 5 is Ready                                ######       ......  S
-      …                       19 steps left out; --full shows them
+      …                       19 steps omitted; --full shows them
      30  source DRIVER CRASH  the driver crashes                            ######       ......  S
      31  source kubelet       Pod 5 is Ready                                ######       ......  S
      32  source kubelet       Pod 5 is Ready                                ######       ......  S
-      …                       12 steps left out; --full shows them
+      …                       12 steps omitted; --full shows them
      45  source kubelet       Pod 5 is Ready                                ######       ......  S
      46  source kubelet       Pod 5 is Ready                                ######       ......  S
      47  source kubelet       Pod 5 is Ready                                ######       ......  S
@@ -71,7 +71,7 @@ fn long_stories_are_shortened_around_what_matters() {
        |
     10 |   - patch: {cluster: destination, start: k, replicas: N - k}
        |     ^^^^^ this step made the last one possible
-    fix   before line 10 (checked: the two promises above hold then)
+    fix   before line 10 (checked: both properties then hold)
             - wait: {cluster: source, pod: k, until: gone}
     again straddle check models/blog-redis-cluster/scenario.yaml --property at-most-one-running
 
@@ -106,23 +106,23 @@ fn barred(text: &str) -> Vec<&str> {
 fn what_repeats_for_ever_has_a_bar() {
     let mut story = samples::story();
     story.loop_start = Some(9);
-    story.fairness = vec!["Steps 10 and 11 repeat for ever.".to_owned()];
+    story.fairness = vec!["Steps 10 and 11 repeat forever.".to_owned()];
     let text = one(telling(story.clone()));
     let steps: Vec<String> = barred(&text)
         .iter()
         .map(|line| line[1..7].trim().to_owned())
         .collect();
     assert_eq!(steps, ["10", "11"]);
-    assert!(text.contains("11 steps, the last 2 for ever; 0 faults needed"));
-    assert!(text.contains("\nloop  Steps 10 and 11 repeat for ever.\n"));
+    assert!(text.contains("11 steps, no faults; the last 2 repeat forever"));
+    assert!(text.contains("\nloop  Steps 10 and 11 repeat forever.\n"));
     assert!(!text.contains("<--"), "no step is the last:\n{text}");
     // An end has no loop to draw, and a last step.
     story.loop_start = Some(11);
-    story.fairness = vec!["It stays so for ever: nothing is left to happen.".to_owned()];
+    story.fairness = vec!["Deadlock: no component has anything left to do.".to_owned()];
     let text = one(telling(story));
     assert_eq!(barred(&text), [""; 0]);
-    assert!(text.contains("11 steps, none shorter"));
-    assert!(text.contains("\nend   It stays so for ever: nothing is left to happen.\n"));
+    assert!(text.contains("shortest counterexample: 11 steps"));
+    assert!(text.contains("\nend   Deadlock: no component has anything left to do.\n"));
     assert!(text.contains("<--"));
 }
 
@@ -140,8 +140,8 @@ fn a_long_loop_is_shortened_inside_its_bar() {
     story.loop_start = Some(50);
     let text = one(telling(story));
     let bars = barred(&text);
-    assert!(bars[0].contains("54 steps left out"), "{text}");
+    assert!(bars[0].contains("54 steps omitted"), "{text}");
     assert!(text.contains("\n    …"), "{text}");
-    assert!(text.contains("40 steps left out"), "{text}");
+    assert!(text.contains("40 steps omitted"), "{text}");
     assert_eq!(bars.len(), 17, "{text}");
 }
