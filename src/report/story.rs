@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::Settings;
 use super::text::{BAD, FAINT, GOOD, STRONG};
-use super::text::{count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap};
+use super::text::{
+    WIDTH, count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap,
+};
 use super::timeline;
 use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
 
@@ -59,7 +61,7 @@ fn title(page: usize, property: &PropertyResult, figures: &str) -> Vec<String> {
     let text = format!("{name}, {}", expectation(property.as_expected));
     let left = format!("{}  {text}", paint(BAD, "VIOLATED"));
     let taken = "VIOLATED  ".len() + width(&text);
-    let room = page.saturating_sub(taken);
+    let room = page.min(WIDTH).saturating_sub(taken);
     if figures.is_empty() {
         vec![left]
     } else if width(figures) + 2 <= room {

@@ -2,7 +2,7 @@
 
 use super::{BAR, MARK, NUMBER, Place, Row, has_disk, longest};
 use crate::report::text::{BAD, CARE, FAINT};
-use crate::report::text::{pad, paint, plain, width, wrap};
+use crate::report::text::{WIDTH, pad, paint, plain, width, wrap};
 use crate::report::{Counterexample, Lanes};
 
 /// Room for what happens below which it stands on a line of its own.
@@ -84,7 +84,7 @@ impl Columns {
             who,
             what: match layout {
                 Layout::Folded => 0,
-                Layout::Beside | Layout::Stacked => page.saturating_sub(taken),
+                Layout::Beside | Layout::Stacked => room_for_what(page, taken, rows),
             },
             source,
             destination,
@@ -239,6 +239,14 @@ impl Columns {
             .map(|line| paint(FAINT, format!("{:NUMBER$}{line}", "")))
             .collect()
     }
+}
+
+/// Room for what happens on a page of which so much is taken. Beyond the usual page lines become
+/// longer only for a text that needs it, since the lanes are read beside the texts.
+fn room_for_what(page: usize, taken: usize, rows: &[Row]) -> usize {
+    let usual = WIDTH.saturating_sub(taken);
+    let needed = longest(rows.iter().map(Row::what));
+    page.saturating_sub(taken).min(usual.max(needed))
 }
 
 /// The ordinals that are not the same in all states, and the one that the counterexample is about.
