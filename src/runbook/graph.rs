@@ -10,10 +10,10 @@ use std::sync::Arc;
 pub enum Goal {
     /// To an instruction.
     At(usize),
-    /// The script is over.
-    End,
-    /// The script has failed.
-    Failed,
+    /// The script is over, with this status.
+    End(u8),
+    /// The script has failed, with this status.
+    Failed(u8),
 }
 
 /// Exits that lead nowhere yet. Without any, the place cannot be reached.
@@ -90,6 +90,8 @@ pub struct Emitted<R> {
 /// All requests so far.
 #[derive(Clone, Debug)]
 pub struct Graph<R> {
+    /// Where the script begins; `None` if nothing was patched in yet.
+    pub entry: Option<Goal>,
     /// In the order in which the script reaches them.
     pub emitted: Vec<Emitted<R>>,
 }
@@ -97,6 +99,7 @@ pub struct Graph<R> {
 impl<R> Default for Graph<R> {
     fn default() -> Self {
         Self {
+            entry: None,
             emitted: Vec::new(),
         }
     }
@@ -123,7 +126,7 @@ impl<R> Graph<R> {
     pub fn backpatch(&mut self, exits: &PatchList, goal: Goal) {
         for &(position, exit) in &exits.0 {
             match exit {
-                Exit::Entry => (),
+                Exit::Entry => self.entry = Some(goal),
                 Exit::Done => self.emitted[position].done = Some(goal),
                 Exit::Otherwise => self.emitted[position].otherwise = Some(goal),
             }

@@ -19,8 +19,8 @@ pub fn finish(
     }
     let target = |goal: Option<Goal>, length: usize| match goal {
         Some(Goal::At(position)) => at(position),
-        Some(Goal::End) => at(length),
-        Some(Goal::Failed) | None => Target::Failed,
+        Some(Goal::End(_)) => at(length),
+        Some(Goal::Failed(_)) | None => Target::Failed,
     };
     let length = graph.emitted.len();
     let exits = graph.emitted.iter().map(|made| Exits {

@@ -31,6 +31,7 @@ mod instructions;
 mod kubectl;
 mod markers;
 mod programs;
+mod reduce;
 mod session;
 mod shell;
 mod surroundings;
@@ -43,12 +44,15 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Source, position};
 use crate::world::id::{ClusterId, PerCluster};
-use crate::world::program::{AfterCrash, ObjectKind, ObjectRef, Operation, Program};
+use crate::world::program::{
+    AfterCrash, MOST_INSTRUCTIONS, ObjectKind, ObjectRef, Operation, Program,
+};
 use crate::world::setup::Extra;
 use crate::world::volume::ReclaimPolicy;
-pub use graph::Place;
+pub use graph::{Goal, Place};
 pub use kubectl::strategic;
-use session::{Runner, Session};
+use session::{Commands, Runner, Session};
+use shell::outside::Outside;
 use shell::runner::Halt;
 use shell::syntax::{self, Command};
 pub use surroundings::{SideFacts, Surroundings};
@@ -157,7 +161,12 @@ fn follow<'a>(
             ..Session::new(surroundings, &source.text)
         };
         let mut runner = Runner::new(session, &source.text);
+        if let Some(name) = source.path.file_name() {
+            runner.script_name = name.to_string_lossy().into_owned();
+        }
         let followed = runner.script(script, surroundings.beginning());
+        reduce::reduce(&mut runner.graph, <Commands as Outside>::only_looks);
+        let followed = followed.and_then(|()| runner.few_requests());
         (runner, followed)
     };
     let first = follow(true, true);
@@ -348,6 +357,38 @@ pub fn creates_first(program: &Program) -> bool {
 /// Words of each call of kubectl that a script comes to, for tests against bash.
 #[must_use]
 pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
+    with_run(text, |runner, _| runner.session.calls)
+}
+
+/// What a script asks, with every round of its loops, for tests against bash.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// Where it begins; `None` if no way leads on.
+    pub entry: Option<Goal>,
+    /// The requests, and where each leads if it is done and otherwise.
+    pub requests: Vec<(Operation, Option<Goal>, Option<Goal>)>,
+    /// What was said of the script.
+    pub problems: Vec<String>,
+}
+
+/// Follows a script round by round, for tests against bash.
+#[must_use]
+pub fn followed(text: &str) -> Option<Followed> {
+    with_run(text, |runner, _| {
+        let emitted = runner.graph.emitted.iter();
+        let problems = runner.findings.problems.iter();
+        Followed {
+            entry: runner.graph.entry,
+            requests: emitted
+                .map(|made| (made.request, made.done, made.otherwise))
+                .collect(),
+            problems: problems.map(|problem| problem.what.clone()).collect(),
+        }
+    })
+}
+
+/// The run of a script about the set `web`, without files beside it.
+fn with_run<T>(text: &str, result: impl FnOnce(Runner<'_>, Result<(), Halt>) -> T) -> Option<T> {
     let script = syntax::parse(text, 0).ok()?;
     let no_files = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
     let side = SideFacts {
@@ -365,6 +406,8 @@ pub fn calls(text: &str) -> Option<Vec<Vec<String>>> {
         files: &no_files,
     };
     let mut runner = Runner::new(Session::new(&surroundings, text), text);
-    let _ = runner.script(&script, surroundings.beginning());
-    Some(runner.session.calls)
+    runner.follows_all = true;
+    runner.most_requests = MOST_INSTRUCTIONS;
+    let followed = runner.script(&script, surroundings.beginning());
+    Some(result(runner, followed))
 }

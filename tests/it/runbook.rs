@@ -3,6 +3,7 @@
 mod bash;
 mod hostile;
 mod patches;
+mod paths;
 
 use std::io;
 use std::num::NonZeroUsize;

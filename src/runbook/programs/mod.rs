@@ -76,6 +76,10 @@ impl Programs for Commands {
         }
     }
 
+    fn follows(name: &str) -> bool {
+        PROGRAMS.iter().any(|(names, _)| names.contains(&name))
+    }
+
     fn has_text(
         runner: &mut Runner<'_>,
         value: Value,

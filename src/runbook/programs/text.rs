@@ -146,17 +146,19 @@ pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Outcome {
     let text: Rc<str> = input.unwrap_or_else(|| "".into());
     runner.spend(text.len());
     for path in call.words.iter().filter(|word| !word.starts_with('-')) {
+        let path = runner.path(path, &call.state.shell);
         let files = &mut call.state.shell.files;
-        files.insert((*path).into(), Rc::clone(&text));
+        files.insert(path.into(), Rc::clone(&text));
     }
     writing(call, &text)
 }
 
 /// `rm`.
-pub fn rm(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+pub fn rm(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let mut state = call.state;
     for path in call.words {
-        state.shell.files.remove(*path);
+        let path = runner.path(path, &state.shell);
+        state.shell.files.remove(&*path);
     }
     Outcome::ok(state)
 }

@@ -62,10 +62,9 @@ pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) ->
         return Outcome::ok(state);
     };
     if in_place {
-        state
-            .shell
-            .files
-            .insert(path.into(), output.as_str().into());
+        let path = runner.path(path, &state.shell);
+        let files = &mut state.shell.files;
+        files.insert(path.into(), output.as_str().into());
     } else {
         state.shell.write(&output);
     }

@@ -2,6 +2,7 @@
 
 use super::programs::Programs;
 use super::runner::Runner;
+use super::special::{NO_CLOCK, not_a_number};
 use super::state::Shell;
 
 /// The deepest nesting of brackets.
@@ -256,6 +257,14 @@ impl<P: Programs> Runner<'_, P> {
         impl Names for Variables<'_> {
             fn get(&mut self, name: &str) -> Result<i64, String> {
                 let place = name.parse::<usize>().ok().filter(|&place| place > 0);
+                if place.is_some() && self.0.arguments_are_open {
+                    return Err(format!("`${name}` is an argument of the script"));
+                }
+                let is_known =
+                    |why: &String| self.0.get(name).is_none() || why.contains("not modelled");
+                if let Some(why) = not_a_number(name).filter(is_known) {
+                    return Err(why);
+                }
                 let value = match place {
                     Some(place) => self.0.arguments.get(place - 1),
                     None => self.0.get(name),
@@ -277,10 +286,17 @@ impl<P: Programs> Runner<'_, P> {
         match evaluate(text, &mut Variables(env)) {
             Ok(value) => Some(value),
             Err(what) => {
-                self.not_modelled(
-                    format!("`{}`: {what}", text.trim()),
-                    "only integers that do not depend on a cluster can be evaluated",
-                );
+                let text = self.symbols.readable(text.trim());
+                let what = self.symbols.readable(&what);
+                let is_clock = ["a clock", "what date says"]
+                    .iter()
+                    .any(|clock| what.contains(clock));
+                let help = if is_clock {
+                    NO_CLOCK
+                } else {
+                    "only whole numbers that do not depend on a cluster can be worked out"
+                };
+                self.not_modelled(format!("`{text}`: {what}"), help);
                 None
             }
         }

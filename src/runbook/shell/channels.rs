@@ -64,6 +64,7 @@ impl Channels {
             if let Some(output) = &self.output {
                 let text = state.shell.output.pop().unwrap_or_default();
                 if let Output::File(path, appends) = output {
+                    let path: &Rc<str> = &runner.path(path, &state.shell).into();
                     let old = state.shell.files.get(path).filter(|_| *appends);
                     let text = old.map_or(String::new(), ToString::to_string) + &text;
                     longest = longest.max(text.len());
@@ -202,10 +203,11 @@ impl<P: Programs> Runner<'_, P> {
         if path == "-" || path == "/dev/stdin" {
             return Some(state.shell.input.clone().unwrap_or_else(|| "".into()));
         }
-        if let Some(text) = state.shell.files.get(path) {
+        let path = self.path(path, &state.shell);
+        if let Some(text) = state.shell.files.get(&*path) {
             return Some(Rc::clone(text));
         }
-        let text = P::file(&self.session, path);
+        let text = P::file(&self.session, &path);
         self.spend(text.as_ref().map_or(0, |text| text.len()));
         text
     }

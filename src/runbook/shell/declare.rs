@@ -87,6 +87,7 @@ impl<P: Programs> Runner<'_, P> {
                 }
             }
             if let Some(value) = value {
+                self.may_be_set(name);
                 state.shell.set(name, value);
             }
             if how == "export" {

@@ -10,7 +10,7 @@ use super::runner::{Halt, Runner};
 use super::state::{State, Ways};
 use super::syntax::Word;
 use super::word::{Piece, PieceKind, Within, braces, pieces};
-use crate::runbook::symbols::symbol_in;
+use crate::runbook::symbols::{Symbol, symbol_in};
 
 /// Adds the words that were made in each way to those before them.
 fn append<P: Programs>(
@@ -173,7 +173,7 @@ impl<P: Programs> Runner<'_, P> {
         how: Use,
         next: &mut Vec<(State<P>, Fields)>,
     ) -> Result<(), Halt> {
-        let (mut state, mut fields) = (state, fields);
+        let mut fields = fields;
         let add = |mut fields: Fields, text: &str| {
             match how {
                 Use::Arguments if !piece.quoted => fields.add_split(text),
@@ -191,7 +191,10 @@ impl<P: Programs> Runner<'_, P> {
                 next.push((state, fields));
             }
             PieceKind::Parameter(name, operator, _)
-                if operator.is_empty() && arrays::list(name, &state.shell).is_some() =>
+                if operator.is_empty()
+                    && arrays::list(name, &state.shell).is_some()
+                    && !(state.shell.arguments_are_open && is_argument(name))
+                    && self.special(name, &state).is_none() =>
             {
                 let items = arrays::list(name, &state.shell).unwrap_or_default();
                 if how == Use::Arguments && arrays::is_separate(name) && piece.quoted {
@@ -223,10 +226,9 @@ impl<P: Programs> Runner<'_, P> {
                 }
             }
             PieceKind::Command(script, start) => {
-                state.shell.substitution_failed = false;
                 let ways = self.substituted(script, *start, state)?;
-                for ((mut state, text, ok), fields) in each_with(ways, fields) {
-                    state.shell.substitution_failed = !ok;
+                for ((mut state, text, status), fields) in each_with(ways, fields) {
+                    state.shell.substituted = Some(status);
                     next.push((state, add(fields, &text)));
                 }
             }
@@ -243,7 +245,11 @@ impl<P: Programs> Runner<'_, P> {
         state: State<P>,
     ) -> Result<Ways<P, Option<String>>, Halt> {
         let mut state = state;
+        if state.shell.arguments_are_open && is_argument(name) {
+            return self.open_argument(name, operator, argument, state);
+        }
         let value = match arrays::subscript(name) {
+            _ if let Some(value) = self.special(name, &state) => Some(value),
             Some(_) if operator == "#" && arrays::list(name, &state.shell).is_some() => {
                 let items = arrays::list(name, &state.shell).unwrap_or_default();
                 return Ok(vec![(state, Some(items.len().to_string()))]);
@@ -252,6 +258,9 @@ impl<P: Programs> Runner<'_, P> {
             None => Self::value_of(name, &state),
         };
         let value = value.map(|value| value.to_string());
+        if value.is_none() && operator.starts_with([':', '-', '=', '+']) && operator != ":?" {
+            self.note_default(name);
+        }
         // Nothing is 0 then.
         let value = match value {
             Some(text) if operator == ":-" && argument == "0" => Some(self.or_zero(text)),
@@ -276,6 +285,26 @@ impl<P: Programs> Runner<'_, P> {
             ":-" | "-" | ":=" | "=" | ":?" | "?" => Ok(vec![(state, value)]),
             _ => self.transformed(name, operator, argument, value.unwrap_or_default(), state),
         }
+    }
+
+    /// An argument of the script itself. Without it, its default counts.
+    fn open_argument(
+        &mut self,
+        name: &str,
+        operator: &str,
+        argument: &str,
+        state: State<P>,
+    ) -> Result<Ways<P, Option<String>>, Halt> {
+        if matches!(operator, ":-" | "-")
+            && !argument.is_empty()
+            && !matches!(name, "@" | "*" | "#")
+        {
+            self.note_default(name);
+            return self.instead(name, argument, false, state);
+        }
+        self.open_arguments(&format!("${name}"));
+        let symbol = Symbol::Other(format!("the argument {name}"));
+        Ok(vec![(state, Some(self.symbol(symbol)))])
     }
 
     /// What `${name:-0}` makes of a text.
@@ -406,10 +435,8 @@ impl<P: Programs> Runner<'_, P> {
         let env = &state.shell;
         match name {
             "#" => Some(env.arguments.len().to_string().into()),
-            "?" => Some(if env.failed { "1" } else { "0" }.into()),
-            "$" => Some("1000".into()),
+            "?" => Some(env.status.to_string().into()),
             "@" | "*" => Some(env.arguments.join(" ").into()),
-            "0" => Some("runbook".into()),
             _ => match name.parse::<usize>() {
                 Ok(number) => env.arguments.get(number.wrapping_sub(1)).cloned(),
                 Err(_) => match env.arrays.get(name) {
@@ -419,6 +446,12 @@ impl<P: Programs> Runner<'_, P> {
             },
         }
     }
+}
+
+/// Whether a parameter is an argument, or about all of them.
+fn is_argument(name: &str) -> bool {
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit()) && name != "0";
+    is_number || matches!(name, "@" | "*" | "#")
 }
 
 /// Ways, each with what was there before them, which is copied only where the ways part.

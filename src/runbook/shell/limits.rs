@@ -12,6 +12,10 @@ const MAX_COMMANDS: usize = 20_000;
 /// The deepest calls of functions and substitutions.
 pub const MAX_DEPTH: usize = 24;
 
+/// The deepest nesting of commands, those of functions and substitutions that are run included;
+/// the run recurses.
+const MAX_COMMANDS_DEEP: usize = 150;
+
 /// The longest text that a script may make, in bytes.
 const MAX_TEXT: usize = 256 << 10;
 
@@ -32,6 +36,16 @@ impl<P: Programs> Runner<'_, P> {
     pub fn one_more_command(&mut self, span: &Range<usize>, env: &Shell) -> Result<(), Halt> {
         self.spent.commands += 1;
         self.spend(ENTRY * env.entries() + env.output.iter().map(String::len).sum::<usize>());
+        if self.nesting > MAX_COMMANDS_DEEP {
+            self.span = span.clone();
+            let what = format!("commands and calls are nested more than {MAX_COMMANDS_DEEP} deep");
+            self.mistake(
+                "runbook::too-deep",
+                what,
+                "take the script apart, or write a loop",
+            );
+            return Err(Halt);
+        }
         if self.spent.commands > MAX_COMMANDS {
             self.span = span.clone();
             let what = format!("the script runs more than {MAX_COMMANDS} commands");

@@ -36,6 +36,9 @@ pub fn read<P: Programs>(
     if names.is_empty() {
         names.push("REPLY");
     }
+    for name in &names {
+        runner.may_be_set(name);
+    }
     match state.shell.input.clone() {
         Some(input) => line(runner, &names, is_raw, &input, state),
         None => answer(runner, &names, state),

@@ -2,10 +2,26 @@
 
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::{Leave, Outcome, Shell, State, merged};
+use super::state::{Checked, End, Leave, Left, Outcome, Shell, State};
 use super::syntax::{Command, Word};
 use crate::runbook::graph::Goal;
 use crate::runbook::symbols::Symbol;
+
+/// How the round before has ended, which is how the loop ends if there is no other: with which
+/// status, and whether `set -e` minds.
+type Last = (End, u8);
+
+/// States in which a round begins.
+type Rounds<P> = Vec<(State<P>, Last)>;
+
+/// A round that has begun: what was known there, and its first request if it asks anything.
+struct Begun<P: Programs> {
+    signature: (Box<Shell>, P::Known, Last),
+    asks_at: Option<usize>,
+}
+
+/// A loop that has not begun a round succeeds.
+const NONE: Last = (End::Ok, 0);
 
 impl<P: Programs> Runner<'_, P> {
     /// A loop whose condition may depend on the clusters: a round that begins with what an
@@ -19,57 +35,113 @@ impl<P: Programs> Runner<'_, P> {
         condition: &Command,
         body: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
-        let mut begun: Vec<((Shell, P::Known), usize)> = Vec::new();
+        let mut begun: Vec<Begun<P>> = Vec::new();
+        // The rounds up to the one at hand that have asked nothing.
+        let mut silent: Vec<usize> = Vec::new();
+        let reads_end = self.reads_end(body);
         let problems = self.findings.problems.len();
-        let mut open = vec![state];
-        while let Some(state) = open.pop() {
-            let signature = self.signature(&state);
-            self.spend(begun.len() * (1 + signature.0.entries()));
-            if let Some(&(_, position)) = begun.iter().find(|(begun, _)| *begun == signature) {
-                if position == self.graph.emitted.len() && self.findings.problems.len() > problems {
-                    // What it asks is not modelled, as was said.
-                    return Err(Halt);
-                }
-                if position == self.graph.emitted.len() {
-                    self.span = condition.span.clone();
-                    self.mistake(
-                        "runbook::endless",
-                        "this loop never ends and makes no request".to_owned(),
-                        "let it read from a cluster",
-                    );
-                    return Err(Halt);
-                }
+        let mut open = vec![(state, NONE)];
+        while let Some((state, last)) = open.pop() {
+            let (shell, known) = self.signature(&state);
+            self.spend(begun.len() * (1 + shell.entries()));
+            let signature = (shell, known, last);
+            let same = begun.iter().position(|begun| begun.signature == signature);
+            if let Some(position) = same.and_then(|number| begun[number].asks_at) {
                 self.graph.backpatch(&state.exits, Goal::At(position));
                 continue;
             }
-            begun.push((signature, self.graph.emitted.len()));
-            self.polling += 1;
-            let asked = self.command(condition, state, true)?;
-            outcome.left.extend(asked.left);
-            let failed = [asked.failed, asked.exempt].concat();
-            let (inside, over) = if until {
-                (failed, asked.ok)
-            } else {
-                (asked.ok, failed)
-            };
-            outcome.ok.extend(over);
-            for state in merged(inside) {
-                let round = self.command(body, state, checked)?;
-                open.extend(end_of_round(round, &mut outcome));
+            if same.is_some_and(|number| silent.contains(&number)) {
+                return Err(self.never_ends(condition, problems));
             }
-            open = merged(open);
-            self.polling -= 1;
+            let position = self.graph.emitted.len();
+            let next = self.round(until, condition, body, (state, last), checked, &mut outcome)?;
+            let next = self.begin(
+                condition,
+                end_of_round(next.0, next.1, reads_end, &mut outcome),
+            );
+            let asks = self.graph.emitted.len() > position;
+            if asks || next.is_empty() {
+                silent.clear();
+            } else {
+                silent.push(begun.len());
+            }
+            begun.push(Begun {
+                signature,
+                asks_at: asks.then_some(position),
+            });
+            open.extend(next);
         }
-        outcome.ok = merged(outcome.ok);
-        Ok(outcome)
+        Ok(outcome.merged())
+    }
+
+    /// One round: what leaves it, and how its body ends. Where the loop is over goes to `outcome`.
+    fn round(
+        &mut self,
+        until: bool,
+        condition: &Command,
+        body: &Command,
+        (state, last): (State<P>, Last),
+        checked: Checked,
+        outcome: &mut Outcome<P>,
+    ) -> Result<(Left<P>, Vec<(State<P>, End)>), Halt> {
+        self.polling += 1;
+        self.loops += 1;
+        let (asked, mut left) = self.command(condition, state, Checked::Yes)?.ends();
+        let goes_on = |(_, end): &(State<P>, End)| (*end == End::Ok) != until;
+        let (inside, over): (Vec<_>, Vec<_>) = asked.into_iter().partition(goes_on);
+        for (state, _) in over {
+            finish(state, last, outcome);
+        }
+        let inside = inside.into_iter().map(|(state, _)| state).collect();
+        let mut ends = Vec::new();
+        for state in self.settled(body, inside) {
+            let (ended, leaving) = self.command(body, state, checked)?.ends();
+            ends.extend(ended);
+            left.extend(leaving);
+        }
+        self.polling -= 1;
+        self.loops -= 1;
+        Ok((left, ends))
+    }
+
+    /// A loop that comes to where it was, and has asked nothing in between.
+    fn never_ends(&mut self, condition: &Command, problems: usize) -> Halt {
+        // Perhaps what it asks is not modelled, as was said.
+        if self.findings.problems.len() == problems {
+            self.span = condition.span.clone();
+            self.mistake(
+                "runbook::endless",
+                "this loop never ends, and asks nothing".to_owned(),
+                "let it ask a cluster",
+            );
+        }
+        Halt
+    }
+
+    /// The states in which the next round begins, merged.
+    fn begin(&mut self, first: &Command, rounds: Rounds<P>) -> Rounds<P> {
+        let mut open: Rounds<P> = Vec::new();
+        let mut lasts: Vec<Last> = Vec::new();
+        for (_, last) in &rounds {
+            if !lasts.contains(last) {
+                lasts.push(*last);
+            }
+        }
+        for last in lasts {
+            let alike = rounds.iter().filter(|(_, other)| *other == last);
+            let states = alike.map(|(state, _)| state.clone()).collect();
+            let states = self.settled(first, states).into_iter();
+            open.extend(states.map(|state| (state, last)));
+        }
+        open
     }
 
     /// What a state knows, whatever the place at which it has read a value of a cluster: one that
     /// it has just read is as good as any such value, and one that it has read earlier is old.
-    fn signature(&mut self, state: &State<P>) -> (Shell, P::Known) {
+    fn signature(&mut self, state: &State<P>) -> (Box<Shell>, P::Known) {
         let mut shell = state.shell.clone();
         for value in shell.variables.values_mut() {
             let read = self.symbols.value(value).and_then(P::without_place);
@@ -97,9 +169,14 @@ impl<P: Programs> Runner<'_, P> {
         words: Option<&[Word]>,
         body: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
+        self.may_be_set(name);
+        if words.is_none() && state.shell.arguments_are_open {
+            self.open_arguments("$@");
+            return Ok(Outcome::ok(state));
+        }
         let Some(words) = words else {
             let values = state
                 .shell
@@ -113,7 +190,7 @@ impl<P: Programs> Runner<'_, P> {
         for (state, values) in self.expand_all(words, state)? {
             self.rounds(name, values, body, state, checked, &mut outcome)?;
         }
-        Ok(outcome)
+        Ok(outcome.merged())
     }
 
     fn rounds(
@@ -122,44 +199,59 @@ impl<P: Programs> Runner<'_, P> {
         values: Vec<String>,
         body: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
         outcome: &mut Outcome<P>,
     ) -> Result<(), Halt> {
-        let mut states = vec![state];
-        let is_read = self.findings.reads(name);
-        for state in &mut states {
-            state.shell.loops.push(name.into());
-        }
+        let is_read = self.findings.reads(name) && self.is_live(body, name);
+        let reads_end = self.reads_end(body);
+        let mut state = state;
+        state.shell.loops.push(name.into());
+        let mut open = vec![(state, NONE)];
+        let mut over = Outcome::default();
         for value in values {
             let mut next = Vec::new();
             let mut goes_on = false;
-            for mut state in states {
+            for (mut state, last) in open {
                 // Who never reads a variable cannot tell one round from the next.
                 if is_read {
                     state.shell.set(name, &value);
                 }
                 let (before, from) = (self.signature(&state), self.graph.emitted.len());
-                let round = self.command(body, state, checked)?;
-                let ends = end_of_round(round, outcome);
+                self.loops += 1;
+                let (ends, left) = self.command(body, state, checked)?.ends();
+                self.loops -= 1;
+                let ends = end_of_round(left, ends, reads_end, &mut over);
                 let looks = self.graph.emitted[from..]
                     .iter()
                     .all(|emitted| P::only_looks(emitted.request));
-                goes_on |= !looks
-                    || ends.iter().any(|end| self.signature(end) != before)
+                goes_on |= self.follows_all
+                    || is_read
+                    || !looks
+                    || ends
+                        .iter()
+                        .any(|(end, now)| self.signature(end) != before || *now != last)
                     || from == self.graph.emitted.len();
                 next.extend(ends);
             }
-            states = merged(next);
+            open = self.begin(body, next);
             // Rounds that only look, and learn nothing, are one look: there is no clock.
-            if states.is_empty() || !goes_on {
+            if open.is_empty() || !goes_on {
                 break;
             }
         }
-        for state in states.iter_mut().chain(&mut outcome.ok) {
+        for (state, last) in open {
+            finish(state, last, &mut over);
+        }
+        let left = over.left.iter_mut().map(|(_, state)| state);
+        let ended = over
+            .ok
+            .iter_mut()
+            .chain(&mut over.failed)
+            .chain(&mut over.exempt);
+        for state in ended.chain(left) {
             state.shell.loops.retain(|other| **other != *name);
         }
-        outcome.ok.extend(states);
-        outcome.ok = merged(std::mem::take(&mut outcome.ok));
+        outcome.extend(over);
         Ok(())
     }
 
@@ -172,54 +264,84 @@ impl<P: Programs> Runner<'_, P> {
         parts: &[String; 3],
         body: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
         let mut state = state;
         let name = parts[0].split('=').next().unwrap_or("").trim().to_owned();
-        self.span = body.span.clone();
+        let span = self.span.clone();
         if self.arithmetic(&parts[0], &mut state.shell).is_none() {
             return Ok(Outcome::ok(state));
         }
         state.shell.loops.push(name.as_str().into());
-        let mut states = vec![state];
-        while let Some(mut state) = states.pop() {
+        let reads_end = self.reads_end(body);
+        let mut open = vec![(state, NONE)];
+        while let Some((mut state, last)) = open.pop() {
+            self.span = span.clone();
             let goes_on = if parts[1].trim().is_empty() {
                 Some(1)
             } else {
                 self.arithmetic(&parts[1], &mut state.shell)
             };
             if goes_on.unwrap_or(0) == 0 {
-                outcome.ok.push(state);
+                finish(state, last, &mut outcome);
                 continue;
             }
-            let round = self.command(body, state, checked)?;
-            for mut next in end_of_round(round, &mut outcome) {
+            self.loops += 1;
+            let (ends, left) = self.command(body, state, checked)?.ends();
+            self.loops -= 1;
+            self.span = span.clone();
+            for (mut next, last) in end_of_round(left, ends, reads_end, &mut outcome) {
                 self.arithmetic(&parts[2], &mut next.shell);
-                states.push(next);
+                open.push((next, last));
             }
-            states = merged(states);
+            open = self.begin(body, open);
         }
-        for state in &mut outcome.ok {
+        let left = outcome.left.iter_mut().map(|(_, state)| state);
+        let ended = outcome.ok.iter_mut().chain(&mut outcome.failed);
+        for state in ended.chain(&mut outcome.exempt).chain(left) {
             state.shell.loops.retain(|other| **other != *name);
         }
-        outcome.ok = merged(outcome.ok);
-        Ok(outcome)
+        Ok(outcome.merged())
     }
 }
 
-/// The states in which the next round begins; what leaves the loop goes to `outcome`.
-fn end_of_round<P: Programs>(round: Outcome<P>, outcome: &mut Outcome<P>) -> Vec<State<P>> {
-    let (states, left) = round.going_on();
-    let mut next: Vec<State<P>> = states.into_iter().map(|(state, _)| state).collect();
-    for (leave, state) in left {
+/// The end of a loop whose last round has ended so.
+fn finish<P: Programs>(mut state: State<P>, (end, status): Last, outcome: &mut Outcome<P>) {
+    state.shell.status = status;
+    outcome.push(state, end);
+}
+
+/// The states in which the next round begins; what leaves the loop goes to `outcome`. How the round
+/// has ended is kept if somebody asks how the loop ends.
+fn end_of_round<P: Programs>(
+    left: Vec<(Leave, State<P>)>,
+    ends: Vec<(State<P>, End)>,
+    reads_end: bool,
+    outcome: &mut Outcome<P>,
+) -> Rounds<P> {
+    let ends = ends.into_iter();
+    let mut next: Rounds<P> = ends
+        .map(|(state, end)| {
+            let last = if reads_end {
+                (end, state.shell.status)
+            } else {
+                NONE
+            };
+            (state, last)
+        })
+        .collect();
+    for (leave, mut state) in left {
+        if matches!(leave, Leave::Break(_) | Leave::Continue(_)) {
+            state.shell.status = 0;
+        }
         match leave {
-            Leave::Continue(1) => next.push(state),
+            Leave::Continue(1) => next.push((state, NONE)),
             Leave::Break(1) => outcome.ok.push(state),
             Leave::Continue(n) => outcome.left.push((Leave::Continue(n - 1), state)),
             Leave::Break(n) => outcome.left.push((Leave::Break(n - 1), state)),
             other => outcome.left.push((other, state)),
         }
     }
-    merged(next)
+    next
 }

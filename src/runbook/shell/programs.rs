@@ -50,6 +50,9 @@ pub trait Programs: Outside {
         state: State<Self>,
     ) -> Result<Outcome<Self>, Halt>;
 
+    /// Whether a program of this name is followed.
+    fn follows(name: &str) -> bool;
+
     /// Whether a value has any text (`wanted`), or none.
     ///
     /// # Errors

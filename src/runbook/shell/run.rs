@@ -8,58 +8,15 @@ use super::conditions;
 use super::glob;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::{Leave, Outcome, Shell, State, merged};
+use super::state::{Checked, Leave, Outcome, State, merged};
 use super::syntax::{Command, Kind, Word};
-use crate::runbook::graph::{Goal, PatchList};
 use crate::runbook::symbols::symbol_in;
 
 /// The most states in which one command may be come to.
-const MAX_STATES: usize = 24;
+const MAX_STATES: usize = 100;
 
 impl<P: Programs> Runner<'_, P> {
-    /// Follows a whole script.
-    ///
-    /// # Errors
-    /// It could not be followed to its end.
-    pub fn script(&mut self, script: &Command, known: P::Known) -> Result<(), Halt> {
-        let state = State {
-            exits: PatchList::entry(),
-            shell: Shell::default(),
-            known,
-        };
-        let outcome = self.command(script, state, false)?;
-        let failed = [outcome.failed, outcome.exempt].concat();
-        for state in &failed {
-            self.note_failed_end(state);
-        }
-        for state in [outcome.ok, failed].concat() {
-            self.graph.backpatch(&state.exits, Goal::End);
-        }
-        for (leave, state) in outcome.left {
-            let goal = match leave {
-                Leave::Exit(false) => Goal::Failed,
-                _ => Goal::End,
-            };
-            self.graph.backpatch(&state.exits, goal);
-        }
-        Ok(())
-    }
-
-    /// A script whose last command fails has done all it does: it counts as finished.
-    fn note_failed_end(&mut self, state: &State<P>) {
-        let text = "may fail as the script's last command: the script still counts as finished, \
-                    but its exit code is not 0, which its caller sees as a failure";
-        for failure in state.exits.failures() {
-            let span = match failure {
-                Some(position) => self.graph.emitted[position].place.span.clone(),
-                None => self.span.clone(),
-            };
-            let what = self.findings.command_at(&span);
-            self.findings.assume(span, what, text);
-        }
-    }
-
-    /// Follows a command. `checked`: its status is tested, so `set -e` does not apply.
+    /// Follows a command. `checked`: who looks at its status.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -67,9 +24,23 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         command: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         self.one_more_command(&command.span, &state.shell)?;
+        self.nesting += 1;
+        let outcome = self.followed(command, state, checked);
+        self.nesting -= 1;
+        outcome
+    }
+
+    fn followed(
+        &mut self,
+        command: &Command,
+        state: State<P>,
+        checked: Checked,
+    ) -> Result<Outcome<P>, Halt> {
+        self.ignores_failure = checked != Checked::No;
+        self.span = command.span.clone();
         let is_group = !matches!(
             command.kind,
             Kind::Simple { .. } | Kind::Arithmetic(_) | Kind::Test(_)
@@ -84,7 +55,7 @@ impl<P: Programs> Runner<'_, P> {
             }
             Kind::List(commands) => self.list(commands, state, checked),
             Kind::Pipeline(commands) => self.pipeline(commands, state, checked),
-            Kind::Not(inner) => Ok(negated(self.command(inner, state, true)?)),
+            Kind::Not(inner) => self.negation(inner, state, checked),
             Kind::And(left, right) => self.and_or(left, right, state, checked, true),
             Kind::Or(left, right) => self.and_or(left, right, state, checked, false),
             Kind::If {
@@ -101,35 +72,32 @@ impl<P: Programs> Runner<'_, P> {
                 self.for_each(name, words.as_deref(), body, state, checked)
             }
             Kind::Counted { parts, body } => self.counted(parts, body, state, checked),
-            Kind::Case { word, arms } => {
-                self.span = command.span.clone();
-                self.case(word, arms, state, checked)
-            }
+            Kind::Case { word, arms } => self.case(word, arms, state, checked),
             Kind::Function { name, body } => {
                 self.functions.push(Rc::clone(body));
                 let mut state = state;
                 let number = self.functions.len() - 1;
                 state.shell.functions.insert(name.as_str().into(), number);
+                state.shell.status = 0;
                 Ok(Outcome::ok(state))
             }
             Kind::Subshell(body) => self.subshell(body, state, checked),
             Kind::Arithmetic(text) => {
-                self.span = command.span.clone();
+                let checked = self.own_end(checked);
                 let mut state = state;
                 let value = self.arithmetic(text, &mut state.shell).unwrap_or(1);
                 let outcome = Outcome::of(state, value != 0);
                 self.note_known_end(&outcome, self.graph.emitted.len(), checked);
-                Ok(self.checked_end(outcome, checked))
+                self.checked_end(outcome, checked)
             }
             Kind::Test(test) => {
-                self.span = command.span.clone();
+                let checked = self.own_end(checked);
                 let made = self.graph.emitted.len();
                 let outcome = conditions::test(self, test, state)?;
                 self.note_known_end(&outcome, made, checked);
-                Ok(self.checked_end(outcome, checked))
+                self.checked_end(outcome, checked)
             }
             Kind::Other(what) => {
-                self.span = command.span.clone();
                 let help = if what.starts_with("`&`") {
                     "run the commands one after another: remove `&` and `wait`"
                 } else {
@@ -151,36 +119,50 @@ impl<P: Programs> Runner<'_, P> {
 
     /// Notes that `set -e` ends the script where no cluster was asked since `made` instructions:
     /// nobody means that.
-    pub fn note_known_end(&mut self, outcome: &Outcome<P>, made: usize, checked: bool) {
+    pub fn note_known_end(&mut self, outcome: &Outcome<P>, made: usize, checked: Checked) {
         let ends = outcome.failed.iter().any(|state| state.shell.errexit);
-        if ends && !checked && self.graph.emitted.len() == made {
+        if ends && checked == Checked::No && self.graph.emitted.len() == made {
             let what = self.findings.command_at(&self.span);
             let text = "false or 0, which counts as a failure: `set -e` ends the script here";
             self.findings.assume(self.span.clone(), what, text);
         }
     }
 
-    /// With `set -e`, a failure that is not tested ends the script.
-    pub fn checked_end(&self, outcome: Outcome<P>, checked: bool) -> Outcome<P> {
+    /// Who looks at how the command at hand ends itself, if the command around says so.
+    pub const fn own_end(&mut self, checked: Checked) -> Checked {
+        if std::mem::replace(&mut self.is_quiet, false) {
+            Checked::Yes
+        } else {
+            checked
+        }
+    }
+
+    /// The end of a command that `set -e` and the handler of `ERR` look at: a failure that nothing
+    /// else looks at (`checked`) runs the handler, and may end the script.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn checked_end(
+        &mut self,
+        outcome: Outcome<P>,
+        checked: Checked,
+    ) -> Result<Outcome<P>, Halt> {
         let mut outcome = outcome;
-        if self.keeps_status {
-            for state in &mut outcome.ok {
-                state.shell.failed = false;
-            }
-            let failed = outcome.failed.iter_mut().chain(&mut outcome.exempt);
-            failed.for_each(|state| state.shell.failed = true);
+        outcome.settle_status();
+        if checked == Checked::Yes {
+            return Ok(outcome);
         }
-        let failed = std::mem::take(&mut outcome.failed);
-        for state in failed {
-            if checked {
-                outcome.failed.push(state);
-            } else if state.shell.errexit {
-                outcome.left.push((Leave::Exit(false), state));
-            } else {
-                outcome.failed.push(state);
+        for state in std::mem::take(&mut outcome.failed) {
+            let errexit = state.shell.errexit;
+            for state in self.on_error(state, &mut outcome)? {
+                if errexit {
+                    outcome.left.push((Leave::Abort, state));
+                } else {
+                    outcome.failed.push(state);
+                }
             }
         }
-        outcome
+        Ok(outcome)
     }
 
     /// Commands one after the other: after each, all ways that know the same are one.
@@ -188,7 +170,7 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         commands: &[Command],
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::ok(state);
         for command in commands {
@@ -197,16 +179,10 @@ impl<P: Programs> Runner<'_, P> {
                 left,
                 ..Outcome::default()
             };
-            let states = merged(states.into_iter().map(|(state, _)| state).collect());
+            let states = states.into_iter().map(|(state, _)| state).collect();
+            let states = self.settled(command, states);
             if states.len() > MAX_STATES {
-                self.span = command.span.clone();
-                let what = "the script can be in too many different states here".to_owned();
-                self.mistake(
-                    "runbook::too-many-ways",
-                    what,
-                    "let it exit when a command fails: `set -euo pipefail`",
-                );
-                return Err(Halt);
+                return Err(self.too_many_ways(command, &states));
             }
             for state in states {
                 let is_own = self.callers.is_empty() || !passes_on(command);
@@ -223,15 +199,62 @@ impl<P: Programs> Runner<'_, P> {
         Ok(outcome)
     }
 
+    /// `!`. With `set -e` nothing behind it is minded. Without, the handler of `ERR` does not mind
+    /// how the command ends, but what fails inside of it.
+    fn negation(
+        &mut self,
+        inner: &Command,
+        state: State<P>,
+        checked: Checked,
+    ) -> Result<Outcome<P>, Halt> {
+        self.is_quiet = matches!(
+            inner.kind,
+            Kind::Simple { .. }
+                | Kind::Subshell(_)
+                | Kind::Pipeline(_)
+                | Kind::Arithmetic(_)
+                | Kind::Test(_)
+        );
+        let checked = if state.shell.errexit {
+            Checked::Yes
+        } else {
+            checked
+        };
+        Ok(negated(self.command(inner, state, checked)?))
+    }
+
+    /// Says what the script knows differently from one way to the next.
+    fn too_many_ways(&mut self, command: &Command, states: &[State<P>]) -> Halt {
+        self.span = command.span.clone();
+        let differs = |name: &&Rc<str>| {
+            let value = states[0].shell.get(name);
+            states.iter().any(|state| state.shell.get(name) != value)
+        };
+        let mut names = states[0].shell.variables.keys();
+        let what = "the script knows too many different things here";
+        let (what, help) = match names.find(differs) {
+            Some(name) => (
+                format!("{what}: `{name}` has more than {MAX_STATES} values"),
+                format!("let it go round less often, or do not read `{name}` any more"),
+            ),
+            None => (
+                what.to_owned(),
+                "let a failed command end it: `set -euo pipefail`".to_owned(),
+            ),
+        };
+        self.mistake("runbook::too-many-ways", what, help);
+        Halt
+    }
+
     fn and_or(
         &mut self,
         left: &Command,
         right: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
         and: bool,
     ) -> Result<Outcome<P>, Halt> {
-        let first = self.command(left, state, true)?;
+        let first = self.command(left, state, Checked::Yes)?;
         let mut outcome = Outcome {
             left: first.left,
             ..Outcome::default()
@@ -247,7 +270,7 @@ impl<P: Programs> Runner<'_, P> {
         } else {
             outcome.ok = merged(stop);
         }
-        for state in merged(go_on) {
+        for state in self.settled(right, go_on) {
             outcome.extend(self.command(right, state, checked)?);
         }
         Ok(outcome)
@@ -259,23 +282,26 @@ impl<P: Programs> Runner<'_, P> {
         then: &Command,
         otherwise: Option<&Command>,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
-        let asked = self.command(condition, state, true)?;
+        let asked = self.command(condition, state, Checked::Yes)?;
         let mut outcome = Outcome {
             left: asked.left,
             ..Outcome::default()
         };
-        for state in merged(asked.ok) {
+        for state in self.settled(then, asked.ok) {
             outcome.extend(self.command(then, state, checked)?);
         }
-        for state in merged([asked.failed, asked.exempt].concat()) {
-            outcome.extend(match otherwise {
-                Some(otherwise) => self.command(otherwise, state, checked)?,
-                None => Outcome::ok(state),
-            });
+        let failed = [asked.failed, asked.exempt].concat();
+        match otherwise {
+            Some(otherwise) => {
+                for state in self.settled(otherwise, failed) {
+                    outcome.extend(self.command(otherwise, state, checked)?);
+                }
+            }
+            None => outcome.ok.extend(with_status(failed, 0)),
         }
-        Ok(outcome)
+        Ok(outcome.merged())
     }
 
     fn case(
@@ -283,7 +309,7 @@ impl<P: Programs> Runner<'_, P> {
         word: &Word,
         arms: &[(Vec<Word>, Option<Command>)],
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
         for (state, value) in self.expand_whole(word, state)? {
@@ -308,7 +334,10 @@ impl<P: Programs> Runner<'_, P> {
             }
             outcome.extend(match chosen {
                 Some(Some(body)) => self.command(body, state, checked)?,
-                _ => Outcome::ok(state),
+                _ => Outcome {
+                    ok: with_status(vec![state], 0),
+                    ..Outcome::default()
+                },
             });
         }
         Ok(outcome)
@@ -316,12 +345,22 @@ impl<P: Programs> Runner<'_, P> {
 }
 
 fn negated<P: Programs>(outcome: Outcome<P>) -> Outcome<P> {
+    let failed = [outcome.failed, outcome.exempt].concat();
     Outcome {
-        ok: merged([outcome.failed, outcome.exempt].concat()),
+        ok: merged(with_status(failed, 0)),
         failed: Vec::new(),
-        exempt: merged(outcome.ok),
+        exempt: merged(with_status(outcome.ok, 1)),
         left: outcome.left,
     }
+}
+
+/// The same states, with another `$?`.
+fn with_status<P: Programs>(states: Vec<State<P>>, status: u8) -> Vec<State<P>> {
+    let mut states = states;
+    for state in &mut states {
+        state.shell.status = status;
+    }
+    states
 }
 
 /// Whether a command passes on all arguments of the function around it.

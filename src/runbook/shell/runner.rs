@@ -5,12 +5,17 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::liveness::Liveness;
 use super::outside::Outside;
 use super::state::State;
 use super::syntax::Command;
 use crate::runbook::findings::Findings;
 use crate::runbook::graph::{Graph, Place};
 use crate::runbook::symbols::{Symbol, Symbols};
+
+/// How many times the requests of a program a run may come to, most of which are looks of rounds
+/// that are alike.
+const ALIKE: usize = 16;
 
 /// What has been followed so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,10 +55,35 @@ pub struct Runner<'a, P: Outside> {
     pub functions: Vec<Rc<Command>>,
     /// Scripts inside `$(…)` that are parsed already, by place and length.
     pub parsed: BTreeMap<(usize, usize), Rc<Command>>,
-    /// The script asks for `$?`.
-    pub keeps_status: bool,
+    /// What the script may still read.
+    pub liveness: Liveness,
+    /// How many `$(…)` and handlers are around the command at hand, whose commands `liveness` does
+    /// not know.
+    pub hidden: usize,
+    /// Somebody looks at how the command at hand ends, so that `set -e` does not mind.
+    pub ignores_failure: bool,
+    /// The name under which the script is run.
+    pub script_name: String,
+    /// What stands for the script's folder.
+    pub home: String,
+    /// The next call of a function passes on the script's own arguments, which nobody knows.
+    pub passes_arguments: bool,
+    /// The next command ends its shell, which is then looked at: its own end is not.
+    pub is_quiet: bool,
+    /// The status in front of the handler that runs.
+    pub handles: Option<u8>,
+    /// The handler of `ERR` runs.
+    pub handles_error: bool,
+    /// The most requests that the run may come to.
+    pub most_requests: usize,
+    /// Every round of a loop is followed, even those that are like the one before.
+    pub follows_all: bool,
+    /// How many loops are around the command at hand in its shell and function.
+    pub loops: usize,
     /// How much of the script has been followed.
     pub spent: Spent,
+    /// How many commands are around the command at hand, in whatever function or substitution.
+    pub nesting: usize,
     /// How many calls and substitutions are around the command at hand.
     pub depth: usize,
 }
@@ -61,10 +91,15 @@ pub struct Runner<'a, P: Outside> {
 impl<'a, P: Outside> Runner<'a, P> {
     /// A run of `text` that has not begun.
     pub fn new(session: P::Session<'a>, text: &str) -> Self {
+        let mut symbols = Symbols::default();
+        let home = symbols.text(Symbol::Other("the script's folder".to_owned()));
         Self {
             session,
             graph: Graph::default(),
-            symbols: Symbols::default(),
+            symbols,
+            script_name: "runbook.sh".to_owned(),
+            home,
+            passes_arguments: false,
             findings: Findings::of(text),
             span: 0..0,
             own_span: 0..0,
@@ -73,8 +108,17 @@ impl<'a, P: Outside> Runner<'a, P> {
             polling: 0,
             functions: Vec::new(),
             parsed: BTreeMap::new(),
-            keeps_status: text.contains("$?") || text.contains("${?"),
+            liveness: Liveness::default(),
+            hidden: 0,
+            ignores_failure: false,
+            is_quiet: false,
+            handles: None,
+            handles_error: false,
+            most_requests: ALIKE * P::MOST_REQUESTS,
+            follows_all: false,
+            loops: 0,
             spent: Spent::default(),
+            nesting: 0,
             depth: 0,
         }
     }
@@ -107,14 +151,9 @@ impl<'a, P: Outside> Runner<'a, P> {
         state: State<P>,
         request: P::Request,
     ) -> Result<(State<P>, State<P>), Halt> {
-        if self.graph.emitted.len() >= P::MOST_REQUESTS {
-            let what = format!(
-                "the script makes more than {} requests and waits",
-                P::MOST_REQUESTS
-            );
-            let help = "every iteration of a loop counts; use fewer replicas";
-            self.mistake("runbook::too-long", what, help);
-            return Err(Halt);
+        // Rounds that are alike are left out in the end.
+        if self.graph.emitted.len() >= self.most_requests {
+            return Err(self.too_many_requests());
         }
         let place = Place {
             span: self.span.clone(),
@@ -134,6 +173,28 @@ impl<'a, P: Outside> Runner<'a, P> {
                 known,
             },
         ))
+    }
+
+    fn too_many_requests(&mut self) -> Halt {
+        let what = format!(
+            "the script comes to more than {} requests and waits",
+            P::MOST_REQUESTS
+        );
+        let help = "loops count as often as they go round; use fewer replicas";
+        self.mistake("runbook::too-long", what, help);
+        Halt
+    }
+
+    /// Looks whether the graph, when it is finished, is short enough.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub fn few_requests(&mut self) -> Result<(), Halt> {
+        let Some(first_too_many) = self.graph.emitted.get(P::MOST_REQUESTS) else {
+            return Ok(());
+        };
+        self.span = first_too_many.place.span.clone();
+        Err(self.too_many_requests())
     }
 
     /// A text for a value that only the clusters know.

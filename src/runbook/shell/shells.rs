@@ -7,12 +7,12 @@ use std::rc::Rc;
 use super::limits::MAX_DEPTH;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::{Leave, Outcome, Shell, State, merged};
+use super::state::{Checked, End, Leave, Outcome, Shell, State, merged};
 use super::syntax::{self, Command, Kind};
 use super::word::Within;
 
-/// A state after a command, what the command has written, and whether it has succeeded.
-pub type Caught<P> = (State<P>, String, bool);
+/// A state after a command, what the command has written, and its status; `$?` is as before.
+pub type Caught<P> = (State<P>, String, u8);
 
 impl<P: Programs> Runner<'_, P> {
     /// What is done in a subshell stays there, but for files.
@@ -20,100 +20,99 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         body: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
-        let before = state.shell.clone();
-        let inner = self.command(body, state, checked)?;
-        let mut outcome = Outcome {
-            ok: inner.ok,
-            failed: inner.failed,
-            exempt: inner.exempt,
-            left: Vec::new(),
-        };
-        for (leave, state) in inner.left {
-            match leave {
-                Leave::Exit(false) | Leave::Return(false) => outcome.failed.push(state),
-                _ => outcome.ok.push(state),
-            }
+        let own = self.own_end(checked);
+        // One that holds nothing but another is the same shell.
+        self.is_quiet = is_subshell(body);
+        let mut outcome = Outcome::default();
+        for state in self.inside(body, state, checked)? {
+            let failed = state.shell.status != 0;
+            outcome.push(state, if failed { End::Failed } else { End::Ok });
         }
-        let outside = |states: Vec<State<P>>| {
-            let states = states.into_iter().map(|state| State {
-                shell: state.shell.after_subshell(&before),
-                ..state
-            });
-            merged(states.collect())
-        };
-        let outcome = Outcome {
-            ok: outside(outcome.ok),
-            failed: outside(outcome.failed),
-            exempt: outside(outcome.exempt),
-            left: Vec::new(),
-        };
-        Ok(self.checked_end(outcome, checked))
+        self.checked_end(outcome, own)
     }
 
-    /// Each command of a pipe gets the output of the one before it.
+    /// Runs a command in a shell of its own. Behind it the shell is as before, but for the status.
+    fn inside(
+        &mut self,
+        body: &Command,
+        state: State<P>,
+        checked: Checked,
+    ) -> Result<Vec<State<P>>, Halt> {
+        let before = state.shell.clone();
+        let mut state = state;
+        state.shell.begin_subshell();
+        // A subshell is in no loop of its own.
+        let loops = std::mem::take(&mut self.loops);
+        let inner = self.command(body, state, checked)?;
+        let ends = self.ended(inner)?;
+        self.loops = loops;
+        let back = ends.into_iter().map(|(state, _)| State {
+            shell: state.shell.after_subshell(&before),
+            ..state
+        });
+        Ok(merged(back.collect()))
+    }
+
+    /// Each command of a pipe gets the output of the one before it. All are shells of their own.
     pub fn pipeline(
         &mut self,
         commands: &[Command],
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
-        let before = state.shell.clone();
+        let own = self.own_end(checked);
+        let (input, pipefail) = (state.shell.input.clone(), state.shell.pipefail);
         let Some((last, stages)) = commands.split_last() else {
             return Ok(Outcome::ok(state));
         };
-        let mut states = vec![(state, true)];
+        // With `pipefail` the status of the last one that has failed.
+        let mut states = vec![(state, 0)];
         for stage in stages {
             let mut next = Vec::new();
-            for (state, sound) in states {
-                for (mut state, text, ok) in self.captured(stage, state)? {
+            for (state, worst) in states {
+                // How a stage of one command ends is how its shell ends.
+                self.is_quiet = matches!(stage.kind, Kind::Simple { .. } | Kind::Subshell(_));
+                for (mut state, text, status) in self.captured(stage, state, checked)? {
                     state.shell.input = Some(text.as_str().into());
-                    next.push((state, sound && (ok || !before.pipefail)));
+                    let failed = pipefail && status != 0;
+                    next.push((state, if failed { status } else { worst }));
                 }
             }
             states = next;
         }
         let mut outcome = Outcome::default();
-        for (state, sound) in states {
-            let inner = self.subshell(last, state, true)?;
-            let back = |states: Vec<State<P>>| -> Vec<State<P>> {
-                let back = |state: State<P>| State {
-                    shell: Shell {
-                        input: before.input.clone(),
-                        ..state.shell.after_subshell(&before)
-                    },
-                    ..state
-                };
-                states.into_iter().map(back).collect()
-            };
-            let (ok, failed) = (back(inner.ok), back([inner.failed, inner.exempt].concat()));
-            outcome.failed.extend(failed);
-            if sound {
-                outcome.ok.extend(ok);
-            } else {
-                outcome.failed.extend(ok);
+        for (state, worst) in states {
+            self.is_quiet = matches!(last.kind, Kind::Simple { .. });
+            for mut state in self.inside(last, state, checked)? {
+                state.shell.input.clone_from(&input);
+                if state.shell.status == 0 {
+                    state.shell.status = worst;
+                }
+                let failed = state.shell.status != 0;
+                outcome.push(state, if failed { End::Failed } else { End::Ok });
             }
         }
-        outcome.ok = merged(outcome.ok);
-        outcome.failed = merged(outcome.failed);
-        Ok(self.checked_end(outcome, checked))
+        self.checked_end(outcome.merged(), own)
     }
 
-    /// Runs a command in a subshell and catches what it writes; whether it has succeeded.
-    pub fn captured(&mut self, command: &Command, state: State<P>) -> Result<Vec<Caught<P>>, Halt> {
-        let before = state.shell.clone();
+    /// Runs a command in a subshell and catches what it writes.
+    pub fn captured(
+        &mut self,
+        command: &Command,
+        state: State<P>,
+        checked: Checked,
+    ) -> Result<Vec<Caught<P>>, Halt> {
         let mut inside = state;
+        let before = inside.shell.status;
         inside.shell.output.push(String::new());
-        let outcome = self.subshell(command, inside, true)?;
         let mut caught = Vec::new();
-        let ok = outcome.ok.into_iter().map(|state| (state, true));
-        let failed = outcome.failed.into_iter().chain(outcome.exempt);
-        for (mut state, ok) in ok.chain(failed.map(|state| (state, false))) {
+        for mut state in self.inside(command, inside, checked)? {
             let text = state.shell.output.pop().unwrap_or_default();
             self.made_text(text.len())?;
-            state.shell = state.shell.after_subshell(&before);
-            caught.push((state, text, ok));
+            let status = std::mem::replace(&mut state.shell.status, before);
+            caught.push((state, text, status));
         }
         Ok(caught)
     }
@@ -161,15 +160,26 @@ impl<P: Programs> Runner<'_, P> {
             },
         };
         let mut state = state;
-        let errexit = std::mem::take(&mut state.shell.errexit);
-        let mut caught = self.captured(&command, state)?;
-        for (state, text, _) in &mut caught {
+        let errexit = state.shell.errexit;
+        state.shell.errexit &= state.shell.inherit_errexit;
+        let ignores_failure = self.ignores_failure;
+        let checked = if ignores_failure {
+            Checked::Yes
+        } else {
+            Checked::No
+        };
+        let is_quiet = std::mem::take(&mut self.is_quiet);
+        self.hidden += 1;
+        let mut caught = self.captured(&command, state, checked)?;
+        self.hidden -= 1;
+        for (state, text, status) in &mut caught {
             state.shell.errexit = errexit;
-            while text.ends_with('\n') {
-                text.pop();
-            }
+            state.shell.status = *status;
+            text.truncate(text.trim_end_matches('\n').len());
         }
         self.depth -= 1;
+        self.ignores_failure = ignores_failure;
+        self.is_quiet = is_quiet;
         (self.span, self.own_span) = (outer, own);
         Ok(caught)
     }
@@ -180,25 +190,31 @@ impl<P: Programs> Runner<'_, P> {
         number: usize,
         arguments: &[String],
         state: State<P>,
-        checked: bool,
+        checked: Checked,
+        own: Checked,
     ) -> Result<Outcome<P>, Halt> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.mistake(
                 "runbook::too-deep",
-                "the script's functions call each other endlessly".to_owned(),
-                "recursion is not modelled",
+                format!("the script's functions call each other more than {MAX_DEPTH} deep"),
+                "let them call each other less deeply, or write a loop",
             );
             return Err(Halt);
         }
         let mut state = state;
-        let outer = state.shell.arguments.clone();
+        let outer = state.shell.clone();
         state.shell.arguments = arguments.iter().map(|text| text.as_str().into()).collect();
+        let passes = std::mem::take(&mut self.passes_arguments);
+        state.shell.arguments_are_open &= passes;
         state.shell.locals.push(BTreeMap::new());
+        state.shell.on_error = state.shell.on_error.filter(|_| outer.errtrace);
         let body = Rc::clone(&self.functions[number]);
+        let loops = std::mem::take(&mut self.loops);
         self.callers.push(self.span.clone());
         let inner = self.command(&body, state, checked)?;
         self.callers.pop();
+        self.loops = loops;
         self.depth -= 1;
         let mut outcome = Outcome {
             ok: inner.ok,
@@ -207,28 +223,21 @@ impl<P: Programs> Runner<'_, P> {
         };
         for (leave, state) in inner.left {
             match leave {
-                Leave::Return(true) => outcome.ok.push(state),
-                Leave::Return(false) => outcome.failed.push(state),
+                Leave::Return if state.shell.status == 0 => outcome.ok.push(state),
+                Leave::Return => outcome.failed.push(state),
                 other => outcome.left.push((other, state)),
             }
         }
-        let left = outcome.left.iter_mut().map(|(_, state)| state);
-        for state in outcome.ok.iter_mut().chain(&mut outcome.failed).chain(left) {
-            state.shell.arguments.clone_from(&outer);
-            for (name, (value, items)) in state.shell.locals.pop().unwrap_or_default() {
-                match value {
-                    Some(value) => state.shell.variables.insert(Rc::clone(&name), value),
-                    None => state.shell.variables.remove(&name),
-                };
-                match items {
-                    Some(items) => state.shell.arrays.insert(name, items),
-                    None => state.shell.arrays.remove(&name),
-                };
+        for state in outcome.ok.iter_mut().chain(&mut outcome.failed) {
+            returned(&mut state.shell, &outer);
+        }
+        for (leave, state) in &mut outcome.left {
+            // `exit` runs the handler where it stands, `set -e` behind the call.
+            if *leave != Leave::Exit {
+                returned(&mut state.shell, &outer);
             }
         }
-        outcome.ok = merged(outcome.ok);
-        outcome.failed = merged(outcome.failed);
-        Ok(self.checked_end(outcome, checked))
+        self.checked_end(outcome.merged(), own)
     }
 
     /// The redirections of a group of commands.
@@ -236,7 +245,7 @@ impl<P: Programs> Runner<'_, P> {
         &mut self,
         command: &Command,
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         self.span = command.span.clone();
         let plain = Command {
@@ -253,38 +262,66 @@ impl<P: Programs> Runner<'_, P> {
     }
 }
 
+/// Whether a command is nothing but a subshell.
+fn is_subshell(command: &Command) -> bool {
+    match &command.kind {
+        Kind::Subshell(_) => true,
+        Kind::List(inner) if command.redirects.is_empty() => {
+            matches!(&inner[..], [only] if is_subshell(only))
+        }
+        _ => false,
+    }
+}
+
+/// Takes a shell from the inside of a function to the call of it in `outer`.
+fn returned(shell: &mut Shell, outer: &Shell) {
+    shell.arguments.clone_from(&outer.arguments);
+    shell.arguments_are_open = outer.arguments_are_open;
+    for (name, (value, items)) in shell.locals.pop().unwrap_or_default() {
+        match value {
+            Some(value) => shell.variables.insert(Rc::clone(&name), value),
+            None => shell.variables.remove(&name),
+        };
+        match items {
+            Some(items) => shell.arrays.insert(name, items),
+            None => shell.arrays.remove(&name),
+        };
+    }
+    // One that the function has set itself stays.
+    if shell.on_error.is_none() {
+        shell.on_error.clone_from(&outer.on_error);
+    }
+}
+
 /// Commands whose own places are not known stand where the command around them stands.
-fn relocate(command: &mut Command, span: &Range<usize>) {
+pub fn relocate(command: &mut Command, span: &Range<usize>) {
     command.span = span.clone();
-    match &mut command.kind {
-        Kind::List(commands) | Kind::Pipeline(commands) => {
-            for inner in commands {
-                relocate(inner, span);
-            }
-        }
-        Kind::Not(inner) | Kind::Subshell(inner) => relocate(inner, span),
-        Kind::And(left, right) | Kind::Or(left, right) => {
-            relocate(left, span);
-            relocate(right, span);
-        }
+    let inner = match &mut command.kind {
+        Kind::List(commands) | Kind::Pipeline(commands) => commands.iter_mut().collect(),
+        Kind::Not(inner) | Kind::Subshell(inner) => vec![&mut **inner],
+        Kind::And(left, right) | Kind::Or(left, right) => vec![&mut **left, right],
         Kind::If {
             condition,
             then,
             otherwise,
         } => {
-            relocate(condition, span);
-            relocate(then, span);
-            if let Some(otherwise) = otherwise {
-                relocate(otherwise, span);
-            }
+            let otherwise = otherwise.as_deref_mut();
+            [&mut **condition, then]
+                .into_iter()
+                .chain(otherwise)
+                .collect()
         }
         Kind::Loop {
             condition, body, ..
-        } => {
-            relocate(condition, span);
-            relocate(body, span);
-        }
-        Kind::For { body, .. } | Kind::Counted { body, .. } => relocate(body, span),
-        _ => (),
+        } => vec![&mut **condition, body],
+        Kind::For { body, .. } | Kind::Counted { body, .. } => vec![&mut **body],
+        Kind::Case { arms, .. } => arms
+            .iter_mut()
+            .filter_map(|(_, body)| body.as_mut())
+            .collect(),
+        _ => Vec::new(),
+    };
+    for inner in inner {
+        relocate(inner, span);
     }
 }

@@ -6,7 +6,7 @@ use super::channels::Channels;
 use super::expand::each_with;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::state::{Outcome, State};
+use super::state::{Checked, Outcome, State};
 use super::syntax::{Command, Word};
 use super::word::Within;
 use super::{builtins, declare};
@@ -25,11 +25,14 @@ impl<P: Programs> Runner<'_, P> {
         assignments: &[Word],
         words: &[Word],
         state: State<P>,
-        checked: bool,
+        checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
         let mut state = state;
-        state.shell.substitution_failed = false;
+        state.shell.substituted = None;
+        let own = self.own_end(checked);
+        let passes = passes_arguments(words, &state);
+        let words = if passes { &words[..1] } else { words };
         let ways = if declare::declares(words) {
             self.declared(words, state)?
         } else {
@@ -38,7 +41,14 @@ impl<P: Programs> Runner<'_, P> {
         for (state, arguments) in ways {
             for (state, values) in self.assigned(assignments, state)? {
                 for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
-                    outcome.extend(self.one(&arguments, &values, state, &channels, checked)?);
+                    self.passes_arguments = passes;
+                    outcome.extend(self.one(
+                        &arguments,
+                        &values,
+                        state,
+                        &channels,
+                        (checked, own),
+                    )?);
                     self.stand_at(command);
                 }
             }
@@ -52,17 +62,19 @@ impl<P: Programs> Runner<'_, P> {
         values: &[(String, String)],
         state: State<P>,
         channels: &Channels,
-        checked: bool,
+        (checked, own): (Checked, Checked),
     ) -> Result<Outcome<P>, Halt> {
         self.few_words(arguments)?;
         let mut state = channels.open(state);
         let Some((name, rest)) = arguments.split_first() else {
             for (name, value) in values {
+                self.may_be_set(name);
                 state.shell.set(name, value);
             }
-            let succeeds = !state.shell.substitution_failed;
-            let outcome = channels.close(self, Outcome::of(state, succeeds))?;
-            return Ok(self.checked_end(outcome, checked));
+            let status = state.shell.substituted.take().unwrap_or(0);
+            state.shell.status = status;
+            let outcome = channels.close(self, Outcome::of(state, status == 0))?;
+            return self.checked_end(outcome, own);
         };
         let covered: Vec<(String, Option<Rc<str>>, bool)> = values
             .iter()
@@ -78,22 +90,22 @@ impl<P: Programs> Runner<'_, P> {
             state.shell.set(name, value);
             state.shell.exported.insert(name.as_str().into());
         }
+        state.shell.substituted = None;
         let is_function = state.shell.function(name);
         let made = self.graph.emitted.len();
         let outcome = match is_function {
-            Some(number) => self.call(number, rest, state, checked)?,
+            Some(number) => self.call(number, rest, state, checked, own)?,
             None => builtins::run(self, name, rest, state)?,
         };
         if matches!(name.as_str(), "[" | "test") {
-            self.note_known_end(&outcome, made, checked);
+            self.note_known_end(&outcome, made, own);
         }
         let restored = restore(outcome, &covered);
         let outcome = channels.close(self, restored)?;
-        Ok(if is_function.is_some() {
-            outcome
-        } else {
-            self.checked_end(outcome, checked)
-        })
+        if is_function.is_some() {
+            return Ok(outcome);
+        }
+        self.checked_end(outcome, own)
     }
 
     /// The names and values of assignments in front of a command.
@@ -148,6 +160,18 @@ impl<P: Programs> Runner<'_, P> {
             ways = next;
         }
         Ok(ways)
+    }
+}
+
+/// Whether a function is called with the arguments of the script, which nobody knows: `main "$@"`.
+fn passes_arguments<P: Programs>(words: &[Word], state: &State<P>) -> bool {
+    match words {
+        [name, all] => {
+            state.shell.arguments_are_open
+                && matches!(all.text.as_str(), "\"$@\"" | "$@")
+                && state.shell.function(&name.text).is_some()
+        }
+        _ => false,
     }
 }
 

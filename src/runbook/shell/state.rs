@@ -1,6 +1,7 @@
 //! Where the run of a script is, and what it knows there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::outside::Outside;
@@ -12,7 +13,7 @@ pub struct State<P: Outside> {
     /// What leads here.
     pub exits: PatchList,
     /// What the shell knows.
-    pub shell: Shell,
+    pub shell: Box<Shell>,
     /// What the programs know of what they talk to.
     pub known: P::Known,
 }
@@ -30,6 +31,10 @@ pub struct Shell {
     pub loops: Vec<Rc<str>>,
     /// `$1` and so on.
     pub arguments: Vec<Rc<str>>,
+    /// The arguments are those that the script is called with, which nobody knows.
+    pub arguments_are_open: bool,
+    /// The folder in which the script stands; empty for its own.
+    pub folder: Rc<str>,
     /// What files have that the script has written.
     pub files: BTreeMap<Rc<str>, Rc<str>>,
     /// Functions, by their number in the order in which they are come to.
@@ -42,29 +47,53 @@ pub struct Shell {
     pub nounset: bool,
     /// `set -o pipefail`.
     pub pipefail: bool,
+    /// `set -E`.
+    pub errtrace: bool,
+    /// `shopt -s inherit_errexit`.
+    pub inherit_errexit: bool,
+    /// The handler of `trap … ERR`.
+    pub on_error: Option<Handler>,
+    /// The handler of `trap … EXIT`.
+    pub on_exit: Option<Handler>,
     /// The standard input, if it is not a terminal.
     pub input: Option<Rc<str>>,
     /// What is written to the standard output, for each `$(…)` or pipe around.
     pub output: Vec<String>,
-    /// Whether the last command has failed; kept only if the script asks for `$?`.
-    pub failed: bool,
-    /// A `$(…)` in the present command has failed.
-    pub substitution_failed: bool,
+    /// `$?`; 0 where nobody asks for it.
+    pub status: u8,
+    /// The status of the last `$(…)` of the present command, if it has one.
+    pub substituted: Option<u8>,
+}
+
+/// What `trap` has been given: a script, and the place of the `trap`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handler {
+    /// The script.
+    pub script: Rc<str>,
+    /// Where it was set.
+    pub span: Range<usize>,
 }
 
 /// The variable and the array that a name stood for before.
 pub type Covered = (Option<Rc<str>>, Option<Rc<[Rc<str>]>>);
 
 impl Shell {
-    /// What is left of a subshell: files, and what it has written.
+    /// What is left of a subshell: files, what it has written, and its status.
     #[must_use]
-    pub fn after_subshell(self, before: &Self) -> Self {
-        Self {
+    pub fn after_subshell(self, before: &Self) -> Box<Self> {
+        Box::new(Self {
             files: self.files,
             output: self.output,
-            failed: self.failed,
-            substitution_failed: self.substitution_failed,
+            status: self.status,
             ..before.clone()
+        })
+    }
+
+    /// Leaves handlers behind where a subshell begins; that of `ERR` unless `set -E`.
+    pub fn begin_subshell(&mut self) {
+        self.on_exit = None;
+        if !self.errtrace {
+            self.on_error = None;
         }
     }
 
@@ -146,17 +175,39 @@ pub type Ways<P, T> = Vec<(State<P>, T)>;
 /// States in which a command has left more than itself.
 pub type Left<P> = Vec<(Leave, State<P>)>;
 
-/// What a command can leave.
+/// What a command can leave. The status is that of the shell in which it leaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leave {
     /// So many loops.
     Break(usize),
     /// So many loops but one, whose next round begins.
     Continue(usize),
-    /// A function, with success or without.
-    Return(bool),
-    /// The script or subshell, with success or without.
-    Exit(bool),
+    /// A function.
+    Return,
+    /// The script or subshell, by `exit`.
+    Exit,
+    /// The script or subshell, by `set -e`.
+    Abort,
+}
+
+/// Who looks at how a command ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Checked {
+    /// Nobody: `set -e` and the handler of `ERR` mind a failure.
+    No,
+    /// The script: a condition, or what goes on behind it.
+    Yes,
+}
+
+/// How a command has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// It has succeeded.
+    Ok,
+    /// It has failed.
+    Failed,
+    /// It has failed where `set -e` does not mind.
+    Exempt,
 }
 
 impl<P: Outside> Default for Outcome<P> {
@@ -207,13 +258,53 @@ impl<P: Outside> Outcome<P> {
         self.left.extend(other.left);
     }
 
-    /// All states in which the script continues after the command, and whether it has succeeded.
+    /// Takes over a state in which a command has ended.
+    pub fn push(&mut self, state: State<P>, end: End) {
+        match end {
+            End::Ok => &mut self.ok,
+            End::Failed => &mut self.failed,
+            End::Exempt => &mut self.exempt,
+        }
+        .push(state);
+    }
+
+    /// All states in which the script goes on after the command, and whether it has succeeded.
     #[must_use]
     pub fn going_on(self) -> (Vec<(State<P>, bool)>, Left<P>) {
-        let ok = self.ok.into_iter().map(|state| (state, true));
-        let failed = self.failed.into_iter().chain(self.exempt);
-        let all = ok.chain(failed.map(|state| (state, false))).collect();
-        (all, self.left)
+        let (ends, left) = self.ends();
+        let ends = ends.into_iter().map(|(state, end)| (state, end == End::Ok));
+        (ends.collect(), left)
+    }
+
+    /// All states in which the script goes on after the command, and how it has ended there.
+    #[must_use]
+    pub fn ends(self) -> (Vec<(State<P>, End)>, Left<P>) {
+        let all =
+            |states: Vec<State<P>>, end: End| states.into_iter().map(move |state| (state, end));
+        let (ok, failed) = (all(self.ok, End::Ok), all(self.failed, End::Failed));
+        let exempt = all(self.exempt, End::Exempt);
+        (ok.chain(failed).chain(exempt).collect(), self.left)
+    }
+
+    /// Sets the status of what has ended: 0, or at least 1.
+    pub fn settle_status(&mut self) {
+        for state in &mut self.ok {
+            state.shell.status = 0;
+        }
+        for state in self.failed.iter_mut().chain(&mut self.exempt) {
+            state.shell.status = state.shell.status.max(1);
+        }
+    }
+
+    /// Merges the states that know the same and have ended alike.
+    #[must_use]
+    pub fn merged(self) -> Self {
+        Self {
+            ok: merged(self.ok),
+            failed: merged(self.failed),
+            exempt: merged(self.exempt),
+            left: self.left,
+        }
     }
 }
 

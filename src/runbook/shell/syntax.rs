@@ -21,6 +21,35 @@ pub struct Command {
     pub redirects: Vec<Redirect>,
 }
 
+impl Command {
+    /// The commands right inside of it, in the order of the text.
+    #[must_use]
+    pub fn inner(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::List(commands) | Kind::Pipeline(commands) => commands.iter().collect(),
+            Kind::Not(inner) | Kind::Subshell(inner) => vec![inner],
+            Kind::And(left, right) | Kind::Or(left, right) => vec![left, right],
+            Kind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let otherwise = otherwise.as_deref();
+                [&**condition, then].into_iter().chain(otherwise).collect()
+            }
+            Kind::Loop {
+                condition, body, ..
+            } => vec![condition, body],
+            Kind::For { body, .. } | Kind::Counted { body, .. } => vec![body],
+            Kind::Case { arms, .. } => arms.iter().filter_map(|(_, body)| body.as_ref()).collect(),
+            Kind::Function { body, .. } => vec![body],
+            Kind::Simple { .. } | Kind::Arithmetic(_) | Kind::Test(_) | Kind::Other(_) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
 /// The kinds of command.
 #[derive(Clone, Debug)]
 pub enum Kind {

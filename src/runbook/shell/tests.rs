@@ -77,6 +77,10 @@ impl Programs for Bell {
         Ok(outcome)
     }
 
+    fn follows(name: &str) -> bool {
+        name == "ring"
+    }
+
     fn has_text(
         _: &mut Runner<'_>,
         _: Sound,
@@ -113,14 +117,14 @@ fn graph(script: &str) -> Vec<(Request, Option<Goal>, Option<Goal>)> {
 #[test]
 fn a_loop_over_a_list_is_unrolled() {
     let script = "set -e\nfor i in 1 2; do ring $i; done";
-    let ring = |next| (Request::Ring, Some(next), Some(Goal::Failed));
-    assert_eq!(graph(script), [ring(Goal::At(1)), ring(Goal::End)]);
+    let ring = |next| (Request::Ring, Some(next), Some(Goal::Failed(1)));
+    assert_eq!(graph(script), [ring(Goal::At(1)), ring(Goal::End(0))]);
 }
 
 #[test]
 fn a_loop_that_looks_leads_back() {
     let script = "until [ \"$(listen)\" = loud ]; do sleep 1; done\nring || true";
     let look = (Request::IsLoud, Some(Goal::At(1)), Some(Goal::At(0)));
-    let ring = (Request::Ring, Some(Goal::End), Some(Goal::End));
+    let ring = (Request::Ring, Some(Goal::End(0)), Some(Goal::End(0)));
     assert_eq!(graph(script), [look, ring]);
 }

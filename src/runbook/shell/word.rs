@@ -1,5 +1,7 @@
 //! The parts of a word: what stands in it as it is, and what is filled in when it is used.
 
+use super::syntax;
+
 /// A part of a word.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Piece {
@@ -172,7 +174,7 @@ impl<'a> Scanner<'a> {
             self.push(PieceKind::Arithmetic(inner.to_owned()), quoted);
         } else if self.take("$(") {
             let start = self.start.map(|start| start + self.at);
-            let script = self.balanced('(', ')')?.to_owned();
+            let script = self.script()?.to_owned();
             self.push(PieceKind::Command(script, start), quoted);
         } else if self.take("${") {
             let inner = self.balanced('{', '}')?;
@@ -216,6 +218,22 @@ impl<'a> Scanner<'a> {
                 other => text.push(other),
             }
         }
+    }
+
+    /// The script up to the bracket that closes it. Those behind the patterns of a `case` close
+    /// nothing: a script that ends there is none.
+    fn script(&mut self) -> Result<&'a str, String> {
+        let from = self.at;
+        let mut script = self.balanced('(', ')')?;
+        let has_case = |script: &str| script.split_whitespace().any(|word| word == "case");
+        while has_case(script) && syntax::parse(script, 0).is_err() {
+            let Some(more) = self.rest().find(')') else {
+                return Err("a `case` in `$(…)` that does not end".to_owned());
+            };
+            self.at += more + 1;
+            script = &self.text[from..self.at - 1];
+        }
+        Ok(script)
     }
 
     /// The text up to the bracket that closes, behind which the scanner stands then. Quotes and

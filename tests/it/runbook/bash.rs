@@ -179,7 +179,7 @@ fn kubectl_gets_the_words_that_bash_would_pass() {
         eprintln!("skipped: there is no bash here");
         return;
     };
-    let head = "k=3\ns='a b'\nlist=(b \"$s\")\nempty=()\nlocal_f() { local k=$1; kubectl exec w -- \"$k\" \"$2\" $#; }\n";
+    let head = "set --\nk=3\ns='a b'\nlist=(b \"$s\")\nempty=()\nlocal_f() { local k=$1; kubectl exec w -- \"$k\" \"$2\" $#; }\n";
     let mut runner = proptest::test_runner::TestRunner::new(cases(150));
     let number = std::sync::atomic::AtomicU64::new(0);
     let body = prop::collection::vec(statement(), 1..5).prop_map(|all| all.join("\n"));

@@ -236,3 +236,18 @@ fn only_the_first_of_very_many_mistakes_are_shown() {
     let last = problems.last().map_or("", String::as_str);
     assert!(last.contains("1950 more errors"), "{last}");
 }
+
+/// Functions that call themselves are followed as deep as they go, up to a bound.
+#[test]
+fn recursion_is_followed_up_to_a_bound() {
+    let script = |depth: usize, around: &str| {
+        let call = around.replace('@', "f $(( $1 - 1 ))");
+        format!(
+            "f() {{\nif [ $1 -gt 0 ]; then {call}; else kubectl --context source get pod web-0; fi\n}}\nf {depth}\n"
+        )
+    };
+    assert_eq!(refused(script(10, "@").as_bytes()), [""; 0]);
+    check_refused(&script(1_000, "@"), "deep");
+    let nested = format!("{}@{}", "{ ( ".repeat(15), " ); }".repeat(15));
+    check_refused(&script(1_000, &nested), "nested more than");
+}
