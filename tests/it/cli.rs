@@ -162,7 +162,7 @@ every N    available: violated with 2 replicas, 0 faults
 
 1 scenario, as expected: 4 hold, 4 violated;
 2,072 states, 6,440 transitions, depth 18, stopped: every property is proved or violated, symmetry
-reduction on, 0.6 s
+reduction on, [..] s
 
 "#]]);
 }

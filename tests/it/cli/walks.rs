@@ -71,7 +71,7 @@ meaning      p is the probability that one such random walk violates the propert
              these walks, not real clusters. Walks cannot show that a property holds: `straddle
              check` decides that.
 
-1 scenario, 1 with violations; 200 walks, 3,874 steps, 0.6 s
+1 scenario, 1 with violations; 200 walks, 3,874 steps, [..] s
 
 "#]],
         "",
@@ -114,7 +114,7 @@ meaning      p is the probability that one such random walk violates the propert
              these walks, not real clusters. Walks cannot show that a property holds: `straddle
              check` decides that.
 
-1 scenario, no violation in these walks; 500 walks, 4,926 steps, 1.1 s
+1 scenario, no violation in these walks; 500 walks, 4,926 steps, [..] s
 
 "#]],
         "",
