@@ -117,6 +117,13 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RUNBOOKS)]
     pub assume_harmless: bool,
 
+    /// Take this other writer to be suspended during the move: an autoscaler, an owner, a GitOps tool
+    ///
+    /// As the report calls it, such as `HorizontalPodAutoscaler/web`; may be repeated. Without it no
+    /// property is found to hold while somebody may write the sets who is not modelled.
+    #[arg(long, value_name = "KIND/NAME")]
+    pub assume_suspended: Vec<String>,
+
     /// Check under these faults rather than the scenario's own
     ///
     /// `2` is any two of the ordinary kinds, `2:eviction,driverCrash` any two of these,
@@ -230,6 +237,10 @@ pub(super) struct CheckArguments {
     /// Tell everything: every step of every story, and scenarios that are as expected too
     #[arg(long)]
     pub full: bool,
+
+    /// Tell what became of every field of the manifests
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Args, Debug)]
@@ -272,6 +283,10 @@ pub(super) struct SimulateArguments {
     /// Take commands of a runbook that are not modelled to be harmless, and list them
     #[arg(long)]
     pub assume_harmless: bool,
+
+    /// Take this other writer to be suspended during the move; may be repeated
+    #[arg(long, value_name = "KIND/NAME")]
+    pub assume_suspended: Vec<String>,
 
     /// Cut each walk off after so many steps
     #[arg(long, value_name = "N", value_parser = values::walk, default_value_t = MAX_STEPS, allow_negative_numbers = true)]

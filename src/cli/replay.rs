@@ -16,6 +16,7 @@ use crate::scenario::Diagnostic;
 pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
     let settings = Settings {
         full: arguments.full,
+        account: false,
         several: false,
         program: program.to_owned(),
         flags: Vec::new(),

@@ -39,6 +39,8 @@ impl Eq for Format {}
 pub struct Settings {
     /// Show every step of every story, and every world of a replayed trace.
     pub full: bool,
+    /// Show what became of every field of the manifests.
+    pub account: bool,
     /// There are other scenarios: what is as expected is told in short.
     pub several: bool,
     /// How the program was called: `straddle` or `kubectl straddle`.

@@ -1,5 +1,6 @@
 //! The report for people: at most 100 columns, and complete without colour.
 
+mod account;
 pub mod replay;
 pub mod simulation;
 
@@ -7,7 +8,7 @@ use super::text::{FAINT, STRONG, WIDTH};
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
 use super::{Finding, Format, Headline, PropertyResult, Report, ScenarioResult, Settings, Verdict};
 use super::{story, table};
-use crate::vocabulary::{Assumption, Engine};
+use crate::vocabulary::{Assumption, Engine, Weight};
 
 /// For people.
 pub(super) const FORMAT: Format = Format {
@@ -41,6 +42,9 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     let short = settings.several && !settings.full && as_expected;
     let mut lines = headline(&result.scenario, &result.headline);
     if short {
+        let first = result.assumed.iter();
+        let first = first.filter(|one| one.weight != Weight::Detail).cloned();
+        lines.extend(assumed(&first.collect::<Vec<_>>()));
         for property in told(result) {
             lines.extend(story::summary(property));
         }
@@ -52,6 +56,7 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     }
     lines.extend(table::lines(result, short));
     lines.push(String::new());
+    lines.extend(account::lines(result, settings));
     join(&lines)
 }
 
@@ -77,6 +82,7 @@ pub fn rest(result: &ScenarioResult, earlier: &ScenarioResult, settings: &Settin
     }
     lines.extend(table::lines(result, false));
     lines.push(String::new());
+    lines.extend(account::lines(result, settings));
     join(&lines)
 }
 
@@ -135,8 +141,15 @@ pub(super) fn headline(scenario: &str, headline: &Headline) -> Vec<String> {
 /// What was assumed, one to a line.
 pub(super) fn assumed(assumed: &[Assumption]) -> Vec<String> {
     let mut lines = Vec::new();
-    for (index, assumption) in assumed.iter().enumerate() {
-        let label = if index == 0 { "assumed" } else { "" };
+    let mut last = None;
+    for assumption in assumed {
+        let label = match assumption.weight {
+            weight if last == Some(weight) => "",
+            Weight::Stated => "stated",
+            Weight::Verdict => "rests on",
+            Weight::Detail => "assumed",
+        };
+        last = Some(assumption.weight);
         let value = if assumption.value.is_empty() {
             String::new()
         } else {

@@ -7,6 +7,7 @@ use crate::report::samples;
 
 fn settings() -> Settings {
     Settings {
+        account: false,
         full: false,
         several: false,
         program: "straddle".to_owned(),

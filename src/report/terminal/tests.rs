@@ -10,6 +10,7 @@ use crate::report::{SmallerVerdict, Vacuous, samples};
 
 fn settings(several: bool) -> Settings {
     Settings {
+        account: false,
         full: false,
         several,
         program: "straddle".to_owned(),
