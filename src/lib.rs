@@ -29,6 +29,7 @@
 //! - [`diagnostic`]: mistakes in the input, and their place in the text.
 //! - [`yaml`]: YAML as a tree in which every node knows its place.
 //! - [`vocabulary`]: the words that all the others share, as plain values.
+//! - [`account`]: what becomes of every field of a manifest.
 //! - [`world`]: the state, as plain data.
 //! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
 //!   its own steps.
@@ -43,6 +44,7 @@
 //! - [`check`]: a scenario from its file to its report.
 //! - [`cli`]: the binary.
 
+pub mod account;
 pub mod actors;
 pub mod check;
 pub mod cli;

@@ -202,4 +202,39 @@ pub struct Assumption {
     pub value: String,
     /// What that means.
     pub text: String,
+    /// How much it matters.
+    pub weight: Weight,
+}
+
+/// How much it matters to a reader that something is assumed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Weight {
+    /// The user has stated it.
+    Stated,
+    /// If it is wrong, so are the verdicts.
+    Verdict,
+    /// One of many things that a scenario leaves open.
+    #[default]
+    Detail,
+}
+
+impl Weight {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stated => "stated",
+            Self::Verdict => "verdict",
+            Self::Detail => "detail",
+        }
+    }
+}
+
+/// Somebody who may write what a move is about, and is not modelled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OtherWriter {
+    /// `KIND/NAME`.
+    pub called: String,
+    /// What it does.
+    pub does: String,
 }

@@ -13,6 +13,9 @@
 //! | proofs | [`every_n::prove`] | [`ScenarioResult`] | [`EveryN`] |
 //! | search | [`search::whole`] | [`Task`], [`EveryN`] | [`Found`] |
 //!
+//! At the end, what holds is [withheld](withhold::withhold) if somebody may write the sets who is not
+//! modelled.
+//!
 //! What the search has found goes through stories, reasons, fixes and the report again: a first
 //! look shows early what breaks near the beginning.
 
@@ -38,6 +41,7 @@ mod tell;
 mod trace;
 mod vacuous;
 mod verdicts;
+mod withhold;
 
 use std::path::Path;
 
@@ -141,7 +145,9 @@ fn stages(
         }
     };
     let proofs = proofs.or_else(|| prove(task, &known.result, watch));
-    Ok(known.with(task, proofs.as_ref()))
+    let mut result = known.with(task, proofs.as_ref());
+    withhold::withhold(task, &mut result);
+    Ok(result)
 }
 
 /// What is known of a scenario after a search.

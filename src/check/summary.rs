@@ -36,6 +36,8 @@ pub(super) fn result(
         verdict: Verdict::Holds,
         as_expected: true,
         assumed: scenario.assumed.clone(),
+        writers: scenario.writers.clone(),
+        account: scenario.account.clone(),
         smaller: smaller.iter().map(Smaller::result).collect(),
         never_fired: never_fired(&scenario.setup.budget, outcome),
         vacuous: vacuous::vacuous(scenario, options, outcome),

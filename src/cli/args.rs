@@ -118,6 +118,13 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RUNBOOKS)]
     pub assume_harmless: bool,
 
+    /// Assume that this other writer (an autoscaler, an owner, a GitOps tool) is suspended
+    ///
+    /// As the report names it, such as `HorizontalPodAutoscaler/web`; may be repeated. Without it, no
+    /// property is reported to hold while a writer that is not modelled may change the sets.
+    #[arg(long, value_name = "KIND/NAME")]
+    pub assume_suspended: Vec<String>,
+
     /// Use this fault budget instead of the scenario's
     ///
     /// `2` is any two of the ordinary kinds, `2:eviction,driverCrash` any two of these,
@@ -237,6 +244,10 @@ pub(super) struct CheckArguments {
     /// Show only verdicts, and of each counterexample a sentence, the source line and the fix
     #[arg(long, conflicts_with = "full")]
     pub short: bool,
+
+    /// Show what became of every field of the manifests
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Args, Debug)]
@@ -279,6 +290,10 @@ pub(super) struct SimulateArguments {
     /// Assume that commands of a runbook that are not modelled are harmless, and list them
     #[arg(long)]
     pub assume_harmless: bool,
+
+    /// Assume that this other writer is suspended during the move; may be repeated
+    #[arg(long, value_name = "KIND/NAME")]
+    pub assume_suspended: Vec<String>,
 
     /// Cut off each walk after this many steps
     #[arg(long, value_name = "N", value_parser = values::walk, default_value_t = MAX_STEPS, allow_negative_numbers = true)]

@@ -98,6 +98,7 @@ fn new(
         full: arguments.full,
         short: arguments.short,
         width: super::terminal::width(),
+        account: arguments.verbose,
         several,
         program: program.to_owned(),
         flags: flags(arguments),
@@ -227,6 +228,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
                 .map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
             assume_harmless: arguments.assume_harmless,
+            assume_suspended: arguments.assume_suspended.clone(),
         },
         fail_fast: arguments.fail_fast,
         bounds: Bounds {
@@ -269,6 +271,8 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
     }
     let harmless = arguments.assume_harmless;
     flags.extend(harmless.then(|| "--assume-harmless".to_owned()));
+    let suspended = arguments.assume_suspended.iter();
+    flags.extend(suspended.map(|writer| format!("--assume-suspended {}", shell_word(writer))));
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
     flags.extend(arguments.no_symmetry.then(|| "--no-symmetry".to_owned()));
     if arguments.order != Order::default() {

@@ -18,6 +18,7 @@ pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
         full: arguments.full,
         short: false,
         width: super::terminal::width(),
+        account: false,
         several: false,
         program: program.to_owned(),
         flags: Vec::new(),

@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &SimulateArguments, program: &str) -> u8 {
         full: arguments.full,
         short: false,
         width: super::terminal::width(),
+        account: false,
         several: paths.len() > 1,
         program: program.to_owned(),
         flags: flags(arguments),
@@ -119,6 +120,7 @@ fn options(arguments: &SimulateArguments) -> SimulateOptions {
             faults: faults.map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
             assume_harmless: arguments.assume_harmless,
+            assume_suspended: arguments.assume_suspended.clone(),
         },
         every_step: arguments.every_step,
     }

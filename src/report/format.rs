@@ -39,6 +39,8 @@ impl Eq for Format {}
 pub struct Settings {
     /// Show every step of every counterexample, and every state of a replayed trace.
     pub full: bool,
+    /// Show what became of every field of the manifests.
+    pub account: bool,
     /// Show of each scenario only its verdict, and of each counterexample a sentence, the line and
     /// the fix.
     pub short: bool,

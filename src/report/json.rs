@@ -3,6 +3,7 @@
 //! The types here mirror the plain ones, so that a field can be renamed there without breaking
 //! anybody's script.
 
+mod account;
 mod envelope;
 mod every_n;
 pub mod replay;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use account::ObjectJson;
 pub(super) use envelope::API_VERSION;
 use every_n::EveryNJson;
 
@@ -49,6 +51,7 @@ struct ResultJson<'a> {
     verdict: &'static str,
     as_expected: bool,
     assumed: Vec<AssumptionJson<'a>>,
+    account: Vec<ObjectJson<'a>>,
     properties: Vec<PropertyJson<'a>>,
     smaller: Vec<SmallerJson<'a>>,
     never_fired: &'a [String],
@@ -71,6 +74,7 @@ impl<'a> From<&'a ScenarioResult> for ResultJson<'a> {
             verdict: result.verdict.name(),
             as_expected: result.as_expected,
             assumed: result.assumed.iter().map(AssumptionJson::from).collect(),
+            account: account::objects(&result.account),
             properties: properties.collect(),
             smaller: result.smaller.iter().map(SmallerJson::from).collect(),
             never_fired: &result.never_fired,
@@ -171,6 +175,7 @@ struct AssumptionJson<'a> {
     field: &'a str,
     value: &'a str,
     text: &'a str,
+    weight: &'static str,
 }
 
 impl<'a> From<&'a Assumption> for AssumptionJson<'a> {
@@ -179,6 +184,7 @@ impl<'a> From<&'a Assumption> for AssumptionJson<'a> {
             field: &assumed.field,
             value: &assumed.value,
             text: &assumed.text,
+            weight: assumed.weight.name(),
         }
     }
 }

@@ -33,8 +33,9 @@ pub use vacuous::{DeadEnds, Vacuous};
 
 use std::path::PathBuf;
 
+use crate::account::Object;
 use crate::diagnostic::Diagnostic;
-use crate::vocabulary::{Assumption, Expected, Location, PropertyKind};
+use crate::vocabulary::{Assumption, Expected, Location, OtherWriter, PropertyKind, Side};
 
 /// The formats, as they are offered. To add one, write its file and put it here.
 pub const FORMATS: [&Format; 4] = [
@@ -84,6 +85,10 @@ pub struct ScenarioResult {
     pub as_expected: bool,
     /// What the scenario leaves open, and how it was taken.
     pub assumed: Vec<Assumption>,
+    /// Who else may write the sets.
+    pub writers: Vec<OtherWriter>,
+    /// What became of the objects in the manifests, by side.
+    pub account: Vec<(Side, Object)>,
     /// The properties, in catalogue order.
     pub properties: Vec<PropertyResult>,
     /// The same scenario with fewer replicas, from one upwards.
@@ -131,7 +136,26 @@ impl ScenarioResult {
     #[must_use]
     pub fn reason_in_words(&self, property: &PropertyResult) -> Option<String> {
         let reason = property.reason?;
+        if reason == Reason::OtherWriters {
+            return Some(self.others_in_words());
+        }
         Some(reason.in_words(&self.search.bounds))
+    }
+
+    /// Why nothing holds for certain while somebody else may write.
+    fn others_in_words(&self) -> String {
+        let called = self.writers.iter().map(|writer| &*writer.called);
+        let called: Vec<&str> = called.collect();
+        let flags: Vec<String> = called
+            .iter()
+            .map(|called| format!("--assume-suspended {}", shell_word(called)))
+            .collect();
+        format!(
+            "no violation is found, but {} may write what is moved, and is not modelled; suspend it \
+             during the move, and say so: {}",
+            called.join(" and "),
+            flags.join(" ")
+        )
     }
 
     /// Some property has no verdict, for the replicas asked for or for every number of them.

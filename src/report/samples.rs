@@ -6,7 +6,7 @@ use super::{
 };
 use crate::engine::{Bounds, StopReason, StoreKind};
 use crate::vocabulary::{
-    Actor, Assumption, Component, Engine, Expected, Location, PropertyKind, Side,
+    Actor, Assumption, Component, Engine, Expected, Location, PropertyKind, Side, Weight,
 };
 
 const PATH: &str = "models/blog-redis-cluster/scenario.yaml";
@@ -146,6 +146,8 @@ fn scenario(name: &str, properties: Vec<PropertyResult>) -> ScenarioResult {
         verdict: Verdict::worst(properties.iter().map(|property| property.verdict)),
         as_expected: properties.iter().all(|property| property.as_expected),
         assumed: Vec::new(),
+        writers: Vec::new(),
+        account: Vec::new(),
         properties,
         smaller: Vec::new(),
         never_fired: Vec::new(),
@@ -176,6 +178,7 @@ fn search() -> Search {
 
 fn assumption(field: &str, value: &str, text: &str) -> Assumption {
     Assumption {
+        weight: Weight::Detail,
         field: field.to_owned(),
         value: value.to_owned(),
         text: text.to_owned(),

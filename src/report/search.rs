@@ -60,6 +60,8 @@ pub enum Reason {
     DoesNotApply(&'static str),
     /// The search stopped first.
     Stopped(StopReason),
+    /// Somebody may write the sets who is not modelled.
+    OtherWriters,
     /// It is proved for every number of replicas, and not searched for.
     ProvedForEveryN,
 }
@@ -71,6 +73,7 @@ impl Reason {
         match self {
             Self::DoesNotApply(why) => why.to_owned(),
             Self::Stopped(stop) => in_words(stop, bounds),
+            Self::OtherWriters => "somebody else may write the sets".to_owned(),
             Self::ProvedForEveryN => "proved for every number of replicas".to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! The report for people: as wide as the settings say, and complete without colour.
 
+mod account;
 mod brief;
 pub mod replay;
 pub mod simulation;
@@ -8,7 +9,7 @@ use super::text::{FAINT, STRONG};
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
 use super::{Finding, Format, Headline, PropertyResult, Report, ScenarioResult, Settings, Verdict};
 use super::{story, table};
-use crate::vocabulary::{Assumption, Engine};
+use crate::vocabulary::{Assumption, Engine, Weight};
 
 /// For people.
 pub(super) const FORMAT: Format = Format {
@@ -46,6 +47,9 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     let short = settings.several && !settings.full && as_expected;
     let mut lines = headline(page, &result.scenario, &result.headline);
     if short {
+        let first = result.assumed.iter();
+        let first = first.filter(|one| one.weight != Weight::Detail).cloned();
+        lines.extend(assumed(page, &first.collect::<Vec<_>>()));
         for property in told(result) {
             lines.extend(story::summary(page, property));
         }
@@ -57,6 +61,7 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     }
     lines.extend(table::lines(page, result, short));
     lines.push(String::new());
+    lines.extend(account::lines(result, settings));
     join(&lines)
 }
 
@@ -83,6 +88,7 @@ pub fn rest(result: &ScenarioResult, earlier: &ScenarioResult, settings: &Settin
     }
     lines.extend(table::lines(settings.width, result, false));
     lines.push(String::new());
+    lines.extend(account::lines(result, settings));
     join(&lines)
 }
 
@@ -138,8 +144,15 @@ pub(super) fn headline(page: usize, scenario: &str, headline: &Headline) -> Vec<
 /// What was assumed, one to a line.
 pub(super) fn assumed(page: usize, assumed: &[Assumption]) -> Vec<String> {
     let mut lines = Vec::new();
-    for (index, assumption) in assumed.iter().enumerate() {
-        let label = if index == 0 { "assumed" } else { "" };
+    let mut last = None;
+    for assumption in assumed {
+        let label = match assumption.weight {
+            weight if last == Some(weight) => "",
+            Weight::Stated => "stated",
+            Weight::Verdict => "rests on",
+            Weight::Detail => "assumed",
+        };
+        last = Some(assumption.weight);
         let value = if assumption.value.is_empty() {
             String::new()
         } else {

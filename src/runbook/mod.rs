@@ -123,7 +123,8 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
             return reading;
         }
     };
-    let (runner, followed) = follow(surroundings, &source, &script);
+    let (mut runner, followed) = follow(surroundings, &source, &script);
+    refuse_templates(&mut runner);
     reading.complain_of_markers(&source, &runner);
     reading.report(&source, &runner, assume_harmless);
     if followed.is_ok() && runner.graph.emitted.is_empty() && runner.findings.problems.is_empty() {
@@ -179,6 +180,40 @@ fn follow<'a>(
         return follow(!deletes, !patches);
     }
     first
+}
+
+/// Notes each request about a disk, if the set has several claim templates.
+fn refuse_templates(runner: &mut Runner<'_>) {
+    if runner.session.surroundings.sides.source.templates.len() < 2 {
+        return;
+    }
+    let emitted = runner.graph.emitted.iter();
+    let about_disks = emitted.filter(|emitted| is_about_disk(emitted.request));
+    let places: Vec<_> = about_disks
+        .map(|emitted| emitted.place.span.clone())
+        .collect();
+    for place in places {
+        runner.findings.refuse_templates(place);
+    }
+}
+
+/// Whether a request reads or writes a claim or a volume.
+const fn is_about_disk(operation: Operation) -> bool {
+    const fn is_disk(object: ObjectRef) -> bool {
+        matches!(object.kind, ObjectKind::Claim | ObjectKind::Volume)
+    }
+    match operation {
+        Operation::GetClaim(_)
+        | Operation::GetVolume(_)
+        | Operation::CreateVolume(..)
+        | Operation::CreateClaim(_)
+        | Operation::RestoreDisk(_)
+        | Operation::SetReclaimPolicy(..) => true,
+        Operation::Delete(object) | Operation::Get(object) | Operation::AwaitGone(object, ..) => {
+            is_disk(object)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a request deletes a claim or volume of the source.
@@ -264,15 +299,6 @@ impl Reading {
 /// What no command of the script says, and the model takes for granted: where, what, and how.
 fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
     let surroundings = &runner.session.surroundings;
-    let templates = surroundings.sides.source.templates.iter().skip(1);
-    let claims = templates.map(|template| {
-        (
-            "source.volumeClaimTemplates".to_owned(),
-            template.clone(),
-            "its claims are assumed to move with those of the first template: whether the script \
-             copies them is not checked",
-        )
-    });
     let references = surroundings.sides.destination.references().into_iter();
     let missing = references.filter(|(kind, name)| {
         let extra = surroundings.extra(kind, name);
@@ -290,7 +316,7 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
             "Pods need it, no manifest has it and the script does not name it: assumed to exist",
         )
     });
-    claims.chain(existing).collect()
+    existing.collect()
 }
 
 fn finish(runner: Runner<'_>, source: Source) -> Emitted {

@@ -15,7 +15,7 @@ use super::ready::Scenario;
 use super::types::Overrides;
 use crate::diagnostic::{Diagnostic, Source, plain_io_error};
 use crate::runbook;
-use crate::vocabulary::Assumption;
+use crate::vocabulary::{Assumption, Weight};
 
 /// The files of a check without a scenario file.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +155,7 @@ impl Scenario {
             Ok(scenario) if creates(&scenario) => {
                 let mut scenario = lowered(true)?;
                 scenario.assumed.push(Assumption {
+                    weight: Weight::Detail,
                     field: "destination".to_owned(),
                     value: "no set yet".to_owned(),
                     text: "the script creates it".to_owned(),

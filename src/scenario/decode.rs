@@ -2,13 +2,13 @@
 
 use super::catalogue;
 use super::file::{
-    AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName, FaultsFile,
-    ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile, SideFile,
-    StorageFile,
+    AssumeFile, AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName,
+    FaultsFile, ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile,
+    SideFile, StorageFile,
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil,
+    ApiVersion, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil, WriterState,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::vocabulary::Verdict;
@@ -56,6 +56,7 @@ scalar_words!(
     StatusField,
     Timeout,
     VolumeUntil,
+    WriterState,
 );
 
 /// Fields of later versions, with what to do instead.
@@ -154,6 +155,7 @@ impl Decode for ScenarioFile {
         let faults = fields.optional(reader, "faults");
         let properties = fields.list(reader, "properties");
         let expect = fields.optional(reader, "expect");
+        let assume = fields.list(reader, "assume");
         let prove = fields.optional(reader, "prove");
         fields.finish::<Self>(reader);
         Some(Self {
@@ -169,6 +171,7 @@ impl Decode for ScenarioFile {
             faults,
             properties,
             expect,
+            assume,
             prove,
         })
     }
@@ -251,6 +254,19 @@ impl Decode for GroupFile {
         Some(Self {
             ordinals: ordinals?,
             min: min?,
+        })
+    }
+}
+
+impl Decode for AssumeFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "an assumption")?;
+        let writer = fields.required(reader, "writer");
+        let is = fields.required(reader, "is");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            writer: writer?,
+            is: is?,
         })
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::catalogue;
 use super::reader::{Scalar, Spanned};
 use super::step::StepFile;
-use super::words::{ApiVersion, FaultCounting, Kind, Prove, Quorum};
+use super::words::{ApiVersion, FaultCounting, Kind, Prove, Quorum, WriterState};
 use crate::vocabulary::Verdict;
 use crate::world::program::{AfterCrash, LoopOrder};
 use crate::world::setup::FaultId;
@@ -64,6 +64,8 @@ pub struct ScenarioFile {
     pub properties: Option<Vec<Spanned<PropertyName>>>,
     /// The verdicts that differ from `holds`.
     pub expect: Option<ExpectFile>,
+    /// Other writers of the sets that are suspended during the move.
+    pub assume: Option<Vec<AssumeFile>>,
     /// What to prove in addition to the search: `every-n`, the always-properties for every number
     /// of replicas.
     pub prove: Option<Spanned<Prove>>,
@@ -143,6 +145,17 @@ pub struct GroupFile {
     /// How many of them must serve.
     #[schemars(extend("minimum" = 1))]
     pub min: Spanned<i64>,
+}
+
+/// What is known of somebody who may write the sets, such as an autoscaler.
+#[derive(JsonSchema, Debug)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Assume")]
+pub struct AssumeFile {
+    /// Who: `KIND/NAME`, as the report calls it.
+    pub writer: Spanned<String>,
+    /// What it does during the move.
+    #[expect(dead_code, reason = "there is one word; reading it is what matters")]
+    pub is: Spanned<WriterState>,
 }
 
 /// Which ordinals may ever exist.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::accounting;
 use super::availability;
 use super::budget;
 use super::expect;
@@ -16,7 +17,7 @@ use super::side::{self, KUBERNETES};
 use super::storage;
 use super::types::{Lowered, Overrides, Side, StepSource};
 use crate::diagnostic::{Diagnostic, Source, position};
-use crate::runbook::{Runbook, SideFacts};
+use crate::runbook::Runbook;
 use crate::world::id::{MAX_ORDINALS, PerCluster};
 use crate::world::setup::{Budget, ClusterSetup, Reads, Setup};
 use crate::world::volume::ReclaimPolicy;
@@ -67,6 +68,7 @@ fn lower_all(
     overrides: &Overrides,
 ) -> Option<Scenario> {
     let sides = lower_sides(lowering, file);
+    accounting::lower(lowering, file, overrides);
     let lowered = lower_setup(lowering, file, overrides, sides.as_ref());
     let properties = expect::properties(lowering, file, overrides);
     let expect = expect::expectations(lowering, file);
@@ -91,7 +93,9 @@ fn lower_all(
             .map(line),
         prove: file.prove.is_some(),
         program_fixed_at: lowering.fixed_at.map(line),
-        assumed: std::mem::take(&mut lowering.assumed),
+        assumed: accounting::by_weight(std::mem::take(&mut lowering.assumed)),
+        writers: std::mem::take(&mut lowering.writers),
+        account: accounting::objects(&mut lowering.accounts),
         steps,
         runbook,
         path,
@@ -162,13 +166,26 @@ fn lower_sides(lowering: &mut Lowering<'_>, file: &ScenarioFile) -> Option<(Side
         lowering.assume("destination.kubernetes", KUBERNETES, "as in source");
     }
     let source = side::lower_source(lowering, file.source.as_ref()?)?;
+    assume_start(lowering);
     if source.templates.len() > 1 {
         let templates = source.templates.join(", ");
-        let text = "they move together and are modelled as one disk";
+        let text = "treated as one: what holds for one holds for each, since every step is about all \
+                    claims of an ordinal; a program that moves one alone is not modelled";
         lowering.assume("source.volumeClaimTemplates", &templates, text);
     }
     let destination = side::lower_destination(lowering, file.destination.as_ref(), &source)?;
     Some((source, destination))
+}
+
+/// What every verdict rests on, unless the manifest says it.
+fn assume_start(lowering: &mut Lowering<'_>) {
+    let mut accounts = lowering.accounts.iter();
+    if !accounts.any(|(_, account)| account.is_observed) {
+        let text = "every Pod at the start, on its own disk; one that is not may hold up the move";
+        lowering.assume("source.status", "Ready", text);
+    }
+    let text = "none fails for want of an answer; a program that one ends stops half-way";
+    lowering.assume("requests", "answered", text);
 }
 
 /// How many ordinals may be owned: those of the source, or `ordinals.max` and all below it.
@@ -248,7 +265,7 @@ fn lower_migration(
     is_sound.then_some((lowered, None))
 }
 
-/// The program of a script. It knows the names of the objects, so both sides' must be the same.
+/// The program of a script.
 fn lower_runbook(
     lowering: &mut Lowering<'_>,
     migration: &MigrationFile,
@@ -263,7 +280,6 @@ fn lower_runbook(
         source: source.facts(),
         destination: destination.facts(),
     };
-    check_identity(lowering, named, &sides);
     if crashes && migration.after_crash.is_none() {
         let text = "a crashed script is restarted from its first line";
         lowering.assume("migration.afterCrash", "fromTop", text);
@@ -271,31 +287,6 @@ fn lower_runbook(
     let (lowered, runbook) = runbook::lower(lowering, named, sides, policy, crashes)?;
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
     is_sound.then_some((lowered, Some(runbook)))
-}
-
-/// A Pod is known to its peers by its name and namespace.
-fn check_identity(
-    lowering: &mut Lowering<'_>,
-    named: &Spanned<String>,
-    sides: &PerCluster<SideFacts>,
-) {
-    let (source, destination) = (&sides.source, &sides.destination);
-    let differs = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-    let (what, here, there) = if source.name != destination.name {
-        ("names", source.name.clone(), destination.name.clone())
-    } else if differs(&source.namespace, &destination.namespace) {
-        let namespace = |side: &SideFacts| side.namespace.clone().unwrap_or_default();
-        ("namespaces", namespace(source), namespace(destination))
-    } else {
-        return;
-    };
-    let message =
-        format!("the two sets have different {what}: `{here}` in source, `{there}` in destination");
-    lowering.reader.report(
-        Diagnostic::new("scenario::other-identity", message)
-            .at(named.span.clone(), "this script migrates one to the other")
-            .help("a Pod's identity is the set's name, its ordinal and its namespace: give both sides the same"),
-    );
 }
 
 fn report_no_disk(lowering: &mut Lowering<'_>, need_disk: &[(&str, Range<usize>)]) {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::reader::Reader;
 use super::types::StepSource;
-use crate::vocabulary::Assumption;
+use crate::account::Account;
+use crate::vocabulary::{Assumption, OtherWriter, Side, Weight};
 
 /// What lowering finds on its way.
 pub struct Lowering<'a> {
@@ -14,6 +15,10 @@ pub struct Lowering<'a> {
     pub assumed: Vec<Assumption>,
     /// The durations of `sleep` steps.
     pub sleeps: Vec<String>,
+    /// What became of the manifests' fields.
+    pub accounts: Vec<(Side, Account)>,
+    /// Who else may write the sets, and is not stated to be suspended.
+    pub writers: Vec<OtherWriter>,
     /// What of a runbook is not modelled is taken to be harmless.
     pub assume_harmless: bool,
     /// The first place that keeps the scenario from having another number of replicas.
@@ -28,6 +33,8 @@ impl<'a> Lowering<'a> {
         Self {
             reader,
             assumed: Vec::new(),
+            accounts: Vec::new(),
+            writers: Vec::new(),
             sleeps: Vec::new(),
             assume_harmless,
             fixed_at: None,
@@ -35,9 +42,15 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Notes an assumption.
+    /// Notes an assumption, one of many.
     pub fn assume(&mut self, field: &str, value: &str, text: &str) {
+        self.assume_of(Weight::Detail, field, value, text);
+    }
+
+    /// Notes an assumption of some weight.
+    pub fn assume_of(&mut self, weight: Weight, field: &str, value: &str, text: &str) {
         self.assumed.push(Assumption {
+            weight,
             field: field.to_owned(),
             value: value.to_owned(),
             text: text.to_owned(),

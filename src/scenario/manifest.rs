@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::reader::{Reader, Spanned};
 use super::types::{ManifestFacts, StorageFacts};
+use crate::account::{self, Account};
 use crate::diagnostic::{Diagnostic, Source, help_with, listed, plain_serde_error};
 use crate::yaml::{self, DuplicateKeys, Node, Value};
 
@@ -23,6 +24,8 @@ pub struct ManifestSet {
     pub spec: StatefulSetSpec,
     /// What scripts need to know of it and of its neighbours.
     pub facts: ManifestFacts,
+    /// What became of all fields of the manifest.
+    pub account: Account,
     /// The set with its places.
     node: Node,
 }
@@ -68,9 +71,16 @@ pub fn read_set(
         Some((kind, name_of(node)?.to_owned())).filter(|_| is_known)
     });
     let others = others.collect();
+    let account = account::take(&documents, set, &source);
+    reader.problems.extend(account.problems.iter().cloned());
     let mut set = typed(reader, &source, set)?;
     set.facts.others = others;
     set.facts.storage = StorageFacts::of(&objects);
+    set.facts
+        .storage
+        .of_one_node
+        .clone_from(&account.of_one_node);
+    set.account = account;
     Some(set)
 }
 
@@ -207,6 +217,7 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
     Some(ManifestSet {
         facts,
         source: source.clone(),
+        account: Account::default(),
         name: set.metadata.name,
         spec: set.spec.unwrap_or_default(),
         node: node.clone(),

@@ -4,6 +4,7 @@
 //! grammar, and these become a [`Scenario`]. Reading goes on after a mistake, so that all of
 //! them are shown at once.
 
+mod accounting;
 mod availability;
 mod budget;
 pub mod catalogue;
@@ -28,7 +29,6 @@ mod storage;
 #[cfg(test)]
 mod tests;
 mod types;
-mod unmodelled;
 mod words;
 
 use std::fs;

@@ -16,6 +16,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("`storage`", "{backend: exclusive}"),
     ("`availability`", "{maxUnavailable: 1}"),
     ("`ordinals`", "{max: 8}"),
+    (
+        "an assumption",
+        "{writer: HorizontalPodAutoscaler/web, is: suspended}",
+    ),
     ("`forEach`", "{k: descending}"),
     ("`scale`", "{cluster: source, replicas: k}"),
     ("`patch`", "{cluster: source, replicas: k}"),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::expect::Expectation;
 use super::reach;
 use super::types::StepSource;
+use crate::account::Object;
 use crate::runbook::Runbook;
-use crate::vocabulary::{Assumption, Location};
+use crate::vocabulary::{Assumption, Location, OtherWriter, Side};
 use crate::world::id::Slice;
 use crate::world::setup::Setup;
 
@@ -34,8 +35,12 @@ pub struct Scenario {
     pub properties: Vec<&'static str>,
     /// What is expected of them, in the order of the catalogue.
     pub expect: Vec<Expectation>,
-    /// What the scenario leaves open.
+    /// What the scenario leaves open, by weight.
     pub assumed: Vec<Assumption>,
+    /// Who else may write the sets; no property holds for certain while they do.
+    pub writers: Vec<OtherWriter>,
+    /// What became of the objects in the manifests, by side.
+    pub account: Vec<(Side, Object)>,
     /// Where the program's steps stand, by `Instruction::step`.
     pub steps: Vec<StepSource>,
     /// The line of the first thing that ties the scenario to its number of replicas.

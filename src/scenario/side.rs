@@ -7,6 +7,7 @@ use super::file::SideFile;
 use super::lowering::Lowering;
 use super::types::{ManifestFacts, Side};
 use crate::diagnostic::Diagnostic;
+use crate::vocabulary::Weight;
 use crate::world::id::Slice;
 use base::{Number, base};
 use draft::overridden;
@@ -63,8 +64,12 @@ pub fn lower_destination(
     let side = overridden(lowering, "destination", file, base.as_ref(), Some(source));
     let side = side.finish(lowering, file, absent)?;
     compare(lowering, file, source, &side);
-    if side.initial.is_some_and(|slice| slice != Slice::EMPTY) {
+    if let Some(slice) = side.initial.filter(|slice| *slice != Slice::EMPTY) {
         lowering.fix_at(file.head.start);
+        let value = format!("{} from {}", slice.replicas(), slice.start);
+        let text = "it starts with no Pods and no claims, and its controller makes them at once: \
+                    a set that runs there already is not modelled";
+        lowering.assume_of(Weight::Verdict, "destination.replicas", &value, text);
     }
     Some(side)
 }
@@ -136,14 +141,41 @@ fn compare(lowering: &mut Lowering<'_>, file: &SideFile, source: &Side, destinat
                 .at(file.head.clone(), "")
                 .help("give both sides the same `volumeClaimTemplates`"),
         );
-    } else if source.templates != destination.templates {
-        let templates = destination.templates.join(", ");
-        let text = "not the same as the source's; disks are matched by ordinal alone";
-        lowering.assume("destination.volumeClaimTemplates", &templates, text);
     }
-    let name = destination.name.as_deref().unwrap_or_default();
-    if source.name.as_deref().unwrap_or_default() != name {
-        let text = "not the same as the source's; Pods are matched by ordinal alone";
-        lowering.assume("destination.name", name, text);
-    }
+    check_identity(lowering, file, source, destination);
+}
+
+/// A Pod is known to its peers by its name and namespace, and its disk by the name of its claim.
+fn check_identity(lowering: &mut Lowering<'_>, file: &SideFile, source: &Side, destination: &Side) {
+    let differ = |what, here: &Option<String>, there: &Option<String>| match (here, there) {
+        (Some(here), Some(there)) if here != there => Some((what, here.clone(), there.clone())),
+        _ => None,
+    };
+    let namespace = |side: &Side| side.manifest.namespace.clone();
+    let templates = |side: &Side| {
+        let has_some = !side.templates.is_empty();
+        has_some.then(|| side.templates.join(", "))
+    };
+    let differences = [
+        differ("names", &source.name, &destination.name),
+        differ("namespaces", &namespace(source), &namespace(destination)),
+        differ(
+            "claim templates",
+            &templates(source),
+            &templates(destination),
+        ),
+    ];
+    let Some((what, here, there)) = differences.into_iter().flatten().next() else {
+        return;
+    };
+    let message =
+        format!("the two sets have different {what}: `{here}` in source, `{there}` in destination");
+    lowering.reader.report(
+        Diagnostic::new("scenario::other-identity", message)
+            .at(file.head.clone(), "the destination has another")
+            .help(
+                "an ordinal is known by the set's name and namespace, and finds its disk by the \
+                 template's name: give both sides the same",
+            ),
+    );
 }

@@ -5,20 +5,22 @@ use std::collections::BTreeSet;
 use super::file::StorageFile;
 use super::lowering::Lowering;
 use super::reader::Spanned;
-use super::types::{ClassFact, Side, StorageFacts, VolumeFact};
+use super::types::{ClaimFact, ClassFact, Side, StorageFacts, VolumeFact};
 use crate::diagnostic::Diagnostic;
+use crate::vocabulary::Weight;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::setup::StorageSetup;
 use crate::world::volume::ReclaimPolicy;
 use crate::yaml::Node;
 
 impl StorageFacts {
-    /// Reads the volumes and classes among the objects of a manifest.
+    /// Reads the volumes, claims and classes among the objects of a manifest.
     pub fn of(objects: &[(&str, &Node)]) -> Self {
         let mut facts = Self::default();
         for &(kind, node) in objects {
             match kind {
-                "PersistentVolume" => facts.volumes.extend(volume(node)),
+                "PersistentVolume" => facts.volumes.push(volume(node)),
+                "PersistentVolumeClaim" => facts.claims.extend(claim(node)),
                 "StorageClass" => facts.classes.extend(class(node)),
                 _ => (),
             }
@@ -26,24 +28,28 @@ impl StorageFacts {
         facts
     }
 
-    /// The reclaim policy of a claim's volume, and who says so.
-    fn policy(&self, side: &Side, ordinal: u8) -> Option<(ReclaimPolicy, String)> {
+    /// The reclaim policy of the volume of an ordinal's claim, by the number of its template, and
+    /// who says so.
+    fn policy(&self, side: &Side, template: usize, ordinal: u8) -> Option<(ReclaimPolicy, String)> {
         let facts = side.facts();
-        let claim = facts.claim_name(ordinal);
+        let name = format!("{}-{}-{ordinal}", side.templates.get(template)?, facts.name);
+        let is_beside = |namespace: &Option<String>| match (namespace, &facts.namespace) {
+            (Some(here), Some(there)) => here == there,
+            _ => true,
+        };
+        let mut claims = self.claims.iter();
+        let claim = claims.find(|claim| claim.name == name && is_beside(&claim.namespace));
+        let bound = claim.and_then(|claim| claim.volume.as_ref());
         let is_its = |volume: &&VolumeFact| {
-            let same = match (&volume.namespace, &facts.namespace) {
-                (Some(here), Some(there)) => here == there,
-                _ => true,
-            };
-            same && volume.claim == claim
+            let by_claim = volume.claim.as_ref() == Some(&name) && is_beside(&volume.namespace);
+            by_claim || bound == Some(&volume.name)
         };
         if let Some(volume) = self.volumes.iter().find(is_its) {
             return Some((volume.policy, "the manifest's PersistentVolumes".to_owned()));
         }
-        let class = facts
-            .set
-            .pointer("/spec/volumeClaimTemplates/0/spec/storageClassName");
-        let class = class.and_then(serde_json::Value::as_str);
+        let path = format!("/spec/volumeClaimTemplates/{template}/spec/storageClassName");
+        let class = facts.set.pointer(&path).and_then(serde_json::Value::as_str);
+        let class = claim.and_then(|claim| claim.class.as_deref()).or(class);
         let is_its = |other: &&ClassFact| class.map_or(other.is_default, |name| other.name == name);
         let class = self.classes.iter().find(is_its)?;
         Some((
@@ -68,12 +74,24 @@ fn policy(given: Option<&str>, default: ReclaimPolicy) -> ReclaimPolicy {
     }
 }
 
-fn volume(node: &Node) -> Option<VolumeFact> {
+fn volume(node: &Node) -> VolumeFact {
+    let owned = |path: &[&str]| text(node, path).map(str::to_owned);
     let given = text(node, &["spec", "persistentVolumeReclaimPolicy"]);
-    Some(VolumeFact {
-        claim: text(node, &["spec", "claimRef", "name"])?.to_owned(),
-        namespace: text(node, &["spec", "claimRef", "namespace"]).map(str::to_owned),
+    VolumeFact {
+        name: owned(&["metadata", "name"]).unwrap_or_default(),
+        claim: owned(&["spec", "claimRef", "name"]),
+        namespace: owned(&["spec", "claimRef", "namespace"]),
         policy: policy(given, ReclaimPolicy::Retain),
+    }
+}
+
+fn claim(node: &Node) -> Option<ClaimFact> {
+    let owned = |path: &[&str]| text(node, path).map(str::to_owned);
+    Some(ClaimFact {
+        name: owned(&["metadata", "name"])?,
+        namespace: owned(&["metadata", "namespace"]),
+        volume: owned(&["spec", "volumeName"]),
+        class: owned(&["spec", "storageClassName"]),
     })
 }
 
@@ -107,9 +125,13 @@ pub fn lower(
         let text = "both clusters can attach a disk at once";
         lowering.assume("storage.backend", "permissive", text);
     }
+    let local = side.manifest.storage.of_one_node.as_deref();
+    if file.reachable_from.is_none() {
+        assume_reach(lowering, local);
+    }
     let reaches = |side: ClusterId| match &file.reachable_from {
         Some(sides) => sides.iter().any(|word| word.value == side),
-        None => true,
+        None => side == ClusterId::Source || local.is_none(),
     };
     Some(StorageSetup {
         backend: file
@@ -139,15 +161,20 @@ fn assumed_policy(lowering: &mut Lowering<'_>, side: &Side) -> ReclaimPolicy {
         ReclaimPolicy::Delete,
         "Kubernetes' default for provisioned volumes".to_owned(),
     );
-    let of_ordinal = |ordinal| side.manifest.storage.policy(side, ordinal);
-    let said: Vec<_> = ordinals
-        .map(|ordinal| of_ordinal(ordinal).unwrap_or_else(|| default.clone()))
+    let of_claim = |(ordinal, template)| side.manifest.storage.policy(side, template, ordinal);
+    let claims = ordinals.flat_map(|ordinal| {
+        let templates = 0..side.templates.len();
+        templates.map(move |template| (ordinal, template))
+    });
+    let said: Vec<_> = claims
+        .map(|claim| of_claim(claim).unwrap_or_else(|| default.clone()))
         .collect();
     let sources: BTreeSet<&str> = said.iter().map(|(_, who)| &**who).collect();
     let (first, who) = said.first().unwrap_or(&default);
-    let (policy, text) = if said.iter().any(|(policy, _)| policy != first) {
-        let text = "the volumes of the set differ; the policy that destroys disks is assumed for \
-                    all";
+    let differ = said.iter().any(|(policy, _)| policy != first);
+    let (policy, text) = if differ {
+        let text =
+            "the volumes of the set differ; the policy that destroys disks is assumed for all";
         (ReclaimPolicy::Delete, text.to_owned())
     } else if who.starts_with("Kubernetes") && sources.len() == 1 {
         (*first, who.clone())
@@ -155,9 +182,36 @@ fn assumed_policy(lowering: &mut Lowering<'_>, side: &Side) -> ReclaimPolicy {
         let sources: Vec<&str> = sources.into_iter().collect();
         (*first, format!("from {}", sources.join(" and ")))
     };
+    let weight = if differ {
+        Weight::Verdict
+    } else {
+        Weight::Detail
+    };
     let value = format!("{policy:?}");
-    lowering.assume("storage.reclaimPolicy", &value, &text);
+    lowering.assume_of(weight, "storage.reclaimPolicy", &value, &text);
     policy
+}
+
+/// Which sides reach the disks if the scenario does not say: both, unless a manifest shows a disk
+/// that one node alone reaches.
+fn assume_reach(lowering: &mut Lowering<'_>, local: Option<&str>) {
+    let (value, text) = match local {
+        Some(volume) => (
+            "source",
+            format!(
+                "PersistentVolume {volume} is local to a node, which the destination cannot reach"
+            ),
+        ),
+        None => (
+            "source, destination",
+            "both can attach the disks; no Pod starts on a side that cannot".to_owned(),
+        ),
+    };
+    let weight = match local {
+        Some(_) => Weight::Verdict,
+        None => Weight::Detail,
+    };
+    lowering.assume_of(weight, "storage.reachableFrom", value, &text);
 }
 
 /// The source starts with its disks attached, so it must be able to attach them.

@@ -114,7 +114,7 @@ spec:
     spec:
       accessModes: [ReadWriteOnce]
       resources: {requests: {storage: 8Gi}}
-status: {replicas: 6}
+status: {replicas: 6, readyReplicas: 6}
 ";
 
 const LIST: &str = r#"{

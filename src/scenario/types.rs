@@ -22,6 +22,8 @@ pub struct Overrides {
     pub properties: Vec<String>,
     /// What of a runbook is not modelled is taken to be harmless.
     pub assume_harmless: bool,
+    /// Who else may write the sets and is suspended during the move: `KIND/NAME` of each.
+    pub assume_suspended: Vec<String>,
 }
 
 /// Where a step of the program stands.
@@ -129,21 +131,40 @@ pub struct ManifestFacts {
 /// What a manifest says of disks.
 #[derive(Clone, Debug, Default)]
 pub struct StorageFacts {
-    /// The volumes that are bound to a claim, or reserved for one.
+    /// The volumes.
     pub volumes: Vec<VolumeFact>,
+    /// The claims.
+    pub claims: Vec<ClaimFact>,
     /// The storage classes.
     pub classes: Vec<ClassFact>,
+    /// A volume that one node alone can reach.
+    pub of_one_node: Option<String>,
 }
 
 /// A PersistentVolume.
 #[derive(Clone, Debug)]
 pub struct VolumeFact {
-    /// The name of its claim.
-    pub claim: String,
+    /// Its name.
+    pub name: String,
+    /// The name of the claim that it is bound to or reserved for.
+    pub claim: Option<String>,
     /// The claim's namespace, if it says it.
     pub namespace: Option<String>,
     /// Its reclaim policy.
     pub policy: ReclaimPolicy,
+}
+
+/// A PersistentVolumeClaim.
+#[derive(Clone, Debug)]
+pub struct ClaimFact {
+    /// Its name.
+    pub name: String,
+    /// Its namespace, if it says it.
+    pub namespace: Option<String>,
+    /// The name of its volume.
+    pub volume: Option<String>,
+    /// The name of its class.
+    pub class: Option<String>,
 }
 
 /// A StorageClass.

@@ -65,6 +65,22 @@ impl Vocabulary for ReclaimPolicy {
     const UNSUPPORTED: &'static [&'static str] = &["Recycle"];
 }
 
+/// What somebody who may write the sets does during the move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WriterState {
+    /// Nothing.
+    Suspended,
+}
+
+impl Vocabulary for WriterState {
+    const NAME: &'static str = "state of a writer";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[(
+        "suspended",
+        Self::Suspended,
+        "It writes nothing during the move.",
+    )];
+}
+
 impl Vocabulary for LoopOrder {
     const NAME: &'static str = "order";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[

@@ -4,20 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The layers, first to last, each with the earlier ones that it leaves alone all the same.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("vocabulary", &[]),
     ("diagnostic", &[]),
     ("yaml", &[]),
-    ("world", &["diagnostic", "yaml"]),
-    ("actors", &["diagnostic", "yaml"]),
-    ("history", &["diagnostic", "yaml"]),
-    ("properties", &["diagnostic", "yaml"]),
+    // What becomes of a field is said without the model: the tables are for every reader.
+    ("account", &["vocabulary"]),
+    ("world", &["diagnostic", "yaml", "account"]),
+    ("actors", &["diagnostic", "yaml", "account"]),
+    ("history", &["diagnostic", "yaml", "account"]),
+    ("properties", &["diagnostic", "yaml", "account"]),
     // Search knows nothing of Kubernetes.
     (
         "engine",
         &[
             "diagnostic",
             "yaml",
+            "account",
             "world",
             "actors",
             "history",
@@ -29,13 +32,14 @@ const LAYERS: [(&str, &[&str]); 15] = [
         &[
             "diagnostic",
             "yaml",
+            "account",
             "world",
             "actors",
             "history",
             "properties",
         ],
     ),
-    ("model", &["diagnostic", "yaml"]),
+    ("model", &["diagnostic", "yaml", "account"]),
     // A script asks for a program, whatever runs it.
     (
         "runbook",
@@ -49,7 +53,8 @@ const LAYERS: [(&str, &[&str]); 15] = [
         ],
     ),
     ("scenario", &[]),
-    // A report is plain data, among it the bounds of a search and mistakes in the input.
+    // A report is plain data, among it the bounds of a search, mistakes in the input and what
+    // became of its fields.
     (
         "report",
         &[

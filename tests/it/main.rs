@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod account;
 mod actor_twin;
 mod asked;
 mod checkpoint;

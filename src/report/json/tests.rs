@@ -47,9 +47,11 @@ fn shape_of_a_result() {
             {
               "field": "storage.backend",
               "value": "permissive",
-              "text": "both clusters can attach a disk at once"
+              "text": "both clusters can attach a disk at once",
+              "weight": "detail"
             }
           ],
+          "account": [],
           "properties": [
             {
               "name": "at-most-one-running",

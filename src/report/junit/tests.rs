@@ -7,6 +7,7 @@ use crate::report::samples;
 
 fn settings() -> Settings {
     Settings {
+        account: false,
         full: false,
         short: false,
         width: crate::report::WIDTH,

@@ -11,6 +11,7 @@ use crate::report::{SmallerVerdict, Vacuous, samples};
 
 fn settings(several: bool) -> Settings {
     Settings {
+        account: false,
         full: false,
         short: false,
         width: crate::report::WIDTH,

@@ -243,7 +243,11 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
         },
         Some("persistentvolumeclaim") => match side.claim(name) {
             Some((0, ordinal)) => Some(Thing::Claim(ordinal)),
-            Some((_, ordinal)) => Some(Thing::Companion(ordinal)),
+            Some((_, ordinal)) => {
+                let span = runner.span.clone();
+                runner.findings.refuse_templates(span);
+                Some(Thing::Companion(ordinal))
+            }
             None if side.templates.is_empty() => unknown(
                 runner,
                 "PersistentVolumeClaim",

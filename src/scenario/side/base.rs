@@ -8,8 +8,8 @@ use crate::scenario::lowering::Lowering;
 use crate::scenario::manifest::{self, ManifestSet};
 use crate::scenario::reader::unknown_word;
 use crate::scenario::types::ManifestFacts;
-use crate::scenario::unmodelled;
 use crate::scenario::words::Vocabulary;
+use crate::vocabulary::Side;
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 
 /// A number that decides a side's ordinals, and where it was said.
@@ -63,7 +63,11 @@ pub(super) fn base(
         return Some(None);
     };
     let set = manifest::read_set(&mut lowering.reader, manifest, file.stateful_set.as_ref())?;
-    unmodelled::report(lowering, side, &set);
+    let which = match side {
+        "source" => Side::Source,
+        _ => Side::Destination,
+    };
+    lowering.accounts.push((which, set.account.clone()));
     let policy = manifest_policy(lowering, &set);
     let number = |value: Option<i32>, default: i64, path: &[&str]| Number {
         value: value.map_or(default, i64::from),

@@ -155,7 +155,7 @@ fn texts_that_are_no_scenario() {
       help: add `migration:`
     scenario.yaml:1:2 scenario::unknown-field: there is no field `a` in a scenario
       ^ "a" 
-      help: allowed here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `prove`
+      help: allowed here: `apiVersion`, `kind`, `description`, `source`, `destination`, `storage`, `availability`, `ordinals`, `migration`, `faults`, `properties`, `expect`, `assume`, `prove`
     "#);
     insta::assert_snapshot!(mistakes("a: *nowhere\n"), @r#"
     scenario.yaml:1:4 yaml::syntax: not valid YAML: while parsing node, found unknown anchor

@@ -15,7 +15,7 @@ kind: Scenario
 description: |
   Ünïcode & more.
 source: {manifest: set.yaml, replicas: 3}
-destination: &side {name: web, start: 0, replicas: 0}
+destination: &side {name: redis-redis-cluster, start: 0, replicas: 0}
 storage: {backend: exclusive, reclaimPolicy: Retain}
 availability: {groups: [{ordinals: [0, 1], min: 1}]}
 ordinals: {max: 8}

@@ -39,6 +39,7 @@ migration:
   - sleep: 5
 faults: {atMost: 1}
 expect: {available: {verdict: holds}}
+assume: [{writer: A/b, is: suspended}]
 ";
 
 fn names(properties: &Json) -> BTreeSet<String> {

@@ -1,0 +1,88 @@
+//! What the status of the objects says of the start.
+
+use super::relation::Named;
+use super::subject::{at, items, text};
+use crate::yaml::Node;
+
+/// What is taken to be so at the start, though the set says otherwise.
+pub const SET: &str = "the status says so, and the move is modelled from a set whose Pods are all Ready \
+                       and of one revision: a Pod that is not may hold up the move, and an update \
+                       deletes Pods in the middle of it";
+
+/// What is taken to be so of the other objects.
+pub const OTHERS: &str = "taken to be Ready, Bound and attached at the start all the same: what \
+                          stays as it is holds up the move";
+
+fn number(node: &Node, path: &[&str]) -> Option<i64> {
+    text(node, path)?.parse().ok()
+}
+
+/// Whether the set has a status that was observed, rather than one that a generator left.
+pub fn is_observed(set: &Node) -> bool {
+    let counts = ["observedGeneration", "replicas", "readyReplicas"];
+    let mut counts = counts
+        .iter()
+        .filter_map(|name| number(set, &["status", name]));
+    counts.any(|count| count > 0)
+}
+
+/// What the set's status says against a healthy start.
+pub fn of_set(set: &Node) -> Vec<String> {
+    if !is_observed(set) {
+        return Vec::new();
+    }
+    let status = |name| number(set, &["status", name]);
+    let revision = |name| text(set, &["status", name]);
+    let wanted = number(set, &["spec", "replicas"]).unwrap_or(1);
+    let ready = status("readyReplicas").unwrap_or(0);
+    let mut found = Vec::new();
+    let there = status("replicas").unwrap_or(0);
+    if there != wanted {
+        found.push(format!("{there} of {wanted} Pods there"));
+    }
+    if ready != wanted {
+        found.push(format!("{ready} of {wanted} Ready"));
+    }
+    if status("availableReplicas").is_some_and(|available| available < ready) {
+        found.push("not all Available".to_owned());
+    }
+    let (current, update) = (revision("currentRevision"), revision("updateRevision"));
+    let updated = status("updatedReplicas").is_some_and(|updated| updated < wanted);
+    if current
+        .zip(update)
+        .is_some_and(|(current, update)| current != update)
+        || updated
+    {
+        found.push("an update under way".to_owned());
+    }
+    let observed = status("observedGeneration");
+    let generation = number(set, &["metadata", "generation"]);
+    if observed
+        .zip(generation)
+        .is_some_and(|(observed, generation)| observed < generation)
+    {
+        found.push("a change that the controller has not seen".to_owned());
+    }
+    found
+}
+
+/// What a Pod, claim, volume or attachment of the set says against a healthy start.
+pub fn of_other(object: &Named<'_>) -> Option<String> {
+    let phase = text(object.node, &["status", "phase"]);
+    let otherwise = |right: &str| phase.filter(|phase| *phase != right).map(str::to_owned);
+    let said = match object.kind {
+        "Pod" => otherwise("Running").or_else(|| {
+            let conditions = items(object.node, &["status", "conditions"]);
+            let mut conditions = conditions.iter();
+            let ready = conditions.find(|one| text(one, &["type"]) == Some("Ready"))?;
+            (text(ready, &["status"]) != Some("True")).then(|| "not Ready".to_owned())
+        }),
+        "PersistentVolumeClaim" | "PersistentVolume" => otherwise("Bound"),
+        "VolumeAttachment" => {
+            let attached = at(object.node, &["status", "attached"]).and_then(Node::text);
+            (attached == Some("false")).then(|| "not attached".to_owned())
+        }
+        _ => None,
+    };
+    Some(format!("{} {}: {}", object.kind, object.name, said?))
+}

@@ -1,0 +1,39 @@
+//! StorageClasses.
+
+use super::persistent_volume_claim::NO_NEW_DISK;
+use super::pod::PLACED;
+use super::{Rule, assumed, irrelevant, modelled};
+
+/// All but `metadata`.
+pub const RULES: &[Rule] = &[
+    modelled(
+        "metadata.annotations[storageclass.kubernetes.io/is-default-class]",
+        "the class of claims that name none",
+    ),
+    modelled(
+        "reclaimPolicy",
+        "the reclaim policy of the volumes that it provisions",
+    ),
+    assumed("provisioner", NO_NEW_DISK).of(&["kubernetes.io/no-provisioner"]),
+    irrelevant(
+        "provisioner",
+        "`storage.backend` says whether two clusters can attach its disks",
+    ),
+    assumed(
+        "volumeBindingMode",
+        "a claim may be bound before its Pod is there; with WaitForFirstConsumer a step that waits \
+         for a Bound claim without a Pod does not end, unless the claim names its volume",
+    )
+    .of(&["WaitForFirstConsumer"]),
+    irrelevant(
+        "volumeBindingMode",
+        "the default: a claim is bound whether or not it is used",
+    ),
+    assumed("allowedTopologies", PLACED),
+    irrelevant(
+        "parameters",
+        "how fast and large a disk is makes no difference",
+    ),
+    irrelevant("allowVolumeExpansion", "sizes are not modelled"),
+    irrelevant("mountOptions", "how it is mounted makes no difference"),
+];
