@@ -3,6 +3,7 @@
 mod call;
 mod compare;
 pub mod filter;
+mod filter_fields;
 mod filter_limits;
 mod filter_parts;
 mod helm;
