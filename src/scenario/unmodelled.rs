@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 /// Reports what a side's manifest asks for in vain.
 pub fn report(lowering: &mut Lowering<'_>, side: &str, set: &ManifestSet) {
     refuse_no_grace(lowering, set);
+    refuse_strategy(lowering, set);
     if let Some(strategy) = other_strategy(&set.spec) {
         let text = "nothing is updated, since no step changes a Pod template";
         lowering.assume(&format!("{side}.updateStrategy"), &strategy, text);
@@ -25,6 +26,24 @@ fn other_strategy(spec: &StatefulSetSpec) -> Option<String> {
     }
     let partition = strategy.rolling_update.as_ref()?.partition?;
     (partition != 0).then(|| format!("partition {partition}"))
+}
+
+/// What the API server refuses (`ValidateStatefulSetSpec`): no cluster has such a set.
+fn refuse_strategy(lowering: &mut Lowering<'_>, set: &ManifestSet) {
+    let strategy = set.spec.update_strategy.as_ref();
+    let kind = strategy.and_then(|strategy| strategy.type_.as_deref());
+    if matches!(kind, None | Some("" | "RollingUpdate" | "OnDelete")) {
+        return;
+    }
+    let message = format!(
+        "`updateStrategy` of a StatefulSet is RollingUpdate or OnDelete, not `{}`",
+        kind.unwrap_or_default()
+    );
+    let problem = Diagnostic::new("manifest::invalid-field", message)
+        .within(&set.source)
+        .at(set.place(&["spec", "updateStrategy", "type"]), "")
+        .help("the API server refuses this manifest; Recreate is for Deployments");
+    lowering.reader.problems.push(problem);
 }
 
 /// Without a grace period no request to delete a Pod waits for its containers to stop.

@@ -282,7 +282,9 @@ impl Call {
         };
         let is_known = VALUES.contains(&name) || SWITCHES.contains(&name) || optional.is_some();
         if !is_known {
-            return self.complain(format!("`--{name}` is no flag of kubectl that is known here"));
+            return self.complain(format!(
+                "`--{name}` is no flag of kubectl that is known here"
+            ));
         }
         self.flags.push((name.to_owned(), value));
     }
@@ -292,7 +294,9 @@ impl Call {
         while let Some(letter) = letters.next() {
             let known = SHORT.iter().find(|(short, _)| *short == letter);
             let Some(&(_, name)) = known else {
-                return self.complain(format!("`-{letter}` is no flag of kubectl that is known here"));
+                return self.complain(format!(
+                    "`-{letter}` is no flag of kubectl that is known here"
+                ));
             };
             // `-f` is a file, but to follow for `logs`.
             let follows =
@@ -385,7 +389,10 @@ mod tests {
         let call = parse("exec -it web-0 -- ls -l");
         assert_eq!((call.words.len(), call.rest.len()), (2, 2));
         assert!(parse("delete pod web-0 --wait=F").is_off("wait"));
-        assert_eq!(parse("delete sts web --cascade").flag("cascade"), Some("background"));
+        assert_eq!(
+            parse("delete sts web --cascade").flag("cascade"),
+            Some("background")
+        );
         for wrong in ["--nonsense", "--wait=perhaps", "-Z", "--namespace"] {
             let call = Call::parse(&["get".to_owned(), wrong.to_owned()]);
             assert!(call.problem.is_some(), "{wrong}");

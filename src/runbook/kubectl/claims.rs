@@ -54,20 +54,18 @@ pub fn create(
     }
     check_spec(runner, object);
     let copy = copy(runner, object, key, &state);
-    copies::claim(runner, key, copy);
+    let is_lost = copies::claim(runner, key, copy);
     if key.0 > 0 {
         // Those of other templates go along with the first one's.
         return Ok(Outcome::ok(state));
     }
-    let create = Operation::CreateClaim(Expression::number(i16::from(key.1)));
-    created(
-        runner,
-        create,
-        &Thing::Claim(key.1),
-        cluster,
-        how,
-        state,
-    )
+    let number = Expression::number(i16::from(key.1));
+    let create = if is_lost {
+        Operation::CreateLostClaim(number)
+    } else {
+        Operation::CreateClaim(number)
+    };
+    created(runner, create, &Thing::Claim(key.1), cluster, how, state)
 }
 
 /// A field without which the API server refuses a claim.
@@ -140,7 +138,9 @@ fn copy(runner: &mut Runner<'_>, object: &Json, key: (usize, u8), state: &State)
     ClaimCopy {
         bind_completed: annotations.is_some_and(|all| all.get(completed).is_some()),
         class: or_original("/spec/storageClassName").cloned(),
-        modes: or_original("/spec/accessModes").cloned().unwrap_or_default(),
+        modes: or_original("/spec/accessModes")
+            .cloned()
+            .unwrap_or_default(),
         size_fits: same(size) || object.pointer(size).is_none() || object.pointer(size) == asked,
     }
 }

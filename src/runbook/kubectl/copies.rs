@@ -44,10 +44,23 @@ pub struct VolumeCopy {
     pub modes: Json,
 }
 
-/// Notes a claim that is created.
-pub fn claim(runner: &mut Runner<'_>, key: (usize, u8), claim: ClaimCopy) {
-    runner.session.copies.entry(key).or_default().claim = Some(claim);
-    check(runner, key);
+/// Notes a claim that is created; whether it is Lost from the start.
+pub fn claim(runner: &mut Runner<'_>, key: (usize, u8), claim: ClaimCopy) -> bool {
+    let copies = runner.session.copies.entry(key).or_default();
+    let volume = copies.volume.as_ref();
+    let names_it = volume.is_some_and(|volume| volume.claim_ref == ClaimRefCopy::DropUid);
+    let is_lost = names_it && claim.bind_completed;
+    copies.claim = Some(claim);
+    if is_lost {
+        let command = runner.findings.command_at(&runner.span);
+        let text = "the claim keeps the annotation pv.kubernetes.io/bind-completed, and the volume's \
+                    claimRef does not have its uid: the claim is Lost and never bound; leave the \
+                    annotations out";
+        runner.findings.assume(runner.span.clone(), command, text);
+    } else {
+        check(runner, key);
+    }
+    is_lost
 }
 
 /// Notes a volume that is created.
@@ -111,17 +124,11 @@ fn fits(runner: &mut Runner<'_>, claim: &ClaimCopy, volume: &VolumeCopy) {
     if let Some(mode) = modes.find(|mode| !has(mode)) {
         let effect = "the volume does not have this mode, and the two are never bound";
         let help = format!("give both the same access modes, {keep}");
-        differs(
-            runner,
-            kind,
-            "spec.accessModes",
-            Some(mode),
-            effect,
-            &help,
-        );
+        differs(runner, kind, "spec.accessModes", Some(mode), effect, &help);
     }
     if !claim.size_fits {
-        let effect = "whether the volume is as large is not known, and a smaller one is never bound";
+        let effect =
+            "whether the volume is as large is not known, and a smaller one is never bound";
         let help = format!("ask for the size that the claim in source asks for, {keep}");
         let field = "spec.resources.requests.storage";
         differs(runner, kind, field, None, effect, &help);

@@ -150,9 +150,7 @@ fn one(
             }
             set(runner, call, object, cluster, how, state)
         }
-        Some("persistentvolumeclaim") => {
-            claims::create(runner, object, &name, cluster, how, state)
-        }
+        Some("persistentvolumeclaim") => claims::create(runner, object, &name, cluster, how, state),
         Some("persistentvolume") => volumes::create(runner, object, cluster, how, state),
         Some(kind @ ("secret" | "configmap" | "namespace")) => {
             metadata::check(runner, kind, object);
@@ -275,7 +273,10 @@ fn update(
     if call.is_on("server-side") && !call.is_on("force-conflicts") {
         let what = "`kubectl apply --server-side` of a set that exists is not modelled: whether \
                     its fields belong to another manager decides whether it is refused (409)";
-        runner.not_modelled(what, "add `--force-conflicts`, or leave `--server-side` out");
+        runner.not_modelled(
+            what,
+            "add `--force-conflicts`, or leave `--server-side` out",
+        );
     }
     let object = whole::closed(object);
     let before = patch::present(runner, cluster, &state);
@@ -303,7 +304,7 @@ fn update(
 fn replacement(before: &Json, object: &Json) -> Json {
     let mut after = object.clone();
     // What the API server keeps of its own.
-    for field in ["uid", "resourceVersion", "creationTimestamp", "namespace"] {
+    for field in ["uid", "resourceVersion", "creationTimestamp"] {
         after["metadata"][field] = before["metadata"][field].clone();
     }
     after
@@ -322,7 +323,8 @@ fn applied_to(
         let _ = strategic::merge(&mut after, &gone);
     }
     for field in ["replicas", "ordinals"] {
-        let is_left_out = |object: &Json| whole::is_empty(object.pointer(&format!("/spec/{field}")));
+        let is_left_out =
+            |object: &Json| whole::is_empty(object.pointer(&format!("/spec/{field}")));
         if is_left_out(object) && applied.is_none_or(is_left_out) {
             let what = format!("kubectl apply: no spec.{field}");
             let text = "the file leaves it out, so the set keeps what it has, unless it was applied \
@@ -370,7 +372,12 @@ fn not_compared(runner: &mut Runner<'_>, cluster: ClusterId, before: &Json, afte
     }
     let mut after = after;
     let mut differs = false;
-    for field in ["template", "selector", "serviceName", "volumeClaimTemplates"] {
+    for field in [
+        "template",
+        "selector",
+        "serviceName",
+        "volumeClaimTemplates",
+    ] {
         differs |= !after["spec"][field].is_null() && after["spec"][field] != before["spec"][field];
         after["spec"][field] = before["spec"][field].clone();
     }

@@ -102,6 +102,9 @@ mod tests {
         assert_ne!(bare(&short), bare(&other));
         let spec = filled(&json!({ "updateStrategy": { "type": "" } }));
         assert_eq!(spec["updateStrategy"]["rollingUpdate"]["partition"], 0);
-        assert_eq!(spec["persistentVolumeClaimRetentionPolicy"]["whenScaled"], "Retain");
+        assert_eq!(
+            spec["persistentVolumeClaimRetentionPolicy"]["whenScaled"],
+            "Retain"
+        );
     }
 }

@@ -32,8 +32,14 @@ const VERBS: &[(&str, &[&str])] = &[
             "sort-by",
         ],
     ),
-    ("patch", &["dry-run", "patch", "patch-file", "subresource", "type"]),
-    ("scale", &["current-replicas", "dry-run", "replicas", "timeout"]),
+    (
+        "patch",
+        &["dry-run", "patch", "patch-file", "subresource", "type"],
+    ),
+    (
+        "scale",
+        &["current-replicas", "dry-run", "replicas", "timeout"],
+    ),
     ("create", CREATE),
     ("apply", CREATE),
     ("replace", CREATE),

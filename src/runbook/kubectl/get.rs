@@ -289,7 +289,9 @@ fn name(document: &Json) -> String {
         value.map(jsonpath::text).unwrap_or_default()
     };
     let version = part("/apiVersion");
-    let group = version.split_once('/').map(|(group, _)| format!(".{group}"));
+    let group = version
+        .split_once('/')
+        .map(|(group, _)| format!(".{group}"));
     format!(
         "{}{}/{}\n",
         part("/kind").to_lowercase(),

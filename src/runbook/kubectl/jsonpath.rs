@@ -15,11 +15,7 @@ pub type Unknown<'u> = dyn FnMut(String) -> String + 'u;
 ///
 /// # Errors
 /// The part that is not modelled.
-pub fn print(
-    template: &str,
-    document: &Json,
-    unknown: &mut Unknown<'_>,
-) -> Result<String, String> {
+pub fn print(template: &str, document: &Json, unknown: &mut Unknown<'_>) -> Result<String, String> {
     let mut printed = String::new();
     let rest = print_part(template, &Found::of(document), unknown, &mut printed)?;
     if rest.is_empty() {
@@ -318,7 +314,10 @@ mod tests {
             ("{.status.conditions[1].status}", "False"),
             ("{.metadata.labels.a\\.b/c}", "d"),
             ("{.metadata.labels['a\\.b/c']}", "d"),
-            ("{range .status.conditions[*]}{.type}{\"\\n\"}{end}x", "Ready\nX\nx"),
+            (
+                "{range .status.conditions[*]}{.type}{\"\\n\"}{end}x",
+                "Ready\nX\nx",
+            ),
             ("{range .spec.nothing[*]}{.type},{end}x", "x"),
             ("{.spec.nothing}", ""),
             ("x", "x"),
@@ -337,7 +336,10 @@ mod tests {
         let print = |template: &str| super::print(template, &claim, &mut |field| field);
         for (template, expected) in [
             ("{.metadata.name}", "a"),
-            ("{.spec.storageClassName}", "spec.storageClassName of claim 0"),
+            (
+                "{.spec.storageClassName}",
+                "spec.storageClassName of claim 0",
+            ),
             ("{.spec.a.b}", "spec.a.b of claim 0"),
             ("{.x.y}", "x.y of claim 0"),
         ] {

@@ -73,7 +73,14 @@ const DANGEROUS: &[(&[&str], &str, &str)] = &[
         "let nothing but the script scale the set while it moves",
     ),
     (
-        &["resourcequota", "resourcequotas", "quota", "limitrange", "limitranges", "limits"],
+        &[
+            "resourcequota",
+            "resourcequotas",
+            "quota",
+            "limitrange",
+            "limitranges",
+            "limits",
+        ],
         "it can keep Pods and claims of the set from being created",
         "leave it as it is while the set moves",
     ),
@@ -83,12 +90,24 @@ const DANGEROUS: &[(&[&str], &str, &str)] = &[
         "leave them to the controller",
     ),
     (
-        &["customresourcedefinition", "customresourcedefinitions", "crd", "crds"],
+        &[
+            "customresourcedefinition",
+            "customresourcedefinitions",
+            "crd",
+            "crds",
+        ],
         "every object of the kind goes along with it, and what operators made of these",
         "leave it as it is while the set moves",
     ),
     (
-        &["volumesnapshotcontent", "volumesnapshotcontents", "csinode", "csinodes", "csidriver", "csidrivers"],
+        &[
+            "volumesnapshotcontent",
+            "volumesnapshotcontents",
+            "csinode",
+            "csinodes",
+            "csidriver",
+            "csidrivers",
+        ],
         "the storage of the cluster is changed by it",
         "leave it as it is while the set moves",
     ),
@@ -160,10 +179,21 @@ mod tests {
 
     #[test]
     fn what_can_change_a_move_is_refused() {
-        for kind in ["volumeattachment", "Node", "hpa", "redisclusters.example.com", "deploy"] {
+        for kind in [
+            "volumeattachment",
+            "Node",
+            "hpa",
+            "redisclusters.example.com",
+            "deploy",
+        ] {
             assert!(danger(kind, Change::Made).is_some(), "{kind}");
         }
-        for kind in ["svc", "services.v1", "Ingress", "serviceexports.multicluster.x-k8s.io"] {
+        for kind in [
+            "svc",
+            "services.v1",
+            "Ingress",
+            "serviceexports.multicluster.x-k8s.io",
+        ] {
             assert!(danger(kind, Change::Made).is_none(), "{kind}");
         }
         assert!(danger("deployment.apps", Change::Deleted).is_none());

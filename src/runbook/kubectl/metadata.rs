@@ -79,14 +79,7 @@ fn check_owners(runner: &mut Runner<'_>, kind: &str, object: &Json) {
     let effect = "no object in this cluster has the owner's uid, so the garbage collector deletes \
                   what is created";
     let help = "leave the owners out: `del(.metadata.ownerReferences)`";
-    differs(
-        runner,
-        kind,
-        "metadata.ownerReferences",
-        None,
-        effect,
-        help,
-    );
+    differs(runner, kind, "metadata.ownerReferences", None, effect, help);
 }
 
 /// The first field that differs, other than labels and annotations that nothing reads, and what it
@@ -108,7 +101,8 @@ fn difference(path: &str, before: &Json, after: &Json) -> Option<(String, Option
         return None;
     }
     let fields = |value: &Json| value.as_object().cloned();
-    let is_map = |value: &Json| value.is_object() || value.is_null();
+    let is_map =
+        |value: &Json| value.is_object() || (value.is_null() && path.starts_with("metadata"));
     if !is_map(before) || !is_map(after) {
         return Some((path.to_owned(), Some(after.clone())));
     }
@@ -116,7 +110,9 @@ fn difference(path: &str, before: &Json, after: &Json) -> Option<(String, Option
         fields(before).unwrap_or_default(),
         fields(after).unwrap_or_default(),
     );
-    let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+    let keys = old
+        .keys()
+        .chain(new.keys().filter(|key| !old.contains_key(*key)));
     let nothing = Json::Null;
     keys.into_iter().find_map(|key| {
         let at = |fields: &serde_json::Map<String, Json>| fields.get(key).cloned();

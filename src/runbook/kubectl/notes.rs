@@ -14,14 +14,19 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
     let (notes, words): (Vec<&String>, Vec<&String>) =
         call.words[1..].iter().partition(|word| is_note(word));
     let words: Vec<String> = words.into_iter().cloned().collect();
-    let kind = words.first().map(|word| word.split('/').next().unwrap_or(word));
+    let kind = words
+        .first()
+        .map(|word| word.split('/').next().unwrap_or(word));
     let kind = kind.and_then(kind_of);
     let binds = notes.iter().any(|note| note.contains("pv.kubernetes.io/"));
     if verb == "label" && (kind == Some("pod") || call.words.len() < 2) {
-        let what = "`kubectl label` of a Pod is not modelled: a label can take it away from its set";
+        let what =
+            "`kubectl label` of a Pod is not modelled: a label can take it away from its set";
         runner.not_modelled(what, "leave it out");
     } else if binds {
-        let what = format!("`kubectl {verb}` of `pv.kubernetes.io/…` is not modelled: the binder reads it");
+        let what = format!(
+            "`kubectl {verb}` of `pv.kubernetes.io/…` is not modelled: the binder reads it"
+        );
         let help = "create the object with the annotations that it shall have";
         runner.not_modelled(what, help);
     } else {
@@ -58,7 +63,8 @@ pub fn pod(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
         );
         runner.not_modelled(what, "leave it out");
     } else {
-        let text = "another Pod beside the set: taken to succeed, and to change nothing that is checked";
+        let text =
+            "another Pod beside the set: taken to succeed, and to change nothing that is checked";
         let what = "kubectl run".to_owned();
         runner.findings.assume(runner.span.clone(), what, text);
     }

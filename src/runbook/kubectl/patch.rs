@@ -57,9 +57,9 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         Thing::Volume(_) | Thing::CompanionVolume(..) => {
             volumes::patch(runner, cluster, &thing, kind, &patch, state)
         }
-        Thing::Claim(_) | Thing::Companion(..) => Ok(claims::patch(
-            runner, &thing, cluster, kind, &patch, state,
-        )),
+        Thing::Claim(_) | Thing::Companion(..) => {
+            Ok(claims::patch(runner, &thing, cluster, kind, &patch, state))
+        }
         Thing::Pod(ordinal) => {
             runner.not_modelled(
                 format!("a patch of Pod {ordinal} is not modelled"),
@@ -82,11 +82,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
 }
 
 /// The one object of a call.
-pub fn one(
-    runner: &mut Runner<'_>,
-    call: &Call,
-    state: &State,
-) -> Option<(ClusterId, Thing)> {
+pub fn one(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<(ClusterId, Thing)> {
     let cluster = target::cluster(runner, call, state)?;
     let Some(mut things) = things(runner, &call.words[1..], cluster) else {
         let what = format!("`kubectl {}` without a name is not modelled", call.words[0]);
@@ -262,7 +258,10 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
     }
     let length = super::wait::seconds(call.flag("timeout").unwrap_or("0"));
     let Some(length) = length.filter(|length| *length >= 0) else {
-        let what = format!("`--timeout={}` is no length of time", call.flag("timeout").unwrap_or(""));
+        let what = format!(
+            "`--timeout={}` is no length of time",
+            call.flag("timeout").unwrap_or("")
+        );
         runner.mistake("runbook::usage", what, "write `--timeout=60s`");
         return Ok(Outcome::ok(state));
     };
@@ -313,14 +312,18 @@ fn holds_precondition(
     cluster: ClusterId,
     state: &State,
 ) -> Option<bool> {
-    let Some(wanted) = call.flag("current-replicas").filter(|wanted| *wanted != "-1") else {
+    let Some(wanted) = call
+        .flag("current-replicas")
+        .filter(|wanted| *wanted != "-1")
+    else {
         return Some(true);
     };
     match (wanted.parse::<i32>(), state.known.sets[cluster]) {
         (Ok(wanted), Set::Known(_, replicas)) => Some(wanted == replicas),
         (Ok(_), Set::Absent) => Some(true),
         _ => {
-            let what = "`--current-replicas` is not modelled where only the cluster knows the number";
+            let what =
+                "`--current-replicas` is not modelled where only the cluster knows the number";
             runner.not_modelled(what, "leave it out, or write both numbers into the script");
             None
         }

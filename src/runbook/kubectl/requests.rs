@@ -85,8 +85,11 @@ pub fn differs(
     effect: &str,
     help: &str,
 ) {
-    let value = value.map(|value| format!(" is `{}`", jsonpath::text(value)));
-    let value = value.unwrap_or_default();
+    let value = match value {
+        None => String::new(),
+        Some(Json::Null) => " is taken away".to_owned(),
+        Some(value) => format!(" is `{}`", jsonpath::text(value)),
+    };
     let what = format!("`{field}` of the {kind}{value}: {effect}");
     runner.mistake(OTHER_OBJECT, what, help);
 }

@@ -42,8 +42,16 @@ const FIXED: [&str; 5] = [
 pub fn refused(object: &Json) -> Option<String> {
     let spec = filled(&object["spec"]);
     let words: [(&str, &str, &[&str]); 4] = [
-        ("updateStrategy.type", "/updateStrategy/type", &["RollingUpdate", "OnDelete"]),
-        ("podManagementPolicy", "/podManagementPolicy", &["OrderedReady", "Parallel"]),
+        (
+            "updateStrategy.type",
+            "/updateStrategy/type",
+            &["RollingUpdate", "OnDelete"],
+        ),
+        (
+            "podManagementPolicy",
+            "/podManagementPolicy",
+            &["OrderedReady", "Parallel"],
+        ),
         (
             "persistentVolumeClaimRetentionPolicy.whenDeleted",
             "/persistentVolumeClaimRetentionPolicy/whenDeleted",
@@ -58,13 +66,19 @@ pub fn refused(object: &Json) -> Option<String> {
     for (field, pointer, known) in words {
         let text = text_at(&spec, pointer);
         if !known.contains(&text.as_str()) {
-            return Some(format!("spec.{field} is `{text}`, and may be {}", known.join(" or ")));
+            return Some(format!(
+                "spec.{field} is `{text}`, and may be {}",
+                known.join(" or ")
+            ));
         }
     }
     // The two numbers of a set are the model's API server's matter.
     let numbers = [
         ("minReadySeconds", "/minReadySeconds"),
-        ("updateStrategy.rollingUpdate.partition", "/updateStrategy/rollingUpdate/partition"),
+        (
+            "updateStrategy.rollingUpdate.partition",
+            "/updateStrategy/rollingUpdate/partition",
+        ),
     ];
     for (field, pointer) in numbers {
         let number = spec.pointer(pointer).and_then(Json::as_i64);
@@ -97,10 +111,11 @@ fn incomplete(spec: &Json) -> Option<String> {
         return Some("spec.selector is required".to_owned());
     }
     let wanted = selector["matchLabels"].as_object().into_iter().flatten();
-    let mut missing = wanted.filter(|(key, value)| labels.and_then(|all| all.get(key)) != Some(value));
-    missing
-        .next()
-        .map(|(key, _)| format!("spec.selector asks for the label `{key}`, which the template lacks"))
+    let mut missing =
+        wanted.filter(|(key, value)| labels.and_then(|all| all.get(key)) != Some(value));
+    missing.next().map(|(key, _)| {
+        format!("spec.selector asks for the label `{key}`, which the template lacks")
+    })
 }
 
 /// Refuses a set that is created and is not the side's; what the API server refuses comes back.
@@ -130,7 +145,10 @@ pub fn check_created(runner: &mut Runner<'_>, object: &Json, cluster: ClusterId)
         let field = "minReadySeconds";
         other(runner, cluster, field, &spec[field], &own[field]);
     }
-    let (kind, own_kind) = (&spec["updateStrategy"]["type"], &own["updateStrategy"]["type"]);
+    let (kind, own_kind) = (
+        &spec["updateStrategy"]["type"],
+        &own["updateStrategy"]["type"],
+    );
     if kind != own_kind {
         other(runner, cluster, "updateStrategy.type", kind, own_kind);
     }
@@ -173,7 +191,9 @@ fn check_pods(runner: &mut Runner<'_>, spec: &Json, own: &Json, cluster: Cluster
             .collect::<Json>()
     };
     let grace = |spec: &Json| {
-        let grace = spec.pointer(pod).map(|pod| pod["terminationGracePeriodSeconds"].clone());
+        let grace = spec
+            .pointer(pod)
+            .map(|pod| pod["terminationGracePeriodSeconds"].clone());
         grace.filter(|grace| !grace.is_null()).unwrap_or(json!(30))
     };
     let labels = |spec: &Json| spec["template"]["metadata"]["labels"].clone();
@@ -186,11 +206,27 @@ fn check_pods(runner: &mut Runner<'_>, spec: &Json, own: &Json, cluster: Cluster
         json!(names)
     };
     for (field, given, wanted) in [
-        ("serviceName", spec["serviceName"].clone(), own["serviceName"].clone()),
+        (
+            "serviceName",
+            spec["serviceName"].clone(),
+            own["serviceName"].clone(),
+        ),
         ("template.metadata.labels", labels(spec), labels(own)),
-        ("template.spec.volumes (claims by name)", claims(spec), claims(own)),
-        ("template.spec.terminationGracePeriodSeconds", grace(spec), grace(own)),
-        ("template.spec (Secrets and ConfigMaps)", references(spec), references(own)),
+        (
+            "template.spec.volumes (claims by name)",
+            claims(spec),
+            claims(own),
+        ),
+        (
+            "template.spec.terminationGracePeriodSeconds",
+            grace(spec),
+            grace(own),
+        ),
+        (
+            "template.spec (Secrets and ConfigMaps)",
+            references(spec),
+            references(own),
+        ),
     ] {
         if given != wanted {
             other(runner, cluster, field, &given, &wanted);
@@ -198,7 +234,8 @@ fn check_pods(runner: &mut Runner<'_>, spec: &Json, own: &Json, cluster: Cluster
     }
     if bare(&spec["template"]) != bare(&own["template"]) {
         let what = format!("the Pod template of the set in {}", cluster.name());
-        let text = "it is not that of the side's manifest: its Pods are taken to become Ready as those do";
+        let text =
+            "it is not that of the side's manifest: its Pods are taken to become Ready as those do";
         runner.findings.assume(runner.span.clone(), what, text);
     }
 }
@@ -210,7 +247,10 @@ fn other(runner: &mut Runner<'_>, cluster: ClusterId, field: &str, value: &Json,
         cluster.name(),
         super::jsonpath::text(own)
     );
-    let help = format!("write the same, or give this set's manifest to `{}`", cluster.name());
+    let help = format!(
+        "write the same, or give this set's manifest to `{}`",
+        cluster.name()
+    );
     let field = format!("spec.{field}");
     differs(runner, KIND, &field, Some(value), &effect, &help);
 }
@@ -222,7 +262,11 @@ fn unknown_fields(runner: &mut Runner<'_>, spec: &Json) {
     });
     if let Some(field) = unknown {
         let what = format!("a StatefulSet has no field `spec.{field}`");
-        runner.mistake("runbook::bad-manifest", what, "kubectl refuses it: leave it out");
+        runner.mistake(
+            "runbook::bad-manifest",
+            what,
+            "kubectl refuses it: leave it out",
+        );
     }
 }
 
@@ -235,7 +279,9 @@ pub fn check_updated(runner: &mut Runner<'_>, before: &Json, after: &Json) -> Op
         return Some(refused);
     }
     let (old, new) = (filled(&before["spec"]), filled(&after["spec"]));
-    let changed = FIELDS.into_iter().filter(|field| bare(&old[*field]) != bare(&new[*field]));
+    let changed = FIELDS
+        .into_iter()
+        .filter(|field| bare(&old[*field]) != bare(&new[*field]));
     let changed: Vec<&str> = changed.collect();
     if let Some(field) = changed.iter().find(|field| FIXED.contains(field)) {
         return Some(format!("spec.{field} of a set cannot be changed"));

@@ -46,10 +46,9 @@ impl Thing {
             Self::Pod(ordinal) => object(ObjectKind::Pod, ordinal),
             Self::Claim(ordinal) => object(ObjectKind::Claim, ordinal),
             Self::Volume(ordinal) => object(ObjectKind::Volume, ordinal),
-            Self::Companion(..)
-            | Self::CompanionVolume(..)
-            | Self::Extra(..)
-            | Self::Other(_) => None,
+            Self::Companion(..) | Self::CompanionVolume(..) | Self::Extra(..) | Self::Other(_) => {
+                None
+            }
         }
     }
 }
@@ -141,7 +140,10 @@ fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: Cl
     let Some(given) = given.map(str::to_owned) else {
         return;
     };
-    let known = runner.session.namespace.get_or_insert_with(|| given.clone());
+    let known = runner
+        .session
+        .namespace
+        .get_or_insert_with(|| given.clone());
     let known = known.clone();
     if given != known {
         let what = format!(

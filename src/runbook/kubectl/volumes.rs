@@ -128,7 +128,12 @@ fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: (usize, u8)) -> ClaimR
     if whole::is_empty(reference) {
         return ClaimRefCopy::Drop;
     }
-    let claim = runner.session.surroundings.sides.source.claim_of(key.0, key.1);
+    let claim = runner
+        .session
+        .surroundings
+        .sides
+        .source
+        .claim_of(key.0, key.1);
     let name = text_at(object, "/spec/claimRef/name");
     let namespace = text_at(object, "/spec/claimRef/namespace");
     let help = format!(
@@ -137,10 +142,14 @@ fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: (usize, u8)) -> ClaimR
     );
     if name != claim {
         let effect = format!("the volume is kept for this claim, and never bound to `{claim}`");
-        let (field, value) = ("spec.claimRef.name", reference.and_then(|one| one.get("name")));
+        let (field, value) = (
+            "spec.claimRef.name",
+            reference.and_then(|one| one.get("name")),
+        );
         differs(runner, KIND, field, value, &effect, &help);
     } else if namespace.is_empty() || !metadata::is_own_namespace(runner, &namespace) {
-        let effect = "the volume is kept for a claim in this namespace, where the set's claim is not";
+        let effect =
+            "the volume is kept for a claim in this namespace, where the set's claim is not";
         let field = "spec.claimRef.namespace";
         let value = reference.and_then(|one| one.get("namespace"));
         differs(runner, KIND, field, value, effect, &help);
@@ -168,7 +177,11 @@ fn check_spec(runner: &mut Runner<'_>, object: &Json) {
     for (field, value) in &fields {
         let (effect, help) = match field.as_str() {
             _ if whole::is_empty(Some(value)) || field == whole::REST => continue,
-            "accessModes" | "capacity" | "claimRef" | "storageClassName" | "csi"
+            "accessModes"
+            | "capacity"
+            | "claimRef"
+            | "storageClassName"
+            | "csi"
             | "persistentVolumeReclaimPolicy" => continue,
             "volumeMode" if value == "Filesystem" || whole::is_unknown(value) => continue,
             "volumeMode" => (
@@ -176,7 +189,11 @@ fn check_spec(runner: &mut Runner<'_>, object: &Json) {
                  system",
                 "leave the mode as it was read",
             ),
-            "mountOptions" if !value.as_array().is_some_and(|all| all.contains(&"ro".into())) => {
+            "mountOptions"
+                if !value
+                    .as_array()
+                    .is_some_and(|all| all.contains(&"ro".into())) =>
+            {
                 continue;
             }
             "mountOptions" => (

@@ -376,7 +376,11 @@ fn status(
     let length = match (call.is_off("watch"), timeout(given)) {
         (_, None | Some(Length::Ever)) => {
             let what = format!("`--timeout={given}` is no length of time here");
-            runner.mistake("runbook::usage", what, "write `--timeout=60s`; 0 is for ever");
+            runner.mistake(
+                "runbook::usage",
+                what,
+                "write `--timeout=60s`; 0 is for ever",
+            );
             return Ok(Outcome::ok(state));
         }
         (true, _) => Length::Once,

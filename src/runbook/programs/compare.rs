@@ -33,7 +33,9 @@ pub fn has_text(
         }
         Value::Unknown(field) => {
             runner.not_modelled(
-                format!("whether {field} is empty is not known: the model's objects do not have it"),
+                format!(
+                    "whether {field} is empty is not known: the model's objects do not have it"
+                ),
                 "decide it in the script: write the value that the cluster has",
             );
             Ok(Outcome::of(state, wanted))

@@ -202,10 +202,7 @@ mod tests {
         assert_eq!(one("del(.a.b)"), std::slice::from_ref(&claim));
         assert!(one("select(.kind == \"x\")").is_empty());
         // Parts that are not there are made.
-        assert_eq!(
-            one(".spec.a.b = 1 | .spec.a"),
-            [json!({ "b": 1 })]
-        );
+        assert_eq!(one(".spec.a.b = 1 | .spec.a"), [json!({ "b": 1 })]);
     }
 
     #[test]

@@ -43,7 +43,10 @@ struct Path {
 /// What the stage decides by and only the cluster knows, in words.
 pub fn complete(stage: &str, value: &mut Json, unknown: &mut Unknown<'_>) -> Result<(), String> {
     let first = stage.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-    let decides = first.into_iter().next().is_some_and(|word| DECIDING.contains(&word));
+    let decides = first
+        .into_iter()
+        .next()
+        .is_some_and(|word| DECIDING.contains(&word));
     let is_symbol = value.is_string() && whole::is_unknown(value);
     if decides && (whole::is_open(value) || is_symbol) {
         return Err("it asks for what only the cluster knows, which".to_owned());
@@ -51,14 +54,19 @@ pub fn complete(stage: &str, value: &mut Json, unknown: &mut Unknown<'_>) -> Res
     for path in paths(stage) {
         let assigned = assignment(&stage[path.end..]);
         fill(value, &path.steps, assigned == Some("="), unknown);
-        let found = path.steps.iter().try_fold(&*value, |value, step| at(value, step));
+        let found = path
+            .steps
+            .iter()
+            .try_fold(&*value, |value, step| at(value, step));
         let is_unknown = found.is_some_and(|found| {
             let is_scalar = !found.is_object() && !found.is_array();
             (is_scalar && whole::is_unknown(found)) || whole::is_open(found)
         });
         if is_unknown && is_decided(stage, &path) {
             let path = path.steps.join(".");
-            return Err(format!("it decides by `{path}`, which only the cluster knows, which"));
+            return Err(format!(
+                "it decides by `{path}`, which only the cluster knows, which"
+            ));
         }
     }
     Ok(())
@@ -118,7 +126,9 @@ fn steps(stage: &str, place: usize) -> (Vec<String>, usize) {
             rest = &inner[end + close.len()..];
             continue;
         }
-        let Some(name) = rest.strip_prefix('.') else { break };
+        let Some(name) = rest.strip_prefix('.') else {
+            break;
+        };
         let length = name.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
         let length = length.unwrap_or(name.len());
         if length == 0 || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -160,7 +170,10 @@ fn fill(value: &mut Json, path: &[String], is_assigned: bool, unknown: &mut Unkn
         };
         if here.is_string() && whole::is_unknown(here) {
             let mut part = Map::new();
-            part.insert(REST.to_owned(), Json::String(format!("|{}", "an unknown value")));
+            part.insert(
+                REST.to_owned(),
+                Json::String(format!("|{}", "an unknown value")),
+            );
             origin = origin.or_else(|| Some((String::new(), "an unknown value".to_owned())));
             *here = Json::Object(part);
         }
@@ -198,7 +211,10 @@ fn fill(value: &mut Json, path: &[String], is_assigned: bool, unknown: &mut Unkn
 
 /// Whether the stage goes one way or another by what the path names.
 fn is_decided(stage: &str, path: &Path) -> bool {
-    let (before, behind) = (stage[..path.begin].trim_end(), stage[path.end..].trim_start());
+    let (before, behind) = (
+        stage[..path.begin].trim_end(),
+        stage[path.end..].trim_start(),
+    );
     let compares = |text: &str, ends: bool| {
         ["==", "!=", "<=", ">=", "<", ">"].into_iter().any(|sign| {
             if ends {
@@ -208,7 +224,9 @@ fn is_decided(stage: &str, path: &Path) -> bool {
             }
         })
     };
-    let next = behind.strip_prefix('|').filter(|rest| !rest.starts_with('='));
+    let next = behind
+        .strip_prefix('|')
+        .filter(|rest| !rest.starts_with('='));
     let next = next.unwrap_or("").trim_start();
     let pipes = DECIDING.iter().any(|word| next.starts_with(word));
     let is_condition = ["select(", "if", "elif", "and", "or"]
@@ -216,7 +234,9 @@ fn is_decided(stage: &str, path: &Path) -> bool {
         .any(|word| before.ends_with(word));
     let is_condition = is_condition
         && (behind.is_empty()
-            || [")", "then", "and", "or"].into_iter().any(|word| behind.starts_with(word)));
+            || [")", "then", "and", "or"]
+                .into_iter()
+                .any(|word| behind.starts_with(word)));
     compares(before, true) || compares(behind, false) || pipes || is_condition
 }
 
@@ -235,10 +255,22 @@ mod tests {
     #[test]
     fn fields_that_are_read_are_put_in() {
         for (stage, pointer, expected) in [
-            (".spec.storageClassName", "/spec/storageClassName", Some("\u{F0000}spec.storageClassName of claim 0")),
-            (".spec[\"a\"].b", "/spec/a/b", Some("\u{F0000}spec.a.b of claim 0")),
+            (
+                ".spec.storageClassName",
+                "/spec/storageClassName",
+                Some("\u{F0000}spec.storageClassName of claim 0"),
+            ),
+            (
+                ".spec[\"a\"].b",
+                "/spec/a/b",
+                Some("\u{F0000}spec.a.b of claim 0"),
+            ),
             (".spec.a.b = 1", "/spec/a/b", None),
-            (".spec.a |= .x", "/spec/a", Some("\u{F0000}spec.a of claim 0")),
+            (
+                ".spec.a |= .x",
+                "/spec/a",
+                Some("\u{F0000}spec.a of claim 0"),
+            ),
             (".metadata.name", "/metadata/name", Some("a")),
             ("\".spec.x\"", "/spec/x", None),
         ] {
@@ -259,11 +291,19 @@ mod tests {
             "has(\"spec\")",
             "keys",
         ] {
-            let answer = complete(stage, &mut claim(), &mut |field| format!("\u{F0000}{field}"));
+            let answer = complete(stage, &mut claim(), &mut |field| {
+                format!("\u{F0000}{field}")
+            });
             assert!(answer.is_err(), "{stage}");
         }
-        for stage in ["select(.kind == \"Claim\")", ".spec.a // \"x\"", "del(.status)"] {
-            let answer = complete(stage, &mut claim(), &mut |field| format!("\u{F0000}{field}"));
+        for stage in [
+            "select(.kind == \"Claim\")",
+            ".spec.a // \"x\"",
+            "del(.status)",
+        ] {
+            let answer = complete(stage, &mut claim(), &mut |field| {
+                format!("\u{F0000}{field}")
+            });
             assert!(answer.is_ok(), "{stage}");
         }
     }
