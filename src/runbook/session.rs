@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::clusters::Clusters;
-use super::kubectl::copies::Copies;
+use super::copies::Copies;
 use super::markers::Markers;
 use super::programs::filter::Filters;
 use super::shell::outside::Outside;

@@ -219,14 +219,8 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
                 value(ordinal)
             )
         }
-        Operation::CreateClaim(ordinal) => {
+        Operation::CreateClaim(ordinal) | Operation::CreateLostClaim(ordinal) => {
             format!("create claim {} in destination", value(ordinal))
-        }
-        Operation::CreateLostClaim(ordinal) => {
-            format!(
-                "create claim {} in destination, which is Lost",
-                value(ordinal)
-            )
         }
         Operation::RestoreDisk(ordinal) => {
             format!("restore a copy of disk {} in destination", value(ordinal))

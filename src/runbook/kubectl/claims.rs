@@ -5,11 +5,12 @@
 
 use serde_json::Value as Json;
 
-use super::copies::{self, ClaimCopy};
+use super::copies;
 use super::documents::document;
 use super::requests::{How, created, differs, invalid, patched, text_at};
 use super::target::{self, Thing};
 use super::{metadata, whole};
+use crate::runbook::copies::ClaimCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::values::Value;

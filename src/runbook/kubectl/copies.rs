@@ -10,39 +10,9 @@ use serde_json::Value as Json;
 
 use super::jsonpath;
 use super::requests::differs;
+use crate::runbook::copies::{ClaimCopy, VolumeCopy};
 use crate::runbook::session::Runner;
 use crate::world::program::ClaimRefCopy;
-
-/// What the script creates of an ordinal's claim and volume.
-#[derive(Clone, Debug, Default)]
-pub struct Copies {
-    claim: Option<ClaimCopy>,
-    volume: Option<VolumeCopy>,
-}
-
-/// What decides of a claim whether it is bound to the volume that it names.
-#[derive(Clone, Debug)]
-pub struct ClaimCopy {
-    /// It has the annotation `pv.kubernetes.io/bind-completed`.
-    pub bind_completed: bool,
-    /// `spec.storageClassName`, if it is said.
-    pub class: Option<Json>,
-    /// `spec.accessModes`.
-    pub modes: Json,
-    /// `spec.resources.requests.storage` is no more than the volume has.
-    pub size_fits: bool,
-}
-
-/// What decides of a volume whether a claim is bound to it that names it.
-#[derive(Clone, Debug)]
-pub struct VolumeCopy {
-    /// What has become of `spec.claimRef`.
-    pub claim_ref: ClaimRefCopy,
-    /// `spec.storageClassName`; empty if it is not said.
-    pub class: Json,
-    /// `spec.accessModes`.
-    pub modes: Json,
-}
 
 /// Notes a claim that is created; whether it is Lost from the start.
 pub fn claim(runner: &mut Runner<'_>, key: (usize, u8), claim: ClaimCopy) -> bool {
@@ -79,8 +49,6 @@ fn check(runner: &mut Runner<'_>, key: (usize, u8)) {
     };
     let kind = "PersistentVolumeClaim";
     match volume.claim_ref {
-        // Such a claim is never bound, in the model too.
-        ClaimRefCopy::Keep => (),
         ClaimRefCopy::DropUid if claim.bind_completed => {
             let field = "pv.kubernetes.io/bind-completed";
             let effect = "the claim says that it is bound, but the volume's claimRef does not have \
@@ -89,7 +57,8 @@ fn check(runner: &mut Runner<'_>, key: (usize, u8)) {
                         volume's claimRef, `del(.spec.claimRef)`";
             differs(runner, kind, field, None, effect, help);
         }
-        ClaimRefCopy::DropUid => (),
+        // With a uid that no claim has it is never bound, in the model too.
+        ClaimRefCopy::DropUid | ClaimRefCopy::Keep => (),
         ClaimRefCopy::Drop => fits(runner, &claim, &volume),
     }
 }

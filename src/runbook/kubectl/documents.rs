@@ -24,7 +24,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
             let bound = Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal)));
             let phase = runner.value(Value::If(bound, "Bound", at));
             let volume = Value::VolumeName(cluster, *ordinal);
-            let claim = claim(runner, cluster, (0, *ordinal), volume, phase);
+            let claim = claim(runner, cluster, (0, *ordinal), volume, &phase);
             (claim, format!("claim {ordinal}"))
         }
         Thing::Companion(template, ordinal) => {
@@ -32,7 +32,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
             let phase = unknown(runner, format!("the phase of {named}"));
             let volume = Value::CompanionVolume(*template, *ordinal);
             let key = (*template, *ordinal);
-            (claim(runner, cluster, key, volume, phase), named)
+            (claim(runner, cluster, key, volume, &phase), named)
         }
         Thing::Volume(ordinal) => {
             let known = super::disks::policy(runner, *ordinal, state);
@@ -151,7 +151,7 @@ fn claim(
     cluster: ClusterId,
     key: (usize, u8),
     volume: Value,
-    phase: String,
+    phase: &str,
 ) -> Json {
     let side = &runner.session.surroundings.sides[cluster];
     let (name, is_owned) = (side.claim_of(key.0, key.1), side.owns_claims);

@@ -1,6 +1,7 @@
 //! Objects of kinds that the model does not have: which of them change nothing that is checked, and
 //! what the others can do to a move.
 
+use super::target::Thing;
 use crate::runbook::session::Runner;
 
 /// What becomes of an object.
@@ -162,15 +163,29 @@ pub fn deleted(runner: &mut Runner<'_>, kind: &str, name: &str) {
 
 fn note(runner: &mut Runner<'_>, verb: &str, kind: &str, name: &str, change: Change) {
     let what = format!("kubectl {verb} {kind} {name}");
-    match danger(kind, change) {
-        Some((effect, help)) => {
-            runner.not_modelled(format!("`{what}` is not modelled: {effect}"), help);
-        }
-        None => {
-            let text = "taken to succeed, and to change nothing that is checked";
-            runner.findings.assume(runner.span.clone(), what, text);
-        }
+    if let Some((effect, help)) = danger(kind, change) {
+        runner.not_modelled(format!("`{what}` is not modelled: {effect}"), help);
+    } else {
+        let text = "taken to succeed, and to change nothing that is checked";
+        runner.findings.assume(runner.span.clone(), what, text);
     }
+}
+
+/// Another workload of Kubernetes is no matter of the set; what else there is may be.
+pub fn other_workload(runner: &mut Runner<'_>, verb: &str, thing: &Thing) {
+    let (kind, name) = match thing {
+        Thing::Other(what) => what.split_once(' ').unwrap_or((what, "")),
+        _ => ("this", ""),
+    };
+    if is_workload(kind) {
+        let what = format!("kubectl {verb} {kind} {name}");
+        let text = "another workload: taken to succeed, and to change nothing that is checked";
+        runner.findings.assume(runner.span.clone(), what, text);
+        return;
+    }
+    let what = format!("`kubectl {verb}` of {kind} {name} is not modelled");
+    let help = "what else makes or changes Pods and StatefulSets is not checked";
+    runner.not_modelled(what, help);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod arguments;
 mod claims;
 mod columns;
-pub mod copies;
+mod copies;
 mod create;
 mod defaults;
 mod delete;

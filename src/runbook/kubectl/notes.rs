@@ -21,7 +21,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
     let binds = notes.iter().any(|note| note.contains("pv.kubernetes.io/"));
     if verb == "label" && (kind == Some("pod") || call.words.len() < 2) {
         let what =
-            "`kubectl label` of a Pod is not modelled: a label can take it away from its set";
+            "`kubectl label` is not modelled for a Pod: a label can take it away from its set";
         runner.not_modelled(what, "leave it out");
     } else if binds {
         let what = format!(

@@ -253,7 +253,7 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
         return Ok(Outcome::ok(state));
     };
     if thing != Thing::Set {
-        other_workload(runner, "scale", &thing);
+        kinds::other_workload(runner, "scale", &thing);
         return Ok(Outcome::ok(state));
     }
     let length = super::wait::seconds(call.flag("timeout").unwrap_or("0"));
@@ -328,23 +328,6 @@ fn holds_precondition(
             None
         }
     }
-}
-
-/// Another workload of Kubernetes is no matter of the set; what else there is may be.
-pub fn other_workload(runner: &mut Runner<'_>, verb: &str, thing: &Thing) {
-    let (kind, name) = match thing {
-        Thing::Other(what) => what.split_once(' ').unwrap_or((what, "")),
-        _ => ("this", ""),
-    };
-    if kinds::is_workload(kind) {
-        let what = format!("kubectl {verb} {kind} {name}");
-        let text = "another workload: taken to succeed, and to change nothing that is checked";
-        runner.findings.assume(runner.span.clone(), what, text);
-        return;
-    }
-    let what = format!("`kubectl {verb}` of {kind} {name} is not modelled");
-    let help = "what else makes or changes Pods and StatefulSets is not checked";
-    runner.not_modelled(what, help);
 }
 
 /// The set's document as far as it is known.

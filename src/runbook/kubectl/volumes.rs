@@ -6,13 +6,14 @@
 
 use serde_json::Value as Json;
 
-use super::copies::{self, VolumeCopy};
+use super::copies;
 use super::disks::{are_kept, exists};
 use super::documents::{document, unknown};
 use super::requests::{How, created, differs, invalid, patched, text_at};
 use super::target::Thing;
 use super::{metadata, whole};
 use crate::runbook::clusters::Memory;
+use crate::runbook::copies::VolumeCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::values::Value;

@@ -6,7 +6,7 @@
 
 use super::arguments::Call;
 use super::defaults::filled;
-use super::patch::other_workload;
+use super::kinds::other_workload;
 use super::selector;
 use super::target::{self, Thing, things};
 use crate::runbook::clusters::Set;

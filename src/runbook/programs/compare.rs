@@ -51,7 +51,7 @@ pub fn has_text(
 /// The script cannot be followed any further.
 pub fn compare(
     runner: &mut Runner<'_>,
-    value: Value,
+    value: &Value,
     comparison: Comparison<'_>,
     state: State,
 ) -> Result<Outcome, Halt> {
@@ -64,7 +64,7 @@ pub fn compare(
     let is_equality = comparison.is_equality();
     let is_numeric = comparison.is_numeric();
     let is_negated = comparison.is_negated();
-    let condition = match value {
+    let condition = match *value {
         Value::Status(_, _, _, Zero::Printed) if is_equality && right.is_empty() => {
             return Ok(Outcome::of(state, is_negated));
         }

@@ -93,7 +93,7 @@ impl Programs for Commands {
         comparison: Comparison<'_>,
         state: State,
     ) -> Result<Outcome, Halt> {
-        compare::compare(runner, value, comparison, state)
+        compare::compare(runner, &value, comparison, state)
     }
 }
 

@@ -25,7 +25,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "",
     ),
     ("run probe --image=busybox --labels=app=web", "--labels"),
-    ("label pod web-0 app-", "`kubectl label` of a Pod"),
+    (
+        "label pod web-0 app-",
+        "`kubectl label` is not modelled for a Pod",
+    ),
     ("label ns shop a=b", ""),
     ("label pvc data-web-0 a=b", ""),
     ("annotate sts web a=b", ""),
