@@ -14,7 +14,7 @@ for k in $(seq 0 $((replicas - 1))); do
     | jq 'del(.metadata.uid, .metadata.resourceVersion, .spec.claimRef.uid)' > "/tmp/pv-$k.json"
   kubectl --context destination create -f "/tmp/pv-$k.json"
   kubectl --context source get pvc "data-web-$k" -o json \
-    | jq 'del(.metadata.uid, .metadata.resourceVersion)' | kubectl --context destination create -f -
+    | jq 'del(.metadata.uid, .metadata.resourceVersion, .metadata.annotations)' | kubectl --context destination create -f -
 done
 
 kubectl --context destination scale sts web --replicas="$replicas"

@@ -19,10 +19,10 @@ for k in $(seq 0 $((replicas - 1))); do
   cat <<YAML | kubectl --context destination create -f -
 apiVersion: v1
 kind: PersistentVolumeClaim
-metadata:
-  name: data-web-$k
+metadata: {name: data-web-$k}
 spec:
   accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
   volumeName: $volume
 YAML
 done

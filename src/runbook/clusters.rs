@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use serde_json::Value as Json;
+
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::volume::ReclaimPolicy;
 
@@ -20,6 +22,8 @@ pub struct Clusters {
     pub policies: BTreeMap<u8, ReclaimPolicy>,
     /// The script may have deleted a claim or a volume of the source.
     pub has_deleted_disks: bool,
+    /// What `kubectl apply` has applied last to each set, if it has.
+    pub applied: PerCluster<Option<Rc<Json>>>,
     /// The sets, as far as they are known: only the driver changes their `spec`.
     pub sets: PerCluster<Set>,
 }

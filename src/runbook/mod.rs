@@ -25,6 +25,7 @@
 //! if the user says so.
 
 mod clusters;
+mod copies;
 mod findings;
 mod graph;
 mod instructions;

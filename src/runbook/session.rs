@@ -1,8 +1,10 @@
 //! What the programs of a runbook share: what they have beside the script, and what they note.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::clusters::Clusters;
+use super::copies::Copies;
 use super::markers::Markers;
 use super::programs::filter::Filters;
 use super::shell::outside::Outside;
@@ -42,6 +44,10 @@ pub struct Session<'a> {
     pub spellings: PerCluster<Option<(String, String)>>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
+    /// The namespace of both sets: a manifest says it, else the first call that names one.
+    pub namespace: Option<String>,
+    /// What the script creates of an ordinal's claim and volume, by template and ordinal.
+    pub copies: BTreeMap<(usize, u8), Copies>,
     /// The filters of `jq` and `yq` that are compiled already.
     pub filters: Filters,
 }
@@ -58,9 +64,18 @@ impl<'a> Session<'a> {
             extras: Vec::new(),
             spellings: PerCluster::default(),
             calls: Vec::new(),
+            namespace: namespace_of(surroundings),
+            copies: BTreeMap::new(),
             filters: Filters::default(),
         }
     }
+}
+
+/// The namespace that a manifest says.
+fn namespace_of(surroundings: &Surroundings<'_>) -> Option<String> {
+    let sides = &surroundings.sides;
+    let namespace = sides.source.namespace.clone();
+    namespace.or_else(|| sides.destination.namespace.clone())
 }
 
 impl Outside for Commands {

@@ -39,8 +39,10 @@ pub struct SideFacts {
     pub initial: Option<Slice>,
     /// Claims go with their Pods or their set.
     pub owns_claims: bool,
-    /// The set as its manifest has it.
+    /// The set as its manifest has it, with what the scenario says instead.
     pub set: Json,
+    /// A manifest says what the set's Pods are.
+    pub has_manifest: bool,
     /// Kinds and names of the other objects in the manifest.
     pub others: Vec<(String, String)>,
 }
@@ -57,7 +59,14 @@ impl Surroundings<'_> {
             Some(slice) => Set::Known(i32::from(slice.start), i32::from(slice.replicas())),
             None => Set::Absent,
         };
+        let (source, destination) = (&self.sides.source, &self.sides.destination);
+        // A set that is taken to be as in source has been applied by nobody that is known.
+        let own = Some(destination).filter(|side| side.set != source.set);
         Clusters {
+            applied: PerCluster {
+                source: source.last_applied(),
+                destination: own.and_then(SideFacts::last_applied),
+            },
             sets: PerCluster {
                 source: set(&self.sides.source),
                 destination: set(&self.sides.destination),
@@ -140,14 +149,33 @@ impl SideFacts {
         format!("{template}-{}-{ordinal}", self.name)
     }
 
+    /// What `kubectl apply` has applied last, if the manifest was read from a cluster and says so.
+    fn last_applied(&self) -> Option<Rc<Json>> {
+        let annotations = self.set.pointer("/metadata/annotations")?;
+        let text = annotations.get("kubectl.kubernetes.io/last-applied-configuration")?;
+        serde_json::from_str(text.as_str()?).ok().map(Rc::new)
+    }
+
+    /// The name of an ordinal's claim of the template with a number.
+    #[must_use]
+    pub fn claim_of(&self, template: usize, ordinal: u8) -> String {
+        match self.templates.get(template) {
+            Some(template) => format!("{template}-{}-{ordinal}", self.name),
+            None => self.claim_name(ordinal),
+        }
+    }
+
+    /// A field of a claim template's `spec`, if a manifest says it.
+    #[must_use]
+    pub fn template_field(&self, template: usize, field: &str) -> Option<&Json> {
+        let pointer = format!("/spec/volumeClaimTemplates/{template}/spec/{field}");
+        self.set.pointer(&pointer).filter(|value| !value.is_null())
+    }
+
     /// Secrets and ConfigMaps without which the set's Pods do not start.
     #[must_use]
     pub fn references(&self) -> Vec<(&'static str, String)> {
-        let mut found = Vec::new();
-        if let Some(pod) = self.set.pointer("/spec/template/spec") {
-            references(pod, &mut found);
-        }
-        found
+        references_of(&self.set)
     }
 
     /// The set's document, with these numbers.
@@ -171,6 +199,16 @@ impl SideFacts {
         }
         set
     }
+}
+
+/// Secrets and ConfigMaps without which the Pods of a set do not start.
+#[must_use]
+pub fn references_of(set: &Json) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if let Some(pod) = set.pointer("/spec/template/spec") {
+        references(pod, &mut found);
+    }
+    found
 }
 
 /// The number after the hyphen; Kubernetes writes it without zeros in front.

@@ -1,6 +1,7 @@
 //! The values of the clusters that the model knows more of.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, StatusField};
@@ -16,7 +17,7 @@ pub enum Zero {
 }
 
 /// A value that a cluster knows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
     /// The name of the volume that a claim is bound to, as it was read.
     VolumeName(ClusterId, u8),
@@ -31,6 +32,11 @@ pub enum Value {
     Status(ClusterId, StatusField, usize, Zero),
     /// The text `value` if a condition holds, at one place of the program.
     If(Condition, &'static str, usize),
+    /// The name of the volume of a claim of another template than the first: the number of the
+    /// template, and the ordinal.
+    CompanionVolume(usize, u8),
+    /// A field that the model's objects do not have, in words; it may be empty.
+    Unknown(Rc<str>),
 }
 
 impl fmt::Display for Value {
@@ -42,6 +48,10 @@ impl fmt::Display for Value {
             Self::ClaimUid(ordinal) => write!(f, "the uid of claim {ordinal}"),
             Self::Status(side, ..) => write!(f, "a number of the status in {}", side.name()),
             Self::If(..) => f.write_str("a condition"),
+            Self::CompanionVolume(_, ordinal) => {
+                write!(f, "the volume of another template's claim {ordinal}")
+            }
+            Self::Unknown(field) => f.write_str(field),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::accounting;
 use super::availability;
 use super::budget;
+use super::copies;
 use super::expect;
 use super::file::{MigrationFile, ScenarioFile, SideFile};
 use super::lowering::{Lowering, ordinals_below};
@@ -143,6 +144,7 @@ fn lower_setup(
         .map_err(|too_high| report_too_high(lowering, &lowered.steps, too_high))
         .ok()?;
     check_ordinals(lowering, &lowered.ordinals, setup.ordinals);
+    copies::assume(lowering, &setup, source, destination);
     Some((setup, lowered.steps, runbook))
 }
 

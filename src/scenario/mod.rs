@@ -9,6 +9,7 @@ mod availability;
 mod budget;
 pub mod catalogue;
 mod command_line;
+mod copies;
 mod decode;
 mod expect;
 mod expression;

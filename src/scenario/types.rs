@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::budget::FaultsOverride;
 use super::reader::Spanned;
+use super::words::Vocabulary;
 use crate::diagnostic::{Source, position};
 use crate::runbook::SideFacts;
 use crate::vocabulary::Location;
@@ -101,6 +102,48 @@ pub struct Side {
 }
 
 impl Side {
+    /// The set as its manifest has it, with what the scenario says instead.
+    fn set_document(&self) -> serde_json::Value {
+        let mut set = match &self.manifest.set {
+            set @ serde_json::Value::Object(_) => set.clone(),
+            _ => serde_json::json!({
+                "apiVersion": "apps/v1",
+                "kind": "StatefulSet",
+                "metadata": { "name": self.name.as_deref().unwrap_or("web") },
+            }),
+        };
+        let policy = PodManagementPolicy::WORDS.iter();
+        let policy = policy
+            .filter(|(_, policy, _)| *policy == self.policy)
+            .map(|&(word, ..)| word);
+        let after = |deletes: bool| if deletes { "Delete" } else { "Retain" };
+        let templates = self.templates.iter().enumerate().map(|(number, name)| {
+            let pointer = format!("/spec/volumeClaimTemplates/{number}");
+            let mut template = set.pointer(&pointer).cloned().unwrap_or_default();
+            template["metadata"]["name"] = name.as_str().into();
+            template
+        });
+        let templates: Vec<_> = templates.collect();
+        if !set["spec"].is_object() {
+            set["spec"] = serde_json::json!({});
+        }
+        let spec = &mut set["spec"];
+        spec["podManagementPolicy"] = policy.collect::<String>().into();
+        spec["persistentVolumeClaimRetentionPolicy"] = serde_json::json!({
+            "whenDeleted": after(self.retention.delete_when_deleted),
+            "whenScaled": after(self.retention.delete_when_scaled),
+        });
+        if !self.min_ready {
+            spec["minReadySeconds"] = 0.into();
+        } else if spec["minReadySeconds"].as_i64().unwrap_or(0) == 0 {
+            spec["minReadySeconds"] = 1.into();
+        }
+        if !templates.is_empty() {
+            spec["volumeClaimTemplates"] = templates.into();
+        }
+        set
+    }
+
     /// What a script needs to know.
     pub fn facts(&self) -> SideFacts {
         SideFacts {
@@ -109,7 +152,8 @@ impl Side {
             templates: self.templates.clone(),
             initial: self.initial,
             owns_claims: self.retention != RetentionPolicy::default(),
-            set: self.manifest.set.clone(),
+            set: self.set_document(),
+            has_manifest: self.manifest.set.is_object(),
             others: self.manifest.others.clone(),
         }
     }

@@ -119,7 +119,8 @@ pub enum VolumeName {
     Provisioned,
 }
 
-/// One PersistentVolumeClaim. `Lost` is left out: no step removes a Bound volume.
+/// One PersistentVolumeClaim. No step removes a Bound volume, so that none gets Lost; one that is
+/// created Lost names [`VolumeName::Provisioned`], and no volume of that name is ever free.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Claim {
     /// `spec.volumeName`.

@@ -48,6 +48,11 @@ pub(super) fn perform(setup: &Setup, world: &mut World, operation: Operation) ->
                 Some(VolumeName::Static),
             )
         }
+        Operation::CreateLostClaim(ordinal) => {
+            // No volume is provisioned for a claim that names one: there is none of this name.
+            let (cluster, volume) = (ClusterId::Destination, VolumeName::Provisioned);
+            api_server::create_claim(world, cluster, find(ordinal)?, Some(volume))
+        }
         Operation::RestoreDisk(ordinal) => restore_disk(world, find(ordinal)?),
         Operation::SetReclaimPolicy(object, policy) => {
             api_server::set_reclaim_policy(world, object.cluster, find(object.ordinal)?, policy)
@@ -214,7 +219,7 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
                 value(ordinal)
             )
         }
-        Operation::CreateClaim(ordinal) => {
+        Operation::CreateClaim(ordinal) | Operation::CreateLostClaim(ordinal) => {
             format!("create claim {} in destination", value(ordinal))
         }
         Operation::RestoreDisk(ordinal) => {

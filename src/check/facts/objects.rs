@@ -184,8 +184,14 @@ pub(super) fn named_disk(disk: Disk, ordinal: Ordinal) -> String {
 
 /// A claim.
 pub(super) fn claim(claim: Claim) -> String {
-    let phase = if claim.bound { "Bound" } else { "Pending" };
+    let is_lost = !claim.bound && claim.volume == Some(VolumeName::Provisioned);
+    let phase = match claim.bound {
+        true => "Bound",
+        false if is_lost => "Lost",
+        false => "Pending",
+    };
     let volume = match claim.volume {
+        _ if is_lost => "",
         None => "",
         Some(VolumeName::Static) => ", names the volume",
         Some(VolumeName::Provisioned) => ", names the provisioned volume",

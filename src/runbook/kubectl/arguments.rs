@@ -12,91 +12,172 @@ pub struct Call {
     pub flags: Vec<(String, String)>,
     /// What stands after `--`.
     pub rest: Vec<String>,
+    /// The first flag that kubectl does not know, or whose value it does not take, in words.
+    pub problem: Option<String>,
 }
 
 /// Flags with a value.
-const VALUES: [&str; 37] = [
+const VALUES: &[&str] = &[
+    "annotations",
+    "append",
     "as",
     "as-group",
+    "as-uid",
+    "as-user-extra",
     "cache-dir",
+    "cert",
     "certificate-authority",
+    "chunk-size",
     "client-certificate",
     "client-key",
     "cluster",
+    "cluster-ip",
     "container",
+    "containers",
     "context",
+    "copy-to",
+    "cpu-percent",
     "current-replicas",
+    "docker-email",
+    "docker-password",
+    "docker-server",
+    "docker-username",
+    "env",
+    "external-ip",
     "field-manager",
     "field-selector",
     "filename",
     "for",
+    "from",
     "from-env-file",
     "from-file",
+    "from-image",
     "from-literal",
     "grace-period",
+    "image",
+    "key",
     "kubeconfig",
+    "kustomize",
     "label-columns",
+    "labels",
+    "log-flush-frequency",
+    "max",
+    "max-log-requests",
+    "min",
+    "name",
     "namespace",
     "output",
+    "overrides",
+    "password",
     "patch",
     "patch-file",
+    "pod-running-timeout",
+    "pod-selector",
+    "port",
+    "prune-allowlist",
+    "raw",
     "replicas",
     "request-timeout",
+    "requests",
     "resource-version",
+    "restart",
+    "retries",
+    "revision",
     "selector",
     "server",
     "since",
+    "since-time",
+    "skip-wait-for-delete-timeout",
     "sort-by",
     "subresource",
     "tail",
+    "target",
+    "target-port",
+    "template",
     "timeout",
+    "tls-server-name",
+    "to-revision",
     "token",
     "type",
     "user",
+    "username",
+    "vmodule",
 ];
 
 /// Flags that are on, unless `=` says otherwise.
-const SWITCHES: [&str; 33] = [
+const SWITCHES: &[&str] = &[
     "all",
+    "all-containers",
     "all-namespaces",
     "allow-missing-template-keys",
-    "cascade",
-    "dry-run",
+    "append-hash",
+    "attach",
+    "command",
+    "current",
+    "delete-emptydir-data",
+    "disable-compression",
+    "disable-eviction",
+    "edit",
+    "expose",
+    "flatten",
     "follow",
     "force",
     "force-conflicts",
     "help",
+    "ignore-daemonsets",
+    "ignore-errors",
     "ignore-not-found",
     "insecure-skip-tls-verify",
+    "interactive",
+    "list",
     "local",
+    "match-server-version",
+    "minify",
     "no-headers",
     "now",
+    "openapi-patch",
     "output-watch-events",
     "overwrite",
+    "prefix",
     "previous",
+    "prune",
     "quiet",
     "record",
     "recursive",
+    "resolve",
+    "rm",
     "save-config",
+    "server-print",
     "server-side",
+    "show-events",
     "show-kind",
     "show-labels",
     "show-managed-fields",
     "stdin",
+    "timestamps",
     "tty",
-    "validate",
     "wait",
+    "warnings-as-errors",
     "watch",
     "watch-only",
-    "current",
-    "client",
+    "windows-line-endings",
+];
+
+/// Flags whose value may be left out, and what is meant then.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("cascade", "background"),
+    ("client", "true"),
+    ("dry-run", "client"),
+    ("v", "0"),
+    ("validate", "strict"),
 ];
 
 /// Short flags.
-const SHORT: [(char, &str); 16] = [
+const SHORT: [(char, &str); 17] = [
     ('n', "namespace"),
     ('o', "output"),
     ('f', "filename"),
+    ('k', "kustomize"),
     ('p', "patch"),
     ('l', "selector"),
     ('c', "container"),
@@ -112,12 +193,52 @@ const SHORT: [(char, &str); 16] = [
     ('v', "v"),
 ];
 
+/// Flags of every command that say how kubectl talks to a cluster, not what it asks for.
+const ALL: &[&str] = &[
+    "as",
+    "as-group",
+    "as-uid",
+    "as-user-extra",
+    "cache-dir",
+    "certificate-authority",
+    "client-certificate",
+    "client-key",
+    "cluster",
+    "context",
+    "disable-compression",
+    "field-manager",
+    "insecure-skip-tls-verify",
+    "kubeconfig",
+    "log-flush-frequency",
+    "match-server-version",
+    "namespace",
+    "password",
+    "quiet",
+    "record",
+    "request-timeout",
+    "server",
+    "tls-server-name",
+    "token",
+    "user",
+    "username",
+    "v",
+    "vmodule",
+    "warnings-as-errors",
+];
+
+/// A switch as Go reads it (`strconv.ParseBool`).
+fn switch(text: &str) -> Option<&'static str> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some("true"),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some("false"),
+        _ => None,
+    }
+}
+
 impl Call {
     /// Reads the arguments.
-    ///
-    /// # Errors
-    /// The flag that is not known, or has no value.
-    pub fn parse(arguments: &[String]) -> Result<Self, String> {
+    #[must_use]
+    pub fn parse(arguments: &[String]) -> Self {
         let mut call = Self::default();
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -125,50 +246,57 @@ impl Call {
                 call.rest = arguments.cloned().collect();
                 break;
             } else if let Some(flag) = argument.strip_prefix("--") {
-                call.long(flag, &mut arguments)?;
+                call.long(flag, &mut arguments);
             } else if argument.len() > 1 && argument.starts_with('-') {
-                call.short(&argument[1..], &mut arguments)?;
+                call.short(&argument[1..], &mut arguments);
             } else {
                 call.words.push(argument.clone());
             }
         }
-        Ok(call)
+        call
     }
 
-    fn long<'a>(
-        &mut self,
-        flag: &str,
-        rest: &mut impl Iterator<Item = &'a String>,
-    ) -> Result<(), String> {
+    fn complain(&mut self, what: String) {
+        self.problem.get_or_insert(what);
+    }
+
+    fn long<'a>(&mut self, flag: &str, rest: &mut impl Iterator<Item = &'a String>) {
         let (name, value) = flag
             .split_once('=')
             .map_or((flag, None), |(name, value)| (name, Some(value.to_owned())));
-        let value = match value {
-            Some(value) => value,
-            None if VALUES.contains(&name) => match rest.next() {
+        let optional = OPTIONAL.iter().find(|(known, _)| *known == name);
+        let value = match (value, optional) {
+            (Some(value), _) if SWITCHES.contains(&name) => {
+                let Some(value) = switch(&value) else {
+                    return self.complain(format!("`--{name}={value}` is neither true nor false"));
+                };
+                value.to_owned()
+            }
+            (Some(value), _) => value,
+            (None, Some(&(_, meant))) => meant.to_owned(),
+            (None, None) if VALUES.contains(&name) => match rest.next() {
                 Some(value) => value.clone(),
-                None => return Err(format!("`--{name}` needs a value")),
+                None => return self.complain(format!("`--{name}` needs a value")),
             },
-            None if name == "cascade" => "background".to_owned(),
-            None => "true".to_owned(),
+            (None, None) => "true".to_owned(),
         };
-        if !VALUES.contains(&name) && !SWITCHES.contains(&name) && name != "v" {
-            return Err(format!("the flag `--{name}` of kubectl is not modelled"));
+        let is_known = VALUES.contains(&name) || SWITCHES.contains(&name) || optional.is_some();
+        if !is_known {
+            return self.complain(format!(
+                "`--{name}` is no flag of kubectl that is known here"
+            ));
         }
         self.flags.push((name.to_owned(), value));
-        Ok(())
     }
 
-    fn short<'a>(
-        &mut self,
-        letters: &str,
-        rest: &mut impl Iterator<Item = &'a String>,
-    ) -> Result<(), String> {
+    fn short<'a>(&mut self, letters: &str, rest: &mut impl Iterator<Item = &'a String>) {
         let mut letters = letters.chars();
         while let Some(letter) = letters.next() {
             let known = SHORT.iter().find(|(short, _)| *short == letter);
             let Some(&(_, name)) = known else {
-                return Err(format!("the flag `-{letter}` of kubectl is not modelled"));
+                return self.complain(format!(
+                    "`-{letter}` is no flag of kubectl that is known here"
+                ));
             };
             // `-f` is a file, but to follow for `logs`.
             let follows =
@@ -179,16 +307,15 @@ impl Call {
             }
             let joined = letters.as_str();
             let value = match joined.strip_prefix('=').unwrap_or(joined) {
-                "" => rest
-                    .next()
-                    .cloned()
-                    .ok_or_else(|| format!("`-{letter}` needs a value"))?,
-                value => value.to_owned(),
+                "" => rest.next().cloned(),
+                value => Some(value.to_owned()),
+            };
+            let Some(value) = value else {
+                return self.complain(format!("`-{letter}` needs a value"));
             };
             self.flags.push((name.to_owned(), value));
             break;
         }
-        Ok(())
     }
 
     /// The value of a flag; the last one counts.
@@ -210,23 +337,21 @@ impl Call {
         self.flag(name) == Some("true")
     }
 
+    /// Whether a switch that is on by itself is turned off.
+    #[must_use]
+    pub fn is_off(&self, name: &str) -> bool {
+        self.flag(name) == Some("false")
+    }
+
+    /// Whether the call only tries what it would do.
+    #[must_use]
+    pub fn is_dry(&self) -> bool {
+        self.flag("dry-run").is_some_and(|value| value != "none")
+    }
+
     /// The first flag that is none of those a verb understands, nor one of all verbs.
     #[must_use]
     pub fn unknown_flag(&self, known: &[&str]) -> Option<&str> {
-        const ALL: [&str; 12] = [
-            "context",
-            "cluster",
-            "kubeconfig",
-            "namespace",
-            "request-timeout",
-            "user",
-            "token",
-            "server",
-            "v",
-            "field-manager",
-            "quiet",
-            "insecure-skip-tls-verify",
-        ];
         let is_unknown = |flag: &&str| !known.contains(flag) && !ALL.contains(flag);
         self.flags
             .iter()
@@ -243,7 +368,9 @@ mod tests {
     fn flags_are_read_in_every_spelling() {
         let parse = |text: &str| {
             let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-            Call::parse(&words).expect("it is right")
+            let call = Call::parse(&words);
+            assert_eq!(call.problem, None, "{text}");
+            call
         };
         for text in [
             "-n a get pod -oyaml",
@@ -261,6 +388,14 @@ mod tests {
         }
         let call = parse("exec -it web-0 -- ls -l");
         assert_eq!((call.words.len(), call.rest.len()), (2, 2));
-        assert!(Call::parse(&["get".to_owned(), "--nonsense".to_owned()]).is_err());
+        assert!(parse("delete pod web-0 --wait=F").is_off("wait"));
+        assert_eq!(
+            parse("delete sts web --cascade").flag("cascade"),
+            Some("background")
+        );
+        for wrong in ["--nonsense", "--wait=perhaps", "-Z", "--namespace"] {
+            let call = Call::parse(&["get".to_owned(), wrong.to_owned()]);
+            assert!(call.problem.is_some(), "{wrong}");
+        }
     }
 }

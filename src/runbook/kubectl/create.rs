@@ -1,16 +1,18 @@
 //! `kubectl create`, `apply` and `replace`: objects from files, pipes and here-documents.
 
-use serde_json::Value as Json;
+use std::rc::Rc;
+
+use serde_json::{Map, Value as Json};
 
 use super::arguments::Call;
-use super::requests::{How, created, objects, text_at};
+use super::defaults::bare;
+use super::requests::{How, invalid, objects, text_at};
 use super::target::{self, Thing, kind_of};
-use super::{jsonpath, patch, volumes};
+use super::{claims, kinds, metadata, patch, sets, strategic, volumes, whole};
 use crate::runbook::clusters::Set;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
-use crate::runbook::values::Value;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
@@ -19,29 +21,18 @@ use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Result<Outcome, Halt> {
-    const FLAGS: [&str; 14] = [
-        "filename",
-        "output",
-        "save-config",
-        "validate",
-        "server-side",
-        "force-conflicts",
-        "record",
-        "from-literal",
-        "from-file",
-        "from-env-file",
-        "type",
-        "dry-run",
-        "overwrite",
-        "recursive",
-    ];
-    if let Some(flag) = call.unknown_flag(&FLAGS) {
-        let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "remove it");
-        return Ok(Outcome::ok(state));
-    }
     if call.flag("filename").is_none() {
         return named(runner, call, state, how);
+    }
+    if call.is_dry() {
+        let Some(objects) = objects(runner, call, &state) else {
+            return Ok(Outcome::ok(state));
+        };
+        let mut state = state;
+        for object in objects {
+            state.shell.write(&(object.to_string() + "\n---\n"));
+        }
+        return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
@@ -58,7 +49,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
     for object in &objects {
         let mut next = Vec::new();
         for (state, sound) in states {
-            let outcome = one(runner, object, cluster, how, state)?;
+            let outcome = one(runner, call, object, cluster, how, state)?;
             let (ways, _) = outcome.going_on();
             next.extend(ways.into_iter().map(|(state, ok)| (state, sound && ok)));
         }
@@ -93,7 +84,7 @@ fn named(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Result
             return Ok(Outcome::ok(state));
         }
     };
-    if call.flag("dry-run").is_some_and(|value| value != "none") {
+    if call.is_dry() {
         let object =
             serde_json::json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name } });
         let mut state = state;
@@ -138,6 +129,7 @@ fn extra(
 /// One object.
 fn one(
     runner: &mut Runner<'_>,
+    call: &Call,
     object: &Json,
     cluster: ClusterId,
     how: How,
@@ -145,45 +137,84 @@ fn one(
 ) -> Result<Outcome, Halt> {
     let text = |pointer: &str| text_at(object, pointer);
     let (kind, name) = (text("/kind"), text("/metadata/name"));
-    match (kind_of(&kind), kind.as_str()) {
-        (Some("statefulset"), _) => {
+    if kind.is_empty() {
+        let what = "kubectl refuses an object that has no `kind`";
+        runner.mistake("runbook::bad-manifest", what, "each object needs one");
+        return Ok(Outcome::failed(state));
+    }
+    check_server_side(runner, call, object);
+    match kind_of(&kind) {
+        Some("statefulset") => {
             if target::thing(runner, &kind, &name, cluster) != Some(Thing::Set) {
                 return Ok(Outcome::ok(state));
             }
-            set(runner, object, cluster, how, state)
+            set(runner, call, object, cluster, how, state)
         }
-        (Some("persistentvolumeclaim"), _) => claim(runner, object, &name, cluster, how, state),
-        (Some("persistentvolume"), _) => volumes::create(runner, object, cluster, how, state),
-        (Some(kind @ ("secret" | "configmap" | "namespace")), _) => {
+        Some("persistentvolumeclaim") => claims::create(runner, object, &name, cluster, how, state),
+        Some("persistentvolume") => volumes::create(runner, object, cluster, how, state),
+        Some(kind @ ("secret" | "configmap" | "namespace")) => {
+            metadata::check(runner, kind, object);
             extra(runner, kind, &name, cluster, how, state)
         }
-        (_, "Pod" | "Deployment" | "ReplicaSet" | "Job" | "DaemonSet" | "CronJob") => {
-            runner.not_modelled(
-                format!("a {kind} besides the StatefulSet is not modelled"),
-                "other workloads in the clusters are not checked",
-            );
-            Ok(Outcome::ok(state))
-        }
-        (_, "") => {
-            let what = "kubectl refuses an object that has no `kind`";
-            runner.mistake("runbook::bad-manifest", what, "each object needs one");
-            Ok(Outcome::failed(state))
-        }
         _ => {
-            let verb = if how == How::Apply { "apply" } else { "create" };
-            let what = format!("kubectl {verb}: {kind} {name}");
-            runner.findings.assume(
-                runner.span.clone(),
-                what,
-                "assumed to succeed and to change nothing that is checked",
-            );
+            let verb = call.words[0].clone();
+            kinds::created(runner, &verb, &kind, &name);
             Ok(Outcome::ok(state))
         }
     }
 }
 
+/// An object that is created by `--server-side` must not say which one it has been.
+fn check_server_side(runner: &mut Runner<'_>, call: &Call, object: &Json) {
+    let uid = object.pointer("/metadata/uid");
+    if call.is_on("server-side") && !whole::is_empty(uid) {
+        let what = "`--server-side` of an object that has a `metadata.uid` is refused by the API \
+                    server: no object has this uid";
+        let help = "leave what belongs to one cluster out: `del(.metadata.uid, \
+                    .metadata.resourceVersion, .metadata.managedFields)`";
+        runner.mistake("runbook::bad-manifest", what, help);
+    }
+}
+
 fn set(
     runner: &mut Runner<'_>,
+    call: &Call,
+    object: &Json,
+    cluster: ClusterId,
+    how: How,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let known = state.known.sets[cluster];
+    let mut outcome = Outcome::default();
+    let (missing, existing) = match (how, known) {
+        (How::Create, _) | (_, Set::Absent) => (Some(state), None),
+        (_, Set::Known(..)) => (None, Some(state)),
+        (_, Set::Unknown) => {
+            let Some(set) = Thing::Set.object(cluster) else {
+                return Ok(outcome);
+            };
+            let (existing, missing) =
+                runner.emit(state, Operation::Test(Condition::Exists(set)))?;
+            (Some(missing), Some(existing))
+        }
+    };
+    if let Some(state) = missing {
+        if how == How::Replace {
+            outcome.failed.push(state);
+        } else {
+            outcome.extend(created_set(runner, call, object, cluster, how, state)?);
+        }
+    }
+    if let Some(state) = existing {
+        outcome.extend(update(runner, call, object, cluster, how, state)?);
+    }
+    Ok(outcome)
+}
+
+/// POST of a set.
+fn created_set(
+    runner: &mut Runner<'_>,
+    call: &Call,
     object: &Json,
     cluster: ClusterId,
     how: How,
@@ -204,113 +235,156 @@ fn set(
         );
         return Ok(Outcome::ok(state));
     };
+    if let Some(refused) = sets::check_created(runner, object, cluster) {
+        return Ok(invalid(runner, state, &refused));
+    }
     let create = Operation::CreateSet {
         cluster,
         start: Expression::number(start),
         replicas: Expression::number(replicas),
     };
     let mut outcome = Outcome::default();
-    let (missing, existing) = match (how, known) {
-        (How::Create, _) | (_, Set::Absent) => (Some(state), None),
-        (_, Set::Known(..)) => (None, Some(state)),
-        (_, Set::Unknown) => {
-            let Some(set) = Thing::Set.object(cluster) else {
-                return Ok(outcome);
-            };
-            let (existing, missing) =
-                runner.emit(state, Operation::Test(Condition::Exists(set)))?;
-            (Some(missing), Some(existing))
-        }
-    };
-    if let Some(state) = missing {
-        if how == How::Replace {
-            outcome.failed.push(state);
-        } else {
-            let (mut done, refused) = runner.emit(state, create)?;
-            let is_valid = start >= 0 && replicas >= 0;
-            if known == Set::Absent && is_valid {
-                done.known.sets[cluster] = Set::Known(i32::from(start), i32::from(replicas));
-                outcome.ok.push(done);
-            } else if let Set::Known(..) = known {
-                outcome.failed.push(refused);
-            } else {
-                outcome.ok.push(done);
-                outcome.failed.push(refused);
-            }
-        }
-    }
-    if let Some(state) = existing {
-        outcome.extend(update(runner, object, cluster, how, state)?);
+    let (mut done, refused) = runner.emit(state, create)?;
+    let is_applied = how == How::Apply || call.is_on("save-config");
+    done.known.applied[cluster] = is_applied.then(|| Rc::new(whole::closed(object)));
+    let is_valid = start >= 0 && replicas >= 0;
+    if known == Set::Absent && is_valid {
+        done.known.sets[cluster] = Set::Known(i32::from(start), i32::from(replicas));
+        outcome.ok.push(done);
+    } else if let Set::Known(..) = known {
+        outcome.failed.push(refused);
+    } else {
+        outcome.ok.push(done);
+        outcome.failed.push(refused);
     }
     Ok(outcome)
 }
 
-/// The request that changes a set which exists. `apply` leaves alone what the file leaves out.
+/// The request that changes a set which exists. `apply` leaves alone what the file leaves out,
+/// unless it was applied before.
 fn update(
     runner: &mut Runner<'_>,
+    call: &Call,
     object: &Json,
     cluster: ClusterId,
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let before = patch::present(runner, cluster, &state);
-    let mut after = before.clone();
-    let fields = [
-        ("/spec/replicas", "replicas", Json::from(1)),
-        (
-            "/spec/ordinals",
-            "ordinals",
-            serde_json::json!({ "start": 0 }),
-        ),
-    ];
-    for (pointer, field, default) in fields {
-        match object.pointer(pointer).filter(|value| !value.is_null()) {
-            Some(value) => after["spec"][field] = value.clone(),
-            None if how == How::Replace => after["spec"][field] = default,
-            None => {
-                let what = format!("kubectl apply: no spec.{field}");
-                runner.findings.assume(
-                    runner.span.clone(),
-                    what,
-                    "the file omits it, so the set keeps its value",
-                );
-            }
-        }
+    if call.is_on("server-side") && !call.is_on("force-conflicts") {
+        let what = "`kubectl apply --server-side` of a set that exists is not modelled: whether \
+                    its fields belong to another manager decides whether it is refused (409)";
+        runner.not_modelled(
+            what,
+            "add `--force-conflicts`, or leave `--server-side` out",
+        );
     }
-    patch::change(runner, cluster, &before, &after, state)
+    let object = whole::closed(object);
+    let before = patch::present(runner, cluster, &state);
+    let applied = state.known.applied[cluster].clone();
+    let after = match how {
+        How::Replace => replacement(&before, &object),
+        _ => applied_to(runner, &before, applied.as_deref(), &object),
+    };
+    let after = not_compared(runner, cluster, &before, after);
+    if !whole::is_empty(object.pointer("/metadata/resourceVersion")) {
+        let what = format!("kubectl {}: metadata.resourceVersion", call.words[0]);
+        let text = "the set is taken not to have changed since it was read; else the request is \
+                    refused (409)";
+        runner.findings.assume(runner.span.clone(), what, text);
+    }
+    let mut outcome = patch::change(runner, cluster, &before, &after, state)?;
+    let is_applied = how == How::Apply || call.is_on("save-config");
+    for state in &mut outcome.ok {
+        state.known.applied[cluster] = is_applied.then(|| Rc::new(object.clone()));
+    }
+    Ok(outcome)
 }
 
-/// A claim that names the volume of the source's claim.
-fn claim(
-    runner: &mut Runner<'_>,
-    object: &Json,
-    name: &str,
-    cluster: ClusterId,
-    how: How,
-    state: State,
-) -> Result<Outcome, Halt> {
-    // A claim of another template goes along.
-    let Some(Thing::Claim(ordinal)) = target::thing(runner, "pvc", name, cluster) else {
-        return Ok(Outcome::ok(state));
-    };
-    let volume = object
-        .pointer("/spec/volumeName")
-        .map(jsonpath::text)
-        .unwrap_or_default();
-    let names_own = matches!(runner.symbols.value(&volume), Some(&Value::VolumeName(_, other)) if other == ordinal);
-    if !names_own || cluster != ClusterId::Destination {
-        runner.not_modelled(
-            "a claim that does not name the volume of the same ordinal's claim in source is not modelled",
-            "copy the claim from source, with its `.spec.volumeName`, and create it in destination",
-        );
-        return Ok(Outcome::ok(state));
+/// What a set becomes by `replace`: what the file leaves out gets its default.
+fn replacement(before: &Json, object: &Json) -> Json {
+    let mut after = object.clone();
+    // What the API server keeps of its own.
+    for field in ["uid", "resourceVersion", "creationTimestamp"] {
+        after["metadata"][field] = before["metadata"][field].clone();
     }
-    created(
-        runner,
-        Operation::CreateClaim(Expression::number(i16::from(ordinal))),
-        &Thing::Claim(ordinal),
-        cluster,
-        how,
-        state,
-    )
+    after
+}
+
+/// What a set becomes by `apply`: what was applied before and is left out now goes.
+fn applied_to(
+    runner: &mut Runner<'_>,
+    before: &Json,
+    applied: Option<&Json>,
+    object: &Json,
+) -> Json {
+    let mut after = before.clone();
+    if let Some(applied) = applied {
+        let gone = removed(applied, object);
+        let _ = strategic::merge(&mut after, &gone);
+    }
+    for field in ["replicas", "ordinals"] {
+        let is_left_out =
+            |object: &Json| whole::is_empty(object.pointer(&format!("/spec/{field}")));
+        if is_left_out(object) && applied.is_none_or(is_left_out) {
+            let what = format!("kubectl apply: no spec.{field}");
+            let text = "the file leaves it out, so the set keeps what it has, unless it was applied \
+                        with it before the script";
+            runner.findings.assume(runner.span.clone(), what, text);
+        }
+    }
+    let mut given = object.clone();
+    if let Some(fields) = given.as_object_mut() {
+        fields.remove("status");
+    }
+    let _ = strategic::merge(&mut after, &given);
+    // Items of lists go too, which only a comparison with what was applied shows.
+    let template = |object: &Json| bare(&object["spec"]["template"]);
+    if applied.is_some_and(|applied| template(applied) != template(object)) {
+        after["spec"]["template"] = object["spec"]["template"].clone();
+    }
+    after
+}
+
+/// A patch that takes away the fields which one object has and another does not.
+fn removed(old: &Json, new: &Json) -> Json {
+    let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else {
+        return Json::Object(Map::new());
+    };
+    let mut patch = Map::new();
+    for (key, value) in old {
+        match new.get(key) {
+            None => {
+                patch.insert(key.clone(), Json::Null);
+            }
+            Some(other) if value.is_object() && other.is_object() => {
+                patch.insert(key.clone(), removed(value, other));
+            }
+            Some(_) => (),
+        }
+    }
+    Json::Object(patch)
+}
+
+/// Without a manifest nothing says what Pods the set has: they are taken to be those of the file.
+fn not_compared(runner: &mut Runner<'_>, cluster: ClusterId, before: &Json, after: Json) -> Json {
+    if runner.session.surroundings.sides[cluster].has_manifest {
+        return after;
+    }
+    let mut after = after;
+    let mut differs = false;
+    for field in [
+        "template",
+        "selector",
+        "serviceName",
+        "volumeClaimTemplates",
+    ] {
+        differs |= !after["spec"][field].is_null() && after["spec"][field] != before["spec"][field];
+        after["spec"][field] = before["spec"][field].clone();
+    }
+    if differs {
+        let what = format!("the Pod template of the set in {}", cluster.name());
+        let text = "no manifest says it: taken to be as the file has it";
+        runner.findings.assume(runner.span.clone(), what, text);
+    }
+    after
 }

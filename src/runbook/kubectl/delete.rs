@@ -19,21 +19,7 @@ use crate::world::program::{Cascade, ExtraVerb, Look, ObjectKind, ObjectRef, Ope
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    const FLAGS: [&str; 10] = [
-        "cascade",
-        "force",
-        "grace-period",
-        "ignore-not-found",
-        "now",
-        "timeout",
-        "wait",
-        "output",
-        "filename",
-        "selector",
-    ];
-    if let Some(flag) = call.unknown_flag(&FLAGS) {
-        let what = format!("`kubectl delete --{flag}` is not modelled");
-        runner.not_modelled(what, "remove it");
+    if !check_flags(runner, call) {
         return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {
@@ -52,6 +38,33 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         }
         Some(things) => several(runner, call, cluster, things, state),
     }
+}
+
+/// Flags that kubectl itself refuses together (`Validate` in delete.go).
+fn check_flags(runner: &mut Runner<'_>, call: &Call) -> bool {
+    let period = grace_period(call);
+    let timeout = call.flag("timeout").map(super::wait::seconds);
+    let problem = if call.is_on("now") && call.flag("grace-period").is_some() {
+        "`--now` and `--grace-period` are refused together"
+    } else if call.is_on("force") && period.is_some_and(|period| period > 0) {
+        "`--force` is refused together with a grace period of more than 0"
+    } else if call.flag("grace-period").is_some() && period.is_none() {
+        "`--grace-period` is a number of seconds"
+    } else if timeout.is_some_and(|timeout| timeout.is_none_or(|timeout| timeout < 0)) {
+        "`--timeout` is a length of time, such as `60s`; 0 is for ever"
+    } else {
+        return true;
+    };
+    runner.mistake("runbook::usage", problem, "see `kubectl delete --help`");
+    false
+}
+
+/// The grace period that is asked for, in seconds: `--now` is 1.
+fn grace_period(call: &Call) -> Option<i64> {
+    if call.is_on("now") {
+        return Some(1);
+    }
+    call.flag("grace-period")?.parse().ok()
 }
 
 /// What a call deletes; what is not known is noted.
@@ -162,7 +175,7 @@ fn check_waits(
 }
 
 fn waits(call: &Call) -> bool {
-    call.flag("wait") != Some("false")
+    !call.is_off("wait")
 }
 
 /// The request about one object, and the object that is waited for then.
@@ -190,12 +203,15 @@ fn request(
             return Ok((Outcome::ok(state), None));
         }
         Thing::Other(what) => {
-            runner.findings.assume(
-                runner.span.clone(),
-                format!("kubectl delete {what}"),
-                "assumed to succeed and to change nothing that is checked",
-            );
+            let (kind, name) = what.split_once(' ').unwrap_or((what, ""));
+            super::kinds::deleted(runner, kind, name);
             return Ok((Outcome::ok(state), None));
+        }
+        Thing::Companion(..) | Thing::CompanionVolume(..) => {
+            let command = runner.findings.command_at(&runner.span);
+            let text = "the claims of other templates than the first are not modelled: whether \
+                        their data is lost is not checked";
+            runner.findings.assume(runner.span.clone(), command, text);
         }
         _ => (),
     }
@@ -205,8 +221,7 @@ fn request(
     if *thing == Thing::Set {
         return set(runner, call, cluster, object, state);
     }
-    let is_forced =
-        call.is_on("force") && call.flag("grace-period").is_none_or(|period| period == "0");
+    let is_forced = call.is_on("force") && grace_period(call).is_none_or(|period| period <= 0);
     let operation = match thing {
         Thing::Pod(_) if is_forced => Operation::ForceDeletePod(object),
         _ => Operation::Delete(object),

@@ -1,8 +1,11 @@
-//! Objects as `kubectl get -o yaml` shows them, with symbols where only the cluster knows.
+//! Objects as `kubectl get -o yaml` shows them, with symbols where only the cluster knows. They are
+//! open: a field that they do not have is unknown, not empty ([`super::whole`]).
 
 use serde_json::{Value as Json, json};
 
+use super::metadata;
 use super::target::Thing;
+use super::whole;
 use crate::runbook::clusters::Set;
 use crate::runbook::session::{Runner, State};
 use crate::runbook::symbols::Symbol;
@@ -14,39 +17,69 @@ use crate::world::volume::ReclaimPolicy;
 /// The document of an object as it is read at this place of the program.
 pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, state: &State) -> Json {
     let at = runner.graph.emitted.len();
-    let mut document = match thing {
-        Thing::Set => set(runner, cluster, state, at),
-        Thing::Pod(ordinal) => pod(runner, cluster, *ordinal, at),
-        Thing::Claim(ordinal) | Thing::Companion(ordinal) => claim(runner, cluster, *ordinal, at),
+    let (mut document, name) = match thing {
+        Thing::Set => (set(runner, cluster, state, at), "the set".to_owned()),
+        Thing::Pod(ordinal) => (pod(runner, cluster, *ordinal, at), format!("Pod {ordinal}")),
+        Thing::Claim(ordinal) => {
+            let bound = Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal)));
+            let phase = runner.value(Value::If(bound, "Bound", at));
+            let volume = Value::VolumeName(cluster, *ordinal);
+            let claim = claim(runner, cluster, (0, *ordinal), volume, &phase);
+            (claim, format!("claim {ordinal}"))
+        }
+        Thing::Companion(template, ordinal) => {
+            let named = companion(runner, cluster, *template, *ordinal);
+            let phase = unknown(runner, format!("the phase of {named}"));
+            let volume = Value::CompanionVolume(*template, *ordinal);
+            let key = (*template, *ordinal);
+            (claim(runner, cluster, key, volume, &phase), named)
+        }
         Thing::Volume(ordinal) => {
             let known = super::disks::policy(runner, *ordinal, state);
-            volume(runner, cluster, *ordinal, known)
+            let volume = volume(runner, cluster, *ordinal, known);
+            (volume, format!("volume {ordinal}"))
         }
-        Thing::Extra(kind, name) => extra(runner, kind, name),
+        Thing::CompanionVolume(template, ordinal) => {
+            let named = companion(runner, cluster, *template, *ordinal);
+            let volume = companion_volume(runner, cluster, (*template, *ordinal), &named);
+            (volume, format!("the volume of {named}"))
+        }
+        Thing::Extra(kind, name) => (extra(runner, kind, name), format!("{kind} {name}")),
         Thing::Other(what) => {
             let (kind, name) = what.split_once(' ').unwrap_or((what, ""));
-            json!({ "kind": kind, "metadata": { "name": name } })
+            let document = json!({ "kind": kind, "metadata": { "name": name } });
+            (document, what.clone())
         }
     };
-    let namespace = runner.session.surroundings.sides[cluster].namespace.clone();
+    if !matches!(thing, Thing::Volume(_) | Thing::CompanionVolume(..)) {
+        let namespace = metadata::namespace_text(runner);
+        document["metadata"]["namespace"] = namespace.into();
+    }
     let other = |runner: &mut Runner<'_>, what: &str| {
         Json::String(runner.symbol(Symbol::Other(what.to_owned())))
     };
     let (uid, version) = (other(runner, "a uid"), other(runner, "a resourceVersion"));
-    if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
-        if let Some(namespace) = namespace.filter(|_| !matches!(thing, Thing::Volume(_))) {
-            metadata
-                .entry("namespace")
-                .or_insert(Json::String(namespace));
-        }
-        metadata.insert("resourceVersion".to_owned(), version);
-        metadata.insert("uid".to_owned(), uid);
-        metadata.insert(
-            "creationTimestamp".to_owned(),
-            json!("2023-04-28T00:00:00Z"),
-        );
+    let created = other(runner, "a creationTimestamp");
+    for (field, value) in [
+        ("resourceVersion", version),
+        ("uid", uid),
+        ("creationTimestamp", created),
+    ] {
+        document["metadata"][field] = value;
     }
+    whole::open(&mut document, &format!("{name} in {}", cluster.name()));
     document
+}
+
+/// A claim of another template in words.
+fn companion(runner: &Runner<'_>, cluster: ClusterId, template: usize, ordinal: u8) -> String {
+    let side = &runner.session.surroundings.sides[cluster];
+    format!("claim {}", side.claim_of(template, ordinal))
+}
+
+/// The text of a field that the model's objects do not have.
+pub fn unknown(runner: &mut Runner<'_>, field: String) -> String {
+    runner.value(Value::Unknown(field.into()))
 }
 
 fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) -> Json {
@@ -82,7 +115,7 @@ fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> J
     let ready = Condition::PodReady(cluster, Expression::number(i16::from(ordinal)));
     let ready = runner.value(Value::If(ready, "True", at));
     let phase = runner.symbol(Symbol::Other(format!("the phase of Pod {ordinal}")));
-    let node = runner.symbol(Symbol::Other("a node".to_owned()));
+    let node = unknown(runner, format!("the node of Pod {ordinal}"));
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -92,22 +125,69 @@ fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> J
     })
 }
 
-fn claim(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> Json {
-    let name = runner.session.surroundings.sides[cluster].claim_name(ordinal);
-    let volume = runner.value(Value::VolumeName(cluster, ordinal));
-    let bound = Condition::VolumeBound(cluster, Expression::number(i16::from(ordinal)));
-    let phase = runner.value(Value::If(bound, "Bound", at));
+/// What claim and volume have in common: the volume was made for the claim.
+fn shared(runner: &mut Runner<'_>, cluster: ClusterId, (template, ordinal): (usize, u8)) -> Json {
+    let side = &runner.session.surroundings.sides[cluster];
+    let name = side.claim_of(template, ordinal);
+    let given = |field: &str| side.template_field(template, field).cloned();
+    let (class, modes) = (given("storageClassName"), given("accessModes"));
+    let (mode, size) = (given("volumeMode"), given("resources"));
+    let text = |runner: &mut Runner<'_>, field: &str| {
+        Json::String(unknown(runner, format!("the {field} of claim {name}")))
+    };
+    let class = class.unwrap_or_else(|| text(runner, "storageClassName"));
+    let size = size.and_then(|size| size.pointer("/requests/storage").cloned());
     json!({
+        "storageClassName": class,
+        "accessModes": modes.unwrap_or_else(|| json!(["ReadWriteOnce"])),
+        "volumeMode": mode.unwrap_or_else(|| json!("Filesystem")),
+        "asked": size.unwrap_or_else(|| text(runner, "size")),
+        "size": text(runner, "size"),
+    })
+}
+
+fn claim(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    key: (usize, u8),
+    volume: Value,
+    phase: &str,
+) -> Json {
+    let side = &runner.session.surroundings.sides[cluster];
+    let (name, is_owned) = (side.claim_of(key.0, key.1), side.owns_claims);
+    let shared = shared(runner, cluster, key);
+    let volume = runner.value(volume);
+    let mut claim = json!({
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {
             "name": name,
-            "annotations": { "pv.kubernetes.io/bind-completed": "yes" },
+            "annotations": {
+                "pv.kubernetes.io/bind-completed": "yes",
+                "pv.kubernetes.io/bound-by-controller": "yes",
+            },
             "finalizers": ["kubernetes.io/pvc-protection"],
         },
-        "spec": { "accessModes": ["ReadWriteOnce"], "volumeName": volume },
+        "spec": {
+            "accessModes": shared["accessModes"],
+            "resources": { "requests": { "storage": shared["size"] } },
+            "storageClassName": shared["storageClassName"],
+            "volumeMode": shared["volumeMode"],
+            "volumeName": volume,
+        },
         "status": { "phase": phase },
-    })
+    });
+    if is_owned {
+        let owner = unknown(runner, format!("the owner of claim {name}"));
+        claim["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "uid": owner }]);
+    }
+    let named = format!("claim {name}");
+    for pointer in ["metadata/annotations", "spec/resources"] {
+        if let Some(part) = claim.pointer_mut(&format!("/{pointer}")) {
+            whole::mark(part, &pointer.replace('/', "."), &named);
+        }
+    }
+    claim
 }
 
 fn volume(
@@ -116,39 +196,77 @@ fn volume(
     ordinal: u8,
     known: Option<ReclaimPolicy>,
 ) -> Json {
-    let side = &runner.session.surroundings.sides[cluster];
-    let (claim, namespace) = (side.claim_name(ordinal), side.namespace.clone());
     let name = runner.value(Value::VolumeName(cluster, ordinal));
     let disk = runner.value(Value::Disk(ordinal));
     let policy = runner.value(Value::Policy(ordinal, known));
     let uid = runner.value(Value::ClaimUid(ordinal));
-    let phase = runner.symbol(Symbol::Other(format!("the phase of volume {ordinal}")));
-    json!({
+    let phase = unknown(runner, format!("the phase of volume {ordinal}"));
+    volume_with(
+        runner,
+        cluster,
+        (0, ordinal),
+        [name, disk, policy, uid, phase],
+    )
+}
+
+fn companion_volume(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    key: (usize, u8),
+    named: &str,
+) -> Json {
+    let name = runner.value(Value::CompanionVolume(key.0, key.1));
+    let [disk, policy, uid, phase] = ["disk", "reclaim policy", "uid", "phase"]
+        .map(|field| unknown(runner, format!("the {field} of {named}")));
+    volume_with(runner, cluster, key, [name, disk, policy, uid, phase])
+}
+
+fn volume_with(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    key: (usize, u8),
+    [name, disk, policy, uid, phase]: [String; 5],
+) -> Json {
+    let claim = runner.session.surroundings.sides[cluster].claim_of(key.0, key.1);
+    let namespace = metadata::namespace_text(runner);
+    let shared = shared(runner, cluster, key);
+    let driver = unknown(runner, format!("the driver of the volume of claim {claim}"));
+    let mut volume = json!({
         "apiVersion": "v1",
         "kind": "PersistentVolume",
         "metadata": {
             "name": name,
-            "annotations": { "pv.kubernetes.io/provisioned-by": "csi" },
+            "annotations": { "pv.kubernetes.io/provisioned-by": driver },
             "finalizers": ["kubernetes.io/pv-protection"],
         },
         "spec": {
-            "accessModes": ["ReadWriteOnce"],
+            "accessModes": shared["accessModes"],
+            "capacity": { "storage": shared["size"] },
             "claimRef": {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",
                 "name": claim,
-                "namespace": namespace.unwrap_or_else(|| "default".to_owned()),
+                "namespace": namespace,
                 "uid": uid,
             },
-            "csi": { "driver": "csi", "volumeHandle": disk },
+            "csi": { "driver": driver, "volumeHandle": disk },
             "persistentVolumeReclaimPolicy": policy,
+            "storageClassName": shared["storageClassName"],
+            "volumeMode": shared["volumeMode"],
         },
         "status": { "phase": phase },
-    })
+    });
+    let named = format!("the volume of claim {claim}");
+    for pointer in ["metadata/annotations", "spec/csi"] {
+        if let Some(part) = volume.pointer_mut(&format!("/{pointer}")) {
+            whole::mark(part, &pointer.replace('/', "."), &named);
+        }
+    }
+    volume
 }
 
 fn extra(runner: &mut Runner<'_>, kind: &str, name: &str) -> Json {
-    let data = runner.symbol(Symbol::Other(format!("the data of {kind} {name}")));
+    let data = unknown(runner, format!("the data of {kind} {name}"));
     let kind = match kind {
         "secret" => "Secret",
         "configmap" => "ConfigMap",

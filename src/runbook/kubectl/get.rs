@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
-use super::documents::document;
+use super::documents::{document, unknown};
 use super::requests::opaque;
 use super::target::{self, Thing, things};
-use super::{disks, jsonpath, selector, volumes};
+use super::{columns, disks, jsonpath, selector, volumes};
 use crate::runbook::clusters::{Memory, Set};
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
@@ -15,32 +15,11 @@ use crate::runbook::symbols::Symbol;
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
 
-/// The flags that are understood.
-const FLAGS: [&str; 12] = [
-    "output",
-    "ignore-not-found",
-    "no-headers",
-    "show-labels",
-    "selector",
-    "all-namespaces",
-    "filename",
-    "label-columns",
-    "sort-by",
-    "field-selector",
-    "show-managed-fields",
-    "all",
-];
-
 /// `kubectl get`.
 ///
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    if let Some(flag) = call.unknown_flag(&FLAGS) {
-        let what = format!("`kubectl get --{flag}` is not modelled");
-        runner.not_modelled(what, "read it once; use a loop to read it again");
-        return Ok(Outcome::ok(state));
-    }
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
@@ -70,7 +49,11 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     }
     let mut outcome = Outcome::default();
     for (mut state, documents, ok) in states {
-        let text = printed(runner, call, documents, false);
+        let text = if is_caught {
+            printed(runner, call, documents, false)
+        } else {
+            String::new()
+        };
         state.shell.write(&text);
         if ok {
             &mut outcome.ok
@@ -103,6 +86,12 @@ fn list(
     cluster: ClusterId,
     state: State,
 ) -> Result<Outcome, Halt> {
+    let narrows = ["field-selector", "all-namespaces"];
+    if let Some(flag) = narrows.into_iter().find(|flag| call.flag(flag).is_some()) {
+        let what = format!("`kubectl get -l … --{flag}` is not modelled");
+        runner.not_modelled(what, "select by labels alone");
+        return Ok(Outcome::ok(state));
+    }
     let Some(pods) = selector::pods(runner, call, cluster, &state) else {
         return Ok(Outcome::ok(state));
     };
@@ -209,7 +198,15 @@ fn look(
             let read = Operation::GetVolume(Expression::number(i16::from(*ordinal)));
             follows.then_some((read, Memory::Volume(*ordinal)))
         }
-        Thing::Companion(_) | Thing::Other(_) => return Ok((Some(state), None)),
+        Thing::Companion(..) | Thing::CompanionVolume(..) if cluster == ClusterId::Source => {
+            return Ok((Some(state), None));
+        }
+        Thing::Companion(..) | Thing::CompanionVolume(..) | Thing::Other(_) => {
+            let command = runner.findings.command_at(&runner.span);
+            let text = "this object is not modelled: it is taken to exist";
+            runner.findings.assume(runner.span.clone(), command, text);
+            return Ok((Some(state), None));
+        }
         Thing::Extra(kind, name) => {
             let Some(extra) = target::extra(runner, kind, name, cluster) else {
                 return Ok((Some(state), None));
@@ -243,53 +240,64 @@ fn printed(
     documents: Vec<(Thing, Json)>,
     is_list: bool,
 ) -> String {
-    let output = call.flag("output").unwrap_or("");
+    let output = call.flag("output").unwrap_or("").to_owned();
     if documents.is_empty() && !is_list {
         return String::new();
     }
-    let name = |document: &Json| {
-        let part = |pointer: &str| {
-            document
-                .pointer(pointer)
-                .map(jsonpath::text)
-                .unwrap_or_default()
-        };
-        format!(
-            "{}/{}\n",
-            part("/kind").to_lowercase(),
-            part("/metadata/name")
-        )
-    };
+    if matches!(&*output, "" | "wide") {
+        return table(runner, call, &documents);
+    }
     let mut documents: Vec<Json> = documents
         .into_iter()
         .map(|(_, document)| document)
         .collect();
-    let whole = |documents: &mut Vec<Json>| {
-        if documents.len() == 1 && !is_list {
-            documents.remove(0)
-        } else {
-            json!({ "apiVersion": "v1", "kind": "List", "items": documents })
-        }
-    };
-    match output.split_once('=').unwrap_or((output, "")) {
-        ("yaml" | "json", _) => whole(&mut documents).to_string() + "\n",
-        ("jsonpath", template) => match jsonpath::print(template, &whole(&mut documents)) {
-            Ok(text) => text,
-            Err(what) => {
-                runner.not_modelled(
-                    format!("{what} of `jsonpath` is not modelled"),
-                    "use a path such as `{.status.readyReplicas}`",
-                );
-                String::new()
-            }
-        },
-        ("" | "name" | "wide", _) => documents.iter().map(name).collect(),
-        _ => {
-            runner.not_modelled(
-                format!("`-o {output}` is not modelled"),
-                "use `-o yaml`, `-o json`, `-o name` or `-o jsonpath=…`",
-            );
-            String::new()
-        }
+    if output == "name" {
+        return documents.iter().map(name).collect();
     }
+    let (format, template) = match output.split_once('=') {
+        Some(parts) => parts,
+        None => (&*output, call.flag("template").unwrap_or("")),
+    };
+    let printed = match format {
+        "custom-columns" => columns::print(runner, call, template, &documents),
+        "yaml" | "json" | "jsonpath" | "go-template" => {
+            let whole = if documents.len() == 1 && !is_list {
+                documents.remove(0)
+            } else {
+                json!({ "apiVersion": "v1", "kind": "List", "items": documents })
+            };
+            let mut unknown = |field: String| unknown(runner, field);
+            match format {
+                "jsonpath" => jsonpath::print(template, &whole, &mut unknown),
+                "go-template" => columns::go_template(template, &whole, &mut unknown),
+                _ => Ok(whole.to_string() + "\n"),
+            }
+        }
+        _ => Err("this".to_owned()),
+    };
+    printed.unwrap_or_else(|what| {
+        runner.not_modelled(
+            format!("{what} of `-o {output}` is not modelled"),
+            "use `-o yaml`, `-o json`, `-o name` or a path, `-o jsonpath='{.status.readyReplicas}'`",
+        );
+        String::new()
+    })
+}
+
+/// `KIND.GROUP/NAME`.
+fn name(document: &Json) -> String {
+    let part = |pointer: &str| {
+        let value = document.pointer(pointer);
+        value.map(jsonpath::text).unwrap_or_default()
+    };
+    let version = part("/apiVersion");
+    let group = version
+        .split_once('/')
+        .map(|(group, _)| format!(".{group}"));
+    format!(
+        "{}{}/{}\n",
+        part("/kind").to_lowercase(),
+        group.unwrap_or_default(),
+        part("/metadata/name")
+    )
 }

@@ -3,29 +3,21 @@
 use serde_json::{Value as Json, json};
 
 use super::arguments::Call;
-use super::requests::patched;
+use super::requests::{invalid, patched};
 use super::target::{self, Thing, things};
-use super::volumes;
+use super::{claims, kinds, sets, volumes};
 use crate::runbook::clusters::Set;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::world::id::ClusterId;
-use crate::world::program::{Expression, Operation};
+use crate::world::program::{Condition, Expression, Operation, StatusField, Timeout};
 
 /// `kubectl patch`.
 ///
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    const FLAGS: [&str; 6] = [
-        "patch",
-        "patch-file",
-        "type",
-        "output",
-        "subresource",
-        "record",
-    ];
-    let Some((cluster, thing)) = one(runner, call, &state, &FLAGS) else {
+    let Some((cluster, thing)) = one(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
     let text = match (call.flag("patch"), call.flag("patch-file")) {
@@ -51,39 +43,46 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         return Ok(Outcome::failed(state));
     };
     let kind = call.flag("type").unwrap_or("strategic");
-    match thing {
+    if let Some(subresource) = call.flag("subresource").filter(|name| *name != "scale") {
+        let what = format!("`kubectl patch --subresource={subresource}` is not modelled");
+        let help = "what stands in `spec` is changed without it, or by `--subresource=scale`";
+        runner.not_modelled(what, help);
+        return Ok(Outcome::ok(state));
+    }
+    match &thing {
+        Thing::Set if call.flag("subresource").is_some() => {
+            scaled(runner, cluster, kind, &patch, state)
+        }
         Thing::Set => set(runner, cluster, kind, &patch, state),
-        Thing::Volume(ordinal) => volumes::patch(runner, cluster, ordinal, kind, &patch, state),
-        Thing::Claim(_) | Thing::Companion(_) if only_metadata(&patch, kind) => {
-            runner.findings.assume(
-                runner.span.clone(),
-                "kubectl patch".to_owned(),
-                "metadata is not modelled",
+        Thing::Volume(_) | Thing::CompanionVolume(..) => {
+            volumes::patch(runner, cluster, &thing, kind, &patch, state)
+        }
+        Thing::Claim(_) | Thing::Companion(..) => {
+            Ok(claims::patch(runner, &thing, cluster, kind, &patch, state))
+        }
+        Thing::Pod(ordinal) => {
+            runner.not_modelled(
+                format!("a patch of Pod {ordinal} is not modelled"),
+                "change the StatefulSet: its controller makes the Pods",
             );
             Ok(Outcome::ok(state))
         }
-        _ => {
-            runner.not_modelled(
-                "this patch is not modelled",
-                "only patches of StatefulSets and of the reclaim policy of volumes are modelled",
-            );
+        Thing::Extra(kind, name) => {
+            let what = format!("kubectl patch {kind} {name}");
+            let text = "what it holds is not modelled: assumed to succeed";
+            runner.findings.assume(runner.span.clone(), what, text);
+            Ok(Outcome::ok(state))
+        }
+        Thing::Other(what) => {
+            let (kind, name) = what.split_once(' ').unwrap_or((what, ""));
+            kinds::created(runner, "patch", kind, name);
             Ok(Outcome::ok(state))
         }
     }
 }
 
-/// The one object of a call whose other flags are understood.
-pub fn one(
-    runner: &mut Runner<'_>,
-    call: &Call,
-    state: &State,
-    flags: &[&str],
-) -> Option<(ClusterId, Thing)> {
-    if let Some(flag) = call.unknown_flag(flags) {
-        let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "remove it");
-        return None;
-    }
+/// The one object of a call.
+pub fn one(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<(ClusterId, Thing)> {
     let cluster = target::cluster(runner, call, state)?;
     let Some(mut things) = things(runner, &call.words[1..], cluster) else {
         let what = format!("`kubectl {}` without a name is not modelled", call.words[0]);
@@ -116,15 +115,6 @@ fn read(runner: &mut Runner<'_>, text: &str) -> Option<Json> {
     None
 }
 
-fn only_metadata(patch: &Json, kind: &str) -> bool {
-    kind != "json"
-        && patch
-            .as_object()
-            .is_some_and(|fields| fields.keys().all(|key| key == "metadata"))
-        && patch.pointer("/metadata/finalizers").is_none()
-        && patch.pointer("/metadata/ownerReferences").is_none()
-}
-
 /// What stands in the set for numbers that are not known.
 const UNKNOWN: &str = "unknown";
 
@@ -140,6 +130,30 @@ fn set(
         return Ok(Outcome::failed(state));
     };
     change(runner, cluster, &before, &after, state)
+}
+
+/// A patch of `/scale`, which has `spec.replicas` only.
+fn scaled(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    kind: &str,
+    patch: &Json,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let replicas = &present(runner, cluster, &state)["spec"]["replicas"];
+    let before = json!({ "spec": { "replicas": replicas } });
+    let Some(after) = patched(runner, kind, &before, patch) else {
+        return Ok(Outcome::failed(state));
+    };
+    let fields = after["spec"].as_object().map_or(0, serde_json::Map::len);
+    let number = after.pointer("/spec/replicas").and_then(Json::as_i64);
+    let number = number.and_then(|number| i16::try_from(number).ok());
+    let Some(number) = number.filter(|_| fields == 1) else {
+        let what = "`/scale` has `spec.replicas` only, a number";
+        runner.mistake("runbook::bad-patch", what, "leave the other fields out");
+        return Ok(Outcome::ok(state));
+    };
+    request(runner, cluster, None, Some(number), true, state)
 }
 
 /// The request that turns one document of the set into another.
@@ -166,7 +180,11 @@ pub fn change(
             );
             (new != old).then_some(new)
         });
-    refuse_other_changes(runner, before, after);
+    if state.known.sets[cluster] != Set::Absent
+        && let Some(refused) = sets::check_updated(runner, before, after)
+    {
+        return Ok(invalid(runner, state, &refused));
+    }
     let number = |runner: &mut Runner<'_>, value: Option<Json>| match value {
         None => Some(None),
         Some(value) => {
@@ -184,43 +202,6 @@ pub fn change(
         return Ok(Outcome::ok(state));
     };
     request(runner, cluster, start, replicas, false, state)
-}
-
-/// Only the two numbers are modelled; other changes roll Pods or are refused by the API server.
-fn refuse_other_changes(runner: &mut Runner<'_>, before: &Json, after: &Json) {
-    let without_numbers = |document: &Json| {
-        let mut document = document.clone();
-        if let Some(fields) = document.as_object_mut() {
-            fields.remove("metadata");
-            fields.remove("status");
-        }
-        if let Some(spec) = document.get_mut("spec").and_then(Json::as_object_mut) {
-            spec.remove("replicas");
-            spec.remove("ordinals");
-        }
-        document
-    };
-    let (old, new) = (without_numbers(before), without_numbers(after));
-    if old == new {
-        return;
-    }
-    let fields = |document: &Json| {
-        document
-            .get("spec")
-            .and_then(Json::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let (old, new) = (fields(&old), fields(&new));
-    let changed = old
-        .keys()
-        .chain(new.keys())
-        .find(|key| old.get(*key) != new.get(*key));
-    let field = changed.map_or("apiVersion", String::as_str);
-    runner.not_modelled(
-        format!("a change of `spec.{field}` is not modelled"),
-        "only `replicas` and `ordinals.start` are",
-    );
 }
 
 /// PATCH of the set, or of its `/scale`.
@@ -268,15 +249,26 @@ fn request(
 /// # Errors
 /// The script cannot be followed any further.
 pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    let Some((cluster, thing)) = one(runner, call, &state, &["replicas", "timeout"]) else {
+    let Some((cluster, thing)) = one(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
     if thing != Thing::Set {
-        runner.not_modelled(
-            "only the StatefulSet can be scaled",
-            "other workloads are not modelled",
-        );
+        kinds::other_workload(runner, "scale", &thing);
         return Ok(Outcome::ok(state));
+    }
+    let length = super::wait::seconds(call.flag("timeout").unwrap_or("0"));
+    let Some(length) = length.filter(|length| *length >= 0) else {
+        let what = format!(
+            "`--timeout={}` is no length of time",
+            call.flag("timeout").unwrap_or("")
+        );
+        runner.mistake("runbook::usage", what, "write `--timeout=60s`");
+        return Ok(Outcome::ok(state));
+    };
+    match holds_precondition(runner, call, cluster, &state) {
+        Some(true) => (),
+        Some(false) => return Ok(Outcome::failed(state)),
+        None => return Ok(Outcome::ok(state)),
     }
     let replicas = call.flag("replicas").unwrap_or("");
     let Ok(replicas) = replicas.parse::<i16>() else {
@@ -294,7 +286,48 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
         );
         return Ok(Outcome::failed(state));
     }
-    request(runner, cluster, None, Some(replicas), true, state)
+    let scaled = request(runner, cluster, None, Some(replicas), true, state)?;
+    if length == 0 {
+        return Ok(scaled);
+    }
+    // kubectl: `WaitForScaleHasDesiredReplicas`.
+    let number = Expression::number(replicas);
+    let reached = Condition::StatusEquals(cluster, StatusField::Replicas, number);
+    let mut outcome = Outcome {
+        failed: scaled.failed,
+        ..Outcome::default()
+    };
+    for state in scaled.ok {
+        let (done, expired) = runner.emit(state, Operation::Await(reached, Timeout::Fail))?;
+        outcome.ok.push(done);
+        outcome.failed.push(expired);
+    }
+    Ok(outcome)
+}
+
+/// Whether the set has the replicas that `--current-replicas` asks for; what is not known is noted.
+fn holds_precondition(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    state: &State,
+) -> Option<bool> {
+    let Some(wanted) = call
+        .flag("current-replicas")
+        .filter(|wanted| *wanted != "-1")
+    else {
+        return Some(true);
+    };
+    match (wanted.parse::<i32>(), state.known.sets[cluster]) {
+        (Ok(wanted), Set::Known(_, replicas)) => Some(wanted == replicas),
+        (Ok(_), Set::Absent) => Some(true),
+        _ => {
+            let what =
+                "`--current-replicas` is not modelled where only the cluster knows the number";
+            runner.not_modelled(what, "leave it out, or write both numbers into the script");
+            None
+        }
+    }
 }
 
 /// The set's document as far as it is known.

@@ -72,6 +72,37 @@ pub fn text_at(object: &Json, pointer: &str) -> String {
     value.map(jsonpath::text).unwrap_or_default()
 }
 
+/// The code of a field that makes an object another one than the model's. It is never harmless.
+const OTHER_OBJECT: &str = "runbook::other-object";
+
+/// Notes a field of an object that the model's objects cannot have: what it would do in the
+/// cluster, and what to write.
+pub fn differs(
+    runner: &mut Runner<'_>,
+    kind: &str,
+    field: &str,
+    value: Option<&Json>,
+    effect: &str,
+    help: &str,
+) {
+    let value = match value {
+        None => String::new(),
+        Some(Json::Null) => " is taken away".to_owned(),
+        Some(value) => format!(" is `{}`", jsonpath::text(value)),
+    };
+    let what = format!("`{field}` of the {kind}{value}: {effect}");
+    runner.mistake(OTHER_OBJECT, what, help);
+}
+
+/// A request that the API server refuses for what it says (422): it changes nothing.
+pub fn invalid(runner: &mut Runner<'_>, state: State, what: &str) -> Outcome {
+    let command = runner.findings.command_at(&runner.span);
+    let text = format!("the API server refuses this (422): {what}");
+    let text = runner.symbols.readable(&text);
+    runner.findings.assume(runner.span.clone(), command, &text);
+    Outcome::failed(state)
+}
+
 /// A request that creates; with `apply` it is left out if the object is there.
 ///
 /// # Errors
@@ -88,6 +119,9 @@ pub fn created(
     let mut state = state;
     if let (How::Apply, Some(object)) = (how, thing.object(cluster)) {
         let (existing, missing) = runner.emit(state, Operation::Test(Condition::Exists(object)))?;
+        let command = runner.findings.command_at(&runner.span);
+        let text = "an object that is there already is taken to be this one, and stays as it is";
+        runner.findings.assume(runner.span.clone(), command, text);
         outcome.ok.push(existing);
         state = missing;
     } else if how == How::Replace {

@@ -20,8 +20,10 @@ pub enum Thing {
     Claim(u8),
     /// The volume of an ordinal's claim.
     Volume(u8),
-    /// A claim of another template, which goes along with the first one's.
-    Companion(u8),
+    /// A claim of another template, by its number, which goes along with the first one's.
+    Companion(usize, u8),
+    /// The volume of such a claim.
+    CompanionVolume(usize, u8),
     /// A Secret, ConfigMap or namespace.
     Extra(&'static str, String),
     /// An object that no property depends on.
@@ -44,7 +46,9 @@ impl Thing {
             Self::Pod(ordinal) => object(ObjectKind::Pod, ordinal),
             Self::Claim(ordinal) => object(ObjectKind::Claim, ordinal),
             Self::Volume(ordinal) => object(ObjectKind::Volume, ordinal),
-            Self::Companion(_) | Self::Extra(..) | Self::Other(_) => None,
+            Self::Companion(..) | Self::CompanionVolume(..) | Self::Extra(..) | Self::Other(_) => {
+                None
+            }
         }
     }
 }
@@ -134,10 +138,15 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
 /// A call in another namespace is about other objects.
 fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: ClusterId) {
     let given = call.flag("namespace").or(state.known.namespace.as_deref());
-    let known = runner.session.surroundings.sides[side].namespace.clone();
-    if let (Some(given), Some(known)) = (given, known)
-        && given != known
-    {
+    let Some(given) = given.map(str::to_owned) else {
+        return;
+    };
+    let known = runner
+        .session
+        .namespace
+        .get_or_insert_with(|| given.clone());
+    let known = known.clone();
+    if given != known {
         let what = format!(
             "this command uses namespace `{given}`, but the set in {} is in `{known}`",
             side.name()
@@ -200,7 +209,10 @@ pub fn things(runner: &mut Runner<'_>, words: &[String], cluster: ClusterId) -> 
         if names.is_empty() {
             return None;
         }
-        named.extend(names.iter().map(|name| (kind.clone(), name.clone())));
+        // `sts,svc web` names an object of each kind.
+        for kind in kind.split(',') {
+            named.extend(names.iter().map(|name| (kind.to_owned(), name.clone())));
+        }
     }
     Some(
         named
@@ -243,10 +255,10 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
         },
         Some("persistentvolumeclaim") => match side.claim(name) {
             Some((0, ordinal)) => Some(Thing::Claim(ordinal)),
-            Some((_, ordinal)) => {
+            Some((template, ordinal)) => {
                 let span = runner.span.clone();
                 runner.findings.refuse_templates(span);
-                Some(Thing::Companion(ordinal))
+                Some(Thing::Companion(template, ordinal))
             }
             None if side.templates.is_empty() => unknown(
                 runner,
@@ -265,6 +277,9 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
         },
         Some("persistentvolume") => match runner.symbols.value(name) {
             Some(&Value::VolumeName(_, ordinal)) => Some(Thing::Volume(ordinal)),
+            Some(&Value::CompanionVolume(template, ordinal)) => {
+                Some(Thing::CompanionVolume(template, ordinal))
+            }
             _ => unknown(
                 runner,
                 "PersistentVolume",

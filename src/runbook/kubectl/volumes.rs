@@ -6,18 +6,22 @@
 
 use serde_json::Value as Json;
 
+use super::copies;
 use super::disks::{are_kept, exists};
-use super::documents::document;
-use super::requests::{How, created, patched, text_at};
+use super::documents::{document, unknown};
+use super::requests::{How, created, differs, invalid, patched, text_at};
 use super::target::Thing;
+use super::{metadata, whole};
 use crate::runbook::clusters::Memory;
+use crate::runbook::copies::VolumeCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
-use crate::runbook::symbols::{Symbol, SymbolId};
 use crate::runbook::values::Value;
 use crate::world::id::ClusterId;
 use crate::world::program::{ClaimRefCopy, Copied, Expression, Operation};
 use crate::world::volume::ReclaimPolicy;
+
+const KIND: &str = "PersistentVolume";
 
 /// Notes that a volume is read, or copied, after something else.
 pub fn refuse(runner: &mut Runner<'_>, ordinal: u8) {
@@ -41,7 +45,7 @@ pub fn create(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let Some(ordinal) = copied_ordinal(runner, object) else {
+    let Some(key) = copied_from(runner, object) else {
         runner.not_modelled(
             "a volume that is not a copy of one in source is not modelled",
             "copy it: `kubectl get pv … -o yaml > FILE`, then `kubectl create -f FILE`",
@@ -55,33 +59,166 @@ pub fn create(
         );
         return Ok(Outcome::ok(state));
     }
-    let Some(copied) = copied(runner, object, ordinal, &state) else {
+    metadata::check(runner, KIND, object);
+    check_spec(runner, object);
+    let claim_ref = claim_ref(runner, object, key);
+    let original = document(runner, &thing(key), ClusterId::Source, &state);
+    let is_open = object.get("spec").is_some_and(whole::is_open);
+    let or_original = |pointer: &str| {
+        let own = object.pointer(pointer);
+        own.or_else(|| original.pointer(pointer).filter(|_| is_open))
+            .cloned()
+    };
+    let copy = VolumeCopy {
+        claim_ref,
+        class: or_original("/spec/storageClassName").unwrap_or_default(),
+        modes: or_original("/spec/accessModes").unwrap_or_default(),
+    };
+    for (field, pointer) in [
+        ("spec.accessModes", "/spec/accessModes"),
+        ("spec.capacity.storage", "/spec/capacity/storage"),
+    ] {
+        if whole::is_empty(or_original(pointer).as_ref()) {
+            let what = format!("{field} is required in a volume");
+            return Ok(invalid(runner, state, &what));
+        }
+    }
+    copies::volume(runner, key, copy);
+    if key.0 > 0 {
+        // Those of other templates go along with the first one's.
+        return Ok(Outcome::ok(state));
+    }
+    let Some(copied) = copied(runner, object, key.1, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let claim_ref = match (
-        object.pointer("/spec/claimRef"),
-        object.pointer("/spec/claimRef/uid"),
-    ) {
-        (None | Some(Json::Null), _) => ClaimRefCopy::Drop,
-        (Some(_), None | Some(Json::Null)) => ClaimRefCopy::DropUid,
-        _ => ClaimRefCopy::Keep,
-    };
-    let number = Expression::number(i16::from(ordinal));
+    let number = Expression::number(i16::from(key.1));
     let create = Operation::CreateVolume(number, claim_ref, copied);
-    created(runner, create, &Thing::Volume(ordinal), cluster, how, state)
+    created(runner, create, &thing(key), cluster, how, state)
 }
 
-/// The ordinal whose volume a document is a copy of.
-fn copied_ordinal(runner: &Runner<'_>, object: &Json) -> Option<u8> {
+const fn thing((template, ordinal): (usize, u8)) -> Thing {
+    if template == 0 {
+        Thing::Volume(ordinal)
+    } else {
+        Thing::CompanionVolume(template, ordinal)
+    }
+}
+
+/// The template and the ordinal of the claim whose volume a document is a copy of.
+fn copied_from(runner: &mut Runner<'_>, object: &Json) -> Option<(usize, u8)> {
     let named = text_at(object, "/metadata/name");
     let disk = text_at(object, "/spec/csi/volumeHandle");
-    let disk = disk.chars().next().and_then(SymbolId::of);
-    match (
-        runner.symbols.value(&named)?,
-        disk.and_then(|id| runner.symbols.get(id))?,
-    ) {
-        (Value::VolumeName(_, name), Symbol::Of(Value::Disk(disk))) if name == disk => Some(*name),
+    match *runner.symbols.value(&named)? {
+        Value::VolumeName(_, ordinal) => {
+            let own = runner.value(Value::Disk(ordinal));
+            (disk == own).then_some((0, ordinal))
+        }
+        Value::CompanionVolume(template, ordinal) => {
+            let side = &runner.session.surroundings.sides.source;
+            let claim = side.claim_of(template, ordinal);
+            let own = unknown(runner, format!("the disk of claim {claim}"));
+            (disk == own).then_some((template, ordinal))
+        }
         _ => None,
+    }
+}
+
+/// What has become of `spec.claimRef`; another claim's is refused.
+fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: (usize, u8)) -> ClaimRefCopy {
+    let reference = object.pointer("/spec/claimRef");
+    if whole::is_empty(reference) {
+        return ClaimRefCopy::Drop;
+    }
+    let claim = runner
+        .session
+        .surroundings
+        .sides
+        .source
+        .claim_of(key.0, key.1);
+    let name = text_at(object, "/spec/claimRef/name");
+    let namespace = text_at(object, "/spec/claimRef/namespace");
+    let help = format!(
+        "leave `claimRef` as it was read, without its uid, or name the claim `{claim}` in the \
+         namespace of the set"
+    );
+    if name != claim {
+        let effect = format!("the volume is kept for this claim, and never bound to `{claim}`");
+        let (field, value) = (
+            "spec.claimRef.name",
+            reference.and_then(|one| one.get("name")),
+        );
+        differs(runner, KIND, field, value, &effect, &help);
+    } else if namespace.is_empty() || !metadata::is_own_namespace(runner, &namespace) {
+        let effect =
+            "the volume is kept for a claim in this namespace, where the set's claim is not";
+        let field = "spec.claimRef.namespace";
+        let value = reference.and_then(|one| one.get("namespace"));
+        differs(runner, KIND, field, value, effect, &help);
+    }
+    let uid = text_at(object, "/spec/claimRef/uid");
+    let own = match key {
+        (0, ordinal) => runner.value(Value::ClaimUid(ordinal)),
+        _ => unknown(runner, format!("the uid of claim {claim}")),
+    };
+    if uid.is_empty() {
+        return ClaimRefCopy::DropUid;
+    }
+    if uid != own {
+        let effect = "whether this is the uid of the claim in destination is not known";
+        let value = reference.and_then(|one| one.get("uid"));
+        differs(runner, KIND, "spec.claimRef.uid", value, effect, &help);
+    }
+    ClaimRefCopy::Keep
+}
+
+/// Refuses fields that the model's volumes do not have.
+fn check_spec(runner: &mut Runner<'_>, object: &Json) {
+    let fields = object.get("spec").and_then(Json::as_object);
+    let fields = fields.cloned().unwrap_or_default();
+    for (field, value) in &fields {
+        let (effect, help) = match field.as_str() {
+            _ if whole::is_empty(Some(value)) || field == whole::REST => continue,
+            "accessModes"
+            | "capacity"
+            | "claimRef"
+            | "storageClassName"
+            | "csi"
+            | "persistentVolumeReclaimPolicy" => continue,
+            "volumeMode" if value == "Filesystem" || whole::is_unknown(value) => continue,
+            "volumeMode" => (
+                "a claim and a volume of other modes are never bound, and a Pod finds no file \
+                 system",
+                "leave the mode as it was read",
+            ),
+            "mountOptions"
+                if !value
+                    .as_array()
+                    .is_some_and(|all| all.contains(&"ro".into())) =>
+            {
+                continue;
+            }
+            "mountOptions" => (
+                "the Pod cannot write to the disk",
+                "leave the option `ro` out",
+            ),
+            "nodeAffinity" => (
+                "only a Pod on these nodes can mount the volume, and another cluster has others",
+                "leave it out where the storage can be reached from both clusters",
+            ),
+            _ if whole::is_unknown(value) => continue,
+            _ => (
+                "this field of a volume is not modelled",
+                "leave it out, or as it was read",
+            ),
+        };
+        let field = format!("spec.{field}");
+        differs(runner, KIND, &field, Some(value), effect, help);
+    }
+    let read_only = object.pointer("/spec/csi/readOnly");
+    if read_only == Some(&Json::Bool(true)) {
+        let effect = "the Pod cannot write to the disk";
+        let field = "spec.csi.readOnly";
+        differs(runner, KIND, field, read_only, effect, "leave it out");
     }
 }
 
@@ -121,44 +258,82 @@ fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) ->
     policy.map(Copied::Kept)
 }
 
-/// `kubectl patch` of a volume: its reclaim policy.
+/// `kubectl patch` of a volume: its reclaim policy, and labels and annotations that nothing reads.
 ///
 /// # Errors
 /// The script cannot be followed any further.
 pub fn patch(
     runner: &mut Runner<'_>,
     cluster: ClusterId,
-    ordinal: u8,
+    thing: &Thing,
     kind: &str,
     patch: &Json,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let thing = Thing::Volume(ordinal);
-    let before = document(runner, &thing, cluster, &state);
+    const POLICY: &str = "persistentVolumeReclaimPolicy";
+    let before = document(runner, thing, cluster, &state);
     let Some(after) = patched(runner, kind, &before, patch) else {
         return Ok(Outcome::failed(state));
     };
+    let without = |document: &Json| {
+        let mut document = document.clone();
+        if let Some(spec) = document.get_mut("spec").and_then(Json::as_object_mut) {
+            spec.remove(POLICY);
+        }
+        document
+    };
+    if let Some((field, value)) = metadata::changed(&without(&before), &without(&after)) {
+        let (effect, help) = why_not(&field);
+        differs(runner, KIND, &field, value.as_ref(), effect, help);
+        return Ok(Outcome::ok(state));
+    }
+    if !patch.to_string().contains(POLICY) {
+        let text = "labels and annotations are not modelled";
+        let what = "kubectl patch".to_owned();
+        runner.findings.assume(runner.span.clone(), what, text);
+        return Ok(Outcome::ok(state));
+    }
     let policy = match text_at(&after, "/spec/persistentVolumeReclaimPolicy").as_str() {
         "Retain" => ReclaimPolicy::Retain,
         "Delete" => ReclaimPolicy::Delete,
-        _ => {
-            runner.not_modelled(
-                "this patch of a volume is not modelled",
-                "only `spec.persistentVolumeReclaimPolicy` can be changed, to `Retain` or `Delete`",
-            );
+        other => {
+            let what = format!("the reclaim policy `{other}` is not modelled");
+            runner.not_modelled(what, "write `Retain` or `Delete`");
             return Ok(Outcome::ok(state));
         }
     };
     let Some(object) = thing.object(cluster) else {
+        // That of another template's claim: the model has no such disk.
         return Ok(Outcome::ok(state));
     };
     let (mut done, refused) = runner.emit(state, Operation::SetReclaimPolicy(object, policy))?;
-    if cluster == ClusterId::Source {
-        done.known.policies.insert(ordinal, policy);
+    if let (ClusterId::Source, Thing::Volume(ordinal)) = (cluster, thing) {
+        done.known.policies.insert(*ordinal, policy);
     }
     let mut outcome = Outcome::ok(done);
-    if !exists(runner, &thing, cluster) {
+    if !exists(runner, thing, cluster) {
         outcome.failed.push(refused);
     }
     Ok(outcome)
+}
+
+/// What a change of a field of a volume would do, and what to write.
+fn why_not(field: &str) -> (&'static str, &'static str) {
+    if field.starts_with("spec.claimRef") {
+        (
+            "which claim a volume is bound to cannot be changed by a patch in the model",
+            "create the copy in destination with the claimRef that it shall have: \
+             `yq 'del(.spec.claimRef)'`",
+        )
+    } else if field.starts_with("metadata.finalizers") {
+        (
+            "without its finalizers a volume goes while a claim is bound to it",
+            "leave the finalizers alone",
+        )
+    } else {
+        (
+            "a patch of this field of a volume is not modelled",
+            "only `spec.persistentVolumeReclaimPolicy` can be changed, to `Retain` or `Delete`",
+        )
+    }
 }

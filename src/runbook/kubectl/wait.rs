@@ -5,6 +5,8 @@
 //! anything but a deletion fails at once if there is no such object.
 
 use super::arguments::Call;
+use super::defaults::filled;
+use super::kinds::other_workload;
 use super::selector;
 use super::target::{self, Thing, things};
 use crate::runbook::clusters::Set;
@@ -19,20 +21,6 @@ use crate::world::program::{Condition, Expression, Look, Operation, StatusField,
 /// # Errors
 /// The script cannot be followed any further.
 pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
-    const FLAGS: [&str; 5] = [
-        "for",
-        "timeout",
-        "output",
-        "allow-missing-template-keys",
-        "selector",
-    ];
-    if let Some(flag) = call.unknown_flag(&FLAGS) {
-        runner.not_modelled(
-            format!("`kubectl wait --{flag}` is not modelled"),
-            "name the objects: `kubectl wait --for=delete pod/web-5`",
-        );
-        return Ok(Outcome::ok(state));
-    }
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
@@ -138,8 +126,9 @@ fn timeout(text: &str) -> Option<Length> {
 #[must_use]
 pub fn seconds(text: &str) -> Option<i64> {
     let (text, sign) = text.strip_prefix('-').map_or((text, 1), |text| (text, -1));
-    if let Ok(number) = text.parse::<u32>() {
-        return Some(sign * i64::from(number));
+    let text = text.strip_prefix('+').unwrap_or(text);
+    if text == "0" {
+        return Some(0);
     }
     let mut total = 0;
     let mut rest = text;
@@ -154,6 +143,8 @@ pub fn seconds(text: &str) -> Option<i64> {
             "m" => 60.0,
             "s" => 1.0,
             "ms" => 0.001,
+            "us" | "µs" => 1e-6,
+            "ns" => 1e-9,
             _ => return None,
         };
         total += (number * unit).ceil().min(1e9) as i64;
@@ -171,12 +162,7 @@ fn wait(
     state: State,
 ) -> Result<Outcome, Halt> {
     let Some(object) = thing.object(cluster) else {
-        if !matches!(thing, Thing::Companion(_)) {
-            runner.not_modelled(
-                "waiting for this object is not modelled",
-                "wait for Pods, claims, volumes or the StatefulSet",
-            );
-        }
+        not_awaited(runner, thing);
         return Ok(Outcome::ok(state));
     };
     if wanted.eq_ignore_ascii_case("delete") {
@@ -209,6 +195,23 @@ fn wait(
     outcome.extend(ended(runner, awaited(condition, length), length, state)?);
     outcome.failed = merged(outcome.failed);
     Ok(outcome)
+}
+
+/// A wait for what the model does not have is passed over where it guards nothing.
+fn not_awaited(runner: &mut Runner<'_>, thing: &Thing) {
+    match thing {
+        Thing::Companion(..) | Thing::CompanionVolume(..) => {
+            let command = runner.findings.command_at(&runner.span);
+            let text = "the claims of other templates than the first are not modelled: taken to \
+                        succeed";
+            runner.findings.assume(runner.span.clone(), command, text);
+        }
+        Thing::Other(_) => other_workload(runner, "wait", thing),
+        _ => runner.not_modelled(
+            "a wait for this object is not modelled",
+            "wait for Pods, claims, volumes or the set",
+        ),
+    }
 }
 
 const fn awaited(condition: Condition, length: Length) -> Operation {
@@ -247,23 +250,39 @@ fn condition(
 ) -> Option<Condition> {
     let (kind, rest) = wanted.split_once('=').unwrap_or((wanted, ""));
     let lower = rest.to_lowercase();
+    let mut never = None;
     let found = match (kind, thing) {
         ("condition", Thing::Pod(ordinal)) if lower == "ready" || lower == "ready=true" => Some(
             Condition::PodReady(cluster, Expression::number(i16::from(*ordinal))),
         ),
+        ("condition", Thing::Set | Thing::Claim(_) | Thing::Volume(_)) => {
+            never = Some("such an object never has this condition");
+            None
+        }
         ("jsonpath", _) => {
             let (path, value) = rest
                 .rsplit_once("}=")
-                .map_or((rest, ""), |(path, value)| (path, value));
+                .or_else(|| rest.split_once('=').filter(|_| !rest.contains('{')))
+                .unwrap_or((rest, ""));
             let path = path
                 .trim_start_matches('{')
                 .trim_end_matches('}')
                 .trim_start_matches('.');
             let value = value.trim_matches(['"', '\'']);
+            if (thing, path, value) == (&Thing::Set, "status.readyReplicas", "0") {
+                never = Some("`readyReplicas` is left out at 0, so it never equals `0`");
+            }
             by_path(thing, cluster, path, value)
         }
         _ => None,
     };
+    if let Some(why) = never {
+        let help = "wait for the Pods, `--for=delete pod/NAME`, for `{.status.replicas}=0` of the \
+                    set, for `{.status.phase}=Bound` of a claim, or with `kubectl rollout status`";
+        let what = format!("`--for={wanted}` never comes true: {why}");
+        runner.mistake("runbook::never-true", what, help);
+        return None;
+    }
     if found.is_none() {
         runner.not_modelled(
             format!("`--for={wanted}` is not modelled here"),
@@ -299,35 +318,74 @@ fn by_path(thing: &Thing, cluster: ClusterId, path: &str, value: &str) -> Option
 /// The script cannot be followed any further.
 pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome, Halt> {
     let verb = call.words.get(1).map_or("", String::as_str);
-    if verb != "status" {
-        let help = "it creates new Pods, which is not modelled; only `kubectl rollout status` is";
-        runner.not_modelled(format!("`kubectl rollout {verb}` is not modelled"), help);
-        return Ok(Outcome::ok(state));
-    }
-    if let Some(flag) = call.unknown_flag(&["timeout", "watch"]) {
-        runner.not_modelled(
-            format!("`kubectl rollout status --{flag}` is not modelled"),
-            "remove it",
-        );
-        return Ok(Outcome::ok(state));
-    }
     let Some(cluster) = target::cluster(runner, call, &state) else {
         return Ok(Outcome::ok(state));
     };
-    if things(runner, &call.words[2..], cluster).as_deref() != Some(&[Thing::Set]) {
-        runner.not_modelled(
-            "`kubectl rollout status` is modelled for the StatefulSet only",
-            "name it: `kubectl rollout status sts/NAME`",
-        );
-        return Ok(Outcome::ok(state));
+    let named = things(runner, call.words.get(2..).unwrap_or_default(), cluster);
+    match (verb, named.as_deref()) {
+        ("status", Some([Thing::Set])) => (),
+        (_, Some([thing @ Thing::Other(_)])) => {
+            other_workload(runner, "rollout", thing);
+            return Ok(Outcome::ok(state));
+        }
+        ("history", _) => return Ok(Outcome::ok(state)),
+        ("status", _) => {
+            runner.not_modelled(
+                "`kubectl rollout status` is modelled for the StatefulSet only",
+                "name it: `kubectl rollout status sts/NAME`",
+            );
+            return Ok(Outcome::ok(state));
+        }
+        _ => {
+            let help = "it makes new Pods, which is not modelled; only `kubectl rollout status` is";
+            runner.not_modelled(format!("`kubectl rollout {verb}` is not modelled"), help);
+            return Ok(Outcome::ok(state));
+        }
     }
-    let length = match (
-        call.flag("watch"),
-        timeout(call.flag("timeout").unwrap_or("0")),
-    ) {
-        (Some("false"), _) => Length::Once,
+    if !is_rolling(runner, cluster) {
+        return Ok(Outcome::failed(state));
+    }
+    status(runner, call, cluster, state)
+}
+
+/// `StatefulSetStatusViewer.Status`: the command fails at once for any strategy but RollingUpdate.
+fn is_rolling(runner: &mut Runner<'_>, cluster: ClusterId) -> bool {
+    let set = &runner.session.surroundings.sides[cluster].set;
+    let strategy = filled(&set["spec"])["updateStrategy"]["type"].clone();
+    if strategy == "RollingUpdate" {
+        return true;
+    }
+    let command = runner.findings.command_at(&runner.span);
+    let text = format!(
+        "it fails at once: `rollout status` is for RollingUpdate only, and the set in {} has {}",
+        cluster.name(),
+        super::jsonpath::text(&strategy)
+    );
+    runner.findings.assume(runner.span.clone(), command, &text);
+    false
+}
+
+/// `kubectl rollout status` of the set.
+fn status(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let given = call.flag("timeout").unwrap_or("0");
+    let length = match (call.is_off("watch"), timeout(given)) {
+        (_, None | Some(Length::Ever)) => {
+            let what = format!("`--timeout={given}` is no length of time here");
+            runner.mistake(
+                "runbook::usage",
+                what,
+                "write `--timeout=60s`; 0 is for ever",
+            );
+            return Ok(Outcome::ok(state));
+        }
+        (true, _) => Length::Once,
         (_, Some(Length::Some)) => Length::Some,
-        _ => Length::Ever,
+        (_, Some(Length::Once)) => Length::Ever,
     };
     let mut outcome = Outcome::default();
     let mut state = state;
@@ -363,7 +421,8 @@ mod tests {
             ("1m30s", Some(90)),
             ("-1s", Some(-1)),
             ("0", Some(0)),
-            ("5", Some(5)),
+            ("5", None),
+            ("+1.5h", Some(5400)),
             ("x", None),
             ("", None),
         ] {

@@ -31,6 +31,15 @@ pub fn has_text(
             );
             Ok(Outcome::of(state, wanted))
         }
+        Value::Unknown(field) => {
+            runner.not_modelled(
+                format!(
+                    "whether {field} is empty is not known: the model's objects do not have it"
+                ),
+                "decide it in the script: write the value that the cluster has",
+            );
+            Ok(Outcome::of(state, wanted))
+        }
         // Names, uids and numbers that are printed are never empty.
         _ => Ok(Outcome::of(state, wanted)),
     }
@@ -42,7 +51,7 @@ pub fn has_text(
 /// The script cannot be followed any further.
 pub fn compare(
     runner: &mut Runner<'_>,
-    value: Value,
+    value: &Value,
     comparison: Comparison<'_>,
     state: State,
 ) -> Result<Outcome, Halt> {
@@ -55,7 +64,7 @@ pub fn compare(
     let is_equality = comparison.is_equality();
     let is_numeric = comparison.is_numeric();
     let is_negated = comparison.is_negated();
-    let condition = match value {
+    let condition = match *value {
         Value::Status(_, _, _, Zero::Printed) if is_equality && right.is_empty() => {
             return Ok(Outcome::of(state, is_negated));
         }

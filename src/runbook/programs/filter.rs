@@ -11,6 +11,7 @@ use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
 use jaq_json::{Val, read};
 use serde_json::Value as Json;
 
+use super::filter_fields::{Unknown, complete};
 use super::filter_limits::{MAX_OUTPUT, cost, refusal};
 use super::filter_parts::{deleted, split};
 
@@ -39,7 +40,12 @@ impl Filters {
     ///
     /// # Errors
     /// What is wrong, or not modelled, in words.
-    pub fn evaluate(&mut self, expression: &str, document: &Json) -> Result<Vec<Json>, String> {
+    pub fn evaluate(
+        &mut self,
+        expression: &str,
+        document: &Json,
+        unknown: &mut Unknown<'_>,
+    ) -> Result<Vec<Json>, String> {
         if let Some(refusal) = refusal(expression) {
             return Err(refusal);
         }
@@ -60,6 +66,7 @@ impl Filters {
                     next.push(value);
                     continue;
                 }
+                complete(stage, &mut value, unknown)?;
                 let text = value.to_string();
                 self.work += cost(stage, &value, text.len())?;
                 for text in run_filter(&*self.compiled(stage)?, &text)? {
@@ -171,7 +178,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     fn evaluate(expression: &str, document: &Json) -> Result<Vec<Json>, String> {
-        Filters::default().evaluate(expression, document)
+        Filters::default().evaluate(expression, document, &mut |field| field)
     }
 
     #[test]
@@ -194,6 +201,8 @@ mod tests {
         );
         assert_eq!(one("del(.a.b)"), std::slice::from_ref(&claim));
         assert!(one("select(.kind == \"x\")").is_empty());
+        // Parts that are not there are made.
+        assert_eq!(one(".spec.a.b = 1 | .spec.a"), [json!({ "b": 1 })]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod call;
 mod compare;
 pub mod filter;
+mod filter_fields;
 mod filter_limits;
 mod filter_parts;
 mod helm;
@@ -96,7 +97,7 @@ impl Programs for Commands {
         comparison: Comparison<'_>,
         state: State,
     ) -> Result<Outcome, Halt> {
-        compare::compare(runner, value, comparison, state)
+        compare::compare(runner, &value, comparison, state)
     }
 }
 

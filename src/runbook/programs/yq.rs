@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::runbook::session::{Outcome, Runner, State};
+use crate::runbook::values::Value;
 
 /// A call of `yq` or `jq`.
 pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) -> Outcome {
@@ -87,8 +88,11 @@ fn filtered(
     }
     let mut output = String::new();
     for (number, document) in documents.iter().enumerate() {
-        let values = runner.session.filters.evaluate(expression, document);
-        let work = std::mem::take(&mut runner.session.filters.work);
+        let mut filters = std::mem::take(&mut runner.session.filters);
+        let mut unknown = |field: String| runner.value(Value::Unknown(field.into()));
+        let values = filters.evaluate(expression, document, &mut unknown);
+        let work = std::mem::take(&mut filters.work);
+        runner.session.filters = filters;
         runner.spend(work);
         match values {
             Ok(values) => {

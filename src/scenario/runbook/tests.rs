@@ -1,6 +1,9 @@
 //! Scripts become programs, or are refused where they cannot.
 
+mod commands;
 mod follow;
+mod objects;
+mod sets;
 
 use std::io;
 use std::path::Path;

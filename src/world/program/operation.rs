@@ -32,6 +32,9 @@ pub enum Operation {
     CreateVolume(Expression, ClaimRefCopy, Copied),
     /// POST of the copied claim in the destination, naming the copied volume.
     CreateClaim(Expression),
+    /// POST of a copied claim in the destination that says by its annotations that it is bound, but
+    /// names a volume which is not bound to it: it is Lost, and never bound.
+    CreateLostClaim(Expression),
     /// A new disk holding what the disk of the source's claim holds now, with its volume and
     /// claim in the destination: a restored backup.
     RestoreDisk(Expression),
@@ -109,7 +112,9 @@ impl Operation {
                 .of_ordinal(i)
                 .only_looks("getVolume"),
             Self::CreateVolume(i, ..) => Footprint::new("createVolume", Destination).of_ordinal(i),
-            Self::CreateClaim(i) => Footprint::new("createClaim", Destination).of_ordinal(i),
+            Self::CreateClaim(i) | Self::CreateLostClaim(i) => {
+                Footprint::new("createClaim", Destination).of_ordinal(i)
+            }
             Self::RestoreDisk(i) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
             Self::SetReclaimPolicy(object, _) => {
                 Footprint::new("setReclaimPolicy", object.cluster).of_object(object)

@@ -174,6 +174,7 @@ const fn name(operation: Operation) -> Option<&'static str> {
         Operation::GetClaim(_)
         | Operation::GetVolume(_)
         | Operation::CreateClaim(_)
+        | Operation::CreateLostClaim(_)
         | Operation::Save => return None,
     })
 }
