@@ -159,7 +159,7 @@ fn certify(saved: &Path, folder: &Path) -> Result<(f64, u64), String> {
         let mut command = Command::new(STRADDLE);
         command.arg("certify").arg(&file);
         let (measured, printed) = measure(&mut command, folder, TIMEOUT)?;
-        if !printed.contains("kept for every number of replicas") {
+        if !printed.contains("for every number of replicas") {
             return Err(printed);
         }
         seconds += measured.seconds;

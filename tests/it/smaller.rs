@@ -131,7 +131,7 @@ fn what_is_tied_to_its_replicas_is_not_shrunk() {
     let note = result
         .notes
         .iter()
-        .find(|note| note.starts_with("not shrunk"));
+        .find(|note| note.starts_with("smaller N not tried"));
     assert!(note.is_some(), "{:?}", result.notes);
 }
 

@@ -218,7 +218,7 @@ fn what_cannot_be_used_is_refused() {
     }
     let (_, message) = error(&with("--resume", &folder, "-o json --order shortest"));
     assert!(
-        message.ends_with("there the order is fewest-faults, here it is shortest"),
+        message.ends_with("its order is fewest-faults, here it is shortest"),
         "{message}"
     );
     let file = checkpoint(&folder);
