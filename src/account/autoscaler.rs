@@ -5,6 +5,10 @@ use super::{Rule, assumed, irrelevant};
 
 /// All but `metadata` of what writes `replicas`.
 pub const SCALER: &[Rule] = &[
+    irrelevant(
+        "apiVersion",
+        "the fields are known by the same names in every version",
+    ),
     assumed("spec", SCALES),
     irrelevant(
         "status",
@@ -14,6 +18,10 @@ pub const SCALER: &[Rule] = &[
 
 /// All but `metadata` of what evicts Pods to give them other resources.
 pub const RESIZER: &[Rule] = &[
+    irrelevant(
+        "apiVersion",
+        "the fields are known by the same names in every version",
+    ),
     irrelevant(
         "spec.updatePolicy.updateMode",
         "it only says what it would do, or acts on new Pods",

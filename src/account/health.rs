@@ -1,7 +1,7 @@
 //! What the status of the objects says of the start.
 
 use super::relation::Named;
-use super::subject::{at, items, text};
+use super::subject::{Subject, at, items, text};
 use crate::yaml::Node;
 
 /// What is taken to be so at the start, though the set says otherwise.
@@ -47,7 +47,8 @@ pub fn of_set(set: &Node) -> Vec<String> {
         found.push("not all Available".to_owned());
     }
     let (current, update) = (revision("currentRevision"), revision("updateRevision"));
-    let updated = status("updatedReplicas").is_some_and(|updated| updated < wanted);
+    let differs = |name| status(name).is_some_and(|count| count != there);
+    let updated = differs("updatedReplicas") || differs("currentReplicas");
     if current
         .zip(update)
         .is_some_and(|(current, update)| current != update)
@@ -67,17 +68,24 @@ pub fn of_set(set: &Node) -> Vec<String> {
 }
 
 /// What a Pod, claim, volume or attachment of the set says against a healthy start.
-pub fn of_other(object: &Named<'_>) -> Option<String> {
+pub fn of_other(object: &Named<'_>, subject: &Subject) -> Option<String> {
     let phase = text(object.node, &["status", "phase"]);
     let otherwise = |right: &str| phase.filter(|phase| *phase != right).map(str::to_owned);
     let said = match object.kind {
         "Pod" => otherwise("Running").or_else(|| {
             let conditions = items(object.node, &["status", "conditions"]);
-            let mut conditions = conditions.iter();
-            let ready = conditions.find(|one| text(one, &["type"]) == Some("Ready"))?;
-            (text(ready, &["status"]) != Some("True")).then(|| "not Ready".to_owned())
+            let is_ready = |one: &Node| {
+                text(one, &["type"]) == Some("Ready") && text(one, &["status"]) == Some("True")
+            };
+            let said = !conditions.is_empty() && !conditions.iter().any(is_ready);
+            said.then(|| "not Ready".to_owned())
         }),
-        "PersistentVolumeClaim" | "PersistentVolume" => otherwise("Bound"),
+        "PersistentVolumeClaim" => otherwise("Bound"),
+        "PersistentVolume" => otherwise("Bound").or_else(|| {
+            let claim = text(object.node, &["spec", "claimRef", "name"])?;
+            let beside = subject.is_beside(text(object.node, &["spec", "claimRef", "namespace"]));
+            (!beside || !subject.is_claim(claim)).then(|| "bound to another claim".to_owned())
+        }),
         "VolumeAttachment" => {
             let attached = at(object.node, &["status", "attached"]).and_then(Node::text);
             (attached == Some("false")).then(|| "not attached".to_owned())

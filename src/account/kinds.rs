@@ -21,6 +21,11 @@ pub struct Kind {
 /// The kinds with tables.
 pub const KINDS: &[Kind] = &[
     Kind {
+        group: "",
+        name: "List",
+        tables: &[("", metadata::OF_LIST)],
+    },
+    Kind {
         group: "apps",
         name: "StatefulSet",
         tables: &[
@@ -35,7 +40,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         group: "",
         name: "Pod",
-        tables: &[("", pod::STATUS), ("", pod::RULES), ("", metadata::ANY)],
+        tables: &[("", pod::STATUS), ("", metadata::ANY)],
     },
     Kind {
         group: "",

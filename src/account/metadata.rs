@@ -55,6 +55,13 @@ pub const ANY: &[Rule] = &[
     ),
 ];
 
+/// What a list has beside its items.
+pub const OF_LIST: &[Rule] = &[
+    irrelevant("apiVersion", "a list stands for its items"),
+    irrelevant("kind", "a list stands for its items"),
+    irrelevant("metadata", "a list stands for its items"),
+];
+
 /// What GitOps tools and the like leave on a set that they keep as it is written elsewhere.
 pub const KEPT: &[Rule] = &[
     kept_by(

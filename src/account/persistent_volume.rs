@@ -1,6 +1,6 @@
 //! The PersistentVolumes of the set's claims.
 
-use super::{Rule, assumed, irrelevant, modelled};
+use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// A volume that one node alone can reach.
 const OF_ONE_NODE: &str = "a disk of one node: the destination cannot attach it, unless \
@@ -19,6 +19,17 @@ pub const RULES: &[Rule] = &[
     modelled(
         "spec.persistentVolumeReclaimPolicy",
         "what becomes of the disk of a released volume",
+    )
+    .of(&["Retain", "Delete"]),
+    refused(
+        "spec.persistentVolumeReclaimPolicy",
+        "Kubernetes knows no such reclaim policy",
+        "write `Retain` or `Delete`",
+    ),
+    irrelevant("spec.local.path", "which folder it is makes no difference"),
+    irrelevant(
+        "spec.hostPath.path",
+        "which folder it is makes no difference",
     ),
     modelled("spec.local", OF_ONE_NODE),
     modelled("spec.hostPath", OF_ONE_NODE),

@@ -3,8 +3,7 @@
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// Every Pod is modelled as scheduled.
-pub const PLACED: &str = "every Pod finds a node on both sides; one that finds none stays Pending, \
-                          and the move waits for it";
+pub const PLACED: &str = "every Pod finds a node on both sides, or the move waits for it";
 
 /// What has to exist beside the set for a Pod to be made and started.
 pub const NAMED: &str = "what the Pods name exists in the destination too; without it no Pod is \
@@ -31,6 +30,10 @@ pub const RULES: &[Rule] = &[
     modelled("spec.initContainers[].env[].valueFrom.secretKeyRef", NEEDED),
     modelled("spec.initContainers[].env[].valueFrom.configMapKeyRef", NEEDED),
     modelled("spec.initContainers[].envFrom", NEEDED),
+    irrelevant("spec.containers[].env[].valueFrom.secretKeyRef.key", INSIDE),
+    irrelevant("spec.containers[].env[].valueFrom.configMapKeyRef.key", INSIDE),
+    irrelevant("spec.initContainers[].env[].valueFrom.secretKeyRef.key", INSIDE),
+    irrelevant("spec.initContainers[].env[].valueFrom.configMapKeyRef.key", INSIDE),
     irrelevant("spec.containers[].envFrom[].prefix", INSIDE),
     irrelevant("spec.initContainers[].envFrom[].prefix", INSIDE),
     assumed("spec.containers[].resources", PLACED),
@@ -107,7 +110,15 @@ pub const RULES: &[Rule] = &[
     irrelevant("spec.volumes[].name", "a name within the Pod"),
     modelled("spec.volumes[].secret", NEEDED),
     modelled("spec.volumes[].configMap", NEEDED),
-    modelled("spec.volumes[].projected", NEEDED),
+    irrelevant("spec.volumes[].secret.defaultMode", INSIDE),
+    irrelevant("spec.volumes[].secret.items", INSIDE),
+    irrelevant("spec.volumes[].configMap.defaultMode", INSIDE),
+    irrelevant("spec.volumes[].configMap.items", INSIDE),
+    irrelevant("spec.volumes[].projected", INSIDE),
+    modelled("spec.volumes[].projected.sources[].secret", NEEDED),
+    modelled("spec.volumes[].projected.sources[].configMap", NEEDED),
+    irrelevant("spec.volumes[].projected.sources[].secret.items", INSIDE),
+    irrelevant("spec.volumes[].projected.sources[].configMap.items", INSIDE),
     irrelevant("spec.volumes[].downwardAPI", INSIDE),
     irrelevant("spec.volumes[].emptyDir", "it begins empty with every Pod, moved or not"),
     irrelevant("spec.volumes[].ephemeral", "it begins empty with every Pod, moved or not"),
@@ -141,16 +152,18 @@ pub const TEMPLATE: &[Rule] = &[
 
 /// What else a Pod has that is there already.
 pub const STATUS: &[Rule] = &[
-    irrelevant(
-        "spec.nodeName",
-        "on which node a Pod is makes no difference",
-    ),
+    irrelevant("metadata.labels", "as its template says"),
+    irrelevant("spec", "as its template says"),
     modelled(
         "status.phase",
         "the start: every Pod runs and is Ready; what says otherwise is listed",
     ),
     modelled(
-        "status.conditions",
+        "status.conditions[].type",
+        "the start: every Pod is Ready; what says otherwise is listed",
+    ),
+    modelled(
+        "status.conditions[].status",
         "the start: every Pod is Ready; what says otherwise is listed",
     ),
     irrelevant("status", "addresses, times and words for people"),

@@ -5,7 +5,6 @@ use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// `spec` and `status`, without the Pod template.
 pub const RULES: &[Rule] = &[
-    modelled("metadata.labels", "what scripts select by"),
     modelled(
         "spec.replicas",
         "how many ordinals the set has at the start",

@@ -2,7 +2,7 @@
 
 use super::persistent_volume_claim::NO_NEW_DISK;
 use super::pod::PLACED;
-use super::{Rule, assumed, irrelevant, modelled};
+use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// All but `metadata`.
 pub const RULES: &[Rule] = &[
@@ -13,6 +13,12 @@ pub const RULES: &[Rule] = &[
     modelled(
         "reclaimPolicy",
         "the reclaim policy of the volumes that it provisions",
+    )
+    .of(&["Retain", "Delete"]),
+    refused(
+        "reclaimPolicy",
+        "Kubernetes knows no such reclaim policy of a class",
+        "write `Retain` or `Delete`, or leave it out: the default is `Delete`",
     ),
     assumed("provisioner", NO_NEW_DISK).of(&["kubernetes.io/no-provisioner"]),
     irrelevant(

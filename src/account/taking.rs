@@ -7,7 +7,7 @@ use super::subject::{self, Subject, text};
 use super::types::{self, Shape};
 use super::writers::{self, Writer};
 use super::{Rule, Treatment, health};
-use crate::diagnostic::{Diagnostic, Source, did_you_mean, help_with};
+use crate::diagnostic::{Diagnostic, Source, did_you_mean, help_with, listed};
 use crate::yaml::{Node, Value};
 
 /// What becomes of everything in a manifest.
@@ -182,6 +182,7 @@ impl Taking<'_> {
         };
         match node.get("items").map(|items| &items.value) {
             Some(Value::List(items)) if kind.ends_with("List") => {
+                self.list(node);
                 items.iter().for_each(|item| self.flatten(item, objects));
             }
             _ => objects.push(Named {
@@ -191,6 +192,25 @@ impl Taking<'_> {
                 namespace: text(node, &["metadata", "namespace"]),
                 node,
             }),
+        }
+    }
+
+    /// What a list has beside its items.
+    fn list(&mut self, list: &Node) {
+        let mut rest = list.clone();
+        if let Value::Map(entries) = &list.value {
+            let others = entries.iter().filter(|entry| &*entry.name != "items");
+            rest.value = Value::Map(others.cloned().collect());
+        }
+        let object = Named {
+            group: "",
+            kind: "List",
+            name: "",
+            namespace: None,
+            node: &rest,
+        };
+        if let Some(kind) = kinds::kind("", "List") {
+            self.related(&object, kind, "the list of the objects", false);
         }
     }
 
@@ -254,6 +274,13 @@ impl Taking<'_> {
     fn related(&mut self, object: &Named<'_>, kind: &'static Kind, relation: &str, is_set: bool) {
         let version = text(object.node, &["apiVersion"]).unwrap_or_default();
         let shape = types::kind(version, object.kind).unwrap_or(Shape::Any);
+        let versions = types::versions(object.group, object.kind);
+        if shape == Shape::Any && !versions.is_empty() {
+            let place = object.node.get("apiVersion").unwrap_or(object.node);
+            let what = format!("Kubernetes has no `{version}` {}", object.kind);
+            let help = format!("write {}", listed(versions));
+            return self.refuse(place.span.clone(), what, help);
+        }
         let mut walk = Walk {
             kind,
             object,
@@ -268,7 +295,7 @@ impl Taking<'_> {
         self.account
             .writers
             .extend(writers::related(object, relation));
-        if let Some(said) = health::of_other(object) {
+        if let Some(said) = health::of_other(object, &self.subject) {
             self.account.assume(said, health::OTHERS, true, true);
         }
         let is_local = |field: &str| object.node.get("spec").and_then(|spec| spec.get(field));

@@ -43,15 +43,16 @@ impl Shape {
 /// The fields of a type.
 pub type Fields = BTreeMap<&'static str, &'static str>;
 
-static KINDS: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
-    let lines = TEXT.lines().take_while(|line| !line.is_empty());
-    let kinds = lines.filter_map(|line| {
-        let (version, rest) = line.split_once(' ')?;
-        let (kind, name) = rest.split_once(' ')?;
-        Some(((version, kind), name))
+static KINDS: LazyLock<BTreeMap<(&'static str, &'static str), &'static str>> =
+    LazyLock::new(|| {
+        let lines = TEXT.lines().take_while(|line| !line.is_empty());
+        let kinds = lines.filter_map(|line| {
+            let (version, rest) = line.split_once(' ')?;
+            let (kind, name) = rest.split_once(' ')?;
+            Some(((version, kind), name))
+        });
+        kinds.collect()
     });
-    kinds.collect()
-});
 
 static TYPES: LazyLock<BTreeMap<&str, Fields>> = LazyLock::new(|| {
     let lines = TEXT.lines().skip_while(|line| !line.is_empty()).skip(1);
@@ -68,6 +69,20 @@ static TYPES: LazyLock<BTreeMap<&str, Fields>> = LazyLock::new(|| {
 #[must_use]
 pub fn kind(api_version: &str, kind: &str) -> Option<Shape> {
     KINDS.get(&(api_version, kind)).copied().map(Shape::Struct)
+}
+
+/// The versions in which a kind of an API group is recorded, as `apiVersion` has them.
+#[must_use]
+pub fn versions(group: &str, kind: &str) -> Vec<&'static str> {
+    let same = |(version, name): &&(&'static str, &'static str)| {
+        let own = version.split_once('/').map_or("", |(group, _)| group);
+        own == group && *name == kind
+    };
+    KINDS
+        .keys()
+        .filter(same)
+        .map(|&(version, _)| version)
+        .collect()
 }
 
 /// The fields of a struct.

@@ -47,7 +47,7 @@ fn lines(accounts: &[(Side, Account)]) -> Vec<(&'static str, &Line)> {
 }
 
 /// The first few of some names.
-fn shortened(names: &[String]) -> String {
+pub fn shortened(names: &[String]) -> String {
     const MOST: usize = 5;
     let shown = names
         .iter()

@@ -183,10 +183,10 @@ fn lower_sides(lowering: &mut Lowering<'_>, file: &ScenarioFile) -> Option<(Side
 fn assume_start(lowering: &mut Lowering<'_>) {
     let mut accounts = lowering.accounts.iter();
     if !accounts.any(|(_, account)| account.is_observed) {
-        let text = "every Pod at the start, on its own disk; one that is not may hold up the move";
+        let text = "every Pod at the start; one that is not may hold up the move";
         lowering.assume("source.status", "Ready", text);
     }
-    let text = "none fails for want of an answer; a program that one ends stops half-way";
+    let text = "none fails for want of an answer, which may end a program half-way";
     lowering.assume("requests", "answered", text);
 }
 
@@ -259,12 +259,33 @@ fn lower_migration(
         let text = "a crashed driver restarts from the top, as a script does";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
+    if let Some((_, destination)) = sides {
+        assume_needs(lowering, destination);
+    }
     for sleep in std::mem::take(&mut lowering.sleeps) {
         let text = "guards nothing: what it waits for may take longer";
         lowering.assume("migration.sleep", &sleep, text);
     }
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
     is_sound.then_some((lowered, None))
+}
+
+/// Steps make neither Secrets nor ConfigMaps: what the Pods need has to be there.
+fn assume_needs(lowering: &mut Lowering<'_>, destination: &Side) {
+    let facts = destination.facts();
+    let is_there = |(kind, name): &(&str, String)| {
+        let mut others = facts.others.iter();
+        others.any(|(other, same)| other == kind && same == name)
+    };
+    let missing = facts.references().into_iter();
+    let missing = missing.filter(|need| !is_there(need));
+    let names: Vec<String> = missing
+        .map(|(kind, name)| format!("{kind} {name}"))
+        .collect();
+    if !names.is_empty() {
+        let text = "the Pods need it, and nothing shows it there: taken to exist";
+        lowering.assume("destination.needs", &accounting::shortened(&names), text);
+    }
 }
 
 /// The program of a script.

@@ -204,7 +204,7 @@ fn assume_reach(lowering: &mut Lowering<'_>, local: Option<&str>) {
         ),
         None => (
             "source, destination",
-            "both can attach the disks; no Pod starts on a side that cannot".to_owned(),
+            "no Pod starts on a side that is not among them".to_owned(),
         ),
     };
     let weight = match local {

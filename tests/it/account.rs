@@ -1,6 +1,9 @@
 //! What becomes of every field of a manifest.
 
+mod corpus;
+mod page;
 mod types;
+mod writers;
 
 use std::path::Path;
 

@@ -202,6 +202,7 @@ fn json_has_the_keys_of_the_contract() {
             "verdict",
             "asExpected",
             "assumed",
+            "account",
             "properties",
             "smaller",
             "neverFired",

@@ -65,10 +65,10 @@ fn the_smallest_useful_scenario() {
     assert_eq!(scenario.properties.len(), 11);
     insta::assert_snapshot!(assumed(&scenario), @r#"
     kubernetes 1.31: on both sides
-    requests answered: none fails for want of an answer; a program that one ends stops half-way
+    requests answered: none fails for want of an answer, which may end a program half-way
     destination the source's set: as in source, with `replicas: 0`
     storage.backend permissive: both clusters can attach a disk at once
-    storage.reachableFrom source, destination: both can attach the disks; no Pod starts on a side that cannot
+    storage.reachableFrom source, destination: no Pod starts on a side that is not among them
     storage.reclaimPolicy Delete: Kubernetes' default for provisioned volumes
     faults none: fault-free runs only; add faults with `--faults 2`
     "#);
@@ -133,8 +133,8 @@ expect: {right-disk: {verdict: violated, steps: 11, faults: 0}}
     assert_eq!(scenario.expect[0].expected.steps, Some(11));
     assert_eq!(scenario.fixed_at, Some(8));
     insta::assert_snapshot!(assumed(&scenario), @r"
-    source.status Ready: every Pod at the start, on its own disk; one that is not may hold up the move
-    requests answered: none fails for want of an answer; a program that one ends stops half-way
+    source.status Ready: every Pod at the start; one that is not may hold up the move
+    requests answered: none fails for want of an answer, which may end a program half-way
     migration.sleep 30s: guards nothing: what it waits for may take longer
     ");
 }
@@ -153,8 +153,8 @@ fn manifests_of_all_kinds_are_read() {
     kubernetes 1.31: on both sides
     source.replicas 4: given here, overriding the manifest's 3
     source.podManagementPolicy OrderedReady: Kubernetes' default
-    source.status Ready: every Pod at the start, on its own disk; one that is not may hold up the move
-    requests answered: none fails for want of an answer; a program that one ends stops half-way
+    source.status Ready: every Pod at the start; one that is not may hold up the move
+    requests answered: none fails for want of an answer, which may end a program half-way
     destination the source's set: as in source, with `replicas: 0`
     availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to check it
     faults none: fault-free runs only; add faults with `--faults 2`
@@ -170,8 +170,8 @@ fn manifests_of_all_kinds_are_read() {
     insta::assert_snapshot!(assumed(&helm), @r#"
     kubernetes 1.31: on both sides
     source.podManagementPolicy OrderedReady: Kubernetes' default
-    source.status Ready: every Pod at the start, on its own disk; one that is not may hold up the move
-    requests answered: none fails for want of an answer; a program that one ends stops half-way
+    source.status Ready: every Pod at the start; one that is not may hold up the move
+    requests answered: none fails for want of an answer, which may end a program half-way
     destination the source's set: as in source, with `replicas: 0`
     source.manifest updateStrategy.type OnDelete: nothing is updated, since no step changes a Pod template
     availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to check it

@@ -118,7 +118,7 @@ fn what_the_script_does_not_name_is_listed() {
     };
     let text = listed(MOVE);
     assert!(
-        text.contains("\"source.volumeClaimTemplates\" \"log\""),
+        text.contains("\"source.volumeClaimTemplates\" \"data, log\""),
         "{text}"
     );
     assert!(text.contains("\"destination.secret\" \"token\""), "{text}");
@@ -175,10 +175,10 @@ fn a_script_takes_the_place_of_scenarios() {
 fn a_manifest_says_what_a_selector_and_a_class_mean() {
     let claims =
         "  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {storageClassName: fast}\n";
-    let class = "---\nkind: StorageClass\nmetadata: {name: fast}\nreclaimPolicy: Retain\n";
+    let class = "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nprovisioner: p\nmetadata: {name: fast}\nreclaimPolicy: Retain\n";
     let volume = |ordinal: u8, policy: &str| {
         format!(
-            "---\nkind: PersistentVolume\nmetadata: {{name: pv-{ordinal}}}\nspec:\n  \
+            "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {{name: pv-{ordinal}}}\nspec:\n  \
              claimRef: {{name: data-web-{ordinal}, namespace: shop}}\n  \
              persistentVolumeReclaimPolicy: {policy}\n"
         )

@@ -39,6 +39,8 @@ fn simulate_tells_the_first_walk_that_breaks_a_property() {
 twice   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
          source.volumeClaimTemplates none: the Pods have no disks
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          destination the source's set: as in source, with `replicas: 0`
          availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to
          check it
@@ -91,6 +93,8 @@ small   2 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, at most 1
         pressureEviction, containerCrash, driverCrash, controllerRestart
 assumed  kubernetes 1.31: on both sides
          source.volumeClaimTemplates none: the Pods have no disks
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          availability none: downtime is not checked; add `availability: {maxUnavailable: 1}` to
          check it
          migration.afterCrash fromTop: a crashed driver restarts from the top, as a script does

@@ -1,0 +1,284 @@
+//! Who else may write the sets, and what that does to a verdict.
+
+use std::io;
+use std::path::Path;
+
+use straddle::check::{CheckOptions, Unwatched, check};
+use straddle::report::Verdict;
+use straddle::scenario::{Overrides, Scenario};
+use straddle::vocabulary::Weight;
+
+const SET: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web
+spec:
+  serviceName: web
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}
+  volumeClaimTemplates:
+  - {metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}
+";
+
+/// A move that keeps every property while nobody else writes.
+const GATED: &str = "  - patch: {cluster: source, replicas: k}
+  - wait: {cluster: source, pod: k, until: gone}
+  - copyVolume: {ordinal: k}
+  - patch: {cluster: destination, start: k, replicas: N - k}
+  - wait: {cluster: destination, pod: k, until: ready}
+";
+
+fn read(manifest: &str, steps: &str, rest: &str, suspended: &[&str]) -> Result<Scenario, String> {
+    let files = |path: &Path| match path.to_str() {
+        Some("set.yaml") => Ok(manifest.as_bytes().to_vec()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    let text = format!(
+        "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\nsource: {{manifest: set.yaml}}\n\
+         migration:\n  forEach: {{k: descending}}\n  steps:\n{steps}{rest}"
+    );
+    let overrides = Overrides {
+        assume_suspended: suspended.iter().map(|&name| name.to_owned()).collect(),
+        ..Overrides::default()
+    };
+    let scenario = Scenario::parse(Path::new("scenario.yaml"), &text, &overrides, &files);
+    scenario.map_err(|problems| {
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        said.join("\n")
+    })
+}
+
+fn good(manifest: &str) -> Scenario {
+    read(manifest, GATED, "", &[]).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The set, with these lines in its metadata and these documents beside it.
+fn with(metadata: &str, documents: &str) -> String {
+    let named = format!("metadata:\n  name: web\n{metadata}");
+    SET.replacen("metadata:\n  name: web\n", &named, 1) + documents
+}
+
+fn scaler(target: &str) -> String {
+    format!(
+        "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: h}}\n\
+         spec: {{maxReplicas: 4, scaleTargetRef: {{apiVersion: apps/v1, {target}}}}}\n"
+    )
+}
+
+/// A custom resource with this spec.
+fn custom(kind: &str, spec: &str) -> String {
+    format!(
+        "---\napiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: c}}\nspec: {{{spec}}}\n"
+    )
+}
+
+#[test]
+fn whoever_may_write_the_set_is_found() {
+    let owner =
+        "  ownerReferences: [{apiVersion: x/v1, kind: Db, name: d, uid: u, controller: yes}]\n";
+    let loose = owner.replace(", controller: yes", "");
+    let tracked =
+        "  annotations: {argocd.argoproj.io/tracking-id: 'shop:apps/StatefulSet:a/web'}\n";
+    let helm = "  labels: {app.kubernetes.io/managed-by: Helm, helm.sh/chart: web-1}\n";
+    let pods = |kind: &str, spec: &str| {
+        format!("---\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: o}}\nspec: {{{spec}}}\n")
+    };
+    let mounts =
+        "template: {spec: {volumes: [{name: v, persistentVolumeClaim: {claimName: data-web-0}}]}}";
+    let mounts_other = mounts.replace("data-web-0", "data-webs-0");
+    let vertical = |mode: &str| {
+        format!(
+            "---\napiVersion: autoscaling.k8s.io/v1\nkind: VerticalPodAutoscaler\nmetadata: {{name: v}}\n\
+             spec: {{targetRef: {{kind: StatefulSet, name: web}}, updatePolicy: {{updateMode: '{mode}'}}}}\n"
+        )
+    };
+    let keda = |kind: &str, annotations: &str| {
+        format!(
+            "---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n\
+             metadata: {{name: k, annotations: {{{annotations}}}}}\n\
+             spec: {{scaleTargetRef: {{{kind}name: web}}}}\n"
+        )
+    };
+    for (manifest, found) in [
+        (with("", ""), ""),
+        (
+            with("", &scaler("kind: StatefulSet, name: web")),
+            "HorizontalPodAutoscaler/h",
+        ),
+        (with("", &scaler("kind: StatefulSet, name: webs")), ""),
+        (with("", &scaler("kind: Deployment, name: web")), ""),
+        (
+            with(owner, &scaler("kind: Db, name: d")),
+            "Db/d HorizontalPodAutoscaler/h",
+        ),
+        (with(owner, ""), "Db/d"),
+        (with(&loose, ""), ""),
+        (with(tracked, ""), "Application/shop"),
+        (with(helm, ""), ""),
+        (with("", &vertical("Auto")), "VerticalPodAutoscaler/v"),
+        (with("", &vertical("Off")), ""),
+        (with("", &keda("kind: StatefulSet, ", "")), "ScaledObject/k"),
+        (with("", &keda("", "")), ""),
+        (
+            with(
+                "",
+                &keda("kind: StatefulSet, ", "autoscaling.keda.sh/paused: 'true'"),
+            ),
+            "",
+        ),
+        (with("", &pods("Deployment", mounts)), "Deployment/o"),
+        (with("", &pods("Deployment", &mounts_other)), ""),
+        (
+            with(
+                "",
+                &pods("ReplicaSet", "selector: {matchLabels: {app: web}}"),
+            ),
+            "ReplicaSet/o",
+        ),
+        (
+            with(
+                "",
+                &pods("ReplicaSet", "selector: {matchLabels: {app: api}}"),
+            ),
+            "",
+        ),
+        (
+            with("", &custom("Mover", "source: {pvc: data-web-0}")),
+            "Mover/c",
+        ),
+        (
+            with("", &custom("Mover", "ref: {kind: StatefulSet, name: web}")),
+            "Mover/c",
+        ),
+        (
+            with("", &custom("Mover", "workloadRef: {name: web}")),
+            "Mover/c",
+        ),
+        (with("", &custom("Mover", "selector: {app: web}")), ""),
+    ] {
+        let scenario = good(&manifest);
+        let called = scenario.writers.iter().map(|writer| &*writer.called);
+        assert_eq!(called.collect::<Vec<_>>().join(" "), found, "{manifest}");
+    }
+}
+
+fn verdicts(scenario: &Scenario) -> Vec<(String, Verdict)> {
+    let result = check(scenario, &CheckOptions::default(), &Unwatched);
+    let properties = result.properties.into_iter();
+    properties
+        .map(|property| (property.name, property.verdict))
+        .collect()
+}
+
+/// What holds without the writer is inconclusive with it; what is violated stays so.
+#[test]
+fn nothing_is_said_to_hold_while_somebody_else_writes() {
+    let scaled = with("", &scaler("kind: StatefulSet, name: web"));
+    let ungated = GATED.replace("  - wait: {cluster: source, pod: k, until: gone}\n", "");
+    for steps in [GATED, &ungated] {
+        let read = |manifest: &str, suspended: &[&str]| {
+            read(manifest, steps, "", suspended).unwrap_or_else(|problems| panic!("{problems}"))
+        };
+        let alone = verdicts(&read(SET, &[]));
+        let beside = verdicts(&read(&scaled, &[]));
+        let suspended = read(&scaled, &["HorizontalPodAutoscaler/h"]);
+        assert_eq!(verdicts(&suspended), alone);
+        assert_eq!(suspended.assumed[0].weight, Weight::Stated);
+        for ((name, alone), (_, beside)) in alone.iter().zip(&beside) {
+            let expected = match alone {
+                Verdict::Holds => Verdict::Inconclusive,
+                other => *other,
+            };
+            assert_eq!(*beside, expected, "{name}");
+        }
+        let holds = alone
+            .iter()
+            .filter(|(_, verdict)| *verdict == Verdict::Holds);
+        assert_eq!(
+            holds.count() == alone.len() - 1,
+            steps == GATED,
+            "{alone:?}"
+        );
+    }
+}
+
+#[test]
+fn a_statement_is_about_a_writer_that_is_there() {
+    let scaled = with("", &scaler("kind: StatefulSet, name: web"));
+    let assume = |name: &str| format!("assume: [{{writer: {name}, is: suspended}}]\n");
+    let stated = read(&scaled, GATED, &assume("HorizontalPodAutoscaler/h"), &[]);
+    assert!(stated.is_ok_and(|scenario| scenario.writers.is_empty()));
+    for (rest, flags) in [
+        (assume("HorizontalPodAutoscaler/x"), &[][..]),
+        (String::new(), &["HorizontalPodAutoscaler/x"][..]),
+    ] {
+        let refused = read(&scaled, GATED, &rest, flags).expect_err("nobody is called so");
+        assert!(refused.contains("scenario::unknown-writer"), "{refused}");
+        assert!(
+            refused.contains("did you mean `HorizontalPodAutoscaler/h`?"),
+            "{refused}"
+        );
+    }
+}
+
+/// What the input says of itself stands first, and what is refused is refused at its place.
+#[test]
+fn what_a_manifest_says_against_the_start_comes_first() {
+    let status = "status: {replicas: 1, readyReplicas: 1, currentRevision: a, updateRevision: b, observedGeneration: 1}\n";
+    let claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-web-0}\nstatus: {phase: Lost}\n";
+    for (manifest, said) in [
+        (format!("{SET}{status}"), "an update under way"),
+        (
+            format!("{SET}{}", status.replace("readyReplicas: 1, ", "")),
+            "0 of 1 Ready",
+        ),
+        (
+            format!("{SET}{claim}"),
+            "PersistentVolumeClaim data-web-0: Lost",
+        ),
+    ] {
+        let scenario = good(&manifest);
+        let first = &scenario.assumed[0];
+        assert_eq!(first.weight, Weight::Verdict);
+        assert!(first.value.contains(said), "{first:?}");
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_refused_at_its_place() {
+    for (manifest, said) in [
+        (
+            SET.replace("replicas: 1", "replica: 1"),
+            "did you mean `replicas`?",
+        ),
+        (
+            SET.replace("image: web", "imag: web"),
+            "did you mean `image`?",
+        ),
+        (
+            SET.replace("{app: web}}, spec", "{app: api}}, spec"),
+            "does not select the Pods",
+        ),
+        (format!("{SET}---\nname: web\n"), "no Kubernetes object"),
+        (
+            format!("{SET}---\napiVersion: v1\nkind: Sevice\n"),
+            "did you mean `Service`?",
+        ),
+        (
+            format!(
+                "{SET}---\napiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {{name: b}}\nspec: {{selector: {{}}}}\n"
+            ),
+            "write `policy/v1`",
+        ),
+        (
+            with("  deletionTimestamp: 2024-01-01T00:00:00Z\n", ""),
+            "is being deleted",
+        ),
+    ] {
+        let refused = read(&manifest, GATED, "", &[]).expect_err("it is refused");
+        assert!(refused.contains(said), "{said}: {refused}");
+        assert!(refused.contains("set.yaml:"), "{refused}");
+    }
+}
