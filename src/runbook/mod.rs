@@ -159,6 +159,7 @@ fn follow<'a>(
         };
         let mut runner = Runner::new(session, &source.text);
         let followed = runner.script(script, surroundings.beginning());
+        kubectl::finish(&mut runner);
         (runner, followed)
     };
     let first = follow(true, true);
