@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::filter_limits::is_short_key;
 use crate::runbook::kubectl::whole::{self, REST};
 
 /// Words that decide by the value in front of `|`, or by the value itself.
@@ -122,6 +123,19 @@ fn paths(stage: &str) -> Vec<Path> {
                     });
                 }
                 place = end.max(place + 1);
+                continue;
+            }
+            first if !in_text && first.is_ascii_alphabetic() && is_short_key(stage, place) => {
+                let end = stage[place..]
+                    .find([',', '}', ' '])
+                    .map_or(stage.len(), |end| place + end);
+                paths.push(Path {
+                    steps: vec![stage[place..end].to_owned()],
+                    begin: place,
+                    end,
+                    is_relative,
+                });
+                place = end;
                 continue;
             }
             b'|' if !in_text => is_relative = true,

@@ -4,6 +4,7 @@ mod commands;
 mod follow;
 mod objects;
 mod sets;
+mod whole;
 
 use std::io;
 use std::path::Path;
