@@ -169,6 +169,7 @@ fn follow<'a>(
         let followed = runner.script(script, surroundings.beginning());
         reduce::reduce(&mut runner.graph, <Commands as Outside>::only_looks);
         let followed = followed.and_then(|()| runner.few_requests());
+        kubectl::finish(&mut runner);
         (runner, followed)
     };
     let first = follow(true, true);

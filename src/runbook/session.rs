@@ -1,6 +1,7 @@
 //! What the programs of a runbook share: what they have beside the script, and what they note.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::clusters::Clusters;
@@ -46,8 +47,14 @@ pub struct Session<'a> {
     pub calls: Vec<Vec<String>>,
     /// The namespace of both sets: a manifest says it, else the first call that names one.
     pub namespace: Option<String>,
+    /// Contexts, files and namespaces that are no side's, which are told once each.
+    pub unknown_names: BTreeSet<String>,
     /// What the script creates of an ordinal's claim and volume, by template and ordinal.
     pub copies: BTreeMap<(usize, u8), Copies>,
+    /// The numbers of sets that some `apply` gives, by side and field.
+    pub applied: BTreeSet<(&'static str, &'static str)>,
+    /// Those that some `apply` leaves out where an earlier run may have applied them, and where.
+    pub left_out: Vec<(&'static str, &'static str, Range<usize>)>,
     /// The filters of `jq` and `yq` that are compiled already.
     pub filters: Filters,
 }
@@ -65,6 +72,9 @@ impl<'a> Session<'a> {
             spellings: PerCluster::default(),
             calls: Vec::new(),
             namespace: namespace_of(surroundings),
+            unknown_names: BTreeSet::new(),
+            applied: BTreeSet::new(),
+            left_out: Vec::new(),
             copies: BTreeMap::new(),
             filters: Filters::default(),
         }

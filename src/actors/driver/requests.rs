@@ -220,7 +220,9 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
             )
         }
         Operation::CreateClaim(ordinal) | Operation::CreateLostClaim(ordinal) => {
-            format!("create claim {} in destination", value(ordinal))
+            let lost = matches!(operation, Operation::CreateLostClaim(_));
+            let lost = if lost { "Lost " } else { "" };
+            format!("create {lost}claim {} in destination", value(ordinal))
         }
         Operation::RestoreDisk(ordinal) => {
             format!("restore disk {} from backup in destination", value(ordinal))

@@ -246,6 +246,11 @@ fn created_set(
     let mut outcome = Outcome::default();
     let (mut done, refused) = runner.emit(state, create)?;
     let is_applied = how == How::Apply || call.is_on("save-config");
+    if is_applied {
+        for field in ["replicas", "ordinals"] {
+            note_number(runner, cluster, field, Some(&Json::Null), object);
+        }
+    }
     done.known.applied[cluster] = is_applied.then(|| Rc::new(whole::closed(object)));
     let is_valid = start >= 0 && replicas >= 0;
     if known == Set::Absent && is_valid {
@@ -283,7 +288,7 @@ fn update(
     let applied = state.known.applied[cluster].clone();
     let after = match how {
         How::Replace => replacement(&before, &object),
-        _ => applied_to(runner, &before, applied.as_deref(), &object),
+        _ => applied_to(runner, cluster, &before, applied.as_deref(), &object),
     };
     let after = not_compared(runner, cluster, &before, after);
     if !whole::is_empty(object.pointer("/metadata/resourceVersion")) {
@@ -313,6 +318,7 @@ fn replacement(before: &Json, object: &Json) -> Json {
 /// What a set becomes by `apply`: what was applied before and is left out now goes.
 fn applied_to(
     runner: &mut Runner<'_>,
+    cluster: ClusterId,
     before: &Json,
     applied: Option<&Json>,
     object: &Json,
@@ -323,6 +329,7 @@ fn applied_to(
         let _ = strategic::merge(&mut after, &gone);
     }
     for field in ["replicas", "ordinals"] {
+        note_number(runner, cluster, field, applied, object);
         let is_left_out =
             |object: &Json| whole::is_empty(object.pointer(&format!("/spec/{field}")));
         if is_left_out(object) && applied.is_none_or(is_left_out) {
@@ -343,6 +350,40 @@ fn applied_to(
         after["spec"]["template"] = object["spec"]["template"].clone();
     }
     after
+}
+
+/// Remembers which numbers are applied, and which are left out by a run that does not know what
+/// the one before a crash has applied.
+fn note_number(
+    runner: &mut Runner<'_>,
+    cluster: ClusterId,
+    field: &'static str,
+    applied: Option<&Json>,
+    object: &Json,
+) {
+    let side = cluster.name();
+    if !whole::is_empty(object.pointer(&format!("/spec/{field}"))) {
+        runner.session.applied.insert((side, field));
+    } else if applied.is_none() && runner.session.surroundings.crashes {
+        let span = runner.span.clone();
+        runner.session.left_out.push((side, field, span));
+    }
+}
+
+/// Refuses what depends on the run before a crash: whether it has applied what is left out.
+pub fn check_reruns(runner: &mut Runner<'_>) {
+    let left_out = std::mem::take(&mut runner.session.left_out);
+    for (side, field, span) in left_out {
+        if !runner.session.applied.contains(&(side, field)) {
+            continue;
+        }
+        let what = format!(
+            "this file leaves out `spec.{field}`, which another `kubectl apply` gives: after a \
+             crash it depends on the run before whether that takes it away"
+        );
+        let help = "write the number into both files".to_owned();
+        runner.findings.not_modelled(span, what, help);
+    }
 }
 
 /// A patch that takes away the fields which one object has and another does not.

@@ -132,6 +132,7 @@ fn instead(verb: &str, flag: &str) -> &'static str {
         (_, "field-selector" | "selector" | "all-namespaces") => "name the objects",
         (_, "kustomize") => "render it first: `kubectl kustomize FOLDER > FILE`, then `-f FILE`",
         (_, "edit") => "write what is edited into the file",
+        ("scale", "all") => "it scales every set of the namespace: name the one that is meant",
         ("scale", "resource-version") => {
             "only the cluster knows it: ask for the present number with `--current-replicas`"
         }

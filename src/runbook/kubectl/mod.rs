@@ -155,6 +155,11 @@ fn said(runner: &mut Runner<'_>, verb: &str, outcome: Outcome) -> Outcome {
     }
 }
 
+/// Notes what only the whole script shows.
+pub fn finish(runner: &mut Runner<'_>) {
+    create::check_reruns(runner);
+}
+
 fn config(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
     let mut state = state;
     let words: Vec<&str> = call.words.iter().skip(1).map(String::as_str).collect();

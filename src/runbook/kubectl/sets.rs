@@ -257,7 +257,8 @@ fn other(runner: &mut Runner<'_>, cluster: ClusterId, field: &str, value: &Json,
 
 fn unknown_fields(runner: &mut Runner<'_>, spec: &Json) {
     let fields = spec.as_object().into_iter().flatten();
-    let unknown = fields.map(|(field, _)| field.as_str()).find(|field| {
+    let known = fields.filter(|(_, value)| !whole::is_unknown(value));
+    let unknown = known.map(|(field, _)| field.as_str()).find(|field| {
         !FIELDS.contains(field) && !matches!(*field, "replicas" | "ordinals" | whole::REST)
     });
     if let Some(field) = unknown {

@@ -115,24 +115,40 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
         .and_then(|(_, name)| runner.session.markers.side_of(name));
     let side = named_side.or_else(|| runner.session.markers.at(&runner.own_span));
     if side.is_none() {
-        let (what, help) = match named {
-            Some((kind, name)) => (
-                format!("{kind} `{name}` is not mapped to source or destination"),
-                format!("map it at the top of the script: `# straddle: {kind}={name} \
-                         cluster=source`, or `cluster=destination`"),
-            ),
-            None => (
-                "this command does not say which cluster it talks to".to_owned(),
-                "add `--context source`, or write `# straddle: cluster=source` after it or above it".to_owned(),
-            ),
-        };
-        runner.mistake("runbook::unknown-cluster", what, help);
+        unknown_side(runner, named);
     }
     if let Some(side) = side {
         check_namespace(runner, call, state, side);
         note_spelling(runner, call, state, side);
     }
     side
+}
+
+/// Notes that nothing says which side a call talks to: of a context or a file, once.
+fn unknown_side(runner: &mut Runner<'_>, named: Option<(&str, String)>) {
+    let (what, help) = match named {
+        Some((kind, name)) => {
+            if !runner
+                .session
+                .unknown_names
+                .insert(format!("{kind} {name}"))
+            {
+                return;
+            }
+            (
+                format!("which side {kind} `{name}` stands for is not known"),
+                format!(
+                    "say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"
+                ),
+            )
+        }
+        None => (
+            "nothing says which cluster this command talks to".to_owned(),
+            "give `--context source`, or write `# straddle: cluster=source` behind it or above it"
+                .to_owned(),
+        ),
+    };
+    runner.mistake("runbook::unknown-cluster", what, help);
 }
 
 /// A call in another namespace is about other objects.
@@ -146,7 +162,12 @@ fn check_namespace(runner: &mut Runner<'_>, call: &Call, state: &State, side: Cl
         .namespace
         .get_or_insert_with(|| given.clone());
     let known = known.clone();
-    if given != known {
+    if given != known
+        && runner
+            .session
+            .unknown_names
+            .insert(format!("namespace {given}"))
+    {
         let what = format!(
             "this command uses namespace `{given}`, but the set in {} is in `{known}`",
             side.name()

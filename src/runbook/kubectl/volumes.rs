@@ -294,7 +294,8 @@ pub fn patch(
         return Ok(Outcome::ok(state));
     }
     let policy = match text_at(&after, "/spec/persistentVolumeReclaimPolicy").as_str() {
-        "Retain" => ReclaimPolicy::Retain,
+        // What is taken away is filled in again.
+        "" | "Retain" => ReclaimPolicy::Retain,
         "Delete" => ReclaimPolicy::Delete,
         other => {
             let what = format!("the reclaim policy `{other}` is not modelled");

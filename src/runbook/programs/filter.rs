@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::filter_fields::{Unknown, complete};
 use super::filter_limits::{MAX_OUTPUT, cost, refusal};
-use super::filter_parts::{deleted, split};
+use super::filter_parts::{deleted, lenient, split};
 
 /// The most filters that one script may have, parts between `|` counted by themselves.
 const MAX_FILTERS: usize = 400;
@@ -69,7 +69,7 @@ impl Filters {
                 complete(stage, &mut value, unknown)?;
                 let text = value.to_string();
                 self.work += cost(stage, &value, text.len())?;
-                for text in run_filter(&*self.compiled(stage)?, &text)? {
+                for text in run_filter(&*self.compiled(&lenient(stage))?, &text)? {
                     length += text.len();
                     if length > MAX_OUTPUT {
                         return Err("its output is too large".to_owned());
@@ -201,6 +201,12 @@ mod tests {
         );
         assert_eq!(one("del(.a.b)"), std::slice::from_ref(&claim));
         assert!(one("select(.kind == \"x\")").is_empty());
+        // Inside of brackets, too, and by their names alone.
+        assert_eq!(
+            one("(.metadata | del(.uid, .x.y, .z[0]))"),
+            [json!({ "name": "a" })]
+        );
+        assert_eq!(one("{spec, a: {status}} | .a"), [json!({ "status": {} })]);
         // Parts that are not there are made.
         assert_eq!(one(".spec.a.b = 1 | .spec.a"), [json!({ "b": 1 })]);
     }

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::filter_limits::is_short_key;
 use crate::runbook::kubectl::whole::{self, REST};
 
 /// Words that decide by the value in front of `|`, or by the value itself.
@@ -25,6 +26,22 @@ const DECIDING: [&str; 15] = [
     "tonumber",
 ];
 
+/// Fields by which parts of a list are told apart, which have no values that only a cluster knows.
+const NAMES: [&str; 5] = ["apiVersion", "key", "kind", "name", "type"];
+
+/// Words whose argument is about each part of a value.
+const EACH: [&str; 9] = [
+    "all",
+    "any",
+    "from_entries",
+    "group_by",
+    "map",
+    "map_values",
+    "sort_by",
+    "unique_by",
+    "with_entries",
+];
+
 /// Makes the text of a field that only the cluster knows, from the field in words.
 pub type Unknown<'u> = dyn FnMut(String) -> String + 'u;
 
@@ -34,6 +51,8 @@ struct Path {
     /// Where it begins and ends in the stage.
     begin: usize,
     end: usize,
+    /// It begins at a part of the value: behind a `|`, or inside `map(…)`.
+    is_relative: bool,
 }
 
 /// Puts the fields that a stage reads and that only the cluster knows into a value, and makes room
@@ -52,6 +71,15 @@ pub fn complete(stage: &str, value: &mut Json, unknown: &mut Unknown<'_>) -> Res
         return Err("it asks for what only the cluster knows, which".to_owned());
     }
     for path in paths(stage) {
+        if path.is_relative {
+            // What it begins at is not known; by names parts of a list are told apart.
+            let is_name = NAMES.contains(&path.steps[0].as_str());
+            if !is_name && is_decided(stage, &path) {
+                let path = path.steps.join(".");
+                return Err(format!("it decides by `{path}` of a part, which"));
+            }
+            continue;
+        }
         let assigned = assignment(&stage[path.end..]);
         fill(value, &path.steps, assigned == Some("="), unknown);
         let found = path
@@ -78,6 +106,8 @@ fn paths(stage: &str) -> Vec<Path> {
     let bytes = stage.as_bytes();
     let mut place = 0;
     let mut in_text = false;
+    let mut is_relative = false;
+    let mut around = Vec::new();
     while place < bytes.len() {
         match bytes[place] {
             b'\\' if in_text => place += 1,
@@ -89,11 +119,36 @@ fn paths(stage: &str) -> Vec<Path> {
                         steps,
                         begin: place,
                         end,
+                        is_relative,
                     });
                 }
                 place = end.max(place + 1);
                 continue;
             }
+            first if !in_text && first.is_ascii_alphabetic() && is_short_key(stage, place) => {
+                let end = stage[place..]
+                    .find([',', '}', ' '])
+                    .map_or(stage.len(), |end| place + end);
+                paths.push(Path {
+                    steps: vec![stage[place..end].to_owned()],
+                    begin: place,
+                    end,
+                    is_relative,
+                });
+                place = end;
+                continue;
+            }
+            b'|' if !in_text => is_relative = true,
+            b'(' | b'[' | b'{' if !in_text => {
+                around.push(is_relative);
+                let before = stage[..place].trim_end();
+                let word = before.rsplit(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+                is_relative |= word
+                    .into_iter()
+                    .next()
+                    .is_some_and(|word| EACH.contains(&word));
+            }
+            b')' | b']' | b'}' if !in_text => is_relative = around.pop().unwrap_or(is_relative),
             _ => (),
         }
         place += 1;
@@ -273,6 +328,12 @@ mod tests {
             ),
             (".metadata.name", "/metadata/name", Some("a")),
             ("\".spec.x\"", "/spec/x", None),
+            (
+                ".metadata |= with_entries(select(.key != \"uid\"))",
+                "/key",
+                None,
+            ),
+            ("(.spec.list[] | .size) = 1", "/size", None),
         ] {
             let mut claim = claim();
             complete(stage, &mut claim, &mut |field| format!("\u{F0000}{field}")).expect(stage);
@@ -290,6 +351,7 @@ mod tests {
             "(.spec.a | test(\"x\"))",
             "has(\"spec\")",
             "keys",
+            "(.spec | select(.size == 1))",
         ] {
             let answer = complete(stage, &mut claim(), &mut |field| {
                 format!("\u{F0000}{field}")
@@ -300,6 +362,7 @@ mod tests {
             "select(.kind == \"Claim\")",
             ".spec.a // \"x\"",
             "del(.status)",
+            "(.spec.list[] | select(.name == \"a\"))",
         ] {
             let answer = complete(stage, &mut claim(), &mut |field| {
                 format!("\u{F0000}{field}")

@@ -260,12 +260,42 @@ fn code_of(expression: &str) -> String {
     code
 }
 
-/// Bare words of code: not fields after a dot, not variables, not keys.
+/// Whether a key of an object begins here whose value is the field of its name: `{name, kind}`.
+pub fn is_short_key(code: &str, at: usize) -> bool {
+    let bytes = code.as_bytes();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    if !bytes[at].is_ascii_alphabetic() || !code[..at].trim_end().ends_with(['{', ',']) {
+        return false;
+    }
+    let behind = bytes[at..]
+        .iter()
+        .find(|byte| !is_word(byte) && !byte.is_ascii_whitespace());
+    let mut open = 0_usize;
+    let around = code[..at].bytes().rev().find(|byte| match byte {
+        b')' | b']' | b'}' => {
+            open += 1;
+            false
+        }
+        b'(' | b'[' | b'{' if open > 0 => {
+            open -= 1;
+            false
+        }
+        byte => matches!(byte, b'(' | b'[' | b'{'),
+    });
+    around == Some(b'{') && matches!(behind, Some(b',' | b'}'))
+}
+
+/// Bare words of code: not fields behind a point, not variables, not keys.
 fn words_of(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut at = 0;
     let bytes = code.as_bytes();
     while at < bytes.len() {
+        if is_short_key(code, at) {
+            let rest = &code[at..];
+            at += rest.find([',', '}']).unwrap_or(rest.len());
+            continue;
+        }
         if !(bytes[at].is_ascii_alphabetic() || bytes[at] == b'_') {
             at += 1;
             continue;

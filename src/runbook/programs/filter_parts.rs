@@ -41,6 +41,35 @@ pub fn deleted(stage: &str) -> Option<Vec<Vec<String>>> {
     split(inner, ',').into_iter().map(plain_path).collect()
 }
 
+/// The same stage, in which what is not there need not be deleted: `del(.a.b)` inside of brackets,
+/// too. jaq takes offence, jq and yq do not.
+pub fn lenient(stage: &str) -> String {
+    let mut lenient = String::new();
+    let mut rest = stage;
+    while let Some(place) = rest.find("del(") {
+        let (before, behind) = rest.split_at(place + "del(".len());
+        lenient.push_str(before);
+        rest = behind;
+        let Some(end) = behind.find(')') else {
+            break;
+        };
+        let paths = split(&behind[..end], ',').into_iter().map(plain_path);
+        let Some(paths) = paths.collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let paths = paths.iter().map(|path| {
+            let steps = path.iter().map(|step| match step.parse::<usize>() {
+                Ok(index) => format!("arrays | select(has({index})) | .[{index}]"),
+                Err(_) => format!("objects | select(has(\"{step}\")) | .[\"{step}\"]"),
+            });
+            format!("({})", steps.collect::<Vec<_>>().join(" | "))
+        });
+        lenient.push_str(&paths.collect::<Vec<_>>().join(", "));
+        rest = &behind[end..];
+    }
+    lenient + rest
+}
+
 /// `.a.b["c"][0]` as its steps.
 pub fn plain_path(path: &str) -> Option<Vec<String>> {
     let mut steps = Vec::new();

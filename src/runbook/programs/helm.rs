@@ -40,6 +40,7 @@ struct Given {
     start: Option<i16>,
     /// The flags of kubectl that name the same cluster.
     cluster: Vec<String>,
+    namespace: Option<String>,
 }
 
 impl Given {
@@ -103,6 +104,7 @@ impl Given {
             }
             "--kube-context" => self.cluster = vec!["--context".to_owned(), value.to_owned()],
             "--kubeconfig" => self.cluster = vec!["--kubeconfig".to_owned(), value.to_owned()],
+            "-n" | "--namespace" => self.namespace = Some(value.to_owned()),
             _ => (),
         }
     }
@@ -116,8 +118,15 @@ fn release(
     installs: bool,
     state: State,
 ) -> Result<Outcome, Halt> {
+    let is_dry = |word: &&str| word.starts_with("--dry-run") && !word.ends_with("=none");
+    if words.iter().any(is_dry) {
+        return Ok(Outcome::ok(state));
+    }
     let given = Given::of(words);
-    let Some(cluster) = kubectl::side(runner, &given.cluster, &state) else {
+    let namespace = given.namespace.iter();
+    let namespace = namespace.flat_map(|name| ["--namespace".to_owned(), name.clone()]);
+    let flags: Vec<String> = given.cluster.iter().cloned().chain(namespace).collect();
+    let Some(cluster) = kubectl::side(runner, &flags, &state) else {
         return Ok(Outcome::ok(state));
     };
     let (start, replicas) = given.or_as_made(runner, cluster);

@@ -4,6 +4,7 @@ mod commands;
 mod follow;
 mod objects;
 mod sets;
+mod whole;
 
 use std::io;
 use std::path::Path;
@@ -262,6 +263,18 @@ fn after_a_crash_apply_finds_what_it_has_made() {
     assert_eq!(count(""), 1);
     // Whether the set is there has to be looked up then.
     assert_eq!(count("faults: {driverCrash: 1}\n"), 3);
+    // And what was applied before the crash is not known.
+    let slim = script.replace("{replicas: 2}", "{ordinals: {start: 0}}");
+    let both = format!("{slim}{}", script.replace("set -e\n", ""));
+    assert!(read(&both, "").is_ok());
+    let said = read(&both, "faults: {driverCrash: 1}\n")
+        .err()
+        .unwrap_or_default();
+    assert!(
+        said.iter()
+            .any(|one| one.contains("leaves out `spec.replicas`")),
+        "{said:?}"
+    );
 }
 
 #[test]

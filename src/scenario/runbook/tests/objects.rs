@@ -58,6 +58,11 @@ const COPIES: &[(&str, &str, &str)] = &[
     ("del(.spec.claimRef)", ".", ""),
     ("del(.spec.claimRef.uid)", "del(.metadata.annotations)", ""),
     (
+        "del(.spec.claimRef)",
+        ".spec.storageClassName = \"other\"",
+        "",
+    ),
+    (
         "del(.spec.claimRef.uid, .status)",
         "del(.metadata.annotations) | .spec.storageClassName = \"other\"",
         "",
@@ -80,22 +85,22 @@ const COPIES: &[(&str, &str, &str)] = &[
     ),
     (
         "del(.spec.claimRef)",
-        ".spec.storageClassName = \"other\"",
+        "del(.metadata.annotations) | .spec.storageClassName = \"other\"",
         "`spec.storageClassName`",
     ),
     (
         "del(.spec.claimRef)",
-        ".spec = {volumeName: .spec.volumeName, accessModes: [\"ReadWriteOnce\"], resources: .spec.resources}",
+        "del(.metadata.annotations) | .spec = {volumeName: .spec.volumeName, accessModes: [\"ReadWriteOnce\"], resources: .spec.resources}",
         "default class",
     ),
     (
         "del(.spec.claimRef)",
-        ".spec.accessModes = [\"ReadWriteMany\"]",
+        "del(.metadata.annotations) | .spec.accessModes = [\"ReadWriteMany\"]",
         "`spec.accessModes`",
     ),
     (
         "del(.spec.claimRef)",
-        ".spec.resources.requests.storage = \"2Gi\"",
+        "del(.metadata.annotations) | .spec.resources.requests.storage = \"2Gi\"",
         "`spec.resources.requests.storage`",
     ),
     (
