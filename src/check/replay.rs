@@ -41,8 +41,7 @@ pub fn scenario_of(trace: &SavedTrace, path: &Path) -> Result<Scenario, Vec<Diag
     let overrides = Overrides {
         faults,
         properties: Vec::new(),
-        // The trace was found with it, or without need of it; the hash of the model tells.
-        assume_harmless: true,
+        assume_harmless: trace.overrides.assume_harmless.clone(),
     };
     read(path, &overrides, trace.overrides.every_step)
 }

@@ -111,11 +111,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "FILE", requires = "runbook", conflicts_with = "paths", help_heading = RUNBOOKS)]
     pub destination: Option<PathBuf>,
 
-    /// Take commands of a runbook that are not modelled to be harmless, and list them
+    /// Take a program of a runbook that is not modelled to be harmless, and list it; may be repeated
     ///
-    /// Without it, they are mistakes.
-    #[arg(long, help_heading = RUNBOOKS)]
-    pub assume_harmless: bool,
+    /// Without it, a program that is not modelled is a mistake. It is taken to succeed and to change
+    /// nothing that is checked. What talks to a cluster, and what decides what the script does,
+    /// cannot be taken so.
+    #[arg(long, value_name = "NAME", value_parser = values::harmless, require_equals = true, help_heading = RUNBOOKS)]
+    pub assume_harmless: Vec<String>,
 
     /// Check under these faults rather than the scenario's own
     ///
@@ -269,9 +271,9 @@ pub(super) struct SimulateArguments {
     #[arg(long = "property", value_name = "NAME", value_parser = PROPERTIES)]
     pub properties: Vec<String>,
 
-    /// Take commands of a runbook that are not modelled to be harmless, and list them
-    #[arg(long)]
-    pub assume_harmless: bool,
+    /// Take a program of a runbook that is not modelled to be harmless, and list it; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = values::harmless, require_equals = true)]
+    pub assume_harmless: Vec<String>,
 
     /// Cut each walk off after so many steps
     #[arg(long, value_name = "N", value_parser = values::walk, default_value_t = MAX_STEPS, allow_negative_numbers = true)]

@@ -16,7 +16,7 @@ pub struct Finding {
     pub help: String,
 }
 
-/// The code of what is not modelled: with `--assume-harmless` it is an assumption.
+/// The code of what is not modelled.
 pub const NOT_MODELLED: &str = "runbook::not-modelled";
 
 /// Findings are told once for each place.
@@ -60,6 +60,19 @@ impl Findings {
                 what,
                 help,
             });
+        }
+    }
+
+    /// Notes a mistake that stands once for all places with the same `key`.
+    pub fn mistake_once(
+        &mut self,
+        key: &str,
+        (code, span): (&'static str, Range<usize>),
+        what: String,
+        help: String,
+    ) {
+        if self.is_new(&(0..0), key) {
+            self.mistake(code, span, what, help);
         }
     }
 

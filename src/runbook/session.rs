@@ -40,6 +40,8 @@ pub struct Session<'a> {
     pub extras: Vec<Extra>,
     /// How the script speaks to each side: the words in front of a verb, and a marker behind.
     pub spellings: PerCluster<Option<(String, String)>>,
+    /// Programs that are not modelled and that somebody says are harmless.
+    pub harmless: Vec<String>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
     /// The filters of `jq` and `yq` that are compiled already.
@@ -57,6 +59,7 @@ impl<'a> Session<'a> {
             keeps_policies: true,
             extras: Vec::new(),
             spellings: PerCluster::default(),
+            harmless: Vec::new(),
             calls: Vec::new(),
             filters: Filters::default(),
         }

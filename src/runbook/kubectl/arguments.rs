@@ -3,6 +3,9 @@
 //! kubectl 1.32: flags may stand anywhere; `--flag value` and `--flag=value`, `-f value`, `-fvalue`
 //! and `-f=value`; flags without a value may be joined (`-it`).
 
+/// What to do about a flag that is not understood. To leave it out may make it another request.
+pub const UNKNOWN_FLAG: &str = "say the same with the flags that docs/runbooks.md lists";
+
 /// A call of `kubectl`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Call {

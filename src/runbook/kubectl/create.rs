@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::arguments::Call;
+use super::arguments::{Call, UNKNOWN_FLAG};
 use super::requests::{How, created, objects, text_at};
 use super::target::{self, Thing, kind_of};
 use super::{jsonpath, patch, volumes};
@@ -37,7 +37,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Resu
     ];
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, UNKNOWN_FLAG);
         return Ok(Outcome::ok(state));
     }
     if call.flag("filename").is_none() {

@@ -3,7 +3,7 @@
 //! Kubernetes 1.32: `DeleteResult` in staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go: all
 //! objects are deleted, then all are waited for. What a selector finds may be gone by then.
 
-use super::arguments::Call;
+use super::arguments::{Call, UNKNOWN_FLAG};
 use super::requests::{objects, text_at};
 use super::selector;
 use super::target::{self, Thing, things};
@@ -33,7 +33,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
     ];
     if let Some(flag) = call.unknown_flag(&FLAGS) {
         let what = format!("`kubectl delete --{flag}` is not modelled");
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, UNKNOWN_FLAG);
         return Ok(Outcome::ok(state));
     }
     let Some(cluster) = target::cluster(runner, call, &state) else {

@@ -30,7 +30,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
     };
     let namespace = runner.session.surroundings.sides[cluster].namespace.clone();
     let other = |runner: &mut Runner<'_>, what: &str| {
-        Json::String(runner.symbol(Symbol::Other(what.to_owned())))
+        Json::String(runner.symbol(Symbol::Part(what.to_owned())))
     };
     let (uid, version) = (other(runner, "a uid"), other(runner, "a resourceVersion"));
     if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
@@ -55,7 +55,7 @@ fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) ->
     } else {
         let unknown = |runner: &mut Runner<'_>, field: &str| {
             let what = format!("spec.{field} of the set in {}", cluster.name());
-            Json::String(runner.symbol(Symbol::Other(what)))
+            Json::String(runner.symbol(Symbol::Part(what)))
         };
         (
             unknown(runner, "ordinals.start"),
@@ -81,8 +81,8 @@ fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> J
     );
     let ready = Condition::PodReady(cluster, Expression::number(i16::from(ordinal)));
     let ready = runner.value(Value::If(ready, "True", at));
-    let phase = runner.symbol(Symbol::Other(format!("the phase of Pod {ordinal}")));
-    let node = runner.symbol(Symbol::Other("a node".to_owned()));
+    let phase = runner.symbol(Symbol::Part(format!("the phase of Pod {ordinal}")));
+    let node = runner.symbol(Symbol::Part("a node".to_owned()));
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -122,7 +122,7 @@ fn volume(
     let disk = runner.value(Value::Disk(ordinal));
     let policy = runner.value(Value::Policy(ordinal, known));
     let uid = runner.value(Value::ClaimUid(ordinal));
-    let phase = runner.symbol(Symbol::Other(format!("the phase of volume {ordinal}")));
+    let phase = runner.symbol(Symbol::Part(format!("the phase of volume {ordinal}")));
     json!({
         "apiVersion": "v1",
         "kind": "PersistentVolume",
@@ -148,7 +148,7 @@ fn volume(
 }
 
 fn extra(runner: &mut Runner<'_>, kind: &str, name: &str) -> Json {
-    let data = runner.symbol(Symbol::Other(format!("the data of {kind} {name}")));
+    let data = runner.symbol(Symbol::Part(format!("the data of {kind} {name}")));
     let kind = match kind {
         "secret" => "Secret",
         "configmap" => "ConfigMap",

@@ -17,7 +17,7 @@ mod wait;
 
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
-use arguments::Call;
+use arguments::{Call, UNKNOWN_FLAG};
 use requests::{How, opaque};
 
 /// A call of `kubectl`.
@@ -32,10 +32,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
     let call = match parsed {
         Ok(call) => call,
         Err(what) => {
-            runner.not_modelled(
-                what,
-                "leave it out, or see which flags docs/runbooks.md lists",
-            );
+            runner.not_modelled(what, UNKNOWN_FLAG);
             return Ok(Outcome::ok(state));
         }
     };
@@ -84,7 +81,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[&str], state: State) -> Result<
         }
         _ => {
             let help = match verb {
-                "label" => "a label can take a Pod away from its set; leave it out",
+                "label" => "a label can take a Pod away from its set",
                 "edit" => "use `kubectl patch`, which says what it changes",
                 "drain" | "cordon" | "taint" => {
                     "nodes are not modelled; evictions are the fault `eviction`"

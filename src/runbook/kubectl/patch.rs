@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::arguments::Call;
+use super::arguments::{Call, UNKNOWN_FLAG};
 use super::requests::patched;
 use super::target::{self, Thing, things};
 use super::volumes;
@@ -81,7 +81,7 @@ pub fn one(
 ) -> Option<(ClusterId, Thing)> {
     if let Some(flag) = call.unknown_flag(flags) {
         let what = format!("`kubectl {} --{flag}` is not modelled", call.words[0]);
-        runner.not_modelled(what, "leave it out");
+        runner.not_modelled(what, UNKNOWN_FLAG);
         return None;
     }
     let cluster = target::cluster(runner, call, state)?;

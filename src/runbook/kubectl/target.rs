@@ -111,7 +111,7 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
         .and_then(|(_, name)| runner.session.markers.side_of(name));
     let side = named_side.or_else(|| runner.session.markers.at(&runner.own_span));
     if side.is_none() {
-        let (what, help) = match named {
+        let (what, help) = match &named {
             Some((kind, name)) => (
                 format!("which side {kind} `{name}` stands for is not known"),
                 format!("say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"),
@@ -121,7 +121,15 @@ pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<Cl
                 "give `--context source`, or write `# straddle: cluster=source` behind it or above it".to_owned(),
             ),
         };
-        runner.mistake("runbook::unknown-cluster", what, help);
+        // One name is one mistake, wherever it stands.
+        let key = named.map_or_else(
+            || format!("{what} {:?}", runner.span),
+            |(kind, name)| format!("{kind} {name}"),
+        );
+        let at = ("runbook::unknown-cluster", runner.span.clone());
+        runner
+            .findings
+            .mistake_once(&key, at, runner.symbols.readable(&what), help);
     }
     if let Some(side) = side {
         check_namespace(runner, call, state, side);

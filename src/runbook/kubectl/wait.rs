@@ -4,7 +4,7 @@
 //! `ConditionalWait`), polymorphichelpers/rollout_status.go (`StatefulSetStatusViewer`). A wait for
 //! anything but a deletion fails at once if there is no such object.
 
-use super::arguments::Call;
+use super::arguments::{Call, UNKNOWN_FLAG};
 use super::selector;
 use super::target::{self, Thing, things};
 use crate::runbook::clusters::Set;
@@ -307,7 +307,7 @@ pub fn rollout(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Out
     if let Some(flag) = call.unknown_flag(&["timeout", "watch"]) {
         runner.not_modelled(
             format!("`kubectl rollout status --{flag}` is not modelled"),
-            "leave it out",
+            UNKNOWN_FLAG,
         );
         return Ok(Outcome::ok(state));
     }
