@@ -41,9 +41,8 @@ pub fn scenario_of(trace: &SavedTrace, path: &Path) -> Result<Scenario, Vec<Diag
     let overrides = Overrides {
         faults,
         properties: Vec::new(),
-        // The trace was found with it, or without need of it; the hash of the model tells.
-        assume_harmless: true,
-        // Whoever else may write takes no step of a trace.
+        assume_harmless: trace.overrides.assume_harmless.clone(),
+        // No other writer takes a step of a trace.
         assume_suspended: Vec::new(),
     };
     read(path, &overrides, trace.overrides.every_step)

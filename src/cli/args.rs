@@ -112,11 +112,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "FILE", requires = "runbook", conflicts_with = "paths", help_heading = RUNBOOKS)]
     pub destination: Option<PathBuf>,
 
-    /// Assume that commands of a runbook that are not modelled are harmless, and list them
+    /// Assume that this program of a runbook, which is not modelled, is harmless; may be repeated
     ///
-    /// Without this flag they are errors.
-    #[arg(long, help_heading = RUNBOOKS)]
-    pub assume_harmless: bool,
+    /// Without it, a program that is not modelled is an error. It is assumed to succeed and to change
+    /// nothing that is checked, and the report lists it. A program that talks to a cluster, or whose
+    /// output or exit status the script uses, cannot be excused.
+    #[arg(long, value_name = "NAME", value_parser = values::harmless, require_equals = true, help_heading = RUNBOOKS)]
+    pub assume_harmless: Vec<String>,
 
     /// Assume that this other writer (an autoscaler, an owner, a GitOps tool) is suspended
     ///
@@ -287,9 +289,9 @@ pub(super) struct SimulateArguments {
     #[arg(long = "property", value_name = "NAME", value_parser = PROPERTIES)]
     pub properties: Vec<String>,
 
-    /// Assume that commands of a runbook that are not modelled are harmless, and list them
-    #[arg(long)]
-    pub assume_harmless: bool,
+    /// Assume that this program of a runbook, which is not modelled, is harmless; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = values::harmless, require_equals = true)]
+    pub assume_harmless: Vec<String>,
 
     /// Assume that this other writer is suspended during the move; may be repeated
     #[arg(long, value_name = "KIND/NAME")]

@@ -173,6 +173,7 @@ fn traces(result: &ScenarioResult, options: &CheckOptions) -> Vec<SavedTrace> {
         model_hash: &result.model_hash,
         faults: faults.as_deref(),
         every_step: options.every_step,
+        assume_harmless: &options.overrides.assume_harmless,
         walk: None,
     };
     let found = result.properties.iter();
@@ -227,7 +228,7 @@ fn options(arguments: &CheckArguments) -> CheckOptions {
                 .as_ref()
                 .map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
-            assume_harmless: arguments.assume_harmless,
+            assume_harmless: arguments.assume_harmless.clone(),
             assume_suspended: arguments.assume_suspended.clone(),
         },
         fail_fast: arguments.fail_fast,
@@ -269,8 +270,8 @@ fn flags(arguments: &CheckArguments) -> Vec<String> {
     if let Some(faults) = &arguments.faults {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
-    let harmless = arguments.assume_harmless;
-    flags.extend(harmless.then(|| "--assume-harmless".to_owned()));
+    let harmless = arguments.assume_harmless.iter();
+    flags.extend(harmless.map(|name| format!("--assume-harmless={}", shell_word(name))));
     let suspended = arguments.assume_suspended.iter();
     flags.extend(suspended.map(|writer| format!("--assume-suspended {}", shell_word(writer))));
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));

@@ -97,6 +97,7 @@ fn traces(result: &SimulatedScenario, options: &SimulateOptions) -> Vec<SavedTra
             model_hash: &result.model_hash,
             faults: faults.as_deref(),
             every_step: options.every_step,
+            assume_harmless: &options.overrides.assume_harmless,
             walk: Some(SavedWalk {
                 seed: result.walks.seed,
                 run: first,
@@ -119,7 +120,7 @@ fn options(arguments: &SimulateArguments) -> SimulateOptions {
         overrides: Overrides {
             faults: faults.map(|faults| faults.meaning.clone()),
             properties: arguments.properties.clone(),
-            assume_harmless: arguments.assume_harmless,
+            assume_harmless: arguments.assume_harmless.clone(),
             assume_suspended: arguments.assume_suspended.clone(),
         },
         every_step: arguments.every_step,
@@ -132,6 +133,8 @@ fn flags(arguments: &SimulateArguments) -> Vec<String> {
     if let Some(faults) = &arguments.faults {
         flags.push(format!("--faults {}", shell_word(&faults.text)));
     }
+    let harmless = arguments.assume_harmless.iter();
+    flags.extend(harmless.map(|name| format!("--assume-harmless={}", shell_word(name))));
     flags.extend(arguments.every_step.then(|| "--every-step".to_owned()));
     if arguments.max_steps != MAX_STEPS {
         flags.push(format!("--max-steps {}", arguments.max_steps));

@@ -72,6 +72,9 @@ pub struct SavedOverrides {
     pub every_step: bool,
     /// The replicas of the story, if they are fewer than the scenario's.
     pub replicas: Option<u32>,
+    /// `--assume-harmless`, each time that it is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assume_harmless: Vec<String>,
 }
 
 /// The walk that a trace was found in.
@@ -133,6 +136,8 @@ pub struct Origin<'a> {
     pub faults: Option<&'a str>,
     /// `--every-step`.
     pub every_step: bool,
+    /// `--assume-harmless`, each time that it is given.
+    pub assume_harmless: &'a [String],
     /// The walk that it was found in.
     pub walk: Option<SavedWalk>,
 }
@@ -157,6 +162,7 @@ impl SavedTrace {
                 faults: origin.faults.map(str::to_owned),
                 every_step: origin.every_step,
                 replicas: (replicas != origin.replicas).then_some(replicas),
+                assume_harmless: origin.assume_harmless.to_vec(),
             },
             walk: origin.walk,
             property: property.to_owned(),
@@ -327,6 +333,7 @@ mod tests {
             model_hash: "00",
             faults: texts.first().map(String::as_str),
             every_step: index.is_multiple_of(2),
+            assume_harmless: texts.get(1..).unwrap_or_default(),
             walk: walk.map(|(seed, run)| SavedWalk { seed, run }),
         };
         SavedTrace::new(&origin, "at-most-one-running", &story)

@@ -16,7 +16,7 @@ pub struct Finding {
     pub help: String,
 }
 
-/// The code of what is not modelled: with `--assume-harmless` it is an assumption.
+/// The code of what is not modelled.
 pub const NOT_MODELLED: &str = "runbook::not-modelled";
 
 /// Findings are told once for each place.

@@ -2,7 +2,8 @@
 //!
 //! On a line of its own a marker is about the lines below it, up to the next one; behind a
 //! command it is about that line alone. `# straddle: context=NAME cluster=source` says which side
-//! a context, or a file of contexts, stands for.
+//! a context, or a file of contexts, stands for, and `# straddle: harmless=NAME` behind a command
+//! that the program of this name changes nothing that is checked.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,6 +19,8 @@ pub struct Markers {
     lines: Vec<(Range<usize>, ClusterId)>,
     /// What contexts and files of contexts stand for.
     pub names: BTreeMap<String, ClusterId>,
+    /// Lines with a program that is harmless there.
+    harmless: Vec<(Range<usize>, String)>,
     /// Markers that say nothing that is understood, and their place.
     pub unclear: Vec<Range<usize>>,
 }
@@ -58,6 +61,7 @@ impl Markers {
     fn read(&mut self, text: &str, line: Range<usize>, alone: bool, place: usize) {
         let mut cluster = None;
         let mut names = Vec::new();
+        let mut harmless = Vec::new();
         let mut is_clear = true;
         for part in text.split_whitespace() {
             match part.split_once('=') {
@@ -66,8 +70,15 @@ impl Markers {
                     is_clear &= cluster.is_some();
                 }
                 Some(("context" | "kubeconfig", name)) => names.push(name.to_owned()),
+                Some(("harmless", name)) if !alone => harmless.push(name.to_owned()),
                 _ => is_clear = false,
             }
+        }
+        let says_harmless = !harmless.is_empty();
+        let of_line = |name| (line.clone(), name);
+        self.harmless.extend(harmless.into_iter().map(of_line));
+        if says_harmless && is_clear && cluster.is_none() && names.is_empty() {
+            return;
         }
         let Some(cluster) = cluster.filter(|_| is_clear) else {
             let end = place + MARK.len() + text.trim_end().len();
@@ -94,6 +105,15 @@ impl Markers {
         on_line
             .map(|&(_, side)| side)
             .or_else(|| above.map(|&(_, side)| side))
+    }
+
+    /// Whether a marker behind a command says that a program of this name is harmless there.
+    #[must_use]
+    pub fn is_harmless(&self, span: &Range<usize>, name: &str) -> bool {
+        let mut lines = self.harmless.iter();
+        lines.any(|(line, other)| {
+            other == name && line.start < span.end.max(span.start + 1) && span.start < line.end
+        })
     }
 
     /// The side that a context, or a file of contexts, stands for.

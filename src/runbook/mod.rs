@@ -52,6 +52,7 @@ use crate::world::setup::Extra;
 use crate::world::volume::ReclaimPolicy;
 pub use graph::{Goal, Place};
 pub use kubectl::strategic;
+pub use programs::may_be_harmless;
 use session::{Commands, Runner, Session};
 use shell::outside::Outside;
 use shell::runner::Halt;
@@ -112,10 +113,10 @@ pub struct Reading {
     pub assumed: Vec<Assumed>,
 }
 
-/// Reads a script. With `assume_harmless`, what is not modelled is an assumption instead of a
-/// mistake.
+/// Reads a script. Programs that are not modelled, but are among the `harmless`, are assumptions
+/// instead of mistakes where nothing depends on them.
 #[must_use]
-pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bool) -> Reading {
+pub fn read(source: Source, surroundings: &Surroundings<'_>, harmless: &[String]) -> Reading {
     let mut reading = Reading::default();
     let script = match parsed(&source) {
         Ok(script) => script,
@@ -124,10 +125,10 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
             return reading;
         }
     };
-    let (mut runner, followed) = follow(surroundings, &source, &script);
+    let (mut runner, followed) = follow(surroundings, &source, &script, harmless);
     refuse_templates(&mut runner);
     reading.complain_of_markers(&source, &runner);
-    reading.report(&source, &runner, assume_harmless);
+    reading.report(&source, &runner);
     if followed.is_ok() && runner.graph.emitted.is_empty() && runner.findings.problems.is_empty() {
         let what = "this script makes no requests to the clusters";
         let problem = Diagnostic::new("runbook::no-requests", what);
@@ -140,6 +141,14 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, assume_harmless: bo
 }
 
 fn parsed(source: &Source) -> Result<Command, Box<Diagnostic>> {
+    if let Some(at) = source.text.find("\r\n") {
+        let what = "this script has the line ends of Windows, of which bash takes the first half \
+                    for a part of the command";
+        let problem = Diagnostic::new("runbook::syntax", what);
+        let problem = problem.within(source).at(at..at, "here");
+        let help = "convert it: `dos2unix FILE`, or `sed -i 's/\\r$//' FILE`";
+        return Err(Box::new(problem.help(help)));
+    }
     syntax::parse(&source.text, 0).map_err(|error| {
         let what = format!("bash cannot parse this script: {}", error.message);
         let at = error.at.min(source.text.len());
@@ -155,11 +164,13 @@ fn follow<'a>(
     surroundings: &'a Surroundings<'_>,
     source: &Source,
     script: &Command,
+    harmless: &[String],
 ) -> (Runner<'a>, Result<(), Halt>) {
     let follow = |keeps_disks, keeps_policies| {
         let session = Session {
             keeps_disks,
             keeps_policies,
+            harmless: harmless.to_vec(),
             ..Session::new(surroundings, &source.text)
         };
         let mut runner = Runner::new(session, &source.text);
@@ -246,8 +257,8 @@ const fn patches_policy(operation: Operation) -> bool {
 
 impl Reading {
     fn complain_of_markers(&mut self, source: &Source, runner: &Runner<'_>) {
-        let help =
-            "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`";
+        let help = "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`, or \
+             behind a command `# straddle: harmless=NAME`";
         for place in &runner.session.markers.unclear {
             let problem = Diagnostic::new("runbook::bad-marker", "this marker is not valid");
             let problem = problem.within(source).at(place.clone(), "");
@@ -256,16 +267,10 @@ impl Reading {
     }
 
     /// Takes over what the run has found: mistakes, and what is taken for granted.
-    fn report(&mut self, source: &Source, runner: &Runner<'_>, assume_harmless: bool) {
+    fn report(&mut self, source: &Source, runner: &Runner<'_>) {
         let mut assumed = runner.findings.assumed.clone();
         let mut shown = 0;
         for finding in &runner.findings.problems {
-            if finding.code == findings::NOT_MODELLED && assume_harmless {
-                let text = "assumed to succeed and to change nothing that is checked, as requested"
-                    .to_owned();
-                assumed.push((finding.span.clone(), finding.what.clone(), text));
-                continue;
-            }
             shown += 1;
             if shown > MOST_SHOWN {
                 continue;

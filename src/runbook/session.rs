@@ -43,6 +43,8 @@ pub struct Session<'a> {
     pub extras: Vec<Extra>,
     /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
+    /// Programs that are not modelled and that somebody says are harmless.
+    pub harmless: Vec<String>,
     /// The words of each `kubectl` that the run comes to.
     pub calls: Vec<Vec<String>>,
     /// The namespace of both sets: a manifest says it, else the first call that names one.
@@ -70,6 +72,7 @@ impl<'a> Session<'a> {
             keeps_policies: true,
             extras: Vec::new(),
             spellings: PerCluster::default(),
+            harmless: Vec::new(),
             calls: Vec::new(),
             namespace: namespace_of(surroundings),
             unknown_names: BTreeSet::new(),

@@ -38,7 +38,10 @@ pub enum Symbol<V> {
     Of(V),
     /// What a person types who is asked, at one place of the script.
     Answer(usize),
-    /// Something that no request depends on; in words.
+    /// Something on one line that no request depends on; in words.
+    Part(String),
+    /// A text of which nobody knows how many words and lines it has, and on which no request depends;
+    /// in words.
     Other(String),
 }
 
@@ -108,7 +111,7 @@ impl<V: Clone + Eq + Display> Symbols<V> {
         match self.get(id) {
             Some(Symbol::Of(value)) => format!("<{value}>"),
             Some(Symbol::Answer(_)) => "<what a person types>".to_owned(),
-            Some(Symbol::Other(what)) => format!("<{what}>"),
+            Some(Symbol::Part(what) | Symbol::Other(what)) => format!("<{what}>"),
             None => "<>".to_owned(),
         }
     }

@@ -36,7 +36,7 @@ pub fn lower(
     file: &ScenarioFile,
     overrides: &Overrides,
 ) -> Result<Scenario, Vec<Diagnostic>> {
-    let mut lowering = Lowering::new(reader, overrides.assume_harmless);
+    let mut lowering = Lowering::new(reader, overrides.assume_harmless.clone());
     let scenario = lower_all(&mut lowering, file, overrides);
     match scenario.filter(|_| lowering.reader.problems.is_empty()) {
         Some(scenario) => {

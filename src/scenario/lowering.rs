@@ -19,8 +19,8 @@ pub struct Lowering<'a> {
     pub accounts: Vec<(Side, Account)>,
     /// Who else may write the sets, and is not stated to be suspended.
     pub writers: Vec<OtherWriter>,
-    /// What of a runbook is not modelled is taken to be harmless.
-    pub assume_harmless: bool,
+    /// Programs of a runbook that are not modelled and are taken to be harmless.
+    pub assume_harmless: Vec<String>,
     /// The first place that keeps the scenario from having another number of replicas.
     pub fixed_at: Option<usize>,
     /// The place of availability groups, which name ordinals by number.
@@ -29,7 +29,7 @@ pub struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     /// Nothing was found yet but what `reader` has noted.
-    pub const fn new(reader: Reader<'a>, assume_harmless: bool) -> Self {
+    pub const fn new(reader: Reader<'a>, assume_harmless: Vec<String>) -> Self {
         Self {
             reader,
             assumed: Vec::new(),

@@ -32,7 +32,7 @@ pub fn lower(
         folder,
         files: lowering.reader.files,
     };
-    let reading = runbook::read(source, &surroundings, lowering.assume_harmless);
+    let reading = runbook::read(source, &surroundings, &lowering.assume_harmless);
     lowering.reader.problems.extend(reading.problems);
     for assumed in reading.assumed {
         lowering.assume(&assumed.field, &assumed.value, &assumed.text);

@@ -21,8 +21,8 @@ pub struct Overrides {
     pub faults: Option<FaultsOverride>,
     /// Other properties; none means those of the scenario.
     pub properties: Vec<String>,
-    /// What of a runbook is not modelled is taken to be harmless.
-    pub assume_harmless: bool,
+    /// Programs of a runbook that are not modelled and are taken to be harmless.
+    pub assume_harmless: Vec<String>,
     /// Who else may write the sets and is suspended during the move: `KIND/NAME` of each.
     pub assume_suspended: Vec<String>,
 }

@@ -36,6 +36,7 @@ fn traces(result: &SimulatedScenario, seed: u64, faults: Option<&str>) -> Vec<Sa
             model_hash: &result.model_hash,
             faults,
             every_step: false,
+            assume_harmless: &[],
             walk: Some(SavedWalk { seed, run: first }),
         };
         let story = property.counterexample.as_ref()?;

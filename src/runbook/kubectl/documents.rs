@@ -56,7 +56,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
         document["metadata"]["namespace"] = namespace.into();
     }
     let other = |runner: &mut Runner<'_>, what: &str| {
-        Json::String(runner.symbol(Symbol::Other(what.to_owned())))
+        Json::String(runner.symbol(Symbol::Part(what.to_owned())))
     };
     let (uid, version) = (other(runner, "a uid"), other(runner, "a resourceVersion"));
     let created = other(runner, "a creationTimestamp");
@@ -88,7 +88,7 @@ fn set(runner: &mut Runner<'_>, cluster: ClusterId, state: &State, at: usize) ->
     } else {
         let unknown = |runner: &mut Runner<'_>, field: &str| {
             let what = format!("spec.{field} of the set in {}", cluster.name());
-            Json::String(runner.symbol(Symbol::Other(what)))
+            Json::String(runner.symbol(Symbol::Part(what)))
         };
         (
             unknown(runner, "ordinals.start"),

@@ -70,10 +70,18 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
 /// All objects of a kind: something to look at.
 fn all(runner: &mut Runner<'_>, state: State, is_caught: bool) -> State {
     if is_caught {
+        let help = "name the objects, `kubectl get pod web-5`, or select the set's Pods: \
+                    `kubectl get pods -l app=web -o name`";
+        let help = match runner.unnoticed_failure() {
+            Some(pipe) => format!(
+                "the name is missing if the pipe in line {pipe} fails at its first command, which \
+                 bash does not notice without `set -o pipefail`; or else {help}"
+            ),
+            None => help.to_owned(),
+        };
         runner.not_modelled(
-            "a list whose length is known only to the cluster is not modelled",
-            "name the objects, `kubectl get pod web-5`, or select the set's Pods: \
-             `kubectl get pods -l app=web -o name`",
+            "a list of objects whose number only the cluster knows is not modelled",
+            help,
         );
     }
     opaque(runner, state, "a list")
@@ -131,7 +139,7 @@ fn table(runner: &mut Runner<'_>, call: &Call, items: &[(Thing, Json)]) -> Strin
     }
     for (_, item) in items {
         let name = item.pointer("/metadata/name").map(jsonpath::text);
-        let rest = runner.symbol(Symbol::Other(
+        let rest = runner.symbol(Symbol::Part(
             "the rest of a line of kubectl's output".to_owned(),
         ));
         text.extend([

@@ -136,15 +136,15 @@ fn unknown_side(runner: &mut Runner<'_>, named: Option<(&str, String)>) {
                 return;
             }
             (
-                format!("which side {kind} `{name}` stands for is not known"),
+                format!("{kind} `{name}` is not mapped to source or destination"),
                 format!(
-                    "say it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"
+                    "map it at the top of the script: `# straddle: {kind}={name} cluster=source`, or `cluster=destination`"
                 ),
             )
         }
         None => (
-            "nothing says which cluster this command talks to".to_owned(),
-            "give `--context source`, or write `# straddle: cluster=source` behind it or above it"
+            "this command does not say which cluster it talks to".to_owned(),
+            "add `--context source`, or write `# straddle: cluster=source` after it or above it"
                 .to_owned(),
         ),
     };

@@ -6,17 +6,19 @@ pub mod filter;
 mod filter_fields;
 mod filter_limits;
 mod filter_parts;
+mod harmless;
 mod helm;
 mod text;
 mod yq;
 
 use call::Call;
+pub use harmless::may_be_harmless;
+use harmless::says_something;
 
 use crate::runbook::kubectl;
 use crate::runbook::session::{Commands, Outcome, Runner, State};
 use crate::runbook::shell::programs::{Comparison, Programs};
 use crate::runbook::shell::runner::Halt;
-use crate::runbook::symbols::Symbol;
 use crate::runbook::values::Value;
 
 /// What a program does.
@@ -57,7 +59,7 @@ const PROGRAMS: &[(&[&str], Program)] = &[
     (&["mktemp"], Always(text::mktemp)),
     (&["basename", "dirname"], Always(text::part_of_path)),
     (
-        &["date", "hostname", "whoami", "base64", "openssl"],
+        &["date", "hostname", "whoami", "base64", "openssl", "tput"],
         Always(says_something),
     ),
 ];
@@ -73,7 +75,7 @@ impl Programs for Commands {
         match PROGRAMS.iter().find(|(names, _)| names.contains(&name)) {
             Some((_, Always(program))) => Ok(program(runner, call)),
             Some((_, MayHalt(program))) => program(runner, call),
-            None => Ok(unknown(runner, call)),
+            None => Ok(harmless::unknown(runner, call)),
         }
     }
 
@@ -99,25 +101,4 @@ impl Programs for Commands {
     ) -> Result<Outcome, Halt> {
         compare::compare(runner, &value, comparison, state)
     }
-}
-
-fn unknown(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
-    let name = call.name;
-    let help = match name {
-        "source" | "." => "put its contents into this script",
-        "wait" | "jobs" | "fg" | "bg" | "disown" => {
-            "background commands are not modelled; run them one after another"
-        }
-        _ => "if it cannot change what is checked, pass `--assume-harmless`",
-    };
-    runner.not_modelled(format!("`{name}` is not modelled"), help);
-    says_something(runner, call)
-}
-
-/// What a program says is not known.
-fn says_something(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
-    let mut state = call.state;
-    let said = runner.symbol(Symbol::Other(format!("the output of {}", call.name)));
-    state.shell.write(&said);
-    Outcome::ok(state)
 }

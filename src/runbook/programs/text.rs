@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Call;
-use crate::runbook::session::{Outcome, Runner};
+use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::symbols::symbol_in;
 
@@ -11,21 +11,63 @@ use crate::runbook::symbols::symbol_in;
 const MOST_NUMBERS: usize = 10_000;
 
 /// `echo`.
-pub fn echo(_: &mut Runner<'_>, call: Call<'_>) -> Outcome {
-    let text = match call.words.split_first() {
-        Some((&"-n", rest)) => rest.join(" "),
-        Some((&"-ne", rest)) => rest.join(" ").replace("\\n", "\n"),
-        Some((&"-e", rest)) => rest.join(" ").replace("\\n", "\n") + "\n",
-        _ => call.words.join(" ") + "\n",
+pub fn echo(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
+    let is_option = |word: &&&str| {
+        let letters = word.strip_prefix('-').unwrap_or("");
+        !letters.is_empty() && letters.chars().all(|letter| "neE".contains(letter))
     };
+    let count = call.words.iter().take_while(is_option).count();
+    let (options, words) = call.words.split_at(count);
+    let options = options.concat();
+    let mut text = words.join(" ");
+    if options.rfind('e') > options.rfind('E') {
+        text = unescaped(runner, &call.state, &text);
+    }
+    if !options.contains('n') {
+        text.push('\n');
+    }
     writing(call, &text)
+}
+
+/// What `echo -e` and the format of `printf` make of backslashes.
+fn unescaped(runner: &mut Runner<'_>, state: &State, text: &str) -> String {
+    let mut made = String::new();
+    let mut rest = text.chars();
+    while let Some(next) = rest.next() {
+        if next != '\\' {
+            made.push(next);
+            continue;
+        }
+        match rest.next() {
+            Some('n') => made.push('\n'),
+            Some('t') => made.push('\t'),
+            Some('\\') | None => made.push('\\'),
+            Some(other) => {
+                // Colours and the like matter to nobody who reads them on a screen.
+                if runner.is_heard(state) {
+                    let what =
+                        format!("`\\{other}` in a text that the script reads is not modelled");
+                    runner.not_modelled(what, "write plain text, `\\n` and `\\t`");
+                }
+                made.extend(['\\', other]);
+            }
+        }
+    }
+    made
 }
 
 /// `printf`: the format, as often as there are arguments for it.
 pub fn printf(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
-    let Some((format, arguments)) = call.words.split_first() else {
+    let words = call.words.strip_prefix(&["--"]).unwrap_or(call.words);
+    let Some((format, arguments)) = words.split_first() else {
         return Ok(Outcome::ok(call.state));
     };
+    if format.starts_with('-') {
+        let what = format!("`printf {format}` is not modelled");
+        runner.not_modelled(what, "assign the text: `name=\"$(printf …)\"`");
+        return Ok(Outcome::ok(call.state));
+    }
+    let format = &unescaped(runner, &call.state, format);
     let mut text = String::new();
     let mut arguments = arguments.iter();
     loop {
@@ -55,12 +97,6 @@ fn format_once(
                     format!("`%{}` of `printf` is not modelled", other.unwrap_or(' ')),
                     "use `%s` or `%d`",
                 ),
-            },
-            '\\' => match rest.next() {
-                Some('n') => text.push('\n'),
-                Some('t') => text.push('\t'),
-                Some(other) => text.push(other),
-                None => text.push('\\'),
             },
             other => text.push(other),
         }
@@ -115,6 +151,10 @@ pub fn wc(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
         return Outcome::ok(call.state);
     }
     let input = call.state.shell.input.as_deref().unwrap_or("");
+    if runner.has_unknown(input) {
+        let what = "how many lines that has is not known";
+        runner.not_modelled(what, "count lines that the script has written itself");
+    }
     let lines = input.bytes().filter(|byte| *byte == b'\n').count();
     writing(call, &format!("{lines}\n"))
 }

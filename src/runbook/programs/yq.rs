@@ -11,12 +11,14 @@ pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) ->
     let mut plain = Vec::new();
     let mut in_place = false;
     let mut raw = name == "yq";
+    let mut by_value = false;
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         match *word {
             "-i" | "--inplace" => in_place = true,
             "-r" | "--raw-output" | "--unwrapScalar" => raw = true,
-            "-P" | "--prettyPrint" | "-y" | "-Y" | "-M" | "-c" | "-C" | "-S" | "-e" => (),
+            "-P" | "--prettyPrint" | "-y" | "-Y" | "-M" | "-c" | "-C" | "-S" => (),
+            "-e" | "--exit-status" => by_value = true,
             "-o" | "--output-format" | "-p" | "--input-format" => {
                 rest.next();
             }
@@ -69,7 +71,9 @@ pub fn run(runner: &mut Runner<'_>, name: &str, words: &[&str], state: State) ->
     } else {
         state.shell.write(&output);
     }
-    Outcome::ok(state)
+    // With `-e` it fails if what it says last is nothing.
+    let last = output.lines().last().unwrap_or("null");
+    Outcome::of(state, !(by_value && matches!(last, "null" | "false")))
 }
 
 /// What a filter makes of a text.

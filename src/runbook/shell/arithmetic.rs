@@ -36,7 +36,10 @@ pub trait Names {
     /// It is not a number, or is not known.
     fn get(&mut self, name: &str) -> Result<i64, String>;
     /// Gives a name another value.
-    fn set(&mut self, name: &str, value: i64);
+    ///
+    /// # Errors
+    /// It may not be given one.
+    fn set(&mut self, name: &str, value: i64) -> Result<(), String>;
 }
 
 struct Parser<'a> {
@@ -103,7 +106,7 @@ impl Parser<'_> {
                     Some("") | None => value,
                     Some(operator) => apply(operator, self.names.get(&name)?, value)?,
                 };
-                self.names.set(&name, value);
+                self.names.set(&name, value)?;
                 return Ok(value);
             }
             self.rest = before;
@@ -159,7 +162,7 @@ impl Parser<'_> {
                     .name()
                     .ok_or("`++` before something that is not a name")?;
                 let value = self.names.get(&name)?.wrapping_add(change);
-                self.names.set(&name, value);
+                self.names.set(&name, value)?;
                 return Ok(value);
             }
         }
@@ -193,7 +196,7 @@ impl Parser<'_> {
             let value = self.names.get(&name)?;
             for (token, change) in [("++", 1), ("--", -1)] {
                 if self.take(token) {
-                    self.names.set(&name, value.wrapping_add(change));
+                    self.names.set(&name, value.wrapping_add(change))?;
                     break;
                 }
             }
@@ -279,8 +282,12 @@ impl<P: Programs> Runner<'_, P> {
                 let value = number(digits).map(|number| sign * number);
                 value.ok_or_else(|| format!("`{name}` is `{text}`, which is not a number"))
             }
-            fn set(&mut self, name: &str, value: i64) {
+            fn set(&mut self, name: &str, value: i64) -> Result<(), String> {
+                if let Some(why) = not_a_number(name).filter(|why| why.contains("not modelled")) {
+                    return Err(why);
+                }
                 self.0.set(name, &value.to_string());
+                Ok(())
             }
         }
         match evaluate(text, &mut Variables(env)) {
@@ -314,8 +321,9 @@ mod tests {
         fn get(&mut self, name: &str) -> Result<i64, String> {
             Ok(self.0.get(name).copied().unwrap_or(0))
         }
-        fn set(&mut self, name: &str, value: i64) {
+        fn set(&mut self, name: &str, value: i64) -> Result<(), String> {
             self.0.insert(name.to_owned(), value);
+            Ok(())
         }
     }
 

@@ -52,7 +52,7 @@ impl<P: Programs> Runner<'_, P> {
             self.not_modelled(what, "list its words: `names=(a b c)`");
             return Ok(vec![state]);
         };
-        self.may_be_set(name);
+        self.may_be_set(name, &state.shell);
         let mut states = Vec::new();
         for (mut state, values) in self.expand_all(&words, state)? {
             let old = list(&format!("{name}[@]"), &state.shell).filter(|_| appends);

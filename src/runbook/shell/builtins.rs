@@ -160,7 +160,7 @@ fn unset<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<
             let what = format!("`unset {name}` is not modelled");
             runner.not_modelled(what, "name variables: `unset a b`");
         }
-        runner.may_be_set(name);
+        runner.may_be_set(name, &state.shell);
         let is_variable =
             state.shell.variables.contains_key(*name) || state.shell.arrays.contains_key(*name);
         if is_function || !is_variable {

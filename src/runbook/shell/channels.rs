@@ -13,6 +13,7 @@ use super::state::{Outcome, State};
 use super::syntax::{Redirect, RedirectTo, Word};
 use super::word::Within;
 use crate::diagnostic::Source;
+use crate::runbook::symbols::Symbol;
 use crate::yaml::{self, DuplicateKeys, Node};
 
 /// The ends of a command.
@@ -20,7 +21,16 @@ use crate::yaml::{self, DuplicateKeys, Node};
 pub struct Channels {
     input: Option<Rc<str>>,
     output: Option<Output>,
+    /// The standard error goes where the standard output goes: outside, or into `output`.
+    errors: Option<Errors>,
     before: Option<Rc<str>>,
+}
+
+/// Where the standard error goes, if the script may read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Errors {
+    Outside,
+    IntoOutput,
 }
 
 /// Where the standard output goes.
@@ -56,7 +66,12 @@ impl Channels {
         outcome: Outcome<P>,
     ) -> Result<Outcome<P>, Halt> {
         let mut longest = 0;
-        let mut close = |mut state: State<P>| {
+        let said = Symbol::Other("what a command says when it fails".to_owned());
+        let said = runner.symbol(said);
+        let mut close = |mut state: State<P>, failed: bool| {
+            if failed && self.errors == Some(Errors::IntoOutput) {
+                state.shell.write(&said);
+            }
             // Lines that are read from what is around are gone.
             if self.input.is_some() {
                 state.shell.input.clone_from(&self.before);
@@ -71,12 +86,22 @@ impl Channels {
                     state.shell.files.insert(Rc::clone(path), text.into());
                 }
             }
+            if failed && self.errors == Some(Errors::Outside) {
+                state.shell.write(&said);
+            }
             state
         };
-        let mut all = |states: Vec<State<P>>| states.into_iter().map(&mut close).collect();
-        let (ok, failed, exempt) = (all(outcome.ok), all(outcome.failed), all(outcome.exempt));
-        let left = outcome.left.into_iter();
-        let left = left.map(|(leave, state)| (leave, close(state))).collect();
+        let mut all = |states: Vec<State<P>>, failed: bool| {
+            let states = states.into_iter();
+            states.map(|state| close(state, failed)).collect()
+        };
+        let (ok, failed) = (all(outcome.ok, false), all(outcome.failed, true));
+        let exempt = all(outcome.exempt, true);
+        let left = outcome.left.into_iter().map(|(leave, state)| {
+            let failed = state.shell.status != 0;
+            (leave, close(state, failed))
+        });
+        let left = left.collect();
         runner.made_text(longest)?;
         Ok(Outcome {
             ok,
@@ -181,10 +206,17 @@ impl<P: Programs> Runner<'_, P> {
                     path => Output::File(path.into(), operator == ">>"),
                 });
             }
+            ">&" if fd == Some(2) && path == "1" => {
+                channels.errors = Some(match channels.output {
+                    Some(_) => Errors::IntoOutput,
+                    None => Errors::Outside,
+                });
+            }
             // What is written to the standard error tells a migration nothing.
             ">" | ">>" | ">|" | ">&" | "&>" | "&>>" if fd == Some(2) => (),
             ">&" if path == "2" => channels.output = Some(Output::Nowhere),
             "&>" | ">&" | "&>>" => {
+                channels.errors = Some(Errors::IntoOutput);
                 channels.output = Some(match path {
                     "/dev/null" => Output::Nowhere,
                     path => Output::File(path.into(), operator == "&>>"),

@@ -147,6 +147,13 @@ fn unary<P: Programs>(
     let holds = match operator {
         "-n" => !text.is_empty(),
         "-z" => text.is_empty(),
+        "-f" | "-e" | "-s" | "-r" | "-d" | "-x" if is_elsewhere(runner, text, &state) => {
+            runner.not_modelled(
+                format!("whether there is `{text}` is not known"),
+                "do not ask for files outside of the script's folder that it has not written",
+            );
+            true
+        }
         "-f" | "-e" | "-s" | "-r" => runner
             .read_file(text, &state)
             .is_some_and(|file| operator != "-s" || !file.is_empty()),
@@ -159,6 +166,13 @@ fn unary<P: Programs>(
         }
     };
     Ok(Outcome::of(state, holds))
+}
+
+/// Whether a file is neither one that the script has written nor one beside it.
+fn is_elsewhere<P: Programs>(runner: &mut Runner<'_, P>, path: &str, state: &State<P>) -> bool {
+    let known = runner.path(path, &state.shell);
+    let is_written = state.shell.files.contains_key(&*known);
+    !is_written && (known.starts_with('/') || symbol_in(&known).is_some())
 }
 
 /// Whether a value that the script does not know has any text.

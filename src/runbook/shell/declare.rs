@@ -69,29 +69,40 @@ impl<P: Programs> Runner<'_, P> {
     /// Gives names their values and what else is declared of them.
     pub fn declare(&mut self, how: &str, words: &[&str], state: State<P>) -> Outcome<P> {
         let mut state = state;
+        let mut is_global = matches!(how, "export" | "readonly");
+        let (mut is_exported, mut is_fixed) = (how == "export", how == "readonly");
         for word in words {
-            if word.starts_with('-') {
-                if word.contains(['A', 'n', 'i']) {
+            if let Some(letters) = word.strip_prefix(['-', '+']) {
+                if word.starts_with('+') || !letters.chars().all(|one| "argx".contains(one)) {
                     let help = "use plain variables and arrays";
                     self.not_modelled(format!("`{how} {word}` is not modelled"), help);
                 }
+                is_global |= letters.contains('g');
+                is_exported |= letters.contains('x');
+                is_fixed |= letters.contains('r');
                 continue;
             }
             let (name, value) = word
                 .split_once('=')
                 .map_or((*word, None), |(name, value)| (name, Some(value)));
-            if how == "local" {
+            if !is_global && !state.shell.locals.is_empty() {
                 cover(name, &mut state);
-                if value.is_none() {
+                // Without a value it has none, which only `set -u` minds.
+                if value.is_none() && state.shell.nounset {
+                    state.shell.variables.remove(name);
+                } else if value.is_none() {
                     state.shell.set(name, "");
                 }
             }
             if let Some(value) = value {
-                self.may_be_set(name);
+                self.may_be_set(name, &state.shell);
                 state.shell.set(name, value);
             }
-            if how == "export" {
+            if is_exported {
                 state.shell.exported.insert(name.into());
+            }
+            if is_fixed {
+                state.shell.fixed.insert(name.into());
             }
         }
         Outcome::ok(state)

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use super::arrays;
+use super::braces::braces;
 use super::fields::Fields;
 use super::glob;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{State, Ways};
 use super::syntax::Word;
-use super::word::{Piece, PieceKind, Within, braces, pieces};
+use super::word::{Piece, PieceKind, Within, pieces};
 use crate::runbook::symbols::{Symbol, symbol_in};
 
 /// Adds the words that were made in each way to those before them.
@@ -174,9 +175,11 @@ impl<P: Programs> Runner<'_, P> {
         next: &mut Vec<(State<P>, Fields)>,
     ) -> Result<(), Halt> {
         let mut fields = fields;
+        let separators = state.shell.get("IFS").cloned();
+        let separators = separators.as_deref().unwrap_or(" \t\n");
         let add = |mut fields: Fields, text: &str| {
             match how {
-                Use::Arguments if !piece.quoted => fields.add_split(text),
+                Use::Arguments if !piece.quoted => fields.add_split(text, separators),
                 Use::Pattern if piece.quoted => fields.add(&escaped(text)),
                 _ => fields.add(text),
             }
@@ -200,8 +203,27 @@ impl<P: Programs> Runner<'_, P> {
                 if how == Use::Arguments && arrays::is_separate(name) && piece.quoted {
                     fields.add_each(&items);
                     next.push((state, fields));
+                } else if how == Use::Arguments && !piece.quoted {
+                    // Each is split for itself.
+                    for (number, item) in items.iter().enumerate() {
+                        if number > 0 {
+                            fields.end();
+                        }
+                        fields = add(fields, item);
+                    }
+                    next.push((state, fields));
                 } else {
-                    next.push((state, add(fields, &items.join(" "))));
+                    let first = separators
+                        .chars()
+                        .next()
+                        .map(String::from)
+                        .unwrap_or_default();
+                    let between = if arrays::is_separate(name) {
+                        " "
+                    } else {
+                        &first
+                    };
+                    next.push((state, add(fields, &items.join(between))));
                 }
             }
             PieceKind::Parameter(name, operator, argument) => {
@@ -303,7 +325,7 @@ impl<P: Programs> Runner<'_, P> {
             return self.instead(name, argument, false, state);
         }
         self.open_arguments(&format!("${name}"));
-        let symbol = Symbol::Other(format!("the argument {name}"));
+        let symbol = Symbol::Part(format!("the argument {name}"));
         Ok(vec![(state, Some(self.symbol(symbol)))])
     }
 

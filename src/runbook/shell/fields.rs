@@ -33,30 +33,53 @@ impl Fields {
     }
 
     /// The bytes of all words.
-    /// The bytes of all words.
     #[must_use]
     pub fn length(&self) -> usize {
         self.done.iter().chain(&self.open).map(String::len).sum()
     }
 
-    /// Adds a text that is split where there is space.
-    pub fn add_split(&mut self, text: &str) {
+    /// Adds a text that is split at separators (`IFS`): runs of space count as one, every other
+    /// separator ends a word, even one without text.
+    pub fn add_split(&mut self, text: &str, separators: &str) {
         let is_space = |c: char| matches!(c, ' ' | '\t' | '\n');
-        if text.starts_with(is_space) {
-            self.end();
-        }
-        let mut parts = text
-            .split(is_space)
-            .filter(|part| !part.is_empty())
-            .peekable();
-        while let Some(part) = parts.next() {
-            self.add(part);
-            if parts.peek().is_some() {
+        // Space has ended a word: a separator right behind it belongs to that end.
+        let mut was_ended = false;
+        for next in text.chars() {
+            if !separators.contains(next) {
+                self.add(next.encode_utf8(&mut [0; 4]));
+                was_ended = false;
+            } else if is_space(next) {
+                was_ended |= self.open.is_some();
                 self.end();
+            } else {
+                if self.open.is_none() && !was_ended {
+                    self.add("");
+                }
+                self.end();
+                was_ended = false;
             }
         }
-        if text.ends_with(is_space) {
-            self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_split_as_in_bash() {
+        for (text, separators, expected) in [
+            (" a  b ", " \t\n", &["a", "b"][..]),
+            ("a b", "\n\t", &["a b"]),
+            ("a,,b,", ",", &["a", "", "b"]),
+            ("a , b", ", ", &["a", "b"]),
+            (",a", ",", &["", "a"]),
+            ("a b", "", &["a b"]),
+        ] {
+            let mut fields = Fields::default();
+            fields.add_split(text, separators);
+            fields.end();
+            assert_eq!(fields.done, expected, "{text} at {separators}");
         }
     }
 }

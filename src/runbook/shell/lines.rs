@@ -37,7 +37,7 @@ pub fn read<P: Programs>(
         names.push("REPLY");
     }
     for name in &names {
-        runner.may_be_set(name);
+        runner.may_be_set(name, &state.shell);
     }
     match state.shell.input.clone() {
         Some(input) => line(runner, &names, is_raw, &input, state),
@@ -65,6 +65,10 @@ fn line<P: Programs>(
     state: State<P>,
 ) -> Outcome<P> {
     let mut state = state;
+    if runner.has_unknown(input) {
+        let what = "which lines are read here is not known";
+        runner.not_modelled(what, "read lines that the script has written itself");
+    }
     let (line, rest) = match input.split_once('\n') {
         Some((line, rest)) => (line, Some(rest)),
         None => (input, None),
@@ -114,6 +118,10 @@ pub fn mapfile<P: Programs>(
         return Outcome::ok(state);
     };
     let name = words.get(1).copied().unwrap_or("MAPFILE");
+    if runner.has_unknown(&input) {
+        let what = "which lines are read here is not known";
+        runner.not_modelled(what, "read lines that the script has written itself");
+    }
     let lines: Vec<Rc<str>> = input.lines().map(Rc::from).collect();
     runner.spend(32 * lines.len());
     state.shell.variables.remove(name);

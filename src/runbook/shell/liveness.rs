@@ -9,28 +9,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::programs::Programs;
-use super::reads::{identifiers, reads};
-use super::runner::Runner;
-use super::state::{State, merged};
+use super::reads::{STATUS, identifiers, reads};
 use super::syntax::{Command, Kind, Redirect, RedirectTo, Test, Word};
 
-/// The name under which `$?` is looked for.
-pub const STATUS: &str = "?";
+/// The name under which it is looked for how a command ends, by what is around it.
+pub const END: &str = "!";
 
 /// The most commands whose live variables are looked for, times the most names.
 const MOST_ENTRIES: usize = 400_000;
 
 /// Names of variables.
-type Names = BTreeSet<Rc<str>>;
+pub type Names = BTreeSet<Rc<str>>;
 
 /// What may be read from each command of a script on.
 #[derive(Clone, Debug, Default)]
 pub struct Liveness {
     /// By the bytes of the command.
     before: BTreeMap<(usize, usize), Names>,
-    /// The bodies of loops that somebody asks how they end.
-    asked: BTreeSet<(usize, usize)>,
+    /// The bodies of loops that somebody asks how they end, and simple commands whose `$?` is read.
+    pub asked: BTreeSet<(usize, usize)>,
     /// What handlers of `trap` read, at whatever time.
     always: Names,
 }
@@ -54,7 +51,7 @@ impl Liveness {
             return Self::default();
         }
         while std::mem::take(&mut analysis.changed) {
-            analysis.before(script, &with_status(&Names::new()));
+            analysis.before(script, &with_end(&Names::new()));
             let functions: Vec<_> = analysis.functions.keys().cloned().collect();
             for name in functions {
                 analysis.function(&name);
@@ -63,66 +60,16 @@ impl Liveness {
         analysis.live
     }
 
-    fn at(&self, span: &Range<usize>) -> Option<&Names> {
+    /// What may be read from the command with these bytes on.
+    #[must_use]
+    pub fn at(&self, span: &Range<usize>) -> Option<&Names> {
         self.before.get(&(span.start, span.end))
     }
 
-    fn has(&self, live: &Names, name: &str) -> bool {
+    /// Whether a name is among what is live, or read by a handler.
+    #[must_use]
+    pub fn has(&self, live: &Names, name: &str) -> bool {
         live.contains(name) || self.always.contains(name)
-    }
-}
-
-impl<P: Programs> Runner<'_, P> {
-    /// Whether a name may be read from a command on.
-    #[must_use]
-    pub fn is_live(&self, command: &Command, name: &str) -> bool {
-        let live = self.liveness.at(&command.span).filter(|_| self.hidden == 0);
-        live.is_none_or(|live| self.liveness.has(live, name))
-    }
-
-    /// Whether somebody asks how the loop with this body ends.
-    #[must_use]
-    pub fn reads_end(&self, body: &Command) -> bool {
-        let key = (body.span.start, body.span.end);
-        let is_known = self.hidden == 0 && self.liveness.at(&body.span).is_some();
-        !is_known || self.liveness.has(&Names::new(), STATUS) || self.liveness.asked.contains(&key)
-    }
-
-    /// The states in which a command begins, merged. Where they differ only in what nobody reads
-    /// from there on, that is forgotten.
-    #[must_use]
-    pub fn settled(&self, command: &Command, states: Vec<State<P>>) -> Vec<State<P>> {
-        let live = self.liveness.at(&command.span).filter(|_| self.hidden == 0);
-        let Some(live) = live else {
-            return merged(states);
-        };
-        let mut states = states;
-        if !self.liveness.has(live, STATUS) {
-            for state in &mut states {
-                state.shell.status = 0;
-            }
-        }
-        let mut states = merged(states);
-        let Some((first, others)) = states.split_first() else {
-            return states;
-        };
-        let mut dead = BTreeSet::new();
-        for other in others {
-            let (one, two) = (&first.shell.variables, &other.shell.variables);
-            let differs = |name: &&Rc<str>| one.get(*name) != two.get(*name);
-            dead.extend(one.keys().chain(two.keys()).filter(differs).cloned());
-        }
-        dead.retain(|name| {
-            let is_exported = |state: &State<P>| state.shell.exported.contains(name);
-            !self.liveness.has(live, name) && &**name != "IFS" && !states.iter().any(is_exported)
-        });
-        if dead.is_empty() {
-            return states;
-        }
-        for state in &mut states {
-            state.shell.variables.retain(|name, _| !dead.contains(name));
-        }
-        merged(states)
     }
 }
 
@@ -195,7 +142,9 @@ impl<'a> Analysis<'a> {
 
     fn of_kind(&mut self, command: &'a Command, after: &Names) -> Names {
         match &command.kind {
-            Kind::Simple { assignments, words } => self.simple(assignments, words, after),
+            Kind::Simple { assignments, words } => {
+                self.simple(&command.span, (assignments, words), after)
+            }
             Kind::List(commands) => {
                 let mut live = after.clone();
                 for command in commands.iter().rev() {
@@ -203,10 +152,10 @@ impl<'a> Analysis<'a> {
                 }
                 live
             }
-            Kind::Not(inner) => self.before(inner, &with_status(after)),
+            Kind::Not(inner) => self.before(inner, &with_end(after)),
             Kind::And(left, right) | Kind::Or(left, right) => {
                 let right = self.before(right, after);
-                self.before(left, &with_status(&union(&right, after)))
+                self.before(left, &with_end(&union(&right, after)))
             }
             Kind::If {
                 condition,
@@ -216,9 +165,9 @@ impl<'a> Analysis<'a> {
                 let then = self.before(then, after);
                 let otherwise = match otherwise {
                     Some(otherwise) => self.before(otherwise, after),
-                    None => without(after, STATUS),
+                    None => ended(after),
                 };
-                self.before(condition, &with_status(&union(&then, &otherwise)))
+                self.before(condition, &with_end(&union(&then, &otherwise)))
             }
             Kind::Case { word, arms } => {
                 let mut live = union(after, &self.words([word]));
@@ -230,15 +179,15 @@ impl<'a> Analysis<'a> {
             }
             // What a subshell does to its variables stays there, but its status does not.
             Kind::Pipeline(inner) => {
-                let mut live = without(after, STATUS);
+                let mut live = ended(after);
                 for inner in inner {
-                    live.extend(self.before(inner, &with_status(&Names::new())));
+                    live.extend(self.before(inner, &with_end(&Names::new())));
                 }
                 live
             }
             Kind::Subshell(inner) => {
-                let inner = self.before(inner, &with_status(&Names::new()));
-                union(&without(after, STATUS), &inner)
+                let inner = self.before(inner, &with_end(&Names::new()));
+                union(&ended(after), &inner)
             }
             Kind::Loop {
                 condition, body, ..
@@ -257,17 +206,15 @@ impl<'a> Analysis<'a> {
                 }
             }
             Kind::Arithmetic(text) => match assigned(text) {
-                Some((name, value)) => {
-                    union(&without(&without(after, STATUS), name), &self.all(value))
-                }
-                None => union(&without(after, STATUS), &self.all(text)),
+                Some((name, value)) => union(&without(&ended(after), name), &self.all(value)),
+                None => union(&ended(after), &self.all(text)),
             },
             Kind::Test(test) => {
-                let mut live = without(after, STATUS);
+                let mut live = ended(after);
                 self.test(test, &mut live);
                 live
             }
-            Kind::Function { .. } => without(after, STATUS),
+            Kind::Function { .. } => ended(after),
             Kind::Other(_) => after.clone(),
         }
     }
@@ -278,7 +225,7 @@ impl<'a> Analysis<'a> {
         self.note_asked(body, after);
         self.loops.push(union(&again, after));
         let body = self.before(body, &union(&again, after));
-        let live = self.before(condition, &with_status(&union(&body, after)));
+        let live = self.before(condition, &with_end(&union(&body, after)));
         self.loops.pop();
         live
     }
@@ -294,7 +241,7 @@ impl<'a> Analysis<'a> {
     }
 
     fn note_asked(&mut self, body: &Command, after: &Names) {
-        if after.contains(STATUS) {
+        if after.contains(STATUS) || after.contains(END) {
             self.live.asked.insert((body.span.start, body.span.end));
         }
     }
@@ -304,9 +251,17 @@ impl<'a> Analysis<'a> {
         self.live.at(&command.span).cloned().unwrap_or_default()
     }
 
-    fn simple(&mut self, assignments: &[Word], words: &[Word], after: &Names) -> Names {
+    fn simple(
+        &mut self,
+        span: &Range<usize>,
+        (assignments, words): (&[Word], &[Word]),
+        after: &Names,
+    ) -> Names {
+        if after.contains(STATUS) {
+            self.live.asked.insert((span.start, span.end));
+        }
         let name = words.first().map_or("", |word| word.text.as_str());
-        let mut live = without(after, STATUS);
+        let mut live = ended(after);
         let is_declaration = matches!(
             name,
             "local" | "declare" | "typeset" | "readonly" | "export"
@@ -345,7 +300,7 @@ impl<'a> Analysis<'a> {
             let count = known.after.len();
             known.after.extend(after.iter().cloned());
             // The call looks at how the function has ended.
-            known.after.insert(STATUS.into());
+            known.after.insert(END.into());
             self.changed |= known.after.len() != count;
             live.extend(known.before.iter().cloned());
         }
@@ -444,9 +399,17 @@ fn union(one: &Names, other: &Names) -> Names {
 }
 
 /// Names, and how the command in front of them ends.
-fn with_status(names: &Names) -> Names {
+fn with_end(names: &Names) -> Names {
     let mut names = names.clone();
-    names.insert(STATUS.into());
+    names.insert(END.into());
+    names
+}
+
+/// Names, without how the command before has ended.
+fn ended(names: &Names) -> Names {
+    let mut names = names.clone();
+    names.remove(END);
+    names.remove(STATUS);
     names
 }
 

@@ -152,7 +152,7 @@ impl<P: Programs> Runner<'_, P> {
             let symbol = if is_fresh {
                 Symbol::Of(same)
             } else {
-                Symbol::Other("a value that was read earlier".to_owned())
+                Symbol::Part("a value that was read earlier".to_owned())
             };
             *value = self.symbols.text(symbol).as_str().into();
         }
@@ -172,7 +172,7 @@ impl<P: Programs> Runner<'_, P> {
         checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
         let mut outcome = Outcome::default();
-        self.may_be_set(name);
+        self.may_be_set(name, &state.shell);
         if words.is_none() && state.shell.arguments_are_open {
             self.open_arguments("$@");
             return Ok(Outcome::ok(state));
@@ -188,6 +188,14 @@ impl<P: Programs> Runner<'_, P> {
             return Ok(outcome);
         };
         for (state, values) in self.expand_all(words, state)? {
+            if words
+                .iter()
+                .zip(&values)
+                .any(|(word, value)| self.has_unknown(value) && !word.text.starts_with('"'))
+            {
+                let what = "how many rounds this loop has is not known";
+                self.not_modelled(what, "write the words into the script");
+            }
             self.rounds(name, values, body, state, checked, &mut outcome)?;
         }
         Ok(outcome.merged())
@@ -209,9 +217,11 @@ impl<P: Programs> Runner<'_, P> {
         let mut open = vec![(state, NONE)];
         let mut over = Outcome::default();
         for value in values {
+            // Another round ends the loop as it ends itself.
+            let states = open.into_iter().map(|(state, _)| state).collect();
             let mut next = Vec::new();
             let mut goes_on = false;
-            for (mut state, last) in open {
+            for mut state in self.settled(body, states) {
                 // Who never reads a variable cannot tell one round from the next.
                 if is_read {
                     state.shell.set(name, &value);
@@ -227,13 +237,11 @@ impl<P: Programs> Runner<'_, P> {
                 goes_on |= self.follows_all
                     || is_read
                     || !looks
-                    || ends
-                        .iter()
-                        .any(|(end, now)| self.signature(end) != before || *now != last)
+                    || ends.iter().any(|(end, _)| self.signature(end) != before)
                     || from == self.graph.emitted.len();
                 next.extend(ends);
             }
-            open = self.begin(body, next);
+            open = next;
             // Rounds that only look, and learn nothing, are one look: there is no clock.
             if open.is_empty() || !goes_on {
                 break;
@@ -276,26 +284,32 @@ impl<P: Programs> Runner<'_, P> {
         state.shell.loops.push(name.as_str().into());
         let reads_end = self.reads_end(body);
         let mut open = vec![(state, NONE)];
-        while let Some((mut state, last)) = open.pop() {
+        while !open.is_empty() {
             self.span = span.clone();
-            let goes_on = if parts[1].trim().is_empty() {
-                Some(1)
-            } else {
-                self.arithmetic(&parts[1], &mut state.shell)
-            };
-            if goes_on.unwrap_or(0) == 0 {
-                finish(state, last, &mut outcome);
-                continue;
+            let mut inside = Vec::new();
+            for (mut state, last) in open {
+                let goes_on = if parts[1].trim().is_empty() {
+                    Some(1)
+                } else {
+                    self.arithmetic(&parts[1], &mut state.shell)
+                };
+                if goes_on.unwrap_or(0) == 0 {
+                    finish(state, last, &mut outcome);
+                } else {
+                    inside.push(state);
+                }
             }
-            self.loops += 1;
-            let (ends, left) = self.command(body, state, checked)?.ends();
-            self.loops -= 1;
-            self.span = span.clone();
-            for (mut next, last) in end_of_round(left, ends, reads_end, &mut outcome) {
-                self.arithmetic(&parts[2], &mut next.shell);
-                open.push((next, last));
+            open = Vec::new();
+            for state in self.settled(body, inside) {
+                self.loops += 1;
+                let (ends, left) = self.command(body, state, checked)?.ends();
+                self.loops -= 1;
+                self.span = span.clone();
+                for (mut next, last) in end_of_round(left, ends, reads_end, &mut outcome) {
+                    self.arithmetic(&parts[2], &mut next.shell);
+                    open.push((next, last));
+                }
             }
-            open = self.begin(body, open);
         }
         let left = outcome.left.iter_mut().map(|(_, state)| state);
         let ended = outcome.ok.iter_mut().chain(&mut outcome.failed);

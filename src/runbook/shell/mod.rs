@@ -10,6 +10,7 @@
 
 pub mod arithmetic;
 pub mod arrays;
+pub mod braces;
 pub mod builtins;
 pub mod channels;
 pub mod conditions;
@@ -29,6 +30,7 @@ pub mod programs;
 pub mod reads;
 pub mod run;
 pub mod runner;
+pub mod settled;
 pub mod shells;
 pub mod simple;
 pub mod special;

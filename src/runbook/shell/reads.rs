@@ -1,5 +1,8 @@
 //! The variables that a text names.
 
+/// The name under which `$?` is looked for.
+pub const STATUS: &str = "?";
+
 /// The names in a text, as far as letters go: `a-b1` has `a` and `b1`.
 pub fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());
@@ -19,7 +22,7 @@ pub fn reads(text: &str) -> Option<Vec<&str>> {
     for (place, _) in text.match_indices('$') {
         let rest = text[place + 1..].trim_start_matches(['{', '#', '!']);
         if rest.starts_with('?') {
-            names.push(super::liveness::STATUS);
+            names.push(STATUS);
         }
         let begins = rest.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
         names.extend(identifiers(rest).next().filter(|_| begins));

@@ -254,6 +254,7 @@ impl<P: Programs> Runner<'_, P> {
         checked: Checked,
         and: bool,
     ) -> Result<Outcome<P>, Halt> {
+        self.ends_alike = !and && is_message(right) && matches!(left.kind, Kind::Simple { .. });
         let first = self.command(left, state, Checked::Yes)?;
         let mut outcome = Outcome {
             left: first.left,
@@ -352,6 +353,16 @@ fn negated<P: Programs>(outcome: Outcome<P>) -> Outcome<P> {
         exempt: merged(with_status(outcome.ok, 1)),
         left: outcome.left,
     }
+}
+
+/// Whether a command says something at most, and succeeds: behind `||` nothing depends on the
+/// failure in front of it.
+fn is_message(command: &Command) -> bool {
+    let Kind::Simple { words, .. } = &command.kind else {
+        return false;
+    };
+    let name = words.first().map_or("", |word| word.text.as_str());
+    matches!(name, "true" | ":" | "echo" | "printf")
 }
 
 /// The same states, with another `$?`.

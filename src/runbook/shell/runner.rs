@@ -9,9 +9,10 @@ use super::liveness::Liveness;
 use super::outside::Outside;
 use super::state::State;
 use super::syntax::Command;
+use crate::diagnostic::position;
 use crate::runbook::findings::Findings;
 use crate::runbook::graph::{Graph, Place};
-use crate::runbook::symbols::{Symbol, Symbols};
+use crate::runbook::symbols::{Symbol, SymbolId, Symbols};
 
 /// How many times the requests of a program a run may come to, most of which are looks of rounds
 /// that are alike.
@@ -78,6 +79,14 @@ pub struct Runner<'a, P: Outside> {
     pub most_requests: usize,
     /// Every round of a loop is followed, even those that are like the one before.
     pub follows_all: bool,
+    /// How the next command ends decides nothing: what is behind it comes to the same.
+    pub ends_alike: bool,
+    /// How the program at hand ends decides what the script does.
+    pub steers: bool,
+    /// What the program at hand says goes nowhere.
+    pub is_silenced: bool,
+    /// Where a pipe succeeds although a command in it has failed.
+    pub unnoticed: Option<Range<usize>>,
     /// How many loops are around the command at hand in its shell and function.
     pub loops: usize,
     /// How much of the script has been followed.
@@ -92,7 +101,7 @@ impl<'a, P: Outside> Runner<'a, P> {
     /// A run of `text` that has not begun.
     pub fn new(session: P::Session<'a>, text: &str) -> Self {
         let mut symbols = Symbols::default();
-        let home = symbols.text(Symbol::Other("the script's folder".to_owned()));
+        let home = symbols.text(Symbol::Part("the script's folder".to_owned()));
         Self {
             session,
             graph: Graph::default(),
@@ -116,6 +125,10 @@ impl<'a, P: Outside> Runner<'a, P> {
             handles_error: false,
             most_requests: ALIKE * P::MOST_REQUESTS,
             follows_all: false,
+            ends_alike: false,
+            steers: false,
+            is_silenced: false,
+            unnoticed: None,
             loops: 0,
             spent: Spent::default(),
             nesting: 0,
@@ -200,6 +213,26 @@ impl<'a, P: Outside> Runner<'a, P> {
     /// A text for a value that only the clusters know.
     pub fn symbol(&mut self, symbol: Symbol<P::Value>) -> String {
         self.symbols.text(symbol)
+    }
+
+    /// Whether there is something in a text of which nobody knows how many words and lines it has.
+    #[must_use]
+    pub fn has_unknown(&self, text: &str) -> bool {
+        let mut symbols = text.chars().filter_map(SymbolId::of);
+        symbols.any(|symbol| matches!(self.symbols.get(symbol), Some(Symbol::Other(_))))
+    }
+
+    /// The line of the last pipe that succeeds although a command in it has failed.
+    #[must_use]
+    pub fn unnoticed_failure(&self) -> Option<usize> {
+        let pipe = self.unnoticed.as_ref()?;
+        Some(position(&self.findings.text, pipe.start).0)
+    }
+
+    /// Whether the script catches what the program at hand says.
+    #[must_use]
+    pub fn is_heard(&self, state: &State<P>) -> bool {
+        state.shell.output.len() > usize::from(self.is_silenced)
     }
 
     /// A text for a value of the programs.

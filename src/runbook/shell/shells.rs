@@ -76,6 +76,9 @@ impl<P: Programs> Runner<'_, P> {
                 self.is_quiet = matches!(stage.kind, Kind::Simple { .. } | Kind::Subshell(_));
                 for (mut state, text, status) in self.captured(stage, state, checked)? {
                     state.shell.input = Some(text.as_str().into());
+                    if !pipefail && status != 0 {
+                        self.unnoticed = Some(stage.span.clone());
+                    }
                     let failed = pipefail && status != 0;
                     next.push((state, if failed { status } else { worst }));
                 }

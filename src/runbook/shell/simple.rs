@@ -7,7 +7,7 @@ use super::expand::each_with;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{Checked, Outcome, State};
-use super::syntax::{Command, Word};
+use super::syntax::{Command, RedirectTo, Word};
 use super::word::Within;
 use super::{builtins, declare};
 
@@ -31,6 +31,8 @@ impl<P: Programs> Runner<'_, P> {
         let mut state = state;
         state.shell.substituted = None;
         let own = self.own_end(checked);
+        let ends_alike = std::mem::take(&mut self.ends_alike);
+        let steers = (self.ignores_failure && !ends_alike) || self.asks_status(command);
         let passes = passes_arguments(words, &state);
         let words = if passes { &words[..1] } else { words };
         let ways = if declare::declares(words) {
@@ -42,6 +44,8 @@ impl<P: Programs> Runner<'_, P> {
             for (state, values) in self.assigned(assignments, state)? {
                 for (state, channels) in self.channels(&command.redirects, state, Within::Word)? {
                     self.passes_arguments = passes;
+                    self.steers = steers;
+                    self.is_silenced = is_silenced(command);
                     outcome.extend(self.one(
                         &arguments,
                         &values,
@@ -68,7 +72,7 @@ impl<P: Programs> Runner<'_, P> {
         let mut state = channels.open(state);
         let Some((name, rest)) = arguments.split_first() else {
             for (name, value) in values {
-                self.may_be_set(name);
+                self.may_be_set(name, &state.shell);
                 state.shell.set(name, value);
             }
             let status = state.shell.substituted.take().unwrap_or(0);
@@ -161,6 +165,16 @@ impl<P: Programs> Runner<'_, P> {
         }
         Ok(ways)
     }
+}
+
+/// Whether what a command says goes nowhere.
+fn is_silenced(command: &Command) -> bool {
+    command.redirects.iter().any(|redirect| match &redirect.to {
+        RedirectTo::File(operator, to) => {
+            redirect.fd != Some(2) && operator.contains('>') && to.text == "/dev/null"
+        }
+        RedirectTo::Heredoc(..) => false,
+    })
 }
 
 /// Whether a function is called with the arguments of the script, which nobody knows: `main "$@"`.

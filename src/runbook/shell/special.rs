@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::programs::Programs;
 use super::runner::Runner;
-use super::state::State;
+use super::state::{Shell, State};
 use crate::diagnostic::position;
 use crate::runbook::symbols::Symbol;
 
@@ -185,11 +185,15 @@ impl<P: Programs> Runner<'_, P> {
                 format!("`{base}`, which is not modelled")
             }
         };
-        Some(self.symbol(Symbol::Other(what)).into())
+        Some(self.symbol(Symbol::Part(what)).into())
     }
 
     /// Complains of a variable that the script must not set.
-    pub fn may_be_set(&mut self, name: &str) {
+    pub fn may_be_set(&mut self, name: &str, shell: &Shell) {
+        if shell.fixed.contains(name) {
+            let what = format!("`{name}` is readonly: bash ends the script here");
+            self.mistake("runbook::usage", what, "choose another name");
+        }
         match meaning(name) {
             Some(Refused(why, instead)) => {
                 let base = name.split('[').next().unwrap_or(name);

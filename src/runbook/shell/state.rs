@@ -27,6 +27,8 @@ pub struct Shell {
     pub arrays: BTreeMap<Rc<str>, Rc<[Rc<str>]>>,
     /// Variables that programs see.
     pub exported: BTreeSet<Rc<str>>,
+    /// Variables that keep their value: `readonly`.
+    pub fixed: BTreeSet<Rc<str>>,
     /// Variables of loops, innermost last.
     pub loops: Vec<Rc<str>>,
     /// `$1` and so on.

@@ -198,8 +198,44 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
         "migrate.sh:1:16: error[runbook::not-modelled]: `read -d`",
     ),
     (
-        "trap 'kubectl --context source scale sts web --replicas=3' ERR",
+        "trap 'kubectl --context source scale sts web --replicas=3' INT",
         "migrate.sh:1:1: error[runbook::not-modelled]: `trap` with `kubectl",
+    ),
+    (
+        "trap 'return 1' ERR",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `trap` with `return 1`",
+    ),
+    (
+        "trap 'echo x' DEBUG",
+        "migrate.sh:1:1: error[runbook::not-modelled]: `trap … DEBUG`",
+    ),
+    (
+        "set -e\r\nkubectl --context source get pod web-0\r\n",
+        "migrate.sh:1:7: error[runbook::syntax]: this script has the line ends of Windows",
+    ),
+    (
+        "x=1\nfor i in $(seq 20000); do :; done",
+        "migrate.sh:2:1: error[runbook::not-modelled]: `seq 20000` has more than",
+    ),
+    (
+        "x=1\nfor i in {1..20000}; do :; done",
+        "migrate.sh:2:1: error[runbook::not-modelled]: so many words from braces",
+    ),
+    (
+        "x=1\nreadonly x\nx=2",
+        "migrate.sh:3:1: error[runbook::usage]: `x` is readonly",
+    ),
+    (
+        "f() { break; }\nfor i in 1; do f; done",
+        "migrate.sh:1:7: error[runbook::usage]: `break` outside of a loop",
+    ),
+    (
+        "cd /tmp && kubectl --context source apply -f web.yaml",
+        "migrate.sh:1:12: error[runbook::unknown-file]: `web.yaml`",
+    ),
+    (
+        "[ -f /etc/hosts ] && exit 1",
+        "migrate.sh:1:1: error[runbook::not-modelled]: whether there is `/etc/hosts`",
     ),
     (
         "names=(a b)\nnames[1]=c",

@@ -73,12 +73,17 @@ fn mistakes_are_shown_where_they_are() {
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
-    // What is not modelled can be taken to be harmless; a mistake cannot.
+    // What talks to a cluster is never taken to be harmless, and a program must be named.
+    for flag in [
+        "--assume-harmless=kubectl",
+        "--assume-harmless=/usr/bin/helm",
+        "--assume-harmless=xargs",
+    ] {
+        let text = arguments(&[flag]);
+        assert!(text.contains("invalid value"), "{flag}\n{text}");
+    }
     let text = arguments(&["--assume-harmless"]);
-    assert!(
-        !text.contains("label") && text.contains("move.sh:2:1"),
-        "{text}"
-    );
+    assert!(text.contains("equal sign is needed"), "{text}");
     let text = arguments(&["--destination", "other.yaml"]);
     assert!(
         text.contains(
@@ -86,6 +91,80 @@ fn mistakes_are_shown_where_they_are() {
         ),
         "{text}"
     );
+}
+
+/// A program that nothing depends on is harmless if somebody says so; it is never advised, nor
+/// taken so, where it decides what the script does, or may reach a cluster.
+#[test]
+fn a_harmless_program_is_named_and_decides_nothing() {
+    let scale = "kubectl --context source scale sts web --replicas=0\n";
+    let check = |script: &str, more: &[&str]| {
+        let script = format!("set -e\n{script}\n{scale}");
+        let folder = folder("harmless", &[("web.yaml", WEB), ("move.sh", &script)]);
+        let command = straddle().current_dir(&folder);
+        let command = command.args(["check", "--source", "web.yaml", "--runbook", "move.sh"]);
+        let output = command.args(more).output().expect("it runs");
+        let both = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&both).into_owned()
+    };
+    let advice = "`--assume-harmless=notify`";
+    let excused = "move.sh:2 notify";
+    for script in [
+        "notify go",
+        "notify go || true",
+        "notify go > /dev/null || echo no",
+    ] {
+        let text = check(script, &[]);
+        assert!(
+            text.contains("`notify` is not modelled") && text.contains(advice),
+            "{script}\n{text}"
+        );
+        let text = check(script, &["--assume-harmless=notify"]);
+        assert!(text.contains(excused), "{script}\n{text}");
+        let text = check(&format!("{script} # straddle: harmless=notify"), &[]);
+        assert!(text.contains(excused), "{script}\n{text}");
+    }
+    for (script, why) in [
+        (
+            "if notify go; then exit 1; fi",
+            "decides what the script does",
+        ),
+        ("notify go && exit 1", "decides what the script does"),
+        ("echo a | notify || exit 1", "decides what the script does"),
+        (
+            "set +e; notify go; [ $? -eq 0 ] || exit 1",
+            "decides what the script does",
+        ),
+        ("notify kubectl delete pvc --all", "it may run `kubectl`"),
+        (
+            "notify sh -c 'x; kubectl get pod'",
+            "it may run `x; kubectl get pod`",
+        ),
+        ("f() { echo; }; notify f", "it may run `f`"),
+    ] {
+        let text = check(script, &["--assume-harmless=notify"]);
+        assert!(
+            text.contains("cannot be taken to be harmless") && text.contains(why),
+            "{script}\n{text}"
+        );
+        let text = check(script, &[]);
+        assert!(
+            text.contains("`notify` is not modelled") && !text.contains(advice),
+            "{script}\n{text}"
+        );
+    }
+    for script in [
+        "x=$(notify go)",
+        "timeout 9 kubectl get pod web-0",
+        "eval x",
+        "notify go > f",
+    ] {
+        let text = check(script, &[]);
+        assert!(
+            text.contains("is not modelled") && !text.contains("--assume-harmless"),
+            "{script}\n{text}"
+        );
+    }
 }
 
 /// A second claim template, and a Secret that nobody creates: neither is passed over in silence.
