@@ -9,10 +9,10 @@ use std::path::Path;
 use criterion::{Criterion, Throughput};
 use stateright::Model;
 use straddle::Migration;
-use straddle::check::question;
 use straddle::engine::{Bounds, Outcome, Question, Searchable, Unobserved, exhaustive};
-use straddle::scenario::{Overrides, Scenario};
-use straddle::world::World;
+use straddle::internals::check::question;
+use straddle::internals::scenario::{Overrides, Scenario};
+use straddle::internals::world::World;
 
 /// Small enough to be searched many times, large enough for its size to matter.
 const REPLICAS: u8 = 3;

@@ -1,73 +1,126 @@
-//! Straddle: a simulator and model checker for moving a StatefulSet between two clusters.
+//! Straddle: a simulator and model checker for moving a StatefulSet between two Kubernetes clusters.
 //!
-//! With start ordinals (KEP-3335) two sets in two clusters can share the ordinals of one
-//! application, and a program can move them over one by one, with their disks. Here both sets'
-//! controllers, the kubelets, the storage and that program are actors; the search tries all
-//! orders in which they can act, and all places where a fault can strike, and tells for each
-//! property whether it is always kept, or the shortest way to break it.
+//! With start ordinals (KEP-3335), two sets in two clusters can share the ordinals of one
+//! application, and a program can move them one by one, with their disks. Both sets' controllers,
+//! the kubelets, the storage and the driver that runs the program are actors. The search explores
+//! every interleaving of their steps, and every point at which a fault can strike. For each
+//! property it reports that the property holds, or the shortest counterexample.
+//!
+//! # Checking a scenario
 //!
 //! ```
 //! use std::path::Path;
-//! use straddle::check::{CheckOptions, Unwatched, check};
-//! use straddle::report::Verdict;
-//! use straddle::scenario::{Overrides, Scenario};
+//! use straddle::{CheckOptions, Overrides, Scenario, Unwatched, Verdict, check};
 //!
 //! let path = Path::new("models/blog-redis-cluster-6/scenario.yaml");
 //! let scenario = Scenario::read(path, &Overrides::default()).expect("a bundled scenario");
 //! let result = check(&scenario, &CheckOptions::default(), &Unwatched);
 //!
-//! let property = "at-most-one-running";
-//! let broken = result.properties.iter().find(|property| property.name == property).unwrap();
-//! assert_eq!(broken.verdict, Verdict::Violated);
-//! assert_eq!(broken.counterexample.as_ref().unwrap().steps.len(), 11);
+//! let mut properties = result.properties.iter();
+//! let violated = properties.find(|property| property.name == "at-most-one-running").unwrap();
+//! assert_eq!(violated.verdict, Verdict::Violated);
+//! assert_eq!(violated.counterexample.as_ref().unwrap().steps.len(), 11);
 //! ```
 //!
-//! # Layers
+//! # A setup in code, and a property of one's own
 //!
-//! Each depends only on those before it.
+//! A scenario is lowered to a [`Setup`], which can be written down as well. [`Migration`] is the
+//! transition system of a setup; [`engine`] searches it, as it does any other.
 //!
-//! - [`diagnostic`]: mistakes in the input, and their place in the text.
-//! - [`yaml`]: YAML as a tree in which every node knows its place.
-//! - [`vocabulary`]: the words that all the others share, as plain values.
-//! - [`account`]: what becomes of every field of a manifest.
-//! - [`world`]: the state, as plain data.
-//! - [`actors`]: the components of Kubernetes, the storage, the driver and the faults, each with
-//!   its own steps.
-//! - [`history`]: a path with every state on it, and questions about it.
-//! - [`properties`]: what a migration properties, and how a violation is explained.
-//! - [`engine`]: search; knows models, and nothing of Kubernetes.
-//! - [`every_n`]: proofs for every number of ordinals; knows models, too.
-//! - [`model`]: all of these as one model, for our engine and for stateright's.
-//! - [`runbook`]: a bash script as a program: symbolic execution of its shell.
-//! - [`scenario`]: YAML and manifests to a setup, and mistakes to their place in the text.
-//! - [`report`]: what a check found, as data, as JSON and for a terminal.
-//! - [`check`]: a scenario from its file to its report.
-//! - [`cli`]: the binary.
+//! ```
+//! use straddle::engine::{Bounds, Formula, Question, Settings, Unobserved, Verdict, exhaustive};
+//! use straddle::{
+//!     ClusterId, ClusterSetup, Expression, Instruction, Migration, OnError, Operation, PerCluster,
+//!     Program, Setup, Slice,
+//! };
+//!
+//! let side = |slice| ClusterSetup { initial: Some(slice), ..ClusterSetup::default() };
+//! let scale = |cluster, replicas| Instruction {
+//!     operation: Operation::Scale { cluster, replicas: Expression::number(replicas) },
+//!     on_error: OnError::Fail,
+//!     step: 0,
+//! };
+//! // Two replicas without disks, started over there before they have stopped here.
+//! let setup = Setup {
+//!     replicas: 2,
+//!     ordinals: 2,
+//!     allowed: 2,
+//!     clusters: PerCluster { source: side(Slice::from(0..2)), destination: side(Slice::EMPTY) },
+//!     program: Program {
+//!         instructions: vec![scale(ClusterId::Destination, 2), scale(ClusterId::Source, 0)],
+//!         ..Program::default()
+//!     }
+//!     .linked(),
+//!     ..Setup::default()
+//! };
+//! let model = Migration::new(setup);
+//!
+//! let mut formulas = model.formulas();
+//! formulas.push(Formula::invariant("somebody serves", |_: &Migration, world| {
+//!     world.rows.values().any(|row| row.serves())
+//! }));
+//! let question = Question::new(formulas);
+//! let (bounds, settings) = (Bounds::default(), Settings::default());
+//! let outcome = exhaustive::check(&model, &question, &bounds, settings, &Unobserved);
+//!
+//! let verdict = |name: &str| {
+//!     let mut decisions = outcome.decisions.iter();
+//!     &decisions.find(|decision| decision.name == name).expect("it was asked").verdict
+//! };
+//! assert!(matches!(verdict("at-most-one-pod"), Verdict::Violated(_)));
+//! assert!(matches!(verdict("somebody serves"), Verdict::Violated(_)));
+//! assert_eq!(*verdict("completes"), Verdict::Holds);
+//! ```
+//!
+//! The engine knows nothing of Kubernetes: [its own page](engine) solves a puzzle.
 
-pub mod account;
-pub mod actors;
-pub mod check;
-pub mod cli;
-pub mod diagnostic;
+mod account;
+mod actors;
+mod check;
+mod cli;
+mod diagnostic;
 pub mod engine;
-pub mod every_n;
-pub mod history;
-pub mod model;
-pub mod properties;
-pub mod report;
-pub mod runbook;
-pub mod scenario;
-pub mod vocabulary;
-pub mod world;
-pub mod yaml;
+mod every_n;
+mod history;
+mod model;
+mod properties;
+mod report;
+mod runbook;
+mod scenario;
+mod vocabulary;
+mod world;
+mod yaml;
 
-pub use check::{CheckOptions, check, check_scenario};
+pub use check::{CheckOptions, Unwatched, Watch, check, check_scenario};
 pub use diagnostic::Diagnostic;
-pub use engine::{Bounds, Searchable};
 pub use model::Migration;
-pub use properties::Property;
-pub use report::{Report, ScenarioResult};
+pub use report::{Counterexample, PropertyResult, Report, ScenarioResult};
 pub use scenario::{Overrides, Scenario};
 pub use vocabulary::Verdict;
 pub use world::World;
-pub use world::setup::Setup;
+pub use world::id::{ClusterId, Ordinal, PerCluster, Slice};
+pub use world::program::{Expression, Instruction, OnError, Operation, Program};
+pub use world::setup::{ClusterSetup, Setup, StorageSetup};
+
+/// Everything, for the binary, the tests and the benches. None of it is stable.
+#[doc(hidden)]
+pub mod internals {
+    /// Makes a module of this name whose items are those of the layer.
+    macro_rules! layers {
+        ($($layer:ident)*) => {
+            $(
+                #[allow(missing_docs)]
+                pub mod $layer {
+                    pub use crate::$layer::*;
+                }
+            )*
+        };
+    }
+
+    layers! {
+        account actors check cli diagnostic every_n history model properties report runbook
+        scenario vocabulary world yaml
+    }
+
+    pub use crate::engine;
+}

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    straddle::cli::run(std::env::args_os())
+    straddle::internals::cli::run(std::env::args_os())
 }

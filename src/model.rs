@@ -21,7 +21,7 @@ use crate::world::setup::Setup;
 ///
 /// ```
 /// use stateright::{Checker, Model};
-/// use straddle::scenario::{Overrides, Scenario};
+/// use straddle::{Overrides, Scenario};
 ///
 /// let path = std::path::Path::new("models/blog-redis-cluster-gated/scenario.yaml");
 /// let scenario = Scenario::read(path, &Overrides::default()).expect("a bundled scenario");

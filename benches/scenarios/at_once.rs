@@ -4,11 +4,11 @@
 //! neither; many models of it do.
 
 use straddle::Migration;
-use straddle::actors::Step;
-use straddle::actors::stateful_set_controller::Action;
 use straddle::engine::{Claim, Formula, Predicate, Searchable};
-use straddle::world::World;
-use straddle::world::id::ClusterId;
+use straddle::internals::actors::Step;
+use straddle::internals::actors::stateful_set_controller::Action;
+use straddle::internals::world::World;
+use straddle::internals::world::id::ClusterId;
 
 /// A migration with controllers like that.
 pub struct AtOnce(pub Migration);

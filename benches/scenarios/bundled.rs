@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use straddle::check::question;
 use straddle::engine::Settings;
-use straddle::scenario::{FaultsOverride, Overrides, Scenario, find};
+use straddle::internals::check::question;
+use straddle::internals::scenario::{FaultsOverride, Overrides, Scenario, find};
 use straddle::{Migration, Verdict};
 
 use crate::arguments::Arguments;

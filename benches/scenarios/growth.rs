@@ -1,6 +1,6 @@
 //! How a space grows with the number of replicas, and with the budget of each kind of fault.
 
-use straddle::scenario::catalogue::fault_names;
+use straddle::internals::scenario::catalogue::fault_names;
 
 use crate::arguments::Arguments;
 use crate::bundled::{grown, row};

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 use straddle::Migration;
 use straddle::engine::{Formula, Order, Question, Searchable, Settings, Verdict};
-use straddle::scenario::Scenario;
-use straddle::world::id::PerCluster;
-use straddle::world::setup::Reads;
+use straddle::internals::scenario::Scenario;
+use straddle::internals::world::id::PerCluster;
+use straddle::internals::world::setup::Reads;
 
 use crate::arguments::Arguments;
 use crate::at_once::AtOnce;

@@ -85,7 +85,9 @@
 //! ```
 
 pub mod adapters;
+#[doc(hidden)]
 pub mod checkpoint;
+#[doc(hidden)]
 pub mod cross_check;
 mod edges;
 pub mod exhaustive;
@@ -96,12 +98,14 @@ mod gather;
 mod goals;
 mod labels;
 mod limits;
+#[doc(hidden)]
 pub mod liveness;
 mod outcome;
 mod question;
 mod reachable;
 mod recent;
 mod searchable;
+#[doc(hidden)]
 pub mod simulate;
 mod space;
 mod store;

@@ -2,7 +2,7 @@
 
 use straddle::Migration;
 use straddle::engine::{Formula, Predicate, Question, Searchable};
-use straddle::world::World;
+use straddle::internals::world::World;
 
 /// A model with invariants of its own and a goal.
 pub trait Asked: Searchable + Sized {

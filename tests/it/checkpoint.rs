@@ -11,15 +11,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use straddle::Migration;
-use straddle::check::question;
 use straddle::engine::checkpoint::{Checkpoints, Error};
 use straddle::engine::exhaustive::{check, check_with, may_resume};
 use straddle::engine::{
     Bounds, Observer, Order, Outcome, Progress, Question, Searchable, Settings, StopReason,
     StoreKind, Trace, Unobserved, Verdict,
 };
-use straddle::properties::NAMES;
-use straddle::scenario::{FaultsOverride, Overrides, Scenario};
+use straddle::internals::check::question;
+use straddle::internals::properties::NAMES;
+use straddle::internals::scenario::{FaultsOverride, Overrides, Scenario};
 
 use crate::asked::everything;
 use crate::reference_protocol::protocol::Protocol;

@@ -13,9 +13,11 @@ mod world;
 use std::collections::HashSet;
 use std::thread;
 
-use straddle::actors::stateful_set_controller::rules::Rules;
-use straddle::actors::stateful_set_controller::seen::{RollingUpdate, Set, UpdateStrategy};
-use straddle::actors::stateful_set_controller::sync::sync;
+use straddle::internals::actors::stateful_set_controller::rules::Rules;
+use straddle::internals::actors::stateful_set_controller::seen::{
+    RollingUpdate, Set, UpdateStrategy,
+};
+use straddle::internals::actors::stateful_set_controller::sync::sync;
 use xxhash_rust::xxh3::xxh3_64;
 
 use answers::Answers;

@@ -9,12 +9,12 @@ mod space;
 use std::num::NonZeroUsize;
 
 use straddle::Migration;
-use straddle::check::question as scenario_question;
 use straddle::engine::cross_check::{self, Stateright};
 use straddle::engine::{
     Bounds, Claim, Decision, Order, Outcome, Question, Searchable, Settings, StopReason, StoreKind,
     Trace, Unobserved, Verdict, exhaustive,
 };
+use straddle::internals::check::question as scenario_question;
 
 use crate::asked::Asked;
 use crate::models::{bundled, scenario};

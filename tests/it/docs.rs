@@ -11,7 +11,7 @@ mod reference;
 use std::path::Path;
 
 use page::{pages, read, root};
-use straddle::scenario::{Overrides, Scenario};
+use straddle::internals::scenario::{Overrides, Scenario};
 
 /// Whether the pages are to be written anew rather than compared.
 fn updates() -> bool {

@@ -3,7 +3,7 @@
 mod after_crash;
 mod storage;
 
-use straddle::world::id::Ordinal;
+use straddle::internals::world::id::Ordinal;
 
 use crate::support::{Walk, check, list};
 

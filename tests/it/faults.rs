@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use straddle::actors::faults::{self, KINDS};
-use straddle::world::id::{ClusterId, Ordinal};
-use straddle::world::pod::PodPhase;
+use straddle::internals::actors::faults::{self, KINDS};
+use straddle::internals::world::id::{ClusterId, Ordinal};
+use straddle::internals::world::pod::PodPhase;
 
 use crate::support::{Walk, check, list, scenario};
 

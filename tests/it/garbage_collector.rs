@@ -1,10 +1,10 @@
 //! What becomes of a deleted set's Pods and claims, by the cascade of the DELETE.
 
-use straddle::actors::garbage_collector::{self, Action};
-use straddle::actors::stateful_set_controller::Action as ControllerAction;
-use straddle::actors::{Actor, Step};
-use straddle::world::id::Ordinal;
-use straddle::world::pod::Owner;
+use straddle::internals::actors::garbage_collector::{self, Action};
+use straddle::internals::actors::stateful_set_controller::Action as ControllerAction;
+use straddle::internals::actors::{Actor, Step};
+use straddle::internals::world::id::Ordinal;
+use straddle::internals::world::pod::Owner;
 
 use crate::support::{SIDE, Scene, check_run};
 

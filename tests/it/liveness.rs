@@ -7,12 +7,13 @@ mod twin;
 use std::num::NonZeroUsize;
 
 use stateright::{Checker, Model};
-use straddle::check::question;
+use straddle::Migration;
 use straddle::engine::exhaustive::check as decide;
 use straddle::engine::{
     Bounds, Formula, Outcome, Question, Searchable, StopReason, Unobserved, Verdict, WhyFair,
 };
-use straddle::{Migration, properties};
+use straddle::internals::check::question;
+use straddle::internals::properties;
 
 use crate::asked::{Asked, completes, stays};
 use crate::models::scenario;

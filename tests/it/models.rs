@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use straddle::check::{CheckOptions, Engine, Unwatched, check, check_scenario};
-use straddle::properties;
-use straddle::report::{ScenarioResult, Verdict};
-use straddle::scenario::{FaultsOverride, Overrides, Scenario};
-use straddle::world::id::PerCluster;
-use straddle::world::program::{Exits, Look, Operation, Program, Target};
-use straddle::world::setup::Reads;
+use straddle::internals::check::{CheckOptions, Engine, Unwatched, check, check_scenario};
+use straddle::internals::properties;
+use straddle::internals::report::{ScenarioResult, Verdict};
+use straddle::internals::scenario::{FaultsOverride, Overrides, Scenario};
+use straddle::internals::world::id::PerCluster;
+use straddle::internals::world::program::{Exits, Look, Operation, Program, Target};
+use straddle::internals::world::setup::Reads;
 
 /// The folder of the bundled scenarios.
 pub fn models() -> PathBuf {
@@ -20,7 +20,7 @@ pub fn models() -> PathBuf {
 
 /// The names of the bundled scenarios.
 pub fn bundled() -> Vec<String> {
-    let (paths, problems) = straddle::scenario::find(&[models()]);
+    let (paths, problems) = straddle::internals::scenario::find(&[models()]);
     assert!(problems.is_empty(), "{problems:?}");
     let folder = |path: &PathBuf| {
         path.parent()

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use straddle::Migration;
-use straddle::actors::Step;
 use straddle::engine::{Bits, Searchable};
-use straddle::world::World;
+use straddle::internals::actors::Step;
+use straddle::internals::world::World;
 
 use crate::models::{bundled, scenario};
 use crate::support::cases;

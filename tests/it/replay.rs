@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use straddle::check::replay::{ReplayOptions, replay};
-use straddle::check::simulate::{SimulateOptions, simulate};
-use straddle::report::replay::Replayed;
-use straddle::report::saved::{Origin, SavedTrace, SavedWalk};
-use straddle::report::simulation::{Seen, SimulatedScenario};
+use straddle::internals::check::replay::{ReplayOptions, replay};
+use straddle::internals::check::simulate::{SimulateOptions, simulate};
+use straddle::internals::report::replay::Replayed;
+use straddle::internals::report::saved::{Origin, SavedTrace, SavedWalk};
+use straddle::internals::report::simulation::{Seen, SimulatedScenario};
 use straddle::{Diagnostic, Scenario};
 
 use crate::models::{bundled, scenario};

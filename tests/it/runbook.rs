@@ -10,9 +10,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
 
-use straddle::check::{CheckOptions, Progress, Unwatched, Watch, check};
-use straddle::report::{ScenarioResult, Verdict};
-use straddle::scenario::{FaultsOverride, Overrides, Scenario};
+use straddle::internals::check::{CheckOptions, Progress, Unwatched, Watch, check};
+use straddle::internals::report::{ScenarioResult, Verdict};
+use straddle::internals::scenario::{FaultsOverride, Overrides, Scenario};
 
 const HEAD: &str = "apiVersion: straddle.dev/v1alpha1\nkind: Scenario\n\
     source: {name: web, replicas: 2, podManagementPolicy: Parallel, volumeClaimTemplates: [data]}\n\
@@ -107,7 +107,7 @@ fn a_script_and_the_same_steps_have_the_same_verdicts_and_stories() {
                     "{} {gated} {faults:?}",
                     steps.name
                 );
-                let cost = |property: &straddle::report::PropertyResult| {
+                let cost = |property: &straddle::internals::report::PropertyResult| {
                     property.cost().map(|cost| (cost.steps, cost.faults))
                 };
                 assert_eq!(

@@ -22,7 +22,7 @@ fn schema() -> Json {
 
 /// The bundled scenarios with their texts.
 fn scenarios() -> Vec<(PathBuf, String)> {
-    let (paths, problems) = straddle::scenario::find(&[models()]);
+    let (paths, problems) = straddle::internals::scenario::find(&[models()]);
     assert!(problems.is_empty(), "{problems:?}");
     assert!(!paths.is_empty(), "there are none");
     let read = |path: PathBuf| {

@@ -1,9 +1,9 @@
 //! Whole searches of sets that ask for more than usual: claims that go with their Pods, and Pods
 //! that have to stay Ready for a while.
 
-use straddle::check::{Unwatched, check};
-use straddle::report::{ScenarioResult, Verdict};
-use straddle::world::setup::ClusterSetup;
+use straddle::internals::check::{Unwatched, check};
+use straddle::internals::report::{ScenarioResult, Verdict};
+use straddle::internals::world::setup::ClusterSetup;
 
 use crate::models::{options, scenario, verdict};
 

@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use straddle::Migration;
-use straddle::check::simulate::{SimulateOptions, simulate as walk_through};
 use straddle::engine::simulate::{WalkOutcome, Walks, path, simulate};
 use straddle::engine::{Predicate, Question, Searchable};
-use straddle::report::simulation::{Seen, SimulatedScenario, bound};
-use straddle::world::World;
+use straddle::internals::check::simulate::{SimulateOptions, simulate as walk_through};
+use straddle::internals::report::simulation::{Seen, SimulatedScenario, bound};
+use straddle::internals::world::World;
 
 use crate::asked::Asked;
 use crate::models::scenario;

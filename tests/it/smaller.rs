@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 
 use straddle::Migration;
-use straddle::actors::Step;
-use straddle::check::{CheckOptions, Engine, Unwatched, check, question};
 use straddle::engine::{Bounds, Trace, Unobserved, Verdict as Decided, exhaustive};
-use straddle::report::{Counterexample, ScenarioResult, Verdict};
-use straddle::scenario::Scenario;
-use straddle::world::setup::Setup;
+use straddle::internals::actors::Step;
+use straddle::internals::check::{CheckOptions, Engine, Unwatched, check, question};
+use straddle::internals::report::{Counterexample, ScenarioResult, Verdict};
+use straddle::internals::scenario::Scenario;
+use straddle::internals::world::setup::Setup;
 
 use crate::models::scenario;
 
@@ -72,7 +72,7 @@ fn the_story_has_the_fewest_faults_then_the_fewest_replicas() {
             assert_eq!(told.asked.is_some(), best.1 < asked, "{name}: {property}");
             let mut results = result.properties.iter();
             let listed = results.find(|found| found.name == property);
-            let cost = listed.and_then(straddle::report::PropertyResult::cost);
+            let cost = listed.and_then(straddle::internals::report::PropertyResult::cost);
             let cost = cost.map(|cost| (cost.steps, cost.faults));
             assert_eq!(
                 cost,
@@ -110,7 +110,7 @@ fn a_story_with_fewer_replicas_keeps_the_lines_and_the_fix_of_the_file() {
 fn verdicts_with_fewer_replicas_are_listed() {
     let result = result(&scenario("cold-backup-restore", None));
     let available = |index: usize| {
-        let smaller: &straddle::report::SmallerResult = &result.smaller[index];
+        let smaller: &straddle::internals::report::SmallerResult = &result.smaller[index];
         let mut properties = smaller.properties.iter();
         let found = properties.find(|found| found.name == "available");
         (

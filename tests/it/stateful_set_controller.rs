@@ -1,10 +1,10 @@
 //! One sync of the StatefulSet controller beyond the facts: whom it adopts, what it leaves alone,
 //! which errors end it, and what is left to do after one.
 
-use straddle::actors::stateful_set_controller::Action;
-use straddle::world::id::{Ordinal, OrdinalSet, Slice};
-use straddle::world::pod::Owner;
-use straddle::world::stateful_set::{Previous, StatusWrite};
+use straddle::internals::actors::stateful_set_controller::Action;
+use straddle::internals::world::id::{Ordinal, OrdinalSet, Slice};
+use straddle::internals::world::pod::Owner;
+use straddle::internals::world::stateful_set::{Previous, StatusWrite};
 
 use crate::support::{SIDE, Scene, check, check_run, check_sync};
 
@@ -344,7 +344,7 @@ fn an_older_view_of_the_set() {
 fn a_sync_outlives_its_set() {
     let mut scene = Scene::read("Parallel start 0 of 2", "nothing");
     scene.act(Action::Sync);
-    straddle::actors::api_server::remove_set(&scene.setup, &mut scene.world, SIDE);
+    straddle::internals::actors::api_server::remove_set(&scene.setup, &mut scene.world, SIDE);
     scene.act(Action::Write(Ordinal(0)));
     let pod = scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     assert_eq!(pod.map(|pod| pod.owner), Some(Owner::RemovedSet));

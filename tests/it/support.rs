@@ -25,7 +25,7 @@ pub use scene::{SIDE, Scene};
 pub use walk::{Walk, list, scenario};
 
 use proptest::test_runner::{Config, RngSeed};
-use straddle::world::setup::Reads;
+use straddle::internals::world::setup::Reads;
 
 /// So many cases of a property, the same ones whenever the tests run.
 pub fn cases(count: u32) -> Config {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use straddle::check::{CheckOptions, Unwatched, check};
-use straddle::report::ScenarioResult;
-use straddle::scenario::{Overrides, Scenario};
+use straddle::internals::check::{CheckOptions, Unwatched, check};
+use straddle::internals::report::ScenarioResult;
+use straddle::internals::scenario::{Overrides, Scenario};
 
 use crate::models;
 
@@ -42,7 +42,7 @@ fn said(result: &ScenarioResult) -> Vec<(usize, &str)> {
 
 fn sentence(result: &ScenarioResult) -> String {
     let ends = result.dead_ends.as_ref();
-    ends.map_or_else(String::new, straddle::report::DeadEnds::sentence)
+    ends.map_or_else(String::new, straddle::internals::report::DeadEnds::sentence)
 }
 
 const SHRINK: &str = "{patch: {cluster: source, replicas: k}}";

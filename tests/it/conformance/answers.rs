@@ -1,9 +1,9 @@
 //! An API server that says yes to all requests but one, and writes them down as a recording does.
 
-use straddle::actors::api_server::Refusal;
-use straddle::actors::stateful_set_controller::request::{Api, Phase, Request};
-use straddle::actors::stateful_set_controller::seen::Template;
-use straddle::actors::stateful_set_controller::status::Status;
+use straddle::internals::actors::api_server::Refusal;
+use straddle::internals::actors::stateful_set_controller::request::{Api, Phase, Request};
+use straddle::internals::actors::stateful_set_controller::seen::Template;
+use straddle::internals::actors::stateful_set_controller::status::Status;
 
 use super::case::{Refused, owners_text};
 

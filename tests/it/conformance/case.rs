@@ -1,15 +1,15 @@
 //! One recorded case: what a sync sees, in the notation of `tests/conformance/README.md`.
 
-use straddle::actors::api_server::Refusal;
-use straddle::actors::stateful_set_controller::rules::Rules;
-use straddle::actors::stateful_set_controller::seen::{
+use straddle::internals::actors::api_server::Refusal;
+use straddle::internals::actors::stateful_set_controller::rules::Rules;
+use straddle::internals::actors::stateful_set_controller::seen::{
     Claim, Controller, Live, MaxUnavailable, Objects, Owner, OwnerRef, Owners, Pod, Revision,
     RollingUpdate, Set, Template, UpdateStrategy,
 };
-use straddle::actors::stateful_set_controller::status::{Status, StoredStatus};
-use straddle::world::id::{Ordinal, Slice, Table};
-use straddle::world::pod::PodPhase;
-use straddle::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use straddle::internals::actors::stateful_set_controller::status::{Status, StoredStatus};
+use straddle::internals::world::id::{Ordinal, Slice, Table};
+use straddle::internals::world::pod::PodPhase;
+use straddle::internals::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 
 /// What one sync sees, and which of its requests is refused.
 pub struct Case {

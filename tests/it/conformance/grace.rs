@@ -1,7 +1,7 @@
 //! When a DELETE removes a Pod at once, by the real registry's strategy.
 
-use straddle::actors::api_server::deletes_pod_at_once;
-use straddle::world::pod::PodPhase;
+use straddle::internals::actors::api_server::deletes_pod_at_once;
+use straddle::internals::world::pod::PodPhase;
 
 use super::recordings;
 

@@ -6,18 +6,18 @@
 
 use std::collections::BTreeSet;
 
-use straddle::actors::stateful_set_controller::plan;
-use straddle::actors::stateful_set_controller::rules::Rules;
-use straddle::actors::stateful_set_controller::seen::{
+use straddle::internals::actors::stateful_set_controller::plan;
+use straddle::internals::actors::stateful_set_controller::rules::Rules;
+use straddle::internals::actors::stateful_set_controller::seen::{
     Controller, Live, Objects, Owner, Owners, Pod as SeenPod, Set,
 };
-use straddle::world::World;
-use straddle::world::id::{ClusterId, Ordinal, PerCluster};
-use straddle::world::pod::{Owner as PodOwner, Pod, PodPhase};
-use straddle::world::program::Program;
-use straddle::world::setup::{Budget, ClusterSetup, Setup, StorageSetup};
-use straddle::world::stateful_set::{Plan, StatefulSet, Write};
-use straddle::world::volume::{Backend, Claim, ClaimOwner, ReclaimPolicy};
+use straddle::internals::world::World;
+use straddle::internals::world::id::{ClusterId, Ordinal, PerCluster};
+use straddle::internals::world::pod::{Owner as PodOwner, Pod, PodPhase};
+use straddle::internals::world::program::Program;
+use straddle::internals::world::setup::{Budget, ClusterSetup, Setup, StorageSetup};
+use straddle::internals::world::stateful_set::{Plan, StatefulSet, Write};
+use straddle::internals::world::volume::{Backend, Claim, ClaimOwner, ReclaimPolicy};
 
 use super::case::Case;
 use super::{controller_files, gate, recordings};

@@ -1,9 +1,9 @@
 //! The properties about what can still happen: the same in every way, with any number of threads.
 
 use straddle::Migration;
-use straddle::check::question;
 use straddle::engine::{Order, Outcome, Question, Searchable, Settings, Verdict};
-use straddle::properties;
+use straddle::internals::check::question;
+use straddle::internals::properties;
 
 use super::{UNBOUNDED, search_alike, ways};
 use crate::asked::{Asked, everything};

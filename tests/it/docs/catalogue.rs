@@ -1,6 +1,6 @@
 //! `docs/properties.md`, which is made of `src/properties/`.
 
-use straddle::properties;
+use straddle::internals::properties;
 
 use super::page::root;
 use super::updates;

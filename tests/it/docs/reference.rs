@@ -104,12 +104,12 @@ fn the_page_on_counterexamples_has_every_sign() {
 #[test]
 fn the_page_on_scenarios_has_every_fault_and_property() {
     let page = read(&root().join("docs/scenario-format.md"));
-    for kind in straddle::actors::faults::KINDS {
+    for kind in straddle::internals::actors::faults::KINDS {
         let ordinary = if kind.is_ordinary() { "yes" } else { "no" };
         let row = format!("| `{}` | {ordinary} |", kind.name());
         assert!(page.contains(&row), "docs/scenario-format.md lacks {row}");
     }
-    for name in straddle::properties::NAMES {
+    for name in straddle::internals::properties::NAMES {
         assert!(page.contains(&format!("| `{name}` |")), "it lacks {name}");
     }
 }

@@ -1,17 +1,18 @@
 //! What becomes of copied volumes, and who may attach and run what.
 
-use straddle::check::{CheckOptions, Unwatched};
-use straddle::world::id::{ClusterId, Ordinal};
-use straddle::world::pod::PodPhase;
-use straddle::world::volume::{Contents, Disk, VolumePhase};
+use straddle::internals::check::{CheckOptions, Unwatched};
+use straddle::internals::world::id::{ClusterId, Ordinal};
+use straddle::internals::world::pod::PodPhase;
+use straddle::internals::world::volume::{Contents, Disk, VolumePhase};
 
 use super::{DISKS, PLAIN, once};
 use crate::support::{Walk, check, scenario};
 
 #[track_caller]
 fn verdict(sections: &str, property: &str) -> String {
-    let result = straddle::check(&scenario(sections), &CheckOptions::default(), &Unwatched);
-    let of_name = |result: &&straddle::report::PropertyResult| result.name == property;
+    let result =
+        straddle::check(&scenario(sections), &CheckOptions::default(), &Unwatched);
+    let of_name = |result: &&straddle::internals::report::PropertyResult| result.name == property;
     let result = result.properties.iter().find(of_name);
     let result = result.unwrap_or_else(|| panic!("no property {property}"));
     let scope = result.counterexample.as_ref();

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use straddle::check::{Bounds, CheckOptions, Unwatched, check, question};
+use straddle::Migration;
 use straddle::engine::{Unobserved, Verdict as Decided, exhaustive};
-use straddle::report::{EveryNResult, Verdict};
-use straddle::scenario::{Scenario, resized};
-use straddle::world::setup::Setup;
-use straddle::{Migration, properties};
+use straddle::internals::check::{Bounds, CheckOptions, Unwatched, check, question};
+use straddle::internals::properties;
+use straddle::internals::report::{EveryNResult, Verdict};
+use straddle::internals::scenario::{Scenario, resized};
+use straddle::internals::world::setup::Setup;
 
 use crate::models::{self, scenario};
 

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use insta::assert_snapshot;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use straddle::actors::{Step, faults};
-use straddle::check::aim::Aim;
-use straddle::every_n::Sliced;
-use straddle::model::sizes::Sizes;
-use straddle::{Searchable, World};
+use straddle::World;
+use straddle::engine::Searchable;
+use straddle::internals::actors::{Step, faults};
+use straddle::internals::check::aim::Aim;
+use straddle::internals::every_n::Sliced;
+use straddle::internals::model::sizes::Sizes;
 
 use super::lemma::restriction;
 use super::migration::{mixed, sized, sized_text, walked};

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use straddle::engine::Searchable;
-use straddle::every_n::fixpoint::{Closure, Limits, close};
-use straddle::every_n::views::Views;
-use straddle::every_n::{Invariant, Reasons, Sliced, StateOf, StepOf};
+use straddle::internals::every_n::fixpoint::{Closure, Limits, close};
+use straddle::internals::every_n::views::Views;
+use straddle::internals::every_n::{Invariant, Reasons, Sliced, StateOf, StepOf};
 
 /// A state in words: its frame and its letters.
 type Word<S> = (<S as Sliced>::Frame, Vec<<S as Sliced>::Letter>);

@@ -6,13 +6,14 @@ use std::path::Path;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use straddle::check::aim::{Aim, sizes};
-use straddle::every_n::Sliced;
-use straddle::every_n::recheck::{Flaw, recheck};
-use straddle::every_n::rows::{rows, views};
-use straddle::model::sizes::Sizes;
-use straddle::scenario::resized;
-use straddle::{Migration, Overrides, Scenario, Searchable, World};
+use straddle::engine::Searchable;
+use straddle::internals::check::aim::{Aim, sizes};
+use straddle::internals::every_n::Sliced;
+use straddle::internals::every_n::recheck::{Flaw, recheck};
+use straddle::internals::every_n::rows::{rows, views};
+use straddle::internals::model::sizes::Sizes;
+use straddle::internals::scenario::resized;
+use straddle::{Migration, Overrides, Scenario, World};
 
 use super::lemma::{closed, coverage, reachable, restriction};
 

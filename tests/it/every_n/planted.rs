@@ -3,14 +3,14 @@
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use straddle::actors::faults::Target;
-use straddle::actors::garbage_collector::Action as Collect;
-use straddle::actors::stateful_set_controller::Action;
-use straddle::actors::{Step, driver};
-use straddle::check::aim::Aim;
-use straddle::every_n::{Reasons, Sliced};
-use straddle::model::sizes::Sizes;
-use straddle::world::letter::{Frame, Letter};
+use straddle::internals::actors::faults::Target;
+use straddle::internals::actors::garbage_collector::Action as Collect;
+use straddle::internals::actors::stateful_set_controller::Action;
+use straddle::internals::actors::{Step, driver};
+use straddle::internals::check::aim::Aim;
+use straddle::internals::every_n::{Reasons, Sliced};
+use straddle::internals::model::sizes::Sizes;
+use straddle::internals::world::letter::{Frame, Letter};
 use straddle::{Migration, World};
 
 use super::lemma::restriction;

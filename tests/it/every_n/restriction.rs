@@ -3,9 +3,9 @@
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use straddle::every_n::fixpoint::{GaveUp, Limits, close};
-use straddle::every_n::views::Views;
-use straddle::every_n::{Reasons, Sliced};
+use straddle::internals::every_n::fixpoint::{GaveUp, Limits, close};
+use straddle::internals::every_n::views::Views;
+use straddle::internals::every_n::{Reasons, Sliced};
 
 use super::lemma::{closed, coverage, reachable, restriction};
 use super::reference::{

@@ -1,7 +1,7 @@
 //! The reference protocol as words: a letter for each ordinal.
 
 use straddle::engine::Formula;
-use straddle::every_n::{Invariant, Reasons, Sliced};
+use straddle::internals::every_n::{Invariant, Reasons, Sliced};
 
 use super::reference::{
     Guard, Instruction, MOST, Ordinal, Phase, Place, Plan, Reference, Rules, Side, State, Step,

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use straddle::engine::{Bounds, Question, Settings, Unobserved, Verdict, exhaustive};
-use straddle::every_n::fixpoint::{GaveUp, Limits, close};
+use straddle::internals::every_n::fixpoint::{GaveUp, Limits, close};
 
 use super::lemma::{closed, occurring, reachable};
 use super::reference::{Reference, Rules};

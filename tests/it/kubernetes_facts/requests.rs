@@ -1,10 +1,10 @@
 //! What single requests do, and what a sync does with an answer that it did not expect.
 
-use straddle::actors::stateful_set_controller::Action;
-use straddle::actors::{Actor, Step, api_server, driver, kubelet};
-use straddle::world::id::{Ordinal, OrdinalSet};
-use straddle::world::pod::{Pod, PodPhase};
-use straddle::world::program::{Expression, Instruction, OnError, Operation};
+use straddle::internals::actors::stateful_set_controller::Action;
+use straddle::internals::actors::{Actor, Step, api_server, driver, kubelet};
+use straddle::internals::world::id::{Ordinal, OrdinalSet};
+use straddle::internals::world::pod::{Pod, PodPhase};
+use straddle::internals::world::program::{Expression, Instruction, OnError, Operation};
 
 use crate::support::{SIDE, Scene, check, check_run};
 

@@ -1,9 +1,9 @@
 //! What the StatefulSet controller decides by revisions, by what a Pod is Ready for, and by the
 //! release of Kubernetes. The cells are in the notation of `tests/conformance`.
 
-use straddle::actors::api_server::{self, Refusal};
-use straddle::actors::stateful_set_controller::Action;
-use straddle::world::id::Ordinal;
+use straddle::internals::actors::api_server::{self, Refusal};
+use straddle::internals::actors::stateful_set_controller::Action;
+use straddle::internals::world::id::Ordinal;
 
 use crate::conformance::writes;
 use crate::support::{SIDE, Scene, check, check_sync};

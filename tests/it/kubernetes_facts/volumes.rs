@@ -1,7 +1,7 @@
 //! Which disk a new Pod finds behind its claim.
 
-use straddle::world::id::Ordinal;
-use straddle::world::volume::{Contents, Disk};
+use straddle::internals::world::id::Ordinal;
+use straddle::internals::world::volume::{Contents, Disk};
 
 use crate::support::{SIDE, Scene, check};
 

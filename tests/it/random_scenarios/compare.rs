@@ -2,13 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use straddle::actors::Step;
-use straddle::check::{CheckOptions, Progress, Watch, question, take_apart};
 use straddle::engine::cross_check::{self, Stateright};
 use straddle::engine::{
     Bounds, Decision, Order, Outcome, Question, Settings, StoreKind, Trace, Unobserved, Verdict,
     exhaustive,
 };
+use straddle::internals::actors::Step;
+use straddle::internals::check::{CheckOptions, Progress, Watch, question, take_apart};
 use straddle::{Migration, Scenario};
 
 use crate::symmetry::check_trace;
@@ -105,7 +105,7 @@ fn search(model: &Migration, settings: Settings, most: u64) -> Outcome<Step> {
 }
 
 fn everything(model: &Migration) -> Question<Migration> {
-    question(model, &straddle::properties::NAMES, false)
+    question(model, &straddle::internals::properties::NAMES, false)
 }
 
 /// Compares all searches of a scenario with at most so many states.

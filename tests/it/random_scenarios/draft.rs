@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use straddle::scenario::Diagnostic;
+use straddle::internals::scenario::Diagnostic;
 use straddle::{Overrides, Scenario};
 
 /// One side's set.

@@ -2,9 +2,9 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use straddle::actors::Step;
 use straddle::engine::Searchable;
-use straddle::world::World;
+use straddle::internals::actors::Step;
+use straddle::internals::world::World;
 use straddle::{Migration, Scenario};
 
 fn packed(model: &Migration, world: &World) -> Vec<u64> {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use straddle::actors::driver::Event;
-use straddle::actors::faults;
-use straddle::world::id::ClusterId;
-use straddle::world::program::{
+use straddle::internals::actors::driver::Event;
+use straddle::internals::actors::faults;
+use straddle::internals::world::id::ClusterId;
+use straddle::internals::world::program::{
     AfterCrash, Cascade, ClaimRefCopy, Condition, ExtraVerb, LoopOrder, ObjectKind, Operation,
     StatusField, Timeout,
 };
-use straddle::world::setup::{AvailabilityRule, FaultId, Setup};
-use straddle::world::stateful_set::PodManagementPolicy;
-use straddle::world::volume::{Backend, ReclaimPolicy};
+use straddle::internals::world::setup::{AvailabilityRule, FaultId, Setup};
+use straddle::internals::world::stateful_set::PodManagementPolicy;
+use straddle::internals::world::volume::{Backend, ReclaimPolicy};
 
 use super::compare::Found;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
-use straddle::runbook::calls;
+use straddle::internals::runbook::calls;
 
 use crate::support::cases;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use proptest::prelude::*;
-use straddle::scenario::{Overrides, Scenario};
+use straddle::internals::scenario::{Overrides, Scenario};
 
 use crate::support::cases;
 

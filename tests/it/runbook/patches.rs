@@ -6,7 +6,7 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use straddle::runbook::strategic;
+use straddle::internals::runbook::strategic;
 
 use crate::support::cases;
 

@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use straddle::runbook::{Followed, Goal, followed};
-use straddle::world::program::{Expression, ObjectRef, Operation};
+use straddle::internals::runbook::{Followed, Goal, followed};
+use straddle::internals::world::program::{Expression, ObjectRef, Operation};
 
 use crate::support::cases;
 

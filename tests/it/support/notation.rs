@@ -1,11 +1,11 @@
 //! Reads the notation of tables, and writes events in it.
 
-use straddle::world::World;
-use straddle::world::cluster::Side;
-use straddle::world::id::{ClusterId, Ordinal, Slice};
-use straddle::world::pod::{Containers, Owner, Pod, PodPhase};
-use straddle::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
-use straddle::world::volume::{
+use straddle::internals::world::World;
+use straddle::internals::world::cluster::Side;
+use straddle::internals::world::id::{ClusterId, Ordinal, Slice};
+use straddle::internals::world::pod::{Containers, Owner, Pod, PodPhase};
+use straddle::internals::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use straddle::internals::world::volume::{
     Claim, ClaimOwner, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
 };
 

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use straddle::actors::stateful_set_controller::{self, Action};
-use straddle::actors::{Actor, Step, api_server};
-use straddle::world::World;
-use straddle::world::cluster::Side;
-use straddle::world::id::{ClusterId, Ordinal, PerCluster};
-use straddle::world::program::{Cascade, Program};
-use straddle::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
-use straddle::world::stateful_set::{Plan, StatefulSet, Write};
-use straddle::world::volume::{Backend, Contents, Disk, ReclaimPolicy};
+use straddle::internals::actors::stateful_set_controller::{self, Action};
+use straddle::internals::actors::{Actor, Step, api_server};
+use straddle::internals::world::World;
+use straddle::internals::world::cluster::Side;
+use straddle::internals::world::id::{ClusterId, Ordinal, PerCluster};
+use straddle::internals::world::program::{Cascade, Program};
+use straddle::internals::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
+use straddle::internals::world::stateful_set::{Plan, StatefulSet, Write};
+use straddle::internals::world::volume::{Backend, Contents, Disk, ReclaimPolicy};
 
 use super::notation::{Events, Set, describe_set, number, place};
 

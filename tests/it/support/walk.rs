@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
-use straddle::actors::driver::Action;
-use straddle::actors::{Actor, Step, faults};
-use straddle::world::World;
-use straddle::world::driver::DriverPhase;
+use straddle::internals::actors::driver::Action;
+use straddle::internals::actors::{Actor, Step, faults};
+use straddle::internals::world::World;
+use straddle::internals::world::driver::DriverPhase;
 use straddle::{Migration, Overrides, Scenario};
 
 /// A scenario from its sections, without the two lines that every file has.

@@ -2,14 +2,14 @@
 
 use proptest::prelude::*;
 use straddle::Migration;
-use straddle::actors::Step;
-use straddle::check::question;
 use straddle::engine::{Bounds, Searchable, Settings, Unobserved, Verdict, exhaustive};
 use straddle::engine::{Order, Outcome};
-use straddle::world::World;
-use straddle::world::id::{ClusterId, OrdinalSet, PerCluster};
-use straddle::world::setup::{Availability, AvailabilityRule, Group, Reads, Setup};
-use straddle::world::stateful_set::PodManagementPolicy;
+use straddle::internals::actors::Step;
+use straddle::internals::check::question;
+use straddle::internals::world::World;
+use straddle::internals::world::id::{ClusterId, OrdinalSet, PerCluster};
+use straddle::internals::world::setup::{Availability, AvailabilityRule, Group, Reads, Setup};
+use straddle::internals::world::stateful_set::PodManagementPolicy;
 
 use super::{PLAIN, SYMMETRIC, check_trace, expect_the_same};
 use crate::models::{bundled, scenario};
@@ -189,7 +189,7 @@ fn what_the_program_may_name_is_not_alike() {
     let blog = model(scenario("blog-redis-cluster", None).setup);
     let start = World::initial(blog.setup());
     let mut exchanged = start;
-    let first = straddle::world::id::Ordinal(0);
+    let first = straddle::internals::world::id::Ordinal(0);
     exchanged.rows[first].sides.source.containers.run = false;
     assert_eq!(canonical(&blog, &exchanged), packed(&blog, &exchanged));
 }
