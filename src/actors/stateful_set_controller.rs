@@ -2,7 +2,7 @@
 //!
 //! A sync looks once, and its writes follow one by one; a crash or another actor may fall
 //! between any two. What a sync writes, and in which order, is decided in [`sync`], as the real
-//! controller decides it; [`planned`] asks it what it would do in a world.
+//! controller decides it; `planned` asks it what it would do in a world.
 //!
 //! Kubernetes: pkg/controller/statefulset; each file of this folder names its functions.
 //! Left out: back-off. A sync is possible at any moment, as if every event woke the controller.

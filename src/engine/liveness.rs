@@ -11,7 +11,7 @@
 //! Everything here works on a finished search, behind [`Space`], and does not depend on how
 //! states are numbered. If they stand for others that are alike to them, ends are what they are,
 //! and where no component has a step inside there is no loop; a component that has one is
-//! judged on the states it stands for ([`unfolded`]).
+//! judged on the states it stands for (`unfolded`).
 
 mod component;
 mod expander;

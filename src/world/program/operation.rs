@@ -66,7 +66,7 @@ pub enum Operation {
     AwaitGone(ObjectRef, Look, Timeout),
     /// Waits until a condition holds on the store.
     Await(Condition, Timeout),
-    /// Saves the position, for [`AfterCrash::FromSaved`].
+    /// Saves the position, for [`AfterCrash::FromSaved`](super::AfterCrash::FromSaved).
     Save,
 }
 

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use straddle::diagnostic::Source;
-use straddle::scenario::{Overrides, Scenario};
-use straddle::yaml::{self, DuplicateKeys};
+use straddle::internals::diagnostic::Source;
+use straddle::internals::scenario::{Overrides, Scenario};
+use straddle::internals::yaml::{self, DuplicateKeys};
 
 const SCENARIO: &str = "\
 apiVersion: straddle.dev/v1alpha1

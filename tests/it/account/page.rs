@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use straddle::account::kinds::{KINDS, Kind, WHOLE};
-use straddle::account::types::{self, Shape};
-use straddle::account::{Rule, Treatment};
+use straddle::internals::account::kinds::{KINDS, Kind, WHOLE};
+use straddle::internals::account::types::{self, Shape};
+use straddle::internals::account::{Rule, Treatment};
 
 const HEAD: &str = "<!-- Written by a test from src/account/. To renew it:\n     \
     UPDATE_DOCS=1 cargo test --test it account -->\n\n\

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use straddle::check::{CheckOptions, Unwatched, check};
-use straddle::report::Verdict;
-use straddle::scenario::{Overrides, Scenario};
-use straddle::vocabulary::Weight;
+use straddle::internals::check::{CheckOptions, Unwatched, check};
+use straddle::internals::report::Verdict;
+use straddle::internals::scenario::{Overrides, Scenario};
+use straddle::internals::vocabulary::Weight;
 
 const SET: &str = "\
 apiVersion: apps/v1

@@ -10,8 +10,7 @@ use crate::support::{Walk, check, scenario};
 
 #[track_caller]
 fn verdict(sections: &str, property: &str) -> String {
-    let result =
-        straddle::check(&scenario(sections), &CheckOptions::default(), &Unwatched);
+    let result = straddle::check(&scenario(sections), &CheckOptions::default(), &Unwatched);
     let of_name = |result: &&straddle::internals::report::PropertyResult| result.name == property;
     let result = result.properties.iter().find(of_name);
     let result = result.unwrap_or_else(|| panic!("no property {property}"));
