@@ -68,17 +68,6 @@ impl Findings {
         self.mistake(NOT_MODELLED, span, what, help);
     }
 
-    /// Notes a request about the claims or volumes of a set with several claim templates: it is
-    /// about those of one template, and the others are not followed.
-    pub fn refuse_templates(&mut self, span: Range<usize>) {
-        let what = "the set has several claim templates, and this names the claim or volume of one: \
-                    which of them a script moves is not modelled yet";
-        let help = "write the move as a scenario, whose steps are about all claims of an ordinal, or \
-                    check the script with a manifest of one template at a time";
-        let code = "runbook::several-templates";
-        self.mistake(code, span, what.to_owned(), help.to_owned());
-    }
-
     /// Notes what is taken for granted.
     pub fn assume(&mut self, span: Range<usize>, what: String, text: &str) {
         if self.is_new(&span, &format!("{what} {text}")) {

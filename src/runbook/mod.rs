@@ -125,8 +125,7 @@ pub fn read(source: Source, surroundings: &Surroundings<'_>, harmless: &[String]
             return reading;
         }
     };
-    let (mut runner, followed) = follow(surroundings, &source, &script, harmless);
-    refuse_templates(&mut runner);
+    let (runner, followed) = follow(surroundings, &source, &script, harmless);
     reading.complain_of_markers(&source, &runner);
     reading.report(&source, &runner);
     if followed.is_ok() && runner.graph.emitted.is_empty() && runner.findings.problems.is_empty() {
@@ -193,40 +192,6 @@ fn follow<'a>(
         return follow(!deletes, !patches);
     }
     first
-}
-
-/// Notes each request about a disk, if the set has several claim templates.
-fn refuse_templates(runner: &mut Runner<'_>) {
-    if runner.session.surroundings.sides.source.templates.len() < 2 {
-        return;
-    }
-    let emitted = runner.graph.emitted.iter();
-    let about_disks = emitted.filter(|emitted| is_about_disk(emitted.request));
-    let places: Vec<_> = about_disks
-        .map(|emitted| emitted.place.span.clone())
-        .collect();
-    for place in places {
-        runner.findings.refuse_templates(place);
-    }
-}
-
-/// Whether a request reads or writes a claim or a volume.
-const fn is_about_disk(operation: Operation) -> bool {
-    const fn is_disk(object: ObjectRef) -> bool {
-        matches!(object.kind, ObjectKind::Claim | ObjectKind::Volume)
-    }
-    match operation {
-        Operation::GetClaim(_)
-        | Operation::GetVolume(_)
-        | Operation::CreateVolume(..)
-        | Operation::CreateClaim(_)
-        | Operation::RestoreDisk(_)
-        | Operation::SetReclaimPolicy(..) => true,
-        Operation::Delete(object) | Operation::Get(object) | Operation::AwaitGone(object, ..) => {
-            is_disk(object)
-        }
-        _ => false,
-    }
 }
 
 /// Whether a request deletes a claim or volume of the source.
@@ -323,7 +288,16 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
             "Pods need it, no manifest has it and the script does not name it: assumed to exist",
         )
     });
-    existing.collect()
+    let templates = surroundings.sides.source.templates.iter().skip(1);
+    let companions = templates.map(|template| {
+        (
+            "source.volumeClaimTemplates".to_owned(),
+            template.clone(),
+            "its claims are assumed to move with those of the first template: whether the script \
+             copies them is not checked, and one that it leaves behind starts empty",
+        )
+    });
+    companions.chain(existing).collect()
 }
 
 fn finish(runner: Runner<'_>, source: Source) -> Emitted {

@@ -283,7 +283,7 @@ fn assume_needs(lowering: &mut Lowering<'_>, destination: &Side) {
         .map(|(kind, name)| format!("{kind} {name}"))
         .collect();
     if !names.is_empty() {
-        let text = "the Pods need it, and nothing shows it there: taken to exist";
+        let text = "the Pods need it, and nothing shows it there: assumed to exist";
         lowering.assume("destination.needs", &accounting::shortened(&names), text);
     }
 }

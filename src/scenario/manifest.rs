@@ -195,9 +195,11 @@ fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<Manife
     while let Err(error) = serde_json::from_value::<StatefulSet>(json.clone()) {
         is_sound = false;
         let path = offending(&json, &error.to_string());
-        reader
-            .problems
-            .push(invalid_field(source, node, &path, &error));
+        // The account of the manifest has said what is wrong with another version.
+        if path != ["apiVersion"] {
+            let problem = invalid_field(source, node, &path, &error);
+            reader.problems.push(problem);
+        }
         // Behind a removed item of a list, later places could not be told any more.
         let is_in_list = path.iter().any(|step| step.parse::<usize>().is_ok());
         if path.is_empty() || is_in_list {
@@ -246,7 +248,6 @@ fn invalid_field(
     };
     let text = source.text.get(place.clone()).unwrap_or("");
     let help = match path {
-        [field] if field == "apiVersion" => "only `apps/v1` StatefulSets are modelled",
         _ if text.contains("{{") => yaml::TEMPLATE,
         _ => "Kubernetes would reject this manifest; correct it",
     };

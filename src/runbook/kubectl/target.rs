@@ -276,11 +276,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
         },
         Some("persistentvolumeclaim") => match side.claim(name) {
             Some((0, ordinal)) => Some(Thing::Claim(ordinal)),
-            Some((template, ordinal)) => {
-                let span = runner.span.clone();
-                runner.findings.refuse_templates(span);
-                Some(Thing::Companion(template, ordinal))
-            }
+            Some((template, ordinal)) => Some(Thing::Companion(template, ordinal)),
             None if side.templates.is_empty() => unknown(
                 runner,
                 "PersistentVolumeClaim",

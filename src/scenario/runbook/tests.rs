@@ -219,7 +219,7 @@ const NOT_UNDERSTOOD: &[(&str, &str)] = &[
     ),
     (
         "x=1\nfor i in {1..20000}; do :; done",
-        "migrate.sh:2:1: error[runbook::not-modelled]: so many words from braces",
+        "migrate.sh:2:1: error[runbook::not-modelled]: a brace expansion into this many words",
     ),
     (
         "x=1\nreadonly x\nx=2",

@@ -180,9 +180,9 @@ fn manifests_that_ask_for_what_is_not_modelled() {
 hasty.yaml:6:17 manifest::invalid-field: `Deleted` is not a known claim retention policy
       ^ \"Deleted\" 
       help: did you mean `Delete`?
-    hasty.yaml:9:38 manifest::not-modelled: a Pod with a grace period of 0 is not modelled: deleting it would remove the object while its containers still run
+    hasty.yaml:9:38 manifest::not-modelled: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
       ^ \"0\" 
-      help: set it to 1 or more, or remove it: Kubernetes' default is 30
+      help: set it to 1 or more, or leave it out: Kubernetes' default is 30
     ";
     let hasty = hasty.replace("\n    ", "\n");
     assert_eq!(in_source("{manifest: hasty.yaml}"), hasty);
@@ -195,9 +195,9 @@ hasty.yaml:6:17 manifest::invalid-field: `Deleted` is not a known claim retentio
 #[test]
 fn manifests_that_are_none_yet() {
     insta::assert_snapshot!(in_source("{manifest: beta.yaml}"), @r#"
-    beta.yaml:1:13 manifest::invalid-field: `apiVersion` of the StatefulSet is not valid: expected apps/v1, found "apps/v1beta1"
+    beta.yaml:1:13 manifest::not-modelled: Kubernetes has no `apps/v1beta1` StatefulSet
       ^ "apps/v1beta1" 
-      help: only `apps/v1` StatefulSets are modelled
+      help: write `apps/v1`
     "#);
     insta::assert_snapshot!(in_source("{manifest: huge.yaml}"), @r#"
     huge.yaml:3:18 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer of 32 bits, found `9999999999`

@@ -314,13 +314,13 @@ error[scenario::missing-manifest]: cannot read the manifest `none.yaml`: no such
         "hasty",
         &scenario("{manifest: hasty.yaml}", ""),
         str![[r#"
-error[manifest::not-modelled]: a Pod with a grace period of 0 is not modelled: deleting it would remove the object while its containers still run
+error[manifest::not-modelled]: a Pod without a grace period is not modelled: deleting it would remove it while its containers still run
  --> hasty.yaml:5:52
   |
 5 |   template: {spec: {terminationGracePeriodSeconds: 0}}
   |                                                    ^
   |
-  = help: set it to 1 or more, or remove it: Kubernetes' default is 30
+  = help: set it to 1 or more, or leave it out: Kubernetes' default is 30
 
 
 "#]],

@@ -174,7 +174,7 @@ fn compare(folder: &Path, script: &str) -> Result<usize, TestCaseError> {
 
 /// Whether a script is refused for what it is, not for what it has: it goes round without an end.
 fn is_refused(problem: &str) -> bool {
-    ["more than", "never ends", "outside of a loop", "is no Pod"]
+    ["more than", "never ends", "outside of a loop", "is not a Pod"]
         .iter()
         .any(|why| problem.contains(why))
 }

@@ -93,10 +93,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("wait --for=jsonpath='{.status.replicas}'=0 sts/web", ""),
     ("wait --for=condition=Available deploy/app", ""),
     ("wait --for=delete pod --all", "--all"),
-    (
-        "wait --for=delete pod/web-0 --timeout=5",
-        "no length of time",
-    ),
+    ("wait --for=delete pod/web-0 --timeout=5", "not a duration"),
     ("apply --prune -f web.yaml", "--prune"),
     ("apply -k .", "--kustomize"),
     ("replace --force -f web.yaml", "deletes the object"),
@@ -220,7 +217,7 @@ fn a_manifest_has_a_strategy_that_there_is() {
     let said = read_with(set, "kubectl --context source get pod web-0\n")
         .err()
         .unwrap_or_default();
-    assert!(said.contains("not `Recreate`"), "{said}");
+    assert!(said.contains("no such update strategy"), "{said}");
 }
 
 #[test]

@@ -75,7 +75,7 @@ const COPIES: &[(&str, &str, &str)] = &[
     (
         "del(.spec.claimRef) | del(.metadata)  | .metadata.name = \"x\"",
         ".",
-        "no copy",
+        "not a copy",
     ),
     ("del(.spec.claimRef)", ".metadata.namespace = \"shop\"", ""),
     (
