@@ -28,16 +28,19 @@ pub struct Subject {
 }
 
 /// The node at a path of fields.
+#[must_use]
 pub fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, name| node.get(name))
 }
 
 /// The text at a path of fields.
+#[must_use]
 pub fn text<'n>(node: &'n Node, path: &[&str]) -> Option<&'n str> {
     at(node, path)?.text()
 }
 
 /// The items of a list at a path of fields.
+#[must_use]
 pub fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
     match at(node, path).map(|node| &node.value) {
         Some(Value::List(items)) => items,
@@ -46,6 +49,7 @@ pub fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
 }
 
 /// The entries of a map at a path of fields, as texts.
+#[must_use]
 pub fn entries(node: &Node, path: &[&str]) -> BTreeMap<String, String> {
     let entries = match at(node, path).map(|node| &node.value) {
         Some(Value::Map(entries)) => &entries[..],

@@ -320,13 +320,14 @@ impl Taking<'_> {
                 for entry in entries.iter() {
                     let below = match fields {
                         None => shape.inside(),
-                        Some(fields) => match types::field(fields, &entry.name) {
-                            Some(below) => below,
-                            None => {
+                        Some(fields) => {
+                            if let Some(below) = types::field(fields, &entry.name) {
+                                below
+                            } else {
                                 self.unknown_field(walk, entry, fields);
                                 continue;
                             }
-                        },
+                        }
                     };
                     walk.path.push(Step::Key(&entry.name));
                     walk.nodes.push(&entry.value);
@@ -400,7 +401,7 @@ impl Taking<'_> {
                 self.refuse(place, why.to_owned(), help.to_owned());
             }
             (Treatment::Assumed(text), Some((rule, depth))) => {
-                self.assumed(walk, rule, depth, text)
+                self.assumed(walk, rule, depth, text);
             }
             _ => (),
         }

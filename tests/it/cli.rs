@@ -76,9 +76,16 @@ fn check_tells_the_story() {
     command.assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 blog-redis-cluster-6   6 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          destination the source's set: as in source, with `replicas: 0`
+         source.manifest affinity: every Pod finds a node on both sides, or the move waits for it
          storage.backend permissive: both clusters can attach a disk at once
+         storage.reachableFrom source, destination: no Pod starts on a side that is not among them
          faults none: fault-free runs only; add faults with `--faults 2`
+         destination.needs secret redis-redis-cluster, configmap redis-redis-cluster-scripts,
+         configmap redis-redis-cluster-default: the Pods need it, and nothing shows it there:
+         assumed to exist
 
 VIOLATED  at-most-one-running (ordinal 0, across sides), as expected
           shortest counterexample: 11 steps, no faults

@@ -152,8 +152,7 @@ fn unset<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<
     let words = call.words;
     let (is_function, names) = match words {
         ["-f", names @ ..] => (true, names),
-        ["-v", names @ ..] => (false, names),
-        names => (false, names),
+        ["-v", names @ ..] | names => (false, names),
     };
     for name in names {
         if name.starts_with('-') || name.contains('[') {

@@ -42,8 +42,8 @@ impl<P: Programs> Runner<'_, P> {
         Ok(())
     }
 
-    /// The ends of a shell, behind its handler of `EXIT`. With another status than 0 it comes to
-    /// its end only if it has run out of commands.
+    /// The ends of a shell, after its handler of `EXIT`. With a status other than 0 it has ended
+    /// normally only if it has run out of commands.
     ///
     /// # Errors
     /// The script cannot be followed any further.
@@ -69,9 +69,9 @@ impl<P: Programs> Runner<'_, P> {
         Ok(ends)
     }
 
-    /// One end, behind the handler.
-    fn end(&mut self, state: State<P>, is_over: bool, ends: &mut Ends<P>) -> Result<(), Halt> {
-        let (mut state, status) = (state.clone(), state.shell.status);
+    /// One end, after the handler.
+    fn end(&mut self, mut state: State<P>, is_over: bool, ends: &mut Ends<P>) -> Result<(), Halt> {
+        let status = state.shell.status;
         let Some(handler) = state.shell.on_exit.take() else {
             ends.push((state, is_over));
             return Ok(());

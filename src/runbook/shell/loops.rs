@@ -14,6 +14,9 @@ type Last = (End, u8);
 /// States in which a round begins.
 type Rounds<P> = Vec<(State<P>, Last)>;
 
+/// The states in which a body has ended, and how.
+type Endings<P> = Vec<(State<P>, End)>;
+
 /// A round that has begun: what was known there, and its first request if it asks anything.
 struct Begun<P: Programs> {
     signature: (Box<Shell>, P::Known, Last),
@@ -58,10 +61,8 @@ impl<P: Programs> Runner<'_, P> {
             }
             let position = self.graph.emitted.len();
             let next = self.round(until, condition, body, (state, last), checked, &mut outcome)?;
-            let next = self.begin(
-                condition,
-                end_of_round(next.0, next.1, reads_end, &mut outcome),
-            );
+            let next = end_of_round(next.0, next.1, reads_end, &mut outcome);
+            let next = self.begin(condition, &next);
             let asks = self.graph.emitted.len() > position;
             if asks || next.is_empty() {
                 silent.clear();
@@ -86,7 +87,7 @@ impl<P: Programs> Runner<'_, P> {
         (state, last): (State<P>, Last),
         checked: Checked,
         outcome: &mut Outcome<P>,
-    ) -> Result<(Left<P>, Vec<(State<P>, End)>), Halt> {
+    ) -> Result<(Left<P>, Endings<P>), Halt> {
         self.polling += 1;
         self.loops += 1;
         let (asked, mut left) = self.command(condition, state, Checked::Yes)?.ends();
@@ -122,10 +123,10 @@ impl<P: Programs> Runner<'_, P> {
     }
 
     /// The states in which the next round begins, merged.
-    fn begin(&mut self, first: &Command, rounds: Rounds<P>) -> Rounds<P> {
+    fn begin(&mut self, first: &Command, rounds: &[(State<P>, Last)]) -> Rounds<P> {
         let mut open: Rounds<P> = Vec::new();
         let mut lasts: Vec<Last> = Vec::new();
-        for (_, last) in &rounds {
+        for (_, last) in rounds {
             if !lasts.contains(last) {
                 lasts.push(*last);
             }

@@ -95,7 +95,7 @@ fn others_who_write_are_known() {
             .map(|writer| &*writer.called)
             .collect();
         if !called.is_empty() {
-            found += &format!("{name}: {}\n", called.join(", "));
+            found += &(name.to_string() + ": " + &called.join(", ") + "\n");
         }
     }
     assert_eq!(
@@ -185,10 +185,12 @@ fn treatment(scenario: &Scenario, document: &Json, place: &Place) -> String {
     let mut path = String::new();
     for step in place {
         match step {
-            Json::String(key) if key.contains(['.', '/', '[']) => path += &format!("[{key}]"),
+            Json::String(key) if key.contains(['.', '/', '[']) => {
+                path.extend(["[", key.as_str(), "]"])
+            }
             Json::String(key) if path.is_empty() => path += key,
-            Json::String(key) => path += &format!(".{key}"),
-            step => path += &format!("[{step}]"),
+            Json::String(key) => path.extend([".", key.as_str()]),
+            step => path.extend(["[", step.to_string().as_str(), "]"]),
         }
     }
     let mut objects = scenario.account.iter().map(|(_, object)| object);

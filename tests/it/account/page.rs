@@ -40,11 +40,11 @@ fn row(base: &str, rule: &Rule) -> String {
             .iter()
             .map(|value| format!("`{value:?}`"))
             .collect();
-        path += &format!(" of {}", values.join(", ").replace('"', ""));
+        path.extend([" of ", &values.join(", ").replace('"', "")]);
     }
     let mut reason = cell(rule.treatment.reason());
     if let Treatment::Refused(_, help) = rule.treatment {
-        reason += &format!("; {}", cell(help));
+        reason.extend(["; ", &cell(help)]);
     }
     if let Some(kind) = rule.writer {
         reason = format!("{kind} {reason}");

@@ -221,9 +221,9 @@ impl<'de> MapAccess<'de> for Each<'_, '_> {
     }
 }
 
-fn record<T: DeserializeOwned>(recorder: &Recorder, text: &mut String)
+fn record<T>(recorder: &Recorder, text: &mut String)
 where
-    T: k8s_openapi::Resource,
+    T: DeserializeOwned + k8s_openapi::Resource,
 {
     let probe = Probe {
         recorder,

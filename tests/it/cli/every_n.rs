@@ -52,8 +52,15 @@ fn a_proof_is_told_saved_and_looked_at_again() {
     assert.stdout_eq(str![[r#"
 blog-redis-cluster-gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, no faults
 assumed  destination.kubernetes 1.31: as in source
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          destination the source's set: as in source, with `replicas: 0`
+         source.manifest affinity: every Pod finds a node on both sides, or the move waits for it
+         storage.reachableFrom source, destination: no Pod starts on a side that is not among them
          faults none: fault-free runs only; add faults with `--faults 2`
+         destination.needs secret redis-redis-cluster, configmap redis-redis-cluster-scripts,
+         configmap redis-redis-cluster-default: the Pods need it, and nothing shows it there:
+         assumed to exist
 
 HOLDS  11 properties hold on every path, as expected
 
@@ -250,9 +257,16 @@ fn what_is_proved_need_not_be_searched_for() {
 blog-redis-cluster   4 replicas, Parallel, Kubernetes 1.31 (assumed) on both sides, no faults
 assumed  kubernetes 1.31: on both sides
          source.replicas 4: given here, overriding the manifest's 6
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          destination the source's set: as in source, with `replicas: 0`
+         source.manifest affinity: every Pod finds a node on both sides, or the move waits for it
          storage.backend permissive: both clusters can attach a disk at once
+         storage.reachableFrom source, destination: no Pod starts on a side that is not among them
          faults none: fault-free runs only; add faults with `--faults 2`
+         destination.needs secret redis-redis-cluster, configmap redis-redis-cluster-scripts,
+         configmap redis-redis-cluster-default: the Pods need it, and nothing shows it there:
+         assumed to exist
 
 HOLDS  1 property holds on every path, as expected
 
@@ -311,8 +325,15 @@ error[save::unwritable]: cannot write `gated.views/proofs`: not a directory
         .stdout_eq(str![[r#"
 gated   6 replicas, Parallel, Kubernetes 1.31 on both sides, no faults
 assumed  destination.kubernetes 1.31: as in source
+         source.status Ready: every Pod at the start; one that is not may hold up the move
+         requests answered: none fails for want of an answer, which may end a program half-way
          destination the source's set: as in source, with `replicas: 0`
+         source.manifest affinity: every Pod finds a node on both sides, or the move waits for it
+         storage.reachableFrom source, destination: no Pod starts on a side that is not among them
          faults none: fault-free runs only; add faults with `--faults 2`
+         destination.needs secret redis-redis-cluster, configmap redis-redis-cluster-scripts,
+         configmap redis-redis-cluster-default: the Pods need it, and nothing shows it there:
+         assumed to exist
 
 HOLDS  1 property holds on every path, as expected
 

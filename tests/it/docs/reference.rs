@@ -87,7 +87,7 @@ fn the_page_on_json_has_every_field() {
 /// The signs and letters of a trace are constants of the file that draws it.
 #[test]
 fn the_page_on_counterexamples_has_every_sign() {
-    let source = read(&root().join("src/report/timeline.rs"));
+    let source = read(&root().join("src/report/timeline/legend.rs"));
     let entry = |line: &str| {
         let sign = line.trim().strip_prefix("('")?.chars().next()?;
         line.contains("', \"").then_some(sign)

@@ -174,9 +174,14 @@ fn compare(folder: &Path, script: &str) -> Result<usize, TestCaseError> {
 
 /// Whether a script is refused for what it is, not for what it has: it goes round without an end.
 fn is_refused(problem: &str) -> bool {
-    ["more than", "never ends", "outside of a loop", "is not a Pod"]
-        .iter()
-        .any(|why| problem.contains(why))
+    [
+        "more than",
+        "never ends",
+        "outside of a loop",
+        "is not a Pod",
+    ]
+    .iter()
+    .any(|why| problem.contains(why))
 }
 
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
@@ -205,7 +210,7 @@ fn compare_many(count: u32, paths: usize) {
         shown.join("\n----\n")
     );
     let _ = fs::remove_dir_all(folder);
-    assert!(compared >= paths, "only {} paths", compared);
+    assert!(compared >= paths, "only {compared} paths");
 }
 
 #[test]
