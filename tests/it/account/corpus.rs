@@ -186,7 +186,7 @@ fn treatment(scenario: &Scenario, document: &Json, place: &Place) -> String {
     for step in place {
         match step {
             Json::String(key) if key.contains(['.', '/', '[']) => {
-                path.extend(["[", key.as_str(), "]"])
+                path.extend(["[", key.as_str(), "]"]);
             }
             Json::String(key) if path.is_empty() => path += key,
             Json::String(key) => path.extend([".", key.as_str()]),
