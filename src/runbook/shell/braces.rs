@@ -1,12 +1,27 @@
 //! The words that braces make of one: `a{b,c}` and `{5..0}`.
 
+use super::syntax::Word;
+
 /// The most words that braces may make of one.
 const MAX_WORDS: usize = 10_000;
+
+/// The words that the braces of a word make.
+#[must_use]
+pub fn braced(word: &Word) -> Vec<Word> {
+    let texts = braces(&word.text);
+    if texts.len() == 1 && texts[0] == word.text {
+        return vec![word.clone()];
+    }
+    texts
+        .into_iter()
+        .map(|text| Word { text, start: None })
+        .collect()
+}
 
 /// The words that braces make of a word: `a{b,c}` and `{5..0}`. Quotes and `${…}` are left alone.
 /// None at all if there are too many.
 #[must_use]
-pub fn braces(text: &str) -> Vec<String> {
+fn braces(text: &str) -> Vec<String> {
     let Some((open, close, commas)) = first_braces(text) else {
         return vec![text.to_owned()];
     };

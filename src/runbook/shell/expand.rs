@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::arrays;
-use super::braces::braces;
+use super::braces::braced;
 use super::fields::Fields;
 use super::glob;
 use super::programs::Programs;
@@ -180,7 +180,7 @@ impl<P: Programs> Runner<'_, P> {
         let add = |mut fields: Fields, text: &str| {
             match how {
                 Use::Arguments if !piece.quoted => fields.add_split(text, separators),
-                Use::Pattern if piece.quoted => fields.add(&escaped(text)),
+                Use::Pattern if piece.quoted => fields.add(&glob::escaped(text)),
                 _ => fields.add(text),
             }
             fields
@@ -188,7 +188,7 @@ impl<P: Programs> Runner<'_, P> {
         match &piece.kind {
             PieceKind::Text(text) => {
                 match how {
-                    Use::Pattern if piece.quoted => fields.add(&escaped(text)),
+                    Use::Pattern if piece.quoted => fields.add(&glob::escaped(text)),
                     _ => fields.add(text),
                 }
                 next.push((state, fields));
@@ -488,27 +488,4 @@ pub fn each_with<T, B: Clone + Default>(ways: Vec<T>, before: B) -> impl Iterato
         (way, copied.unwrap_or_default())
     };
     ways.into_iter().enumerate().map(with)
-}
-
-/// The words that the braces of a word make.
-fn braced(word: &Word) -> Vec<Word> {
-    let texts = braces(&word.text);
-    if texts.len() == 1 && texts[0] == word.text {
-        return vec![word.clone()];
-    }
-    texts
-        .into_iter()
-        .map(|text| Word { text, start: None })
-        .collect()
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for next in text.chars() {
-        if matches!(next, '*' | '?' | '[' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(next);
-    }
-    escaped
 }

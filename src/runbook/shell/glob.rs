@@ -13,6 +13,19 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     reached(&units(pattern), &text)[text.len()]
 }
 
+/// A text as a pattern that nothing but it matches.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for next in text.chars() {
+        if matches!(next, '*' | '?' | '[' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(next);
+    }
+    escaped
+}
+
 /// Whether a pattern is short enough to be tried.
 #[must_use]
 pub fn is_short(pattern: &str) -> bool {
