@@ -13,9 +13,9 @@ use crate::engine::adapters::{self, Judge};
 use crate::engine::{Bits, Claim, Formula, Predicate, Searchable};
 use crate::properties::{self, Kind};
 use crate::world::World;
-use crate::world::alike::Alike;
 use crate::world::packing::Layout;
 use crate::world::setup::Setup;
+use crate::world::symmetry::Symmetry;
 
 /// A migration as a transition system: states are [`World`]s, actions are [`Step`]s.
 ///
@@ -33,8 +33,8 @@ use crate::world::setup::Setup;
 pub struct Migration {
     setup: Setup,
     layout: Layout,
-    /// Which ordinals are alike, if any ever are.
-    alike: Option<Alike>,
+    /// Which ordinals are interchangeable, if any ever are.
+    symmetry: Option<Symmetry>,
     actors: Vec<Actor>,
     /// Whether ordinals that a fault has hit are excused.
     excuses: bool,
@@ -54,7 +54,7 @@ impl Migration {
         let strikes_driver = |id| faults::kind(id).reach() == Reach::Driver;
         let restarts = setup.budget.kinds().iter().any(strikes_driver);
         Self {
-            alike: Alike::of(&setup, restarts),
+            symmetry: Symmetry::of(&setup, restarts),
             excuses: setup.excuses_faults(),
             setup,
             layout,
@@ -227,7 +227,7 @@ impl Searchable for Migration {
         for &step in &steps {
             self.perform(&mut next, step);
             visit(step, &next);
-            let parts = step.touches(&self.setup, world);
+            let parts = step.may_change(&self.setup, world);
             next.copy_parts(world, parts, self.setup.ordinals);
             debug_assert_eq!(next, *world, "{step:?} changes more than it says");
         }
@@ -243,19 +243,19 @@ impl Searchable for Migration {
         words: &mut [u64],
     ) {
         words.copy_from_slice(row);
-        let parts = step.touches(&self.setup, world);
+        let parts = step.may_change(&self.setup, world);
         self.layout.write(next, parts, words);
     }
 
     fn has_symmetry(&self) -> bool {
-        self.alike.is_some()
+        self.symmetry.is_some()
     }
 
     /// Ordinals that are alike are put in the order of what there is of them.
     #[inline]
     fn canonicalize(&self, world: &World, row: &mut [u64]) {
-        if let Some(alike) = &self.alike {
-            alike.sets(world, |ordinals| self.layout.sort(row, ordinals));
+        if let Some(symmetry) = &self.symmetry {
+            symmetry.sets(world, |ordinals| self.layout.sort(row, ordinals));
         }
     }
 

@@ -54,7 +54,7 @@ pub trait Component: Copy + Eq + Hash + Debug {
 
     /// The parts that the step may change in the world `before` it. All others are after it what
     /// they were.
-    fn touches(self, setup: &Setup, before: &World) -> Parts;
+    fn may_change(self, setup: &Setup, before: &World) -> Parts;
 
     /// A short name for what the step does, which does not change between releases.
     fn name(self, setup: &Setup, before: &World) -> &'static str;

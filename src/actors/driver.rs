@@ -75,7 +75,7 @@ impl Component for Action {
 
     /// Requests are about a set, or about what both sides have of one ordinal. A set that is removed
     /// at once leaves Pods and claims behind whose owner is gone.
-    fn touches(self, setup: &Setup, before: &World) -> Parts {
+    fn may_change(self, setup: &Setup, before: &World) -> Parts {
         if self != Self::Advance {
             return Parts::DRIVER;
         }

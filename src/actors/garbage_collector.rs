@@ -123,7 +123,7 @@ impl Component for Step {
     }
 
     /// The driver may watch what goes.
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let cluster = self.cluster;
         let parts = match self.action {
             Action::RemoveSet => Parts::set(cluster).and(Parts::controller(cluster)),

@@ -133,7 +133,7 @@ impl Component for Step {
     }
 
     /// A Pod that is Ready again is no longer excused, and the driver may watch one that goes.
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let others = match self.action {
             Action::Start => Parts::CONTENTS,
             Action::ReportReady => Parts::FAULTS,

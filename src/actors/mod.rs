@@ -119,8 +119,8 @@ macro_rules! components {
             /// The parts that the step may change in the world `before` it. All others are after it
             /// what they were.
             #[must_use]
-            pub fn touches(self, setup: &Setup, before: &World) -> Parts {
-                match self { $(Self::$component(step) => step.touches(setup, before),)* }
+            pub fn may_change(self, setup: &Setup, before: &World) -> Parts {
+                match self { $(Self::$component(step) => step.may_change(setup, before),)* }
             }
 
             /// A short name for what the step does, which does not change between releases.

@@ -114,7 +114,7 @@ impl Component for Step {
         }
     }
 
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let column = Parts::column(self.cluster).at(Some(self.ordinal));
         match self.action {
             Action::Bind(_) | Action::Release(_) => column,

@@ -65,7 +65,7 @@ impl Component for Step {
     }
 
     /// The driver may watch the volume.
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let column = Parts::column(self.cluster).at(Some(self.ordinal));
         column.and(Parts::DRIVER)
     }

@@ -128,7 +128,7 @@ impl Component for Step {
     }
 
     /// The driver may watch the Pod that a write deletes.
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let memory = Parts::controller(self.cluster);
         match self.action {
             Action::Sync | Action::CatchUp => memory,

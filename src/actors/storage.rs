@@ -97,7 +97,7 @@ impl Component for Step {
         }
     }
 
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         Parts::column(self.cluster).at(Some(self.ordinal))
     }
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::aim::{Aim, invariant, sizes};
+use super::proof_scope::{ProofScope, invariant, sizes};
 use super::summary::model_hash;
 use super::{Task, read};
 use crate::every_n::fixpoint::Closure;
@@ -18,7 +18,7 @@ use crate::scenario::{Diagnostic, FaultsOverride, Overrides};
 /// The name and the text of the file of a proof.
 pub(super) fn write(
     task: &Task<'_>,
-    aim: Aim,
+    scope: ProofScope,
     sizes: &Sizes,
     closure: &Closure<Sizes>,
     names: &[&str],
@@ -34,16 +34,16 @@ pub(super) fn write(
         faults: faults.map(ToString::to_string),
         every_step: options.every_step,
         properties: names,
-        most_down: match aim {
-            Aim::Each => None,
-            Aim::Down(most) => Some(most),
+        most_down: match scope {
+            ProofScope::Each => None,
+            ProofScope::Down(most) => Some(most),
         },
         free: closure.views.free,
     };
-    let suffix = match (aim, closure.views.free) {
-        (Aim::Each, 1) => String::new(),
-        (Aim::Each, free) => format!("-{free}"),
-        (Aim::Down(_), _) => "-available".to_owned(),
+    let suffix = match (scope, closure.views.free) {
+        (ProofScope::Each, 1) => String::new(),
+        (ProofScope::Each, free) => format!("-{free}"),
+        (ProofScope::Down(_), _) => "-available".to_owned(),
     };
     let name = format!("{}{suffix}.views", scenario.name);
     (name, render(&origin, &rows))
@@ -113,7 +113,7 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCer
         let help = "prove it again with `straddle check --every-n --save DIR`";
         return Err(refused("certify::other-model", reason, help).into());
     }
-    let aim = head.most_down.map_or(Aim::Each, Aim::Down);
+    let scope = head.most_down.map_or(ProofScope::Each, ProofScope::Down);
     let named = named(head).map_err(flawed)?;
     let rows = saved.rows.into_iter();
     let rows: Vec<Row> = rows
@@ -121,9 +121,9 @@ pub fn certify(path: &Path, scenario: Option<&Path>) -> Result<Certified, NotCer
         .collect();
     // Words that were never packed may be no state at all.
     let looked = catch_unwind(AssertUnwindSafe(|| {
-        let sizes = sizes(&scenario.setup, aim)?;
+        let sizes = sizes(&scenario.setup, scope)?;
         let views = rows::views(&sizes, head.free, &rows)?;
-        let invariants = named.iter().map(|property| invariant(property, aim));
+        let invariants = named.iter().map(|property| invariant(property, scope));
         let invariants: Vec<Invariant<Sizes>> = invariants.collect();
         let looked = recheck(&sizes, &views, &invariants);
         Some(looked.map(|looked| (views.len(), looked)))

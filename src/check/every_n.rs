@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::time::Instant;
 
-use super::aim::{Aim, aim_of, invariant, sizes};
+use super::proof_scope::{ProofScope, aim_of, invariant, sizes};
 use super::trace::Replay;
 use super::verdicts::is_as_expected;
 use super::{Task, Watch, certificate, decide, merge, question, story};
@@ -48,7 +48,7 @@ pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watc
     let scenario = task.scenario;
     let asked = searched.properties.iter();
     let asked = asked.filter_map(|result| Some((result, properties::by_name(&result.name)?)));
-    let mut open: Vec<(Aim, &'static Property)> = Vec::new();
+    let mut open: Vec<(ProofScope, &'static Property)> = Vec::new();
     let mut every_n = EveryN {
         faults: kinds(&scenario.setup.budget),
         ..EveryN::default()
@@ -57,9 +57,9 @@ pub(super) fn prove(task: &Task<'_>, searched: &ScenarioResult, watch: &dyn Watc
         if (property.applies)(&scenario.setup).is_err() {
             continue;
         }
-        let (known, aim) = proving.at_once(result, property);
+        let (known, scope) = proving.at_once(result, property);
         every_n.properties.push(known);
-        open.extend(aim.map(|aim| (aim, property)));
+        open.extend(scope.map(|scope| (scope, property)));
     }
     proving.close_all(&open, &mut every_n);
     if every_n
@@ -141,7 +141,11 @@ struct Proving<'a> {
 
 impl Proving<'_> {
     /// What is known of a property without a proof, and what is to be proved if nothing is.
-    fn at_once(&self, result: &PropertyResult, property: &Property) -> (EveryNResult, Option<Aim>) {
+    fn at_once(
+        &self,
+        result: &PropertyResult,
+        property: &Property,
+    ) -> (EveryNResult, Option<ProofScope>) {
         let scenario = self.task.scenario;
         let blank = EveryNResult {
             name: result.name.clone(),
@@ -178,37 +182,37 @@ impl Proving<'_> {
             return (not_covered(reason), None);
         }
         match aim_of(&scenario.setup, property) {
-            Ok(aim) => (blank, Some(aim)),
+            Ok(scope) => (blank, Some(scope)),
             Err(reason) => (not_covered(reason.to_owned()), None),
         }
     }
 
-    /// Proves what is open, all that has the same aim together.
-    fn close_all(&self, open: &[(Aim, &'static Property)], every_n: &mut EveryN) {
-        let mut aims: Vec<Aim> = Vec::new();
-        for (aim, _) in open {
-            if !aims.contains(aim) {
-                aims.push(*aim);
+    /// Proves what is open, all that has the same scope together.
+    fn close_all(&self, open: &[(ProofScope, &'static Property)], every_n: &mut EveryN) {
+        let mut aims: Vec<ProofScope> = Vec::new();
+        for (scope, _) in open {
+            if !aims.contains(scope) {
+                aims.push(*scope);
             }
         }
-        for aim in aims {
-            let same = open.iter().filter(|(other, _)| *other == aim);
+        for scope in aims {
+            let same = open.iter().filter(|(other, _)| *other == scope);
             let mut left: Vec<&'static Property> = same.map(|(_, property)| *property).collect();
-            if matches!(aim, Aim::Down(_)) {
+            if matches!(scope, ProofScope::Down(_)) {
                 // The faults are the scenario's own: that is soon decided.
                 left.retain(|property| !self.refute(property, every_n));
             }
             // Fewer are down than may be, in most migrations: that is the stronger invariant.
-            if let Aim::Down(most) = aim {
+            if let ProofScope::Down(most) = scope {
                 for fewer in 1..most {
-                    let aim = Aim::Down(fewer);
-                    self.close_one(aim, aim.free(), &mut left, every_n);
+                    let scope = ProofScope::Down(fewer);
+                    self.close_one(scope, scope.free(), &mut left, every_n);
                 }
             }
-            let goes_on = self.close_one(aim, aim.free(), &mut left, every_n);
+            let goes_on = self.close_one(scope, scope.free(), &mut left, every_n);
             left.retain(|property| !self.refute(property, every_n));
-            for free in aim.free() + 1..=MOST_FREE {
-                if goes_on && !left.is_empty() && !self.close_one(aim, free, &mut left, every_n) {
+            for free in scope.free() + 1..=MOST_FREE {
+                if goes_on && !left.is_empty() && !self.close_one(scope, free, &mut left, every_n) {
                     break;
                 }
             }
@@ -218,7 +222,7 @@ impl Proving<'_> {
     /// Looks for a proof with views of so many free ordinals. Whether larger ones might help.
     fn close_one(
         &self,
-        aim: Aim,
+        scope: ProofScope,
         free: usize,
         left: &mut Vec<&'static Property>,
         every_n: &mut EveryN,
@@ -226,19 +230,19 @@ impl Proving<'_> {
         if left.is_empty() || free > MOST_FREE {
             return false;
         }
-        let Some(sizes) = sizes(&self.task.scenario.setup, aim) else {
+        let Some(sizes) = sizes(&self.task.scenario.setup, scope) else {
             let reason = "how far it reaches depends on the number of replicas";
             note(every_n, left, reason);
             return false;
         };
         let invariants: Vec<_> = left
             .iter()
-            .map(|property| invariant(property, aim))
+            .map(|property| invariant(property, scope))
             .collect();
         let stop = |view: usize| view.is_multiple_of(1024) && self.stops(view);
         match close(&sizes, free, &invariants, Limits::default(), &stop) {
             Ok(closure) => {
-                self.keep(aim, &sizes, &closure, left, every_n);
+                self.keep(scope, &sizes, &closure, left, every_n);
                 let reason = "some view violates it, and no counterexample was found with up to 3 \
                               replicas";
                 note(every_n, left, reason);
@@ -265,7 +269,7 @@ impl Proving<'_> {
     /// Notes what a closure proves.
     fn keep(
         &self,
-        aim: Aim,
+        scope: ProofScope,
         sizes: &Sizes,
         closure: &Closure<Sizes>,
         left: &mut Vec<&'static Property>,
@@ -275,7 +279,7 @@ impl Proving<'_> {
         if !closure.kept.iter().any(|kept| *kept) {
             return;
         }
-        let scope = Scope {
+        let covered = Scope {
             views: closure.views.len(),
             free: closure.views.free,
             steps: closure.steps,
@@ -295,12 +299,12 @@ impl Proving<'_> {
             let result = result_of(every_n, property);
             result.verdict = Verdict::Holds;
             result.reason = None;
-            result.scope = Some(scope.clone());
-            result.says = says(&self.task.scenario.setup, aim);
+            result.scope = Some(covered.clone());
+            result.says = says(&self.task.scenario.setup, scope);
         }
         if self.task.options.certificates {
             let names: Vec<&str> = proved.iter().map(|property| property.name).collect();
-            let file = certificate::write(self.task, aim, sizes, closure, &names);
+            let file = certificate::write(self.task, scope, sizes, closure, &names);
             every_n.certificates.push(file);
         }
     }
@@ -379,8 +383,10 @@ const fn gave_up(reason: GaveUp) -> &'static str {
 }
 
 /// What has been proved in place of the rule.
-fn says(setup: &Setup, aim: Aim) -> Option<String> {
-    let Aim::Down(most) = aim else { return None };
+fn says(setup: &Setup, scope: ProofScope) -> Option<String> {
+    let ProofScope::Down(most) = scope else {
+        return None;
+    };
     let down = format!("at most {most} down");
     Some(if setup.budget.total() == 0 {
         down

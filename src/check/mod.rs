@@ -19,7 +19,6 @@
 //! What the search has found goes through stories, reasons, fixes and the report again: a first
 //! look shows early what breaks near the beginning.
 
-pub mod aim;
 pub mod certificate;
 pub mod checkpoint;
 mod end;
@@ -30,6 +29,7 @@ mod fix;
 mod forever;
 mod merge;
 mod options;
+pub mod proof_scope;
 pub mod replay;
 mod search;
 pub mod simulate;

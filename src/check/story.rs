@@ -5,7 +5,7 @@ use super::merge::Role;
 use super::trace::Replay;
 use crate::actors::{Step, driver};
 use crate::model::Migration;
-use crate::report::{self, AlsoBroken, Counterexample, Lanes, Place};
+use crate::report::{self, AlsoBroken, Counterexample, Lanes, Snippet};
 use crate::scenario::{Scenario, StepSource};
 use crate::vocabulary::Location;
 use crate::world::World;
@@ -111,13 +111,13 @@ fn note(replay: &Replay<'_>, number: usize) -> &'static str {
     }
 }
 
-fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Place {
+fn place(scenario: &Scenario, source: &StepSource, note: &str) -> Snippet {
     let line = scenario
         .text_of(&source.location)
         .lines()
         .nth(source.location.line - 1)
         .unwrap_or_default();
-    Place {
+    Snippet {
         at: source.location.clone(),
         line: line.to_owned(),
         length: source.length,

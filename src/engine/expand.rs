@@ -1,10 +1,10 @@
 //! One worker's part of a level: states are looked at, and their successors sorted by the
 //! partition that will store them.
 
+use super::collect::{Collected, Collecting, Slots};
 use super::edges::Notes;
 use super::findings::Findings;
 use super::frontier::Part;
-use super::gather::{Gathered, Gathering, Slots};
 use super::goals::Goals;
 use super::recent::Recent;
 use super::store::{
@@ -265,8 +265,8 @@ impl Work {
     }
 
     /// What the part has led to, once all that was found is stored.
-    pub(super) fn gather(&mut self, task: &Gathering) -> Gathered {
-        self.slots.gather(task, &self.findings)
+    pub(super) fn collect(&mut self, task: &Collecting) -> Collected {
+        self.slots.collect(task, &self.findings)
     }
 
     pub(super) fn bytes(&self) -> u64 {

@@ -87,6 +87,7 @@
 pub mod adapters;
 #[doc(hidden)]
 pub mod checkpoint;
+mod collect;
 #[doc(hidden)]
 pub mod cross_check;
 mod edges;
@@ -94,7 +95,6 @@ pub mod exhaustive;
 mod expand;
 mod findings;
 mod frontier;
-mod gather;
 mod goals;
 mod labels;
 mod limits;

@@ -40,7 +40,7 @@ pub struct Counterexample {
     /// How it could happen; may be empty.
     pub why: String,
     /// The step of the program that made it possible.
-    pub place: Option<Place>,
+    pub place: Option<Snippet>,
     /// What would prevent it.
     pub help: Option<Help>,
     /// The picture before the first step.
@@ -60,7 +60,7 @@ pub struct AlsoBroken {
 
 /// A piece of a line of a file, with something to say of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct Snippet {
     /// Where the piece starts.
     pub at: Location,
     /// The whole line.

@@ -1,8 +1,8 @@
 //! Reports made by hand, for tests.
 
 use super::{
-    AlsoBroken, Counterexample, Headline, Help, Lanes, Layer, Place, PropertyResult, Reason,
-    Report, ReportedError, ScenarioResult, Search, Step, Stop, Verdict,
+    AlsoBroken, Counterexample, Headline, Help, Lanes, Layer, PropertyResult, Reason, Report,
+    ReportedError, ScenarioResult, Search, Snippet, Step, Stop, Verdict,
 };
 use crate::engine::{Bounds, StopReason, StoreKind};
 use crate::vocabulary::{
@@ -291,7 +291,7 @@ pub(super) fn story() -> Counterexample {
         why: "Step 1 only stores `replicas: 5`; the source controller has not acted on it yet. \
               Nothing between step 1 and step 6 waits until Pod 5 is gone from source."
             .to_owned(),
-        place: Some(Place {
+        place: Some(Snippet {
             at: location(10, 5),
             line: "  - patch: {cluster: destination, start: k, replicas: N - k}".to_owned(),
             length: 5,

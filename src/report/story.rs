@@ -9,7 +9,7 @@ use super::text::{
     WIDTH, count, cut, labelled, list, number_word, paint, plain, shell_word, width, wrap,
 };
 use super::timeline;
-use super::{Cost, Counterexample, Help, Place, PropertyResult, ScenarioResult};
+use super::{Cost, Counterexample, Help, PropertyResult, ScenarioResult, Snippet};
 
 /// The column in which the text after `why`, `fix` and `again` starts.
 const LABEL: usize = 6;
@@ -169,7 +169,7 @@ pub(super) fn also_broken(page: usize, counterexample: &Counterexample) -> Vec<S
 }
 
 /// The line of the file, as rustc would show it.
-fn place(page: usize, place: &Place) -> Vec<String> {
+fn place(page: usize, place: &Snippet) -> Vec<String> {
     let number = place.at.line.to_string();
     let gutter = width(&number) + 1;
     let room = page.saturating_sub(gutter + 2);

@@ -50,7 +50,7 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
         let first = result.assumed.iter();
         let first = first.filter(|one| one.weight != Weight::Detail).cloned();
         lines.extend(assumed(page, &first.collect::<Vec<_>>()));
-        for property in told(result) {
+        for property in reported(result) {
             lines.extend(story::summary(page, property));
         }
     } else {
@@ -81,7 +81,7 @@ pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
 /// The rest of one scenario, of which the `earlier` result has been shown.
 #[must_use]
 pub fn rest(result: &ScenarioResult, earlier: &ScenarioResult, settings: &Settings) -> String {
-    let shown: Vec<&PropertyResult> = told(earlier).collect();
+    let shown: Vec<&PropertyResult> = reported(earlier).collect();
     let mut lines = stories(result, settings, &shown);
     if !lines.is_empty() {
         lines.push(String::new());
@@ -165,7 +165,7 @@ pub(super) fn assumed(page: usize, assumed: &[Assumption]) -> Vec<String> {
 }
 
 /// The violated properties whose counterexample is shown, rather than another's.
-fn told(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
+fn reported(result: &ScenarioResult) -> impl Iterator<Item = &PropertyResult> {
     result.properties.iter().filter(|property| {
         let story = property.counterexample.as_ref();
         let merged = story.is_some_and(|story| story.merged_into.is_some());
@@ -178,7 +178,7 @@ fn stories(result: &ScenarioResult, settings: &Settings, shown: &[&PropertyResul
     let mut lines: Vec<String> = Vec::new();
     let mut earlier = shown.to_vec();
     let is_new = |property: &&PropertyResult| shown.iter().all(|one| one.name != property.name);
-    for property in told(result).filter(is_new) {
+    for property in reported(result).filter(is_new) {
         if !lines.is_empty() {
             lines.push(String::new());
         }

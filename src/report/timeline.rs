@@ -111,7 +111,7 @@ fn in_common<'a>(
 
 /// The place of a step in its counterexample.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum StepKind {
     /// Others follow it.
     Before,
     /// It is the last one.
@@ -125,9 +125,9 @@ enum Row<'a> {
     /// The state before the first step.
     Initial(&'a Lanes),
     /// A step, and its place in the story.
-    Step(&'a Step, Place),
+    Step(&'a Step, StepKind),
     /// So many steps are left out here, in a loop or not.
-    Gap(usize, Place),
+    Gap(usize, StepKind),
     /// So many steps at the start are those of another property's counterexample.
     Common(usize, &'a str),
 }
@@ -158,7 +158,10 @@ impl Row<'_> {
     }
 
     fn is_round(&self) -> bool {
-        matches!(self, Row::Step(_, Place::Round) | Row::Gap(_, Place::Round))
+        matches!(
+            self,
+            Row::Step(_, StepKind::Round) | Row::Gap(_, StepKind::Round)
+        )
     }
 
     fn what(&self) -> String {
@@ -193,12 +196,12 @@ fn rows<'a>(
     let mut skipped: Vec<&Step> = Vec::new();
     for (index, step) in steps.iter().enumerate().skip(shared) {
         let place = match index {
-            _ if index >= round => Place::Round,
-            _ if index + 1 == last => Place::Last,
-            _ => Place::Before,
+            _ if index >= round => StepKind::Round,
+            _ if index + 1 == last => StepKind::Last,
+            _ => StepKind::Before,
         };
         if index == round {
-            close_gap(&mut rows, &mut skipped, Place::Before);
+            close_gap(&mut rows, &mut skipped, StepKind::Before);
         }
         if matters(index, step) {
             close_gap(&mut rows, &mut skipped, place);
@@ -211,7 +214,7 @@ fn rows<'a>(
 }
 
 /// Puts one line for the steps in `skipped`; a single step takes no more room than its absence.
-fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>, place: Place) {
+fn close_gap<'a>(rows: &mut Vec<Row<'a>>, skipped: &mut Vec<&'a Step>, place: StepKind) {
     match skipped.as_slice() {
         [] => (),
         [only] => rows.push(Row::Step(only, place)),

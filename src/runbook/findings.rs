@@ -19,7 +19,7 @@ pub struct Finding {
 /// The code of what is not modelled.
 pub const NOT_MODELLED: &str = "runbook::not-modelled";
 
-/// Findings are told once for each place.
+/// Findings are reported once for each place.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct FindingKey(usize, usize, String);
 
@@ -32,7 +32,7 @@ pub struct Findings {
     pub assumed: Vec<(Range<usize>, String, String)>,
     /// The script's text, for names that it reads.
     pub text: String,
-    told: BTreeSet<FindingKey>,
+    reported: BTreeSet<FindingKey>,
 }
 
 impl Findings {
@@ -46,7 +46,7 @@ impl Findings {
     }
 
     fn is_new(&mut self, span: &Range<usize>, what: &str) -> bool {
-        self.told
+        self.reported
             .insert(FindingKey(span.start, span.end, what.to_owned()))
     }
 

@@ -64,7 +64,7 @@ impl PatchList {
 
 /// Where in the script an instruction comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct Site {
     /// The place of its command.
     pub span: Range<usize>,
     /// What the variables that may hold an ordinal have at that time; those of loops first.
@@ -80,7 +80,7 @@ pub struct Emitted<R> {
     /// What is asked.
     pub request: R,
     /// Where it comes from.
-    pub place: Place,
+    pub place: Site,
     /// Where it leads if it is done; `None` if nothing was patched in yet.
     pub done: Option<Goal>,
     /// Where it leads otherwise.
@@ -107,7 +107,7 @@ impl<R> Default for Graph<R> {
 
 impl<R> Graph<R> {
     /// Adds an instruction after `exits`. What comes after it, if it is done and otherwise.
-    pub fn emit(&mut self, exits: &PatchList, request: R, place: Place) -> (PatchList, PatchList) {
+    pub fn emit(&mut self, exits: &PatchList, request: R, place: Site) -> (PatchList, PatchList) {
         let position = self.emitted.len();
         self.backpatch(exits, Goal::At(position));
         self.emitted.push(Emitted {

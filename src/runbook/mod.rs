@@ -50,7 +50,7 @@ use crate::world::program::{
 };
 use crate::world::setup::Extra;
 use crate::world::volume::ReclaimPolicy;
-pub use graph::{Goal, Place};
+pub use graph::{Goal, Site};
 pub use kubectl::strategic;
 pub use programs::may_be_harmless;
 use session::{Commands, Runner, Session};
@@ -71,7 +71,7 @@ pub struct Runbook {
     /// The script.
     pub source: Source,
     /// Where each instruction comes from.
-    pub places: Vec<Place>,
+    pub places: Vec<Site>,
     /// The name of the claim template that is modelled.
     pub claim_template: String,
     /// How the script speaks to each side: the words in front of a verb, and a marker after it.

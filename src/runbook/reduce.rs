@@ -150,11 +150,11 @@ fn forget_unreachable<R: Copy>(graph: &mut Graph<R>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runbook::graph::{PatchList, Place};
+    use crate::runbook::graph::{PatchList, Site};
 
     /// A look in round `round` of the loop at byte 0, or a request at byte 1.
-    fn place(span: usize) -> Place {
-        Place {
+    fn place(span: usize) -> Site {
+        Site {
             span: span..span + 1,
             bindings: [].into(),
             statements: [].into(),

@@ -4,12 +4,11 @@
 //! is in [`setup::Setup`]. Three truths are kept apart: the API servers' objects, what
 //! runs on the nodes, and what is attached to the disks.
 
-pub mod ahead;
-pub mod alike;
 pub mod cluster;
 pub mod driver;
 pub mod id;
 pub mod letter;
+pub mod lookahead;
 pub mod packing;
 pub mod parts;
 pub mod pod;
@@ -17,6 +16,7 @@ pub mod program;
 pub mod row;
 pub mod setup;
 pub mod stateful_set;
+pub mod symmetry;
 pub mod volume;
 
 use cluster::{Cluster, Side};

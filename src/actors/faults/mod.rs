@@ -194,7 +194,7 @@ impl Component for Step {
     }
 
     /// The last fault of a pool may make the controllers forget what only that fault needs.
-    fn touches(self, _: &Setup, _: &World) -> Parts {
+    fn may_change(self, _: &Setup, _: &World) -> Parts {
         let columns = match self.target.cluster() {
             Some(cluster) => Parts::column(cluster).at(self.target.ordinal()),
             None => Parts::NOTHING,

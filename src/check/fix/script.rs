@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Proposal;
 use crate::check::trace::Replay;
 use crate::diagnostic::position;
-use crate::runbook::{Place, Runbook};
+use crate::runbook::{Runbook, Site};
 use crate::world::id::ClusterId;
 use crate::world::program::{
     Condition, Expression, Look, ObjectKind, ObjectRef, Operation, Timeout,
@@ -77,7 +77,7 @@ fn proposal(
     candidate: &Candidate,
     ordinal: &str,
 ) -> Option<Proposal> {
-    let value = |place: &Place| match ordinal.strip_prefix('$') {
+    let value = |place: &Site| match ordinal.strip_prefix('$') {
         Some(name) => {
             let mut bindings = place.bindings.iter();
             bindings

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::super::collect::{Collected, Collecting};
 use super::super::expand::{Task, Work};
 use super::super::frontier::{Part, parts};
-use super::super::gather::{Gathered, Gathering};
 use super::super::store::{Kept, Lane, PARTITIONS, Partition, Turn};
 use super::Search;
 use crate::engine::Searchable;
@@ -88,7 +88,7 @@ impl<M: Searchable> Search<'_, M> {
             .sum();
         let shared = shared && successors >= WORTH_ALL_THREADS;
         self.store_found(used, turn, shared);
-        for mut part in self.gather(used, turn, shared) {
+        for mut part in self.collect(used, turn, shared) {
             for (line, found) in [
                 (&mut self.waiting, &mut part.now),
                 (&mut self.later, &mut part.later),
@@ -141,17 +141,17 @@ impl<M: Searchable> Search<'_, M> {
     }
 
     /// What each worker's part of the block has led to, once all is stored.
-    fn gather(&mut self, used: usize, turn: Turn, shared: bool) -> Vec<Gathered> {
-        let task = Gathering {
+    fn collect(&mut self, used: usize, turn: Turn, shared: bool) -> Vec<Collected> {
+        let task = Collecting {
             words: self.words,
             carries_rows: self.store.format.kept == Kept::Fingerprints,
             records: turn.records,
         };
         let works = &mut self.works[..used];
-        let gather = |work: &mut Work| work.gather(&task);
+        let collect = |work: &mut Work| work.collect(&task);
         match &self.pool {
-            Some(pool) if shared => pool.install(|| works.par_iter_mut().map(gather).collect()),
-            _ => works.iter_mut().map(gather).collect(),
+            Some(pool) if shared => pool.install(|| works.par_iter_mut().map(collect).collect()),
+            _ => works.iter_mut().map(collect).collect(),
         }
     }
 }

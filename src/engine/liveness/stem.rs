@@ -18,14 +18,14 @@ pub(super) struct Stem<A> {
 
 /// A packed state, and whether the goal has been visited on the way to it. The row as it is, not
 /// the number of the state it counts as: that one may have spent fewer faults.
-type Place = (Box<[u64]>, bool);
+type Node = (Box<[u64]>, bool);
 
 /// Where a place was reached from, by which step; or the number of the initial state.
-type Origin<A> = Result<(Place, A), usize>;
+type Origin<A> = Result<(Node, A), usize>;
 
 /// A place on its way, with the number of its state.
 struct Arrival<A> {
-    place: Place,
+    place: Node,
     state: u32,
     from: Origin<A>,
 }
@@ -74,7 +74,7 @@ pub(super) fn shortest<M: Searchable, S: Space>(
     let expander = case.expander;
     let each = EACH + 16 * expander.model.words() as u64;
     let mut arrivals = 0;
-    let mut known: FxHashMap<Place, Origin<M::Action>> = FxHashMap::default();
+    let mut known: FxHashMap<Node, Origin<M::Action>> = FxHashMap::default();
     let mut queue: Queue<M::Action> = BTreeMap::new();
     for (number, state) in expander.model.initial_states().iter().enumerate() {
         let arrival = arrive(case, state, false, Err(number));
@@ -133,8 +133,8 @@ fn arrive<M: Searchable, S: Space>(
 /// The steps that led to a place.
 fn trace<M: Searchable, S: Space>(
     expander: &Expander<'_, M, S>,
-    known: &mut FxHashMap<Place, Origin<M::Action>>,
-    last: Place,
+    known: &mut FxHashMap<Node, Origin<M::Action>>,
+    last: Node,
     faults: u32,
 ) -> Trace<M::Action> {
     let mut way = Vec::new();
@@ -164,7 +164,7 @@ fn trace<M: Searchable, S: Space>(
 fn real_steps<M: Searchable, S: Space>(
     expander: &Expander<'_, M, S>,
     initial: usize,
-    way: Vec<(M::Action, Place)>,
+    way: Vec<(M::Action, Node)>,
 ) -> Vec<M::Action> {
     if !expander.space.is_symmetric() {
         return way.into_iter().map(|(action, _)| action).collect();

@@ -16,7 +16,7 @@
 //!   model's steps
 //!        |  row, note
 //!        v
-//!     batch --hash--> one lane --in batches--> table, rows --new--> lane.now    --gather--> the
+//!     batch --hash--> one lane --in batches--> table, rows --new--> lane.now    --collect--> the
 //!     (of 64)         for each                  parents             lane.later              lines
 //!        |            partition                    |                (Found)                 (Frontier)
 //!        v                                         v

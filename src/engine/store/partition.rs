@@ -3,7 +3,7 @@
 mod saved;
 
 use super::lane::{BEHIND, Found, Lane, Note};
-use super::table::{Place, Table, prefetch};
+use super::table::{Probe, Table, prefetch};
 use super::width::{Any, Width, by_width};
 use super::{Format, Index, append, fold, join};
 
@@ -277,11 +277,11 @@ impl Partition {
             covers(width, format, stored, arrival.kept)
         };
         match self.table.search(arrival.hash, is_it) {
-            Place::Of(local) if format.ranked && self.is_seed(local) => {
+            Probe::Of(local) if format.ranked && self.is_seed(local) => {
                 (local, self.reach_again(format, turn, local, arrival))
             }
-            Place::Of(local) => (local, false),
-            Place::Free(bucket, place) => {
+            Probe::Of(local) => (local, false),
+            Probe::Free(bucket, place) => {
                 let local = self.push(format, turn, arrival);
                 self.table.put((bucket, place), local, arrival.hash);
                 (local, true)
@@ -346,8 +346,8 @@ impl Partition {
     /// The first state with this hash that is as wanted.
     fn search(&self, hash: u64, is_wanted: impl Fn(u32) -> bool) -> Option<Index> {
         match self.table.search(hash, is_wanted) {
-            Place::Of(local) => Some(join(self.number, local)),
-            Place::Free(..) => None,
+            Probe::Of(local) => Some(join(self.number, local)),
+            Probe::Free(..) => None,
         }
     }
 

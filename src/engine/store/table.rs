@@ -85,7 +85,7 @@ pub(super) struct Table {
 
 /// What a look into a table has come to.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Probe {
     /// The state is there.
     Of(u32),
     /// It is not; it belongs into this bucket, at this place.
@@ -133,7 +133,7 @@ impl Table {
 
     /// The first state with this hash that is as wanted, or the place for one.
     #[inline(always)]
-    pub(super) fn search(&self, hash: u64, mut is_wanted: impl FnMut(u32) -> bool) -> Place {
+    pub(super) fn search(&self, hash: u64, mut is_wanted: impl FnMut(u32) -> bool) -> Probe {
         let mut number = self.bucket(hash);
         loop {
             let bucket = &self.buckets[number];
@@ -141,13 +141,13 @@ impl Table {
             while places != 0 {
                 let state = bucket.first(places);
                 if is_wanted(state) {
-                    return Place::Of(state);
+                    return Probe::Of(state);
                 }
                 places &= places - 1;
             }
             let taken = bucket.taken();
             if taken < BUCKET {
-                return Place::Free(number, taken);
+                return Probe::Free(number, taken);
             }
             number = self.after(number);
         }
@@ -271,7 +271,7 @@ mod tests {
             let hash = u64::from(random.random_range(0..4_u8)) | (random.random::<u64>() & !7);
             let state = u32::try_from(hashes.len()).expect("there are few");
             let is_it = |other: u32| hashes[other as usize] == hash;
-            let Place::Free(bucket, place) = table.search(hash, is_it) else {
+            let Probe::Free(bucket, place) = table.search(hash, is_it) else {
                 continue;
             };
             table.put((bucket, place), state, hash);
@@ -282,13 +282,13 @@ mod tests {
             table.prefetch(hash);
             table.prefetch_overflow(hash);
             let found = table.search(hash, |other| other == state);
-            assert!(matches!(found, Place::Of(found) if found == state));
+            assert!(matches!(found, Probe::Of(found) if found == state));
             assert!((table.candidate(hash) as usize) < hashes.len());
             let own = &table.buckets[table.bucket(hash)];
             overflows += usize::from(!own.states.contains(&state));
         }
         assert!(overflows > 0, "some bucket is full");
-        assert!(matches!(table.search(0, |_| false), Place::Free(..)));
+        assert!(matches!(table.search(0, |_| false), Probe::Free(..)));
     }
 
     #[test]

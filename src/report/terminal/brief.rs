@@ -1,7 +1,7 @@
 //! A scenario in a few lines: its verdict, and of each counterexample a sentence, the line of the
 //! program, and the fix.
 
-use super::{no_story, told};
+use super::{no_story, reported};
 use crate::report::story;
 use crate::report::table::verdict_style;
 use crate::report::text::{BAD, CARE, FAINT, STRONG};
@@ -15,11 +15,11 @@ const INDENT: usize = 2;
 pub(super) fn lines(result: &ScenarioResult, page: usize) -> Vec<String> {
     let mut lines = vec![paint(STRONG, plain(&result.scenario))];
     let mut rest: Vec<String> = Vec::new();
-    for property in told(result) {
+    for property in reported(result) {
         rest.extend(violation(property, page - INDENT));
     }
     rest.extend(surprises(result, page - INDENT));
-    if told(result).next().is_none() {
+    if reported(result).next().is_none() {
         let (label, text) = no_story(result);
         let style = verdict_style(result.verdict).bold();
         let verdict = labelled(page - INDENT, label, label.len() + 2, style, &text);
@@ -68,7 +68,7 @@ fn surprises(result: &ScenarioResult, page: usize) -> Vec<String> {
     let shown = |property: &PropertyResult| {
         let story = property.counterexample.as_ref();
         let merged = story.and_then(|story| story.merged_into.as_deref());
-        told(result)
+        reported(result)
             .any(|one| one.name == property.name || !one.as_expected && Some(&*one.name) == merged)
     };
     let others = result.properties.iter().filter(|one| !shown(one));

@@ -1,6 +1,6 @@
 //! Where the columns of a table are, so that its lines fit.
 
-use super::{BAR, MARK, NUMBER, Place, Row, has_disk, longest};
+use super::{BAR, MARK, NUMBER, Row, StepKind, has_disk, longest};
 use crate::report::text::{BAD, CARE, FAINT};
 use crate::report::text::{WIDTH, pad, paint, plain, width, wrap};
 use crate::report::{Counterexample, Lanes};
@@ -140,7 +140,7 @@ impl Columns {
         };
         let (source, destination) = (self.signs(&lanes.source), self.signs(&lanes.destination));
         let disk = match row {
-            Row::Step(_, Place::Last) => format!("{:<3} {MARK}", plain(&lanes.disk)),
+            Row::Step(_, StepKind::Last) => format!("{:<3} {MARK}", plain(&lanes.disk)),
             _ => plain(&lanes.disk),
         };
         let cells = [source.as_str(), destination.as_str(), disk.as_str()];

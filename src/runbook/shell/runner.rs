@@ -11,7 +11,7 @@ use super::state::State;
 use super::syntax::Command;
 use crate::diagnostic::position;
 use crate::runbook::findings::Findings;
-use crate::runbook::graph::{Graph, Place};
+use crate::runbook::graph::{Graph, Site};
 use crate::runbook::symbols::{Symbol, SymbolId, Symbols};
 
 /// How many times the requests of a program a run may come to, most of which are looks of rounds
@@ -168,7 +168,7 @@ impl<'a, P: Outside> Runner<'a, P> {
         if self.graph.emitted.len() >= self.most_requests {
             return Err(self.too_many_requests());
         }
-        let place = Place {
+        let place = Site {
             span: self.span.clone(),
             bindings: Arc::from(&*state.shell.bindings()),
             statements: Arc::from(&*self.statements),

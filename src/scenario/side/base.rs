@@ -16,12 +16,12 @@ use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
 #[derive(Clone)]
 pub(super) struct Number {
     pub(super) value: i64,
-    pub(super) place: Place,
+    pub(super) place: Origin,
 }
 
 /// Where something was said.
 #[derive(Clone)]
-pub(super) enum Place {
+pub(super) enum Origin {
     Scenario(Range<usize>),
     Manifest(Source, Range<usize>),
 }
@@ -30,8 +30,8 @@ impl Number {
     /// Reports a mistake where the number was said.
     pub(super) fn blame(&self, lowering: &mut Lowering<'_>, problem: Diagnostic) {
         let problem = match &self.place {
-            Place::Scenario(range) => problem.within(lowering.reader.source).at(range.clone(), ""),
-            Place::Manifest(source, range) => problem.within(source).at(range.clone(), ""),
+            Origin::Scenario(range) => problem.within(lowering.reader.source).at(range.clone(), ""),
+            Origin::Manifest(source, range) => problem.within(source).at(range.clone(), ""),
         };
         lowering.reader.problems.push(problem);
     }
@@ -71,7 +71,7 @@ pub(super) fn base(
     let policy = manifest_policy(lowering, &set);
     let number = |value: Option<i32>, default: i64, path: &[&str]| Number {
         value: value.map_or(default, i64::from),
-        place: Place::Manifest(set.source.clone(), set.place(path)),
+        place: Origin::Manifest(set.source.clone(), set.place(path)),
     };
     let ordinals = set
         .spec

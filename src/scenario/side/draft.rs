@@ -1,6 +1,6 @@
 //! A side with its inline fields over its manifest, and what is wrong with its numbers.
 
-use super::base::{Base, Number, Place};
+use super::base::{Base, Number, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::file::SideFile;
 use crate::scenario::lowering::Lowering;
@@ -125,12 +125,12 @@ pub(super) fn overridden(
     note_overrides(lowering, side, file, base);
     let default = |value| Number {
         value,
-        place: Place::Scenario(file.head.clone()),
+        place: Origin::Scenario(file.head.clone()),
     };
     let number = |given: &Option<Spanned<i64>>, base: Option<&Number>, fallback| match given {
         Some(given) => Number {
             value: given.value,
-            place: Place::Scenario(given.span.clone()),
+            place: Origin::Scenario(given.span.clone()),
         },
         None => base.cloned().unwrap_or_else(|| default(fallback)),
     };

@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use straddle::World;
 use straddle::engine::Searchable;
 use straddle::internals::actors::{Step, faults};
-use straddle::internals::check::aim::Aim;
+use straddle::internals::check::proof_scope::ProofScope;
 use straddle::internals::every_n::Sliced;
 use straddle::internals::model::sizes::Sizes;
 
@@ -120,10 +120,10 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
         )
     };
     let models = [
-        sized("blog-redis-cluster-exclusive", Aim::Each),
-        sized("claim-swapped-late", Aim::Each),
-        sized("kep-3335-ordered", Aim::Each),
-        sized("orphan-by-hand", Aim::Each),
+        sized("blog-redis-cluster-exclusive", ProofScope::Each),
+        sized("claim-swapped-late", ProofScope::Each),
+        sized("kep-3335-ordered", ProofScope::Each),
+        sized("orphan-by-hand", ProofScope::Each),
         eventful("OrderedReady", gone, FAULTS),
         eventful("Parallel", gone, FAULTS),
         eventful("Parallel", force, "eviction"),

@@ -7,7 +7,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use straddle::engine::Searchable;
-use straddle::internals::check::aim::{Aim, sizes};
+use straddle::internals::check::proof_scope::{ProofScope, sizes};
 use straddle::internals::every_n::Sliced;
 use straddle::internals::every_n::recheck::{Flaw, recheck};
 use straddle::internals::every_n::rows::{rows, views};
@@ -56,9 +56,9 @@ fn scenario(name: &str) -> Scenario {
     Scenario::read(&path, &Overrides::default()).expect("a bundled scenario")
 }
 
-pub fn sized(name: &str, aim: Aim) -> Sizes {
+pub fn sized(name: &str, scope: ProofScope) -> Sizes {
     let setup = scenario(name).setup;
-    sizes(&setup, aim).expect("it is the same for every number of replicas")
+    sizes(&setup, scope).expect("it is the same for every number of replicas")
 }
 
 /// Of a scenario whose manifests are all this one.
@@ -67,7 +67,7 @@ pub fn sized_text(text: &str, manifest: &str) -> Sizes {
     let path = Path::new("scenario.yaml");
     let scenario = Scenario::parse(path, text, &Overrides::default(), &files);
     let setup = scenario.expect("a scenario without mistakes").setup;
-    sizes(&setup, Aim::Each).expect("it is the same for every number of replicas")
+    sizes(&setup, ProofScope::Each).expect("it is the same for every number of replicas")
 }
 
 /// Expects the lemma of all steps of these states.
@@ -89,7 +89,7 @@ fn check<'a>(
 #[test]
 fn no_view_of_a_reachable_state_is_missing() {
     for (name, most) in SCENARIOS {
-        let sizes = sized(name, Aim::Each);
+        let sizes = sized(name, ProofScope::Each);
         let closure = closed(&sizes, 1, &[]);
         for replicas in 0..=most {
             let missing = coverage(&sizes, &closure.views, replicas, MOST_STATES);
@@ -101,7 +101,7 @@ fn no_view_of_a_reachable_state_is_missing() {
 #[test]
 fn every_step_of_a_reachable_state_is_one_of_a_small_part_of_it() {
     for (name, most) in SCENARIOS {
-        let sizes = sized(name, Aim::Each);
+        let sizes = sized(name, ProofScope::Each);
         for replicas in 0..=most {
             let states = reachable(&sizes, replicas, MOST_STATES);
             check(name, &sizes, replicas, 1, &states);
@@ -112,7 +112,7 @@ fn every_step_of_a_reachable_state_is_one_of_a_small_part_of_it() {
 #[test]
 fn pairs_of_ordinals_are_as_good_as_single_ones() {
     for (name, most) in PAIRED {
-        let sizes = sized(name, Aim::Down(1));
+        let sizes = sized(name, ProofScope::Down(1));
         let closure = closed(&sizes, 2, &[]);
         for replicas in 0..=most {
             let missing = coverage(&sizes, &closure.views, replicas, MOST_STATES);
@@ -128,7 +128,7 @@ fn pairs_of_ordinals_are_as_good_as_single_ones() {
 fn whatever_a_count_lets_happen_happens_in_a_proof() {
     for name in ["cold-backup-restore", "naive-double-up"] {
         let setup = scenario(name).setup;
-        let relaxed = sizes(&setup, Aim::Each).expect("it is the same for every number");
+        let relaxed = sizes(&setup, ProofScope::Each).expect("it is the same for every number");
         let exact = Sizes::new((0..=3).map_while(|replicas| resized(&setup, replicas)));
         for letters in (0..=3).filter(|&letters| exact.model(letters).is_some()) {
             let of = |sizes: &Sizes, world: &World| {
@@ -199,7 +199,7 @@ pub fn mixed(
 fn every_step_far_from_the_start_is_one_of_a_small_part_of_the_state() {
     let mut random = Pcg64Mcg::seed_from_u64(3335);
     for (name, _) in SCENARIOS {
-        let sizes = sized(name, Aim::Each);
+        let sizes = sized(name, ProofScope::Each);
         for replicas in [4, 6] {
             let model = sizes.model(replicas).expect("a size that there is");
             let walked = walked(model, &mut random);
@@ -212,7 +212,7 @@ fn every_step_far_from_the_start_is_one_of_a_small_part_of_the_state() {
 
 #[test]
 fn a_proof_without_any_one_of_its_views_is_none() {
-    let sizes = sized("kep-3335-ordered-fault-free", Aim::Each);
+    let sizes = sized("kep-3335-ordered-fault-free", ProofScope::Each);
     let closure = closed(&sizes, 1, &[]);
     let all = rows(&sizes, &closure.views);
     let whole = views(&sizes, 1, &all).expect("they were written");

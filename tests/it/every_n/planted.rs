@@ -7,7 +7,7 @@ use straddle::internals::actors::faults::Target;
 use straddle::internals::actors::garbage_collector::Action as Collect;
 use straddle::internals::actors::stateful_set_controller::Action;
 use straddle::internals::actors::{Step, driver};
-use straddle::internals::check::aim::Aim;
+use straddle::internals::check::proof_scope::ProofScope;
 use straddle::internals::every_n::{Reasons, Sliced};
 use straddle::internals::model::sizes::Sizes;
 use straddle::internals::world::letter::{Frame, Letter};
@@ -101,7 +101,7 @@ fn check(model: impl Fn() -> Sizes, is_kind: fn(&Step) -> bool) {
 #[test]
 fn the_driver_goes_on_to_an_ordinal() {
     let advances: fn(&Step) -> bool = |step| matches!(step, Step::Driver(driver::Action::Advance));
-    check(|| sized("kep-3335-literal", Aim::Each), advances);
+    check(|| sized("kep-3335-literal", ProofScope::Each), advances);
     let gone = "wait: {cluster: source, pod: k, until: gone}";
     check(
         || crashing("fromTop", gone),
@@ -113,7 +113,7 @@ fn the_driver_goes_on_to_an_ordinal() {
 fn the_driver_waits_for_a_count() {
     // Its last wait is for a count.
     check(
-        || sized("cold-backup-restore", Aim::Each),
+        || sized("cold-backup-restore", ProofScope::Each),
         |step| matches!(step, Step::Driver(driver::Action::Advance)),
     );
 }
@@ -136,14 +136,14 @@ fn a_sync_depends_on_another_ordinal() {
     let syncs: fn(&Step) -> bool =
         |step| matches!(step, Step::Controller(step) if step.action == Action::Sync);
     for name in ["kep-3335-ordered", "low-end-first", "claim-swapped-late"] {
-        check(|| sized(name, Aim::Each), syncs);
+        check(|| sized(name, ProofScope::Each), syncs);
     }
 }
 
 #[test]
 fn a_refused_write_ends_those_for_others() {
     check(
-        || sized("claim-swapped-late", Aim::Each),
+        || sized("claim-swapped-late", ProofScope::Each),
         |step| matches!(step, Step::Controller(step) if matches!(step.action, Action::Write(_))),
     );
 }

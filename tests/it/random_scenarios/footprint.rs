@@ -47,7 +47,7 @@ fn check_world(model: &Migration, world: &World, steps: &[Step]) -> Vec<(World, 
     for step in steps {
         let next = model.after(world, *step);
         let mut restored = next;
-        let parts = step.touches(model.setup(), world);
+        let parts = step.may_change(model.setup(), world);
         restored.copy_parts(world, parts, model.setup().ordinals);
         assert_eq!(restored, *world, "{step:?} changes more than it names");
         successors.push((next, packed(model, &next)));

@@ -8,14 +8,14 @@ use crate::world::setup::{Availability, AvailabilityRule, Pool, Setup};
 
 /// What a proof is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Aim {
+pub enum ProofScope {
     /// The invariants about each ordinal by itself.
     Each,
     /// No more than so many ordinals are down beside those that a fault has hit.
     Down(u8),
 }
 
-impl Aim {
+impl ProofScope {
     /// The least free ordinals that views need.
     #[must_use]
     pub const fn free(self) -> usize {
@@ -29,15 +29,15 @@ impl Aim {
 /// The migration for each number of replicas, with as many faults as may be. `None` if it reaches
 /// ordinals in a way that depends on the number.
 #[must_use]
-pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
+pub fn sizes(setup: &Setup, scope: ProofScope) -> Option<Sizes> {
     let mut setup = setup.clone();
     for pool in &mut setup.budget.pools {
         pool.at_most = pool.at_most.min(1) * Pool::UNLIMITED;
     }
     setup.for_every_n = true;
-    setup.availability = match aim {
-        Aim::Each => None,
-        Aim::Down(most) => Some(Availability {
+    setup.availability = match scope {
+        ProofScope::Each => None,
+        ProofScope::Down(most) => Some(Availability {
             rule: AvailabilityRule::MaxUnavailable(most),
             excused: true,
         }),
@@ -57,18 +57,18 @@ pub fn sizes(setup: &Setup, aim: Aim) -> Option<Sizes> {
 }
 
 /// The invariants of a property that views can keep.
-pub(super) fn invariant(property: &'static Property, aim: Aim) -> Invariant<Sizes> {
+pub(super) fn invariant(property: &'static Property, scope: ProofScope) -> Invariant<Sizes> {
     Invariant {
         name: property.name,
-        arity: aim.free(),
+        arity: scope.free(),
         holds: Box::new(move |model, world| property.holds(model.setup(), world)),
     }
 }
 
 /// What it takes to prove a property that is about states.
-pub(super) fn aim_of(setup: &Setup, property: &Property) -> Result<Aim, &'static str> {
+pub(super) fn aim_of(setup: &Setup, property: &Property) -> Result<ProofScope, &'static str> {
     match property.locality {
-        Locality::Each => Ok(Aim::Each),
-        Locality::Down(most) => most(setup).map(Aim::Down),
+        Locality::Each => Ok(ProofScope::Each),
+        Locality::Down(most) => most(setup).map(ProofScope::Down),
     }
 }

@@ -38,13 +38,13 @@ impl Names {
 
 /// For each place in a program what a driver there can still name, unless it starts again.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ahead {
+pub struct Lookahead {
     instructions: usize,
     /// By ordinal of the loop, then instruction.
     names: Vec<Names>,
 }
 
-impl Ahead {
+impl Lookahead {
     /// What lies ahead in the program of `setup`.
     #[must_use]
     pub fn of(setup: &Setup) -> Self {
@@ -58,7 +58,7 @@ impl Ahead {
                 names,
             };
         }
-        let mut ahead = Self {
+        let mut lookahead = Self {
             instructions,
             names: vec![Names::ALL; instructions * usize::from(setup.ordinals.max(1))],
         };
@@ -69,10 +69,10 @@ impl Ahead {
             let ordinal = operation.footprint().ordinal;
             let ordinals = ordinal.map_or(0, |ordinal| bit(setup, ordinal, k));
             names = names.and(Names { ordinals, marks });
-            let place = ahead.place(position, k);
-            ahead.names[place] = names;
+            let place = lookahead.place(position, k);
+            lookahead.names[place] = names;
         }
-        ahead
+        lookahead
     }
 
     const fn place(&self, position: usize, k: Ordinal) -> usize {

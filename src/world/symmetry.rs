@@ -11,16 +11,16 @@
 //! had not been ahead. A driver that may start again can name everything, until it has finished.
 
 use super::World;
-use super::ahead::{Ahead, Names};
 use super::driver::DriverPhase;
 use super::id::ClusterId;
+use super::lookahead::{Lookahead, Names};
 use super::setup::{AvailabilityRule, Setup};
 use super::stateful_set::{PodManagementPolicy, Previous};
 
 /// Which ordinals of a setup are alike, in any of its states.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Alike {
-    ahead: Ahead,
+pub struct Symmetry {
+    lookahead: Lookahead,
     /// A driver that has not come to its end may start again.
     restarts: bool,
     /// All ordinals, as disjoint sets that no availability group divides.
@@ -29,7 +29,7 @@ pub struct Alike {
     marks: u32,
 }
 
-impl Alike {
+impl Symmetry {
     /// What is alike in the worlds of `setup`, if anything ever is. `restarts` says whether the
     /// driver may crash.
     #[must_use]
@@ -39,7 +39,7 @@ impl Alike {
             return None;
         }
         Some(Self {
-            ahead: Ahead::of(setup),
+            lookahead: Lookahead::of(setup),
             restarts,
             kinds: kinds(setup),
             marks: 1 | 1 << setup.replicas | 1 << setup.allowed.min(31) | 1 << setup.ordinals,
@@ -75,7 +75,7 @@ impl Alike {
         match driver.phase {
             DriverPhase::Finished | DriverPhase::Failed => Names::default(),
             DriverPhase::Running | DriverPhase::Crashed if self.restarts => Names::ALL,
-            DriverPhase::Running => self.ahead.names(usize::from(driver.position), driver.k),
+            DriverPhase::Running => self.lookahead.names(usize::from(driver.position), driver.k),
             DriverPhase::Crashed => Names::ALL,
         }
     }

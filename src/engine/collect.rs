@@ -19,27 +19,27 @@ pub(super) struct Slots {
 impl Slots {
     /// What the lanes know, once all is stored, in the order in which the successors were found:
     /// the states that have to get in line, and the steps if they were recorded.
-    pub(super) fn gather(&mut self, task: &Gathering, findings: &Findings) -> Gathered {
+    pub(super) fn collect(&mut self, task: &Collecting, findings: &Findings) -> Collected {
         let Findings {
             lanes, recorded, ..
         } = findings;
         let [now, later] = findings.numbers;
-        let mut gathered = Gathered {
+        let mut collected = Collected {
             now: self.line(task, lanes, now, |lane| &lane.now),
             later: self.line(task, lanes, later, |lane| &lane.later),
             edges: Block::default(),
         };
         if task.records {
             let targets = steps(task, lanes, now as usize);
-            gathered.edges = Block::new(&recorded.from, &recorded.notes, &recorded.ends, targets);
+            collected.edges = Block::new(&recorded.from, &recorded.notes, &recorded.ends, targets);
         }
-        gathered
+        collected
     }
 
     /// A line in the order of its numbers.
     fn line(
         &mut self,
-        task: &Gathering,
+        task: &Collecting,
         lanes: &[Lane],
         numbers: u32,
         found: impl Fn(&Lane) -> &[Found],
@@ -68,7 +68,7 @@ impl Slots {
     /// Takes in what was found, of so many numbers.
     fn seat<'a>(
         &mut self,
-        task: &Gathering,
+        task: &Collecting,
         found: impl Iterator<Item = &'a Found>,
         numbers: usize,
     ) {
@@ -97,7 +97,7 @@ impl Slots {
 }
 
 /// Where the steps lead, by number; [`NO_STEP`] for faults.
-fn steps(task: &Gathering, lanes: &[Lane], numbers: usize) -> Vec<Index> {
+fn steps(task: &Collecting, lanes: &[Lane], numbers: usize) -> Vec<Index> {
     let mut steps = vec![NO_STEP; numbers];
     for lane in lanes {
         for (place, &target) in lane.targets.iter().enumerate() {
@@ -111,9 +111,9 @@ fn steps(task: &Gathering, lanes: &[Lane], numbers: usize) -> Vec<Index> {
     steps
 }
 
-/// How to gather.
+/// How to collect.
 #[derive(Clone, Copy)]
-pub(super) struct Gathering {
+pub(super) struct Collecting {
     /// Words of a row.
     pub words: usize,
     /// Rows go along: the store keeps none.
@@ -124,7 +124,7 @@ pub(super) struct Gathering {
 
 /// What a worker's part has led to.
 #[derive(Default)]
-pub(super) struct Gathered {
+pub(super) struct Collected {
     pub now: Frontier,
     pub later: Frontier,
     pub edges: Block,
