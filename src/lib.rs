@@ -31,7 +31,7 @@
 //! use straddle::engine::{Bounds, Formula, Question, Settings, Unobserved, Verdict, exhaustive};
 //! use straddle::{
 //!     ClusterId, ClusterSetup, Expression, Instruction, Migration, OnError, Operation, PerCluster,
-//!     Program, Setup, Slice,
+//!     Program, Setup, Slice, World,
 //! };
 //!
 //! let side = |slice| ClusterSetup { initial: Some(slice), ..ClusterSetup::default() };
@@ -56,7 +56,7 @@
 //! let model = Migration::new(setup);
 //!
 //! let mut formulas = model.formulas();
-//! formulas.push(Formula::invariant("somebody serves", |_: &Migration, world| {
+//! formulas.push(Formula::invariant("somebody serves", |_: &Migration, world: &World| {
 //!     world.rows.values().any(|row| row.serves())
 //! }));
 //! let question = Question::new(formulas);
