@@ -10,7 +10,7 @@ pub const SET: &str = "the status says so, and the move is modelled from a set w
                        deletes Pods in the middle of it";
 
 /// What is taken to be so of the other objects.
-pub const OTHERS: &str = "taken to be Ready, Bound and attached at the start all the same: what \
+pub const OTHERS: &str = "assumed to be Ready, Bound and attached at the start all the same: what \
                           stays as it is holds up the move";
 
 fn number(node: &Node, path: &[&str]) -> Option<i64> {

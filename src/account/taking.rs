@@ -176,7 +176,7 @@ impl Taking<'_> {
         }
         let (Some(kind), Some(version)) = (text(node, &["kind"]), text(node, &["apiVersion"]))
         else {
-            let what = "this is no Kubernetes object: it has no `apiVersion` or no `kind`";
+            let what = "this is not a Kubernetes object: it has no `apiVersion` or no `kind`";
             let help = "write both, or take the document out of the manifest";
             return self.refuse(node.span.clone(), what.to_owned(), help.to_owned());
         };
@@ -233,7 +233,7 @@ impl Taking<'_> {
     }
 
     fn unknown_kind(&mut self, object: &Named<'_>) {
-        let what = format!("`{}` is no kind of object that is known", object.kind);
+        let what = format!("`{}` is not a known kind of object", object.kind);
         let help = match did_you_mean(object.kind, &kinds::names()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "correct its `apiVersion` or `kind`, or take it out of the manifest".to_owned(),

@@ -1,11 +1,11 @@
-//! What is not reported to hold because somebody may write the sets who is not modelled.
+//! What is not reported to hold because a writer that is not modelled may change the sets.
 
 use super::task::Task;
 use super::verdicts::is_as_expected;
 use crate::report::{Reason, ScenarioResult, Verdict};
 
-/// Every property that holds in the model is inconclusive while somebody else may write the sets.
-/// What the model violates stays violated: nobody has to help.
+/// Every property that holds in the model is inconclusive while another writer may change the sets.
+/// What the model violates stays violated: that takes no other writer.
 pub(super) fn withhold(task: &Task<'_>, result: &mut ScenarioResult) {
     if task.scenario.writers.is_empty() {
         return;
@@ -32,7 +32,7 @@ pub(super) fn withhold(task: &Task<'_>, result: &mut ScenarioResult) {
             if property.verdict == Verdict::Holds {
                 property.verdict = Verdict::Inconclusive;
                 property.scope = None;
-                property.reason = Some("somebody else may write the sets".to_owned());
+                property.reason = Some(Reason::OtherWriters.in_words(&result.search.bounds));
             }
         }
     }

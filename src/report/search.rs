@@ -73,7 +73,7 @@ impl Reason {
         match self {
             Self::DoesNotApply(why) => why.to_owned(),
             Self::Stopped(stop) => in_words(stop, bounds),
-            Self::OtherWriters => "somebody else may write the sets".to_owned(),
+            Self::OtherWriters => "another writer may change the sets".to_owned(),
             Self::ProvedForEveryN => "proved for every number of replicas".to_owned(),
         }
     }

@@ -19,6 +19,9 @@ pub struct Finding {
 /// The code of what is not modelled.
 pub const NOT_MODELLED: &str = "runbook::not-modelled";
 
+/// What is assumed of a command that does nothing to what the model has.
+pub const NO_EFFECT: &str = "assumed to succeed, and to change nothing that is checked";
+
 /// Findings are reported once for each place.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct FindingKey(usize, usize, String);

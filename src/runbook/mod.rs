@@ -223,7 +223,7 @@ const fn patches_policy(operation: Operation) -> bool {
 impl Reading {
     fn complain_of_markers(&mut self, source: &Source, runner: &Runner<'_>) {
         let help = "write `# straddle: cluster=source` or `# straddle: context=NAME cluster=source`, or \
-             behind a command `# straddle: harmless=NAME`";
+             after a command `# straddle: harmless=NAME`";
         for place in &runner.session.markers.unclear {
             let problem = Diagnostic::new("runbook::bad-marker", "this marker is not valid");
             let problem = problem.within(source).at(place.clone(), "");

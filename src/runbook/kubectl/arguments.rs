@@ -282,9 +282,7 @@ impl Call {
         };
         let is_known = VALUES.contains(&name) || SWITCHES.contains(&name) || optional.is_some();
         if !is_known {
-            return self.complain(format!(
-                "`--{name}` is no flag of kubectl that is known here"
-            ));
+            return self.complain(format!("`--{name}` is not a known flag of kubectl"));
         }
         self.flags.push((name.to_owned(), value));
     }
@@ -294,9 +292,7 @@ impl Call {
         while let Some(letter) = letters.next() {
             let known = SHORT.iter().find(|(short, _)| *short == letter);
             let Some(&(_, name)) = known else {
-                return self.complain(format!(
-                    "`-{letter}` is no flag of kubectl that is known here"
-                ));
+                return self.complain(format!("`-{letter}` is not a known flag of kubectl"));
             };
             // `-f` is a file, but to follow for `logs`.
             let follows =

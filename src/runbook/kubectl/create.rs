@@ -424,7 +424,7 @@ fn not_compared(runner: &mut Runner<'_>, cluster: ClusterId, before: &Json, afte
     }
     if differs {
         let what = format!("the Pod template of the set in {}", cluster.name());
-        let text = "no manifest says it: taken to be as the file has it";
+        let text = "no manifest says it: assumed to be as the file has it";
         runner.findings.assume(runner.span.clone(), what, text);
     }
     after

@@ -51,7 +51,7 @@ fn check_flags(runner: &mut Runner<'_>, call: &Call) -> bool {
     } else if call.flag("grace-period").is_some() && period.is_none() {
         "`--grace-period` is a number of seconds"
     } else if timeout.is_some_and(|timeout| timeout.is_none_or(|timeout| timeout < 0)) {
-        "`--timeout` is a length of time, such as `60s`; 0 is for ever"
+        "`--timeout` is a duration, such as `60s`; 0 waits forever"
     } else {
         return true;
     };

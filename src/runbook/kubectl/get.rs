@@ -211,7 +211,7 @@ fn look(
         }
         Thing::Companion(..) | Thing::CompanionVolume(..) | Thing::Other(_) => {
             let command = runner.findings.command_at(&runner.span);
-            let text = "this object is not modelled: it is taken to exist";
+            let text = "this object is not modelled: it is assumed to exist";
             runner.findings.assume(runner.span.clone(), command, text);
             return Ok((Some(state), None));
         }

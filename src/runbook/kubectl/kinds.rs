@@ -2,6 +2,7 @@
 //! what the others can do to a move.
 
 use super::target::Thing;
+use crate::runbook::findings::NO_EFFECT;
 use crate::runbook::session::Runner;
 
 /// What becomes of an object.
@@ -166,8 +167,7 @@ fn note(runner: &mut Runner<'_>, verb: &str, kind: &str, name: &str, change: Cha
     if let Some((effect, help)) = danger(kind, change) {
         runner.not_modelled(format!("`{what}` is not modelled: {effect}"), help);
     } else {
-        let text = "taken to succeed, and to change nothing that is checked";
-        runner.findings.assume(runner.span.clone(), what, text);
+        runner.findings.assume(runner.span.clone(), what, NO_EFFECT);
     }
 }
 
@@ -179,8 +179,7 @@ pub fn other_workload(runner: &mut Runner<'_>, verb: &str, thing: &Thing) {
     };
     if is_workload(kind) {
         let what = format!("kubectl {verb} {kind} {name}");
-        let text = "another workload: taken to succeed, and to change nothing that is checked";
-        runner.findings.assume(runner.span.clone(), what, text);
+        runner.findings.assume(runner.span.clone(), what, NO_EFFECT);
         return;
     }
     let what = format!("`kubectl {verb}` of {kind} {name} is not modelled");

@@ -25,6 +25,7 @@ mod volumes;
 mod wait;
 pub mod whole;
 
+use crate::runbook::findings::NO_EFFECT;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use arguments::Call;
@@ -119,10 +120,8 @@ fn other(runner: &mut Runner<'_>, verb: &str, state: State) -> Outcome {
     let what = format!("kubectl {verb}");
     match verb {
         "exec" | "cp" | "expose" | "uncordon" => {
-            let text = "assumed to succeed, and to change nothing that is checked";
-            runner
-                .findings
-                .assume(runner.span.clone(), what.clone(), text);
+            let findings = &mut runner.findings;
+            findings.assume(runner.span.clone(), what.clone(), NO_EFFECT);
         }
         "logs" | "describe" | "top" | "events" | "version" | "cluster-info" | "explain"
         | "api-resources" | "api-versions" | "auth" | "diff" | "completion" | "options"

@@ -2,6 +2,7 @@
 
 use super::arguments::Call;
 use super::target::{self, Thing, kind_of, things};
+use crate::runbook::findings::NO_EFFECT;
 use crate::runbook::session::{Outcome, Runner, State};
 
 /// `kubectl label` and `annotate`.
@@ -44,7 +45,7 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
         } else {
             format!("kubectl {verb} {}", words.join(" "))
         };
-        let text = "taken to succeed; labels and annotations are not modelled";
+        let text = "assumed to succeed; labels and annotations are not modelled";
         runner.findings.assume(runner.span.clone(), what, text);
     }
     Outcome::ok(state)
@@ -63,10 +64,8 @@ pub fn pod(runner: &mut Runner<'_>, call: &Call, state: State) -> Outcome {
         );
         runner.not_modelled(what, "leave it out");
     } else {
-        let text =
-            "another Pod beside the set: taken to succeed, and to change nothing that is checked";
         let what = "kubectl run".to_owned();
-        runner.findings.assume(runner.span.clone(), what, text);
+        runner.findings.assume(runner.span.clone(), what, NO_EFFECT);
     }
     Outcome::ok(state)
 }

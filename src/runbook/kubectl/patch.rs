@@ -259,7 +259,7 @@ pub fn scale(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outco
     let length = super::wait::seconds(call.flag("timeout").unwrap_or("0"));
     let Some(length) = length.filter(|length| *length >= 0) else {
         let what = format!(
-            "`--timeout={}` is no length of time",
+            "`--timeout={}` is not a duration",
             call.flag("timeout").unwrap_or("")
         );
         runner.mistake("runbook::usage", what, "write `--timeout=60s`");

@@ -120,7 +120,7 @@ pub fn created(
     if let (How::Apply, Some(object)) = (how, thing.object(cluster)) {
         let (existing, missing) = runner.emit(state, Operation::Test(Condition::Exists(object)))?;
         let command = runner.findings.command_at(&runner.span);
-        let text = "an object that is there already is taken to be this one, and stays as it is";
+        let text = "an object that is there already is assumed to be this one, and stays as it is";
         runner.findings.assume(runner.span.clone(), command, text);
         outcome.ok.push(existing);
         state = missing;

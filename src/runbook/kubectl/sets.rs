@@ -234,8 +234,7 @@ fn check_pods(runner: &mut Runner<'_>, spec: &Json, own: &Json, cluster: Cluster
     }
     if bare(&spec["template"]) != bare(&own["template"]) {
         let what = format!("the Pod template of the set in {}", cluster.name());
-        let text =
-            "it is not that of the side's manifest: its Pods are taken to become Ready as those do";
+        let text = "it is not that of the side's manifest: its Pods are assumed to become Ready as those do";
         runner.findings.assume(runner.span.clone(), what, text);
     }
 }

@@ -202,7 +202,7 @@ fn not_awaited(runner: &mut Runner<'_>, thing: &Thing) {
     match thing {
         Thing::Companion(..) | Thing::CompanionVolume(..) => {
             let command = runner.findings.command_at(&runner.span);
-            let text = "the claims of other templates than the first are not modelled: taken to \
+            let text = "the claims of other templates than the first are not modelled: assumed to \
                         succeed";
             runner.findings.assume(runner.span.clone(), command, text);
         }
@@ -375,7 +375,7 @@ fn status(
     let given = call.flag("timeout").unwrap_or("0");
     let length = match (call.is_off("watch"), timeout(given)) {
         (_, None | Some(Length::Ever)) => {
-            let what = format!("`--timeout={given}` is no length of time here");
+            let what = format!("`--timeout={given}` is not a duration that it takes");
             runner.mistake(
                 "runbook::usage",
                 what,

@@ -5,6 +5,7 @@
 //! end decides nothing, and that cannot reach a cluster.
 
 use super::call::Call;
+use crate::runbook::findings::NO_EFFECT;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::symbols::Symbol;
 
@@ -48,9 +49,8 @@ pub fn unknown(runner: &mut Runner<'_>, call: Call<'_>) -> Outcome {
     let is_excused = named || runner.session.markers.is_harmless(&runner.own_span, name);
     match (is_excused, refused) {
         (true, None) => {
-            let text = "taken to succeed and to change nothing that is checked, as asked";
             let what = runner.findings.command_at(&runner.span);
-            runner.findings.assume(runner.span.clone(), what, text);
+            runner.findings.assume(runner.span.clone(), what, NO_EFFECT);
         }
         (true, Some((why, help))) => {
             let what = format!("`{name}` cannot be taken to be harmless here: {why}");

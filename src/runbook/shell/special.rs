@@ -80,7 +80,7 @@ const VARIABLES: &[(&[&str], Meaning)] = &[
     (
         &["PIPESTATUS"],
         Refused(
-            "the commands of a pipe are not told apart",
+            "the commands of a pipe are not distinguished",
             "`set -o pipefail` lets a pipe fail if one of them does",
         ),
     ),
@@ -155,7 +155,7 @@ fn meaning(name: &str) -> Option<Meaning> {
 pub fn not_a_number(name: &str) -> Option<String> {
     meaning(name).map(|meaning| match meaning {
         Refused(why, _) => format!("`{name}` is not modelled: {why}"),
-        _ => format!("nobody knows `{name}` here"),
+        _ => format!("the value of `{name}` is not known here"),
     })
 }
 
@@ -174,7 +174,7 @@ impl<P: Programs> Runner<'_, P> {
             Script => return Some(self.script_name.as_str().into()),
             Folder if shell.folder.is_empty() => return Some(self.home.as_str().into()),
             Folder => return Some(shell.folder.clone()),
-            Unknown => format!("`{base}`, which nobody knows"),
+            Unknown => format!("`{base}`, whose value is not known"),
             PerPlace => {
                 let caller = self.callers.last().unwrap_or(&self.span).start;
                 let (line, _) = position(&self.findings.text, self.span.start);
@@ -210,7 +210,7 @@ impl<P: Programs> Runner<'_, P> {
     /// Complains of the arguments with which somebody calls the script.
     pub fn open_arguments(&mut self, what: &str) {
         self.not_modelled(
-            format!("`{what}` is an argument of the script, which nobody knows here"),
+            format!("`{what}` is an argument of the script and is not known here"),
             "write the value in its place, or give all of them at the top: `set -- web 3`",
         );
     }

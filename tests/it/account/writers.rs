@@ -261,7 +261,7 @@ fn what_nobody_knows_is_refused_at_its_place() {
             SET.replace("{app: web}}, spec", "{app: api}}, spec"),
             "does not select the Pods",
         ),
-        (format!("{SET}---\nname: web\n"), "no Kubernetes object"),
+        (format!("{SET}---\nname: web\n"), "not a Kubernetes object"),
         (
             format!("{SET}---\napiVersion: v1\nkind: Sevice\n"),
             "did you mean `Service`?",
