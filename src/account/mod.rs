@@ -33,7 +33,7 @@ pub mod types;
 mod writers;
 
 pub use subject::Subject;
-pub use taking::{Account, Field, Line, Object, take};
+pub use taking::{Account, Field, INVALID_FIELD, Line, Object, take};
 pub use writers::Writer;
 
 /// What becomes of a field.

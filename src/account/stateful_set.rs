@@ -4,6 +4,7 @@ use super::persistent_volume_claim::NO_NEW_DISK;
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// `spec` and `status`, without the Pod template.
+const A_CLAIM: &str = "a template is one of a claim, whatever stands here";
 pub const RULES: &[Rule] = &[
     modelled(
         "spec.replicas",
@@ -51,11 +52,8 @@ pub const RULES: &[Rule] = &[
         "spec.updateStrategy.rollingUpdate",
         "nothing is updated, since no step changes a Pod template",
     ),
-    modelled(
-        "spec.volumeClaimTemplates[].apiVersion",
-        "the kind of object",
-    ),
-    modelled("spec.volumeClaimTemplates[].kind", "the kind of object"),
+    irrelevant("spec.volumeClaimTemplates[].apiVersion", A_CLAIM),
+    irrelevant("spec.volumeClaimTemplates[].kind", A_CLAIM),
     modelled(
         "spec.volumeClaimTemplates[].metadata.name",
         "the names of the claims",

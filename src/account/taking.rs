@@ -8,7 +8,7 @@ use super::types::{self, Shape};
 use super::writers::{self, Writer};
 use super::{Rule, Treatment, health};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, help_with, listed};
-use crate::yaml::{Node, Value};
+use crate::yaml::{self, Node, Value};
 
 /// What becomes of everything in a manifest.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,9 @@ pub struct Line {
     /// It comes from an object beside the set.
     pub beside: bool,
 }
+
+/// The code of a value that Kubernetes' own type of the field cannot have.
+pub const INVALID_FIELD: &str = "manifest::invalid-field";
 
 const EMPTY: &str = "empty: as if it were left out";
 const UNRELATED: &str = "neither names nor is named by the set, its Pods, claims or volumes";
@@ -311,6 +314,9 @@ impl Taking<'_> {
 
     fn walk(&mut self, walk: &mut Walk<'_, '_>, shape: Shape) {
         let node = walk.nodes[walk.nodes.len() - 1];
+        if !shape.fits(node) {
+            return self.invalid(walk, shape);
+        }
         match &node.value {
             Value::Map(entries) if !entries.is_empty() => {
                 let fields = match shape {
@@ -347,6 +353,29 @@ impl Taking<'_> {
             }
             _ => self.field(walk),
         }
+    }
+
+    /// A value that is not of its field's type.
+    fn invalid(&mut self, walk: &Walk<'_, '_>, shape: Shape) {
+        let node = walk.nodes[walk.nodes.len() - 1];
+        let found = match &node.value {
+            Value::Scalar(text, true) => format!("`{text}`"),
+            Value::Scalar(text, false) => format!("\"{text}\""),
+            Value::List(_) | Value::Map(_) => node.what().to_owned(),
+        };
+        let what = format!(
+            "`{}` of the {} is not valid: expected {}, found {found}",
+            path::written(&walk.path),
+            walk.object.kind,
+            shape.what(),
+        );
+        let place = self.source.first_line(&node.span);
+        let help = match self.source.text.get(place.clone()) {
+            Some(text) if text.contains("{{") => yaml::TEMPLATE,
+            _ => "Kubernetes would reject this manifest; correct it",
+        };
+        let problem = Diagnostic::new(INVALID_FIELD, what).within(self.source);
+        self.account.problems.push(problem.at(place, "").help(help));
     }
 
     fn unknown_field(

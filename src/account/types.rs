@@ -3,30 +3,51 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde_json::Value as Json;
+
+use crate::yaml::{Node, Value};
+
 /// The kinds, an empty line, then each type with its fields.
 const TEXT: &str = include_str!("types.txt");
 
 /// What a value is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
-    /// A number, a text or a boolean; or something of which nothing is known.
-    Leaf,
+    /// A text; a time is one too.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer of so many bits.
+    Integer(u32),
+    /// A number.
+    Number,
+    /// A number or a text, as a quantity or a port.
+    Scalar,
     /// Anything at all.
     Any,
-    /// A list, or a map with keys of one's own, of what the rest of the text says.
-    Many(&'static str),
+    /// A list of what the rest of the text says.
+    List(&'static str),
+    /// A map, with keys of one's own, to what the rest of the text says.
+    Map(&'static str),
     /// A struct: its name among [`fields`].
     Struct(&'static str),
 }
 
 impl Shape {
     fn of(text: &'static str) -> Self {
-        let inside = text.strip_prefix("[]").or_else(|| text.strip_prefix("{}"));
-        match (inside, text) {
-            (Some(inside), _) => Self::Many(inside),
-            (None, "") => Self::Leaf,
-            (None, "*") => Self::Any,
-            (None, name) => Self::Struct(name),
+        match text {
+            "text" => Self::Text,
+            "bool" => Self::Boolean,
+            "int32" => Self::Integer(32),
+            "int64" => Self::Integer(64),
+            "number" => Self::Number,
+            "scalar" => Self::Scalar,
+            "*" => Self::Any,
+            _ => match (text.strip_prefix("[]"), text.strip_prefix("{}")) {
+                (Some(inside), _) => Self::List(inside),
+                (_, Some(inside)) => Self::Map(inside),
+                (None, None) => Self::Struct(text),
+            },
         }
     }
 
@@ -34,9 +55,46 @@ impl Shape {
     #[must_use]
     pub fn inside(self) -> Self {
         match self {
-            Self::Many(inside) => Self::of(inside),
+            Self::List(inside) | Self::Map(inside) => Self::of(inside),
             _ => Self::Any,
         }
+    }
+
+    /// What Kubernetes wants here, in a few words.
+    #[must_use]
+    pub const fn what(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Boolean => "`true` or `false`",
+            Self::Integer(32) => "an integer of 32 bits",
+            Self::Integer(_) => "an integer of 64 bits",
+            Self::Number => "a number",
+            Self::Scalar => "a number or a text",
+            Self::Any => "anything",
+            Self::List(_) => "a list",
+            Self::Map(_) | Self::Struct(_) => "a map",
+        }
+    }
+
+    /// Whether a value is such a one; null is nothing, which each of them may be.
+    #[must_use]
+    pub fn fits(self, node: &Node) -> bool {
+        let scalar = || match node.value {
+            Value::Scalar(..) => node.to_json(),
+            Value::List(_) | Value::Map(_) => Json::Null,
+        };
+        node.is_null()
+            || match self {
+                Self::Text => scalar().is_string(),
+                Self::Boolean => scalar().is_boolean(),
+                Self::Integer(32) => scalar().as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
+                Self::Integer(_) => scalar().is_i64(),
+                Self::Number => scalar().is_number(),
+                Self::Scalar => matches!(scalar(), Json::Number(_) | Json::String(_)),
+                Self::Any => true,
+                Self::List(_) => matches!(node.value, Value::List(_)),
+                Self::Map(_) | Self::Struct(_) => matches!(node.value, Value::Map(_)),
+            }
     }
 }
 
@@ -59,7 +117,7 @@ static TYPES: LazyLock<BTreeMap<&str, Fields>> = LazyLock::new(|| {
     let types = lines.map(|line| {
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();
-        let fields = words.map(|word| word.split_once(':').unwrap_or((word, "")));
+        let fields = words.map(|word| word.split_once(':').unwrap_or((word, "*")));
         (name, fields.collect())
     });
     types.collect()

@@ -33,10 +33,10 @@ fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
         return true;
     }
     let storage = world.rows[ordinal].storage;
-    let mut mounts = SIDES
+    let is_right = |mounted: Option<Disk>| mounted.is_some_and(|disk| storage.is_current(disk));
+    SIDES
         .into_iter()
-        .flat_map(|cluster| world.rows[ordinal].sides[cluster].mounts());
-    mounts.all(|mounted| mounted.is_some_and(|disk| storage.is_current(disk)))
+        .all(|side| world.column(side, ordinal).mounts().all(is_right))
 }
 
 fn sentence(history: &History<'_>) -> Option<String> {

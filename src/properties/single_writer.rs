@@ -38,14 +38,14 @@ fn applies(setup: &Setup) -> Result<(), &'static str> {
 /// Whether the property holds for one ordinal.
 fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
     let mut mounted = DiskSet::default();
-    let mut mounts = SIDES
-        .into_iter()
-        .flat_map(|cluster| world.rows[ordinal].sides[cluster].mounts())
-        .flatten();
-    mounts.all(|disk| {
+    let mut is_alone = |disk| {
         let first = !mounted.contains(disk);
         mounted.insert(disk);
         first
+    };
+    SIDES.into_iter().all(|side| {
+        let mut mounts = world.column(side, ordinal).mounts().flatten();
+        mounts.all(&mut is_alone)
     })
 }
 

@@ -4,13 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec};
-use serde_json::Value as Json;
-
 use super::reader::{Reader, Spanned};
 use super::types::{ManifestFacts, StorageFacts};
 use crate::account::{self, Account};
-use crate::diagnostic::{Diagnostic, Source, help_with, listed, plain_serde_error};
+use crate::diagnostic::{Diagnostic, Source, help_with, listed};
 use crate::yaml::{self, DuplicateKeys, Node, Value};
 
 /// A StatefulSet as a manifest has it.
@@ -18,10 +15,6 @@ use crate::yaml::{self, DuplicateKeys, Node, Value};
 pub struct ManifestSet {
     /// The manifest's text.
     pub source: Source,
-    /// `metadata.name`.
-    pub name: Option<String>,
-    /// Its `spec`.
-    pub spec: StatefulSetSpec,
     /// What scripts need to know of it and of its neighbours.
     pub facts: ManifestFacts,
     /// What became of all fields of the manifest.
@@ -31,6 +24,24 @@ pub struct ManifestSet {
 }
 
 impl ManifestSet {
+    /// A field's value, if the set has it.
+    pub fn get(&self, path: &[&str]) -> Option<&Node> {
+        let found = path
+            .iter()
+            .try_fold(&self.node, |node, name| node.get(name));
+        found.filter(|node| !node.is_null())
+    }
+
+    /// The text of a field, if the set has it.
+    pub fn text(&self, path: &[&str]) -> Option<&str> {
+        self.get(path)?.text()
+    }
+
+    /// The integer of a field, if the set has it.
+    pub fn integer(&self, path: &[&str]) -> Option<i64> {
+        self.get(path)?.to_json().as_i64()
+    }
+
     /// The place of a field's value; of a field that is left out, the set's beginning.
     pub fn place(&self, path: &[&str]) -> Range<usize> {
         let found = path
@@ -73,15 +84,29 @@ pub fn read_set(
     let others = others.collect();
     let account = account::take(&documents, set, &source);
     reader.problems.extend(account.problems.iter().cloned());
-    let mut set = typed(reader, &source, set)?;
-    set.facts.others = others;
-    set.facts.storage = StorageFacts::of(&objects);
-    set.facts
-        .storage
-        .of_one_node
-        .clone_from(&account.of_one_node);
-    set.account = account;
-    Some(set)
+    let is_invalid = |problem: &Diagnostic| problem.code == account::INVALID_FIELD;
+    if account.problems.iter().any(is_invalid) {
+        return None;
+    }
+    let mut storage = StorageFacts::of(&objects);
+    storage.of_one_node.clone_from(&account.of_one_node);
+    let facts = ManifestFacts {
+        namespace: set
+            .get("metadata")
+            .and_then(|metadata| metadata.get("namespace")?.text())
+            .map(str::to_owned),
+        set: set.to_json(),
+        others,
+        storage,
+        ..ManifestFacts::default()
+    };
+    let node = set.clone();
+    Some(ManifestSet {
+        source,
+        facts,
+        account,
+        node,
+    })
 }
 
 fn read_source(reader: &mut Reader<'_>, manifest: &Spanned<String>) -> Option<Source> {
@@ -186,137 +211,4 @@ fn several_sets(manifest: &Spanned<String>, names: &[&str]) -> Diagnostic {
     )
     .at(manifest.span.clone(), "")
     .help(format!("choose one with `statefulSet: {first}`"))
-}
-
-/// The set as Kubernetes' own type; every field of a wrong type is noted at its place.
-fn typed(reader: &mut Reader<'_>, source: &Source, node: &Node) -> Option<ManifestSet> {
-    let mut json = node.to_json();
-    let mut is_sound = true;
-    while let Err(error) = serde_json::from_value::<StatefulSet>(json.clone()) {
-        is_sound = false;
-        let path = offending(&json, &error.to_string());
-        // The account of the manifest has said what is wrong with another version.
-        if path != ["apiVersion"] {
-            let problem = invalid_field(source, node, &path, &error);
-            reader.problems.push(problem);
-        }
-        // Behind a removed item of a list, later places could not be told any more.
-        let is_in_list = path.iter().any(|step| step.parse::<usize>().is_ok());
-        if path.is_empty() || is_in_list {
-            return None;
-        }
-        remove(&mut json, &path);
-    }
-    let facts = ManifestFacts {
-        namespace: node
-            .get("metadata")
-            .and_then(|metadata| metadata.get("namespace")?.text())
-            .map(str::to_owned),
-        set: json.clone(),
-        ..ManifestFacts::default()
-    };
-    let set: StatefulSet = serde_json::from_value(json).ok().filter(|_| is_sound)?;
-    Some(ManifestSet {
-        facts,
-        source: source.clone(),
-        account: Account::default(),
-        name: set.metadata.name,
-        spec: set.spec.unwrap_or_default(),
-        node: node.clone(),
-    })
-}
-
-fn invalid_field(
-    source: &Source,
-    set: &Node,
-    path: &[String],
-    error: &serde_json::Error,
-) -> Diagnostic {
-    let found = path.iter().try_fold(set, |node, step| child(node, step));
-    let place = match found {
-        Some(node) if node.span.is_empty() => node.head(),
-        Some(node) => source.first_line(&node.span),
-        None => source.first_line(&set.span),
-    };
-    let error = plain_serde_error(&error.to_string());
-    let message = match path {
-        [] => format!("this is not a valid StatefulSet: {error}"),
-        path => format!(
-            "`{}` of the StatefulSet is not valid: {error}",
-            path.join(".")
-        ),
-    };
-    let text = source.text.get(place.clone()).unwrap_or("");
-    let help = match path {
-        _ if text.contains("{{") => yaml::TEMPLATE,
-        _ => "Kubernetes would reject this manifest; correct it",
-    };
-    Diagnostic::new("manifest::invalid-field", message)
-        .within(source)
-        .at(place, "")
-        .help(help)
-}
-
-fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {
-    match &node.value {
-        Value::Map(_) => node.get(step),
-        Value::List(items) => items.get(step.parse::<usize>().ok()?),
-        Value::Scalar(..) => None,
-    }
-}
-
-/// The path of the field that causes an error: without it, the error is another one or none.
-fn offending(json: &Json, error: &str) -> Vec<String> {
-    let mut path = Vec::new();
-    while let Some(step) = offending_step(json, &path, error) {
-        path.push(step);
-    }
-    path
-}
-
-fn offending_step(json: &Json, path: &[String], error: &str) -> Option<String> {
-    let node = json.pointer(&pointer(path))?;
-    let steps: Vec<String> = match node {
-        Json::Object(fields) => fields.keys().cloned().collect(),
-        Json::Array(items) => (0..items.len()).map(|index| index.to_string()).collect(),
-        _ => Vec::new(),
-    };
-    steps.into_iter().find(|step| {
-        let mut without = json.clone();
-        let mut path = path.to_vec();
-        path.push(step.clone());
-        remove(&mut without, &path);
-        match serde_json::from_value::<StatefulSet>(without) {
-            Ok(_) => true,
-            Err(other) => {
-                let other = other.to_string();
-                other != error && !other.starts_with("missing field")
-            }
-        }
-    })
-}
-
-fn remove(json: &mut Json, path: &[String]) {
-    let Some((last, parents)) = path.split_last() else {
-        return;
-    };
-    match json.pointer_mut(&pointer(parents)) {
-        Some(Json::Object(fields)) => {
-            fields.shift_remove(last);
-        }
-        Some(Json::Array(items)) => {
-            if let Ok(index) = last.parse::<usize>()
-                && index < items.len()
-            {
-                items.remove(index);
-            }
-        }
-        _ => (),
-    }
-}
-
-fn pointer(path: &[String]) -> String {
-    path.iter().fold(String::new(), |pointer, step| {
-        pointer + "/" + &step.replace('~', "~0").replace('/', "~1")
-    })
 }

@@ -89,6 +89,7 @@ impl Column {
     }
 
     /// The disk that each running incarnation of the ordinal has mounted.
+    #[inline]
     pub fn mounts(&self) -> impl Iterator<Item = Option<Disk>> + use<> {
         let of_object = self.containers.run.then(|| self.bound_disk());
         let of_stray = self.containers.stray.map(|stray| stray.mounted);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::account::INVALID_FIELD;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::scenario::file::SideFile;
 use crate::scenario::lowering::Lowering;
@@ -11,6 +12,7 @@ use crate::scenario::types::ManifestFacts;
 use crate::scenario::words::Vocabulary;
 use crate::vocabulary::Side;
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use crate::yaml::{Node, Value};
 
 /// A number that decides a side's ordinals, and where it was said.
 #[derive(Clone)]
@@ -69,44 +71,51 @@ pub(super) fn base(
     };
     lowering.accounts.push((which, set.account.clone()));
     let policy = manifest_policy(lowering, &set);
-    let number = |value: Option<i32>, default: i64, path: &[&str]| Number {
-        value: value.map_or(default, i64::from),
+    let number = |default: i64, path: &[&str]| Number {
+        value: set.integer(path).unwrap_or(default),
         place: Origin::Manifest(set.source.clone(), set.place(path)),
     };
-    let ordinals = set
-        .spec
-        .ordinals
-        .as_ref()
-        .and_then(|ordinals| ordinals.start);
-    let templates = set.spec.volume_claim_templates.iter().flatten();
+    let templates = match set.get(&["spec", "volumeClaimTemplates"]) {
+        Some(Node {
+            value: Value::List(templates),
+            ..
+        }) => &templates[..],
+        _ => &[],
+    };
+    let name = |claim: &Node| {
+        claim
+            .get("metadata")?
+            .get("name")?
+            .text()
+            .map(str::to_owned)
+    };
+    let seconds = set.integer(&["spec", "minReadySeconds"]);
     Some(Some(Base {
-        start: number(ordinals, 0, &["spec", "ordinals", "start"]),
-        replicas: number(set.spec.replicas, 1, &["spec", "replicas"]),
+        start: number(0, &["spec", "ordinals", "start"]),
+        replicas: number(1, &["spec", "replicas"]),
         policy,
         templates: Some(
             templates
-                .map(|claim| claim.metadata.name.clone().unwrap_or_default())
+                .iter()
+                .map(|claim| name(claim).unwrap_or_default())
                 .collect(),
         ),
-        min_ready: set
-            .spec
-            .min_ready_seconds
-            .is_some_and(|seconds| seconds > 0),
+        min_ready: seconds.is_some_and(|seconds| seconds > 0),
         retention: retention(lowering, &set),
-        name: set.name,
+        name: set.text(&["metadata", "name"]).map(str::to_owned),
         facts: set.facts,
     }))
 }
 
 fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<PodManagementPolicy> {
-    let text = set.spec.pod_management_policy.as_deref()?;
+    let text = set.text(&["spec", "podManagementPolicy"])?;
     let words = PodManagementPolicy::WORDS;
     let known: Vec<&str> = words.iter().map(|&(word, ..)| word).collect();
     let found = words.iter().find(|(word, ..)| *word == text);
     if found.is_none() {
         let what = PodManagementPolicy::NAME;
         lowering.reader.problems.push(
-            unknown_word(text, what, "manifest::invalid-field", &known, &[])
+            unknown_word(text, what, INVALID_FIELD, &known, &[])
                 .within(&set.source)
                 .at(set.place(&["spec", "podManagementPolicy"]), ""),
         );
@@ -116,25 +125,24 @@ fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<Pod
 
 /// Which claims the manifest lets go with their Pods or their set.
 fn retention(lowering: &mut Lowering<'_>, set: &ManifestSet) -> RetentionPolicy {
-    let policy = set.spec.persistent_volume_claim_retention_policy.as_ref();
-    let mut deletes = |field: &str, value: Option<&String>| match value.map(String::as_str) {
-        None | Some("Retain") => false,
-        Some("Delete") => true,
-        Some(other) => {
-            let (what, known) = ("claim retention policy", ["Retain", "Delete"]);
-            let path = ["spec", "persistentVolumeClaimRetentionPolicy", field];
-            lowering.reader.problems.push(
-                unknown_word(other, what, "manifest::invalid-field", &known, &[])
-                    .within(&set.source)
-                    .at(set.place(&path), ""),
-            );
-            false
+    let mut deletes = |field: &str| {
+        let path = ["spec", "persistentVolumeClaimRetentionPolicy", field];
+        match set.text(&path) {
+            None | Some("Retain") => false,
+            Some("Delete") => true,
+            Some(other) => {
+                let (what, known) = ("claim retention policy", ["Retain", "Delete"]);
+                lowering.reader.problems.push(
+                    unknown_word(other, what, INVALID_FIELD, &known, &[])
+                        .within(&set.source)
+                        .at(set.place(&path), ""),
+                );
+                false
+            }
         }
     };
-    let when_scaled = policy.and_then(|policy| policy.when_scaled.as_ref());
-    let when_deleted = policy.and_then(|policy| policy.when_deleted.as_ref());
     RetentionPolicy {
-        delete_when_scaled: deletes("whenScaled", when_scaled),
-        delete_when_deleted: deletes("whenDeleted", when_deleted),
+        delete_when_scaled: deletes("whenScaled"),
+        delete_when_deleted: deletes("whenDeleted"),
     }
 }

@@ -383,13 +383,13 @@ fn mistakes_about_manifests() {
       help: check the indentation, quotes and brackets at and above this place
     "#);
     insta::assert_snapshot!(in_source("{manifest: broken.yaml}"), @r#"
-    broken.yaml:6:13 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer, found "three"
+    broken.yaml:6:13 manifest::invalid-field: `spec.replicas` of the StatefulSet is not valid: expected an integer of 32 bits, found `three`
       ^ "three" 
       help: Kubernetes would reject this manifest; correct it
-    broken.yaml:8:20 manifest::invalid-field: `spec.minReadySeconds` of the StatefulSet is not valid: expected an integer, found a list
+    broken.yaml:8:20 manifest::invalid-field: `spec.minReadySeconds` of the StatefulSet is not valid: expected an integer of 32 bits, found a list
       ^ "[1]" 
       help: Kubernetes would reject this manifest; correct it
-    broken.yaml:14:14 manifest::invalid-field: `spec.template.spec.containers.1.tty` of the StatefulSet is not valid: expected `true` or `false`, found "perhaps"
+    broken.yaml:14:14 manifest::invalid-field: `spec.template.spec.containers[1].tty` of the StatefulSet is not valid: expected `true` or `false`, found `perhaps`
       ^ "perhaps" 
       help: Kubernetes would reject this manifest; correct it
     "#);

@@ -92,7 +92,7 @@ fn the_table_of_fields_is_current() {
 /// The paths of all fields of a kind; of a type within itself, once.
 fn paths(shape: Shape, here: &str, open: &mut Vec<&'static str>, found: &mut Vec<String>) {
     let Shape::Struct(name) = shape else {
-        let is_many = matches!(shape, Shape::Many(_));
+        let is_many = matches!(shape, Shape::List(_) | Shape::Map(_));
         if let (true, inside @ Shape::Struct(_)) = (is_many, shape.inside()) {
             return paths(inside, &format!("{here}[]"), open, found);
         }

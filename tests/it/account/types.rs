@@ -57,9 +57,9 @@ fn short<T>() -> String {
 }
 
 macro_rules! numbers {
-    ($($name:ident $visit:ident),+) => {$(
+    ($($name:ident $visit:ident $what:literal),+) => {$(
         fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.recorder.found("");
+            self.recorder.found($what);
             visitor.$visit(Default::default())
         }
     )+};
@@ -69,22 +69,22 @@ impl<'de> Deserializer<'de> for Probe<'_> {
     type Error = Error;
 
     numbers!(
-        deserialize_bool visit_bool,
-        deserialize_i32 visit_i32,
-        deserialize_i64 visit_i64,
-        deserialize_f64 visit_f64,
-        deserialize_u8 visit_u8
+        deserialize_bool visit_bool "bool",
+        deserialize_i32 visit_i32 "int32",
+        deserialize_i64 visit_i64 "int64",
+        deserialize_f64 visit_f64 "number",
+        deserialize_u8 visit_u8 "int32"
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let is_text = !std::any::type_name::<V::Value>().contains("serde_json");
         let value = visitor.visit_str("");
-        self.recorder.found(if is_text { "" } else { "*" });
+        self.recorder.found(if is_text { "scalar" } else { "*" });
         value
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.recorder.found("");
+        self.recorder.found("text");
         visitor.visit_str(if self.is_time {
             "2024-01-01T00:00:00Z"
         } else {
@@ -147,7 +147,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
                 fields
                     .iter()
                     .filter(|name| !all.iter().any(|(seen, _)| seen == *name))
-                    .map(|&name| (name, String::new()))
+                    .map(|&name| (name, "text".to_owned()))
                     .collect::<Vec<_>>(),
             );
             all.sort();
@@ -269,8 +269,7 @@ pub fn types() -> String {
     for (name, fields) in recorder.types.borrow().iter() {
         text.push_str(name);
         for (field, what) in fields {
-            let colon = if what.is_empty() { "" } else { ":" };
-            let _ = write!(text, " {field}{colon}{what}");
+            let _ = write!(text, " {field}:{what}");
         }
         text.push('\n');
     }
