@@ -21,16 +21,21 @@ use crate::yaml::{self, DuplicateKeys, Node};
 pub struct Channels {
     input: Option<Rc<str>>,
     output: Option<Output>,
-    /// The standard error goes where the standard output goes: outside, or into `output`.
     errors: Option<Errors>,
     before: Option<Rc<str>>,
+    /// What takes the standard error around the command.
+    errors_before: Option<usize>,
 }
 
-/// Where the standard error goes, if the script may read it.
+/// Where the standard error goes, if it is redirected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Errors {
+    /// Where the standard output goes outside the command.
     Outside,
+    /// Where the command's standard output goes.
     IntoOutput,
+    /// To a file or device, which tells a migration nothing.
+    Nowhere,
 }
 
 /// Where the standard output goes.
@@ -40,9 +45,22 @@ enum Output {
     Nowhere,
     /// To a file, after what is in it if `true`.
     File(Rc<str>, bool),
+    /// To what takes the standard error.
+    Errors(usize),
 }
 
 impl Channels {
+    /// Where the standard output goes if it goes where the standard error does at this point.
+    fn errors_as_output<P: Programs>(&self, state: &State<P>) -> Option<Output> {
+        let to = |place: Option<usize>| Some(place.map_or(Output::Nowhere, Output::Errors));
+        match self.errors {
+            None => to(self.errors_before),
+            Some(Errors::Outside) => to(state.shell.output.len().checked_sub(1)),
+            Some(Errors::IntoOutput) => self.output.clone(),
+            Some(Errors::Nowhere) => to(None),
+        }
+    }
+
     /// The state in which the command begins.
     #[must_use]
     pub fn open<P: Programs>(&self, state: State<P>) -> State<P> {
@@ -50,8 +68,15 @@ impl Channels {
         if let Some(input) = &self.input {
             state.shell.input = Some(Rc::clone(input));
         }
+        let outside = state.shell.output.len().checked_sub(1);
         if self.output.is_some() {
             state.shell.output.push(String::new());
+        }
+        match self.errors {
+            Some(Errors::Outside) => state.shell.errors = outside,
+            Some(Errors::IntoOutput) => state.shell.errors = Some(state.shell.output.len() - 1),
+            Some(Errors::Nowhere) => state.shell.errors = None,
+            None => (),
         }
         state
     }
@@ -78,6 +103,9 @@ impl Channels {
             }
             if let Some(output) = &self.output {
                 let text = state.shell.output.pop().unwrap_or_default();
+                if let Output::Errors(place) = output {
+                    state.shell.output[*place].push_str(&text);
+                }
                 if let Output::File(path, appends) = output {
                     let path: &Rc<str> = &runner.path(path, &state.shell).into();
                     let old = state.shell.files.get(path).filter(|_| *appends);
@@ -88,6 +116,10 @@ impl Channels {
             }
             if failed && self.errors == Some(Errors::Outside) {
                 state.shell.write(&said);
+            }
+            state.shell.errors = self.errors_before;
+            if let (true, None, Some(place)) = (failed, self.errors, self.errors_before) {
+                state.shell.output[place].push_str(&said);
             }
             state
         };
@@ -124,10 +156,12 @@ impl<P: Programs> Runner<'_, P> {
         _: Within,
     ) -> Result<Vec<(State<P>, Channels)>, Halt> {
         let before = state.shell.input.clone();
+        let errors_before = state.shell.errors;
         let mut ways = vec![(
             state,
             Channels {
                 before,
+                errors_before,
                 ..Channels::default()
             },
         )];
@@ -200,11 +234,12 @@ impl<P: Programs> Runner<'_, P> {
                 None => self.unknown_file(path),
             },
             ">" | ">>" | ">|" if matches!(fd, None | Some(1)) => {
-                channels.output = Some(match path {
-                    "/dev/null" | "/dev/stderr" | "/dev/tty" => Output::Nowhere,
+                channels.output = match path {
+                    "/dev/stderr" => channels.errors_as_output(&state),
+                    "/dev/null" | "/dev/tty" => Some(Output::Nowhere),
                     "/dev/stdout" => return (state, channels),
-                    path => Output::File(path.into(), operator == ">>"),
-                });
+                    path => Some(Output::File(path.into(), operator == ">>")),
+                };
             }
             ">&" if fd == Some(2) && path == "1" => {
                 channels.errors = Some(match channels.output {
@@ -212,9 +247,10 @@ impl<P: Programs> Runner<'_, P> {
                     None => Errors::Outside,
                 });
             }
-            // What is written to the standard error tells a migration nothing.
-            ">" | ">>" | ">|" | ">&" | "&>" | "&>>" if fd == Some(2) => (),
-            ">&" if path == "2" => channels.output = Some(Output::Nowhere),
+            ">" | ">>" | ">|" | ">&" | "&>" | "&>>" if fd == Some(2) => {
+                channels.errors = Some(Errors::Nowhere);
+            }
+            ">&" if path == "2" => channels.output = channels.errors_as_output(&state),
             "&>" | ">&" | "&>>" => {
                 channels.errors = Some(Errors::IntoOutput);
                 channels.output = Some(match path {

@@ -61,6 +61,8 @@ pub struct Shell {
     pub input: Option<Rc<str>>,
     /// What is written to the standard output, for each `$(…)` or pipe around.
     pub output: Vec<String>,
+    /// Which of these takes what is written to the standard error, if one does.
+    pub errors: Option<usize>,
     /// `$?`; 0 where nobody asks for it.
     pub status: u8,
     /// The status of the last `$(…)` of the present command, if it has one.

@@ -171,3 +171,26 @@ fn a_status_that_is_left_out_is_no_number() {
         assert!(test(broken).is_err(), "{broken}");
     }
 }
+
+/// What a script writes to the standard error is read where it is redirected to.
+#[test]
+fn the_standard_error_goes_where_it_is_redirected() {
+    for (words, read) in [
+        ("x=$(echo a >&2)", ""),
+        ("x=$({ echo a >&2; } 2>&1)", "a"),
+        ("x=$({ echo a >&2; echo b; } 2>&1)", "a\nb"),
+        ("x=$({ echo a >&2; } 2>&1 >/dev/null)", "a"),
+        ("x=$({ echo a >&2; } >/dev/null 2>&1)", ""),
+        ("x=$({ { echo a >&2; } 2>/dev/null; } 2>&1)", ""),
+        ("x=$({ echo a 2>&1 >&2; } 2>&1)", "a"),
+        ("f() { echo a >/dev/stderr; }; x=$(f 2>&1)", "a"),
+        ("x=$({ y=$(echo a >&2); echo b$y; } 2>&1)", "a\nb"),
+        ("x=$(echo a >&2 | cat)", ""),
+        ("x=$({ echo a >&2 | cat; } 2>&1)", "a"),
+    ] {
+        let asked = format!(
+            "{words}\nif [ \"$x\" = '{read}' ]; then kubectl --context source scale sts web --replicas=0; fi\n"
+        );
+        assert!(program(&asked).contains("Scale"), "{words}");
+    }
+}

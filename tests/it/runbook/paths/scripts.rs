@@ -58,6 +58,7 @@ fn statement() -> impl Strategy<Value = String> {
             "{ @\n} | cat",
             "{ @\n} 2>&1 | cat > log",
             "echo l | while read -r l; do\n@\ndone",
+            "{ echo o; echo e >&2; } 2>&1 | while read -r l; do\n@\ndone",
             "{ @\necho l; } | while read -r l; do n=3; done",
             "x=$( @\n)",
             "x=$( @\n) || n=4",
