@@ -153,7 +153,8 @@ pub fn join(setup: &Setup, frame: &Frame, letters: &[Letter]) -> Option<(World, 
 }
 
 /// The slice of a cluster's set, and the one that it had before.
-fn slices(cluster: &Cluster) -> [Slice; 2] {
+#[must_use]
+pub fn slices(cluster: &Cluster) -> [Slice; 2] {
     let previous = match cluster.controller.previous {
         Previous::Set { slice, .. } => slice,
         Previous::NoSet | Previous::Unknown => Slice::EMPTY,

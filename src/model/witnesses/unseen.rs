@@ -1,11 +1,12 @@
 //! Changes of a set that only ordinals without names can tell: a mark passes those, and no others.
 //!
 //! The change is one of the whole set, too: it has a new generation, and a sync under way has seen
-//! an older one. It takes one of the ordinals to see that there is a change.
+//! an older one; and a cache that may lag keeps the set as it was, whose marks may then pass others.
+//! It takes one of the ordinals to see that there is a change.
 
 use crate::actors::driver;
 use crate::world::World;
-use crate::world::id::{ClusterId, Ordinal};
+use crate::world::id::{ClusterId, Ordinal, OrdinalSet, Slice};
 use crate::world::letter::{self, Frame, Letter};
 use crate::world::program::{Expression, Operation, SetEffect, SliceChange};
 use crate::world::setup::Setup;
@@ -17,16 +18,21 @@ pub(super) fn of(setup: &Setup, before: &World, operation: Operation, after: &Wo
         return 0;
     };
     let frames = [before, after].map(|world| letter::without_numbers(&world.clusters[cluster]));
-    let slices = [before, after].map(|world| world.clusters[cluster].set.map(|set| set.slice));
-    let [Some(old), Some(new)] = slices else {
-        return 0;
-    };
+    let slices = [before, after].map(|world| letter::slices(&world.clusters[cluster]));
+    let [set, previous] = [0, 1].map(|which| passed(slices[0][which], slices[1][which]));
     let names = |world| driver::named(setup, world).into_iter().flatten();
-    let is_passed = |Ordinal(ordinal), a: u8, b: u8| (a.min(b)..a.max(b)).contains(&ordinal);
-    let sees =
-        |ordinal| is_passed(ordinal, old.start, new.start) || is_passed(ordinal, old.end, new.end);
-    let is_seen = names(before).chain(names(after)).any(sees);
-    usize::from(frames[0] != frames[1] && old != new && !is_seen)
+    let is_seen = names(before)
+        .chain(names(after))
+        .any(|ordinal| set.contains(ordinal));
+    let shows_elsewhere = frames[0] != frames[1] || previous.0 & !set.0 != 0;
+    usize::from(shows_elsewhere && !set.is_empty() && !is_seen)
+}
+
+/// The ordinals that the marks of a set pass as it changes.
+fn passed(old: Slice, new: Slice) -> OrdinalSet {
+    let between = |a: u8, b: u8| (a.min(b)..a.max(b)).map(Ordinal);
+    let starts = between(old.start, new.start);
+    starts.chain(between(old.end, new.end)).collect()
 }
 
 /// Whether an operation may change more of a set than the sets of ordinals that it has.
