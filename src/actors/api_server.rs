@@ -59,7 +59,7 @@ pub const fn deletes_pod_at_once(force: bool, scheduled: bool, phase: PodPhase) 
     force || !scheduled || matches!(phase, PodPhase::Failed | PodPhase::Succeeded)
 }
 
-/// POST of a Pod. Without nodes in the model it is bound from birth.
+/// POST of a Pod, which no node has yet.
 ///
 /// # Errors
 /// `AlreadyExists` if the name is taken, by a terminating Pod too.
@@ -91,7 +91,8 @@ pub fn delete_pod(
         .pod
         .as_mut()
         .ok_or(Refusal::NotFound)?;
-    if deletes_pod_at_once(force, true, pod.phase) {
+    let scheduled = pod.scheduled || !setup.schedules();
+    if deletes_pod_at_once(force, scheduled, pod.phase) {
         remove_pod(setup, world, cluster, ordinal);
         return Ok(());
     }

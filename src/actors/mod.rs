@@ -16,6 +16,7 @@ pub mod kubelet;
 pub mod persistent_volume_controller;
 pub mod pv_protection_controller;
 pub mod pvc_protection_controller;
+pub mod scheduler;
 pub mod stateful_set_controller;
 pub mod storage;
 
@@ -143,6 +144,8 @@ components! {
     Driver: driver::Action,
     /// The StatefulSet controller.
     Controller: stateful_set_controller::Step,
+    /// The scheduler.
+    Scheduler: scheduler::Step,
     /// The kubelet that a Pod is bound to.
     Kubelet: kubelet::Step,
     /// The shared storage.

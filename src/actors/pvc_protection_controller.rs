@@ -1,8 +1,7 @@
-//! The controller that holds a deleted claim until no Pod uses it.
+//! The controller that holds a deleted claim until no Pod on a node uses it.
 //!
-//! Kubernetes 1.31: `processPVC` and `isBeingUsed` in
+//! Kubernetes 1.31: `processPVC`, `isBeingUsed` and `podUsesPVC` in
 //! pkg/controller/volume/pvcprotection/pvc_protection_controller.go.
-//! Left out: an unscheduled Pod would not hold its claim; here Pods are bound from birth.
 
 use super::{Component, Scope, api_server};
 use crate::world::World;
@@ -33,7 +32,7 @@ impl Component for Step {
             let side = world.side(cluster);
             let may_go = |ordinal: &_| {
                 let deleting = side[*ordinal].claim.is_some_and(|claim| claim.deleting);
-                deleting && side[*ordinal].pod.is_none()
+                deleting && !side[*ordinal].pod.is_some_and(|pod| pod.scheduled)
             };
             let claims = setup.ordinals().filter(may_go);
             claims.for_each(|ordinal| visit(Self { cluster, ordinal }));

@@ -57,6 +57,7 @@ pub fn of(setup: &Setup, before: &World, step: Step, after: &World) -> usize {
         | Step::Storage(_)
         | Step::Volumes(_)
         | Step::ClaimProtection(_)
+        | Step::Scheduler(_)
         | Step::VolumeProtection(_) => 0,
     }
 }

@@ -81,6 +81,7 @@ impl World {
             available: setup.clusters.source.min_ready,
             terminating: false,
             owner: Owner::Set,
+            scheduled: setup.schedules(),
             never_ready: false,
         });
         source.containers = Containers {

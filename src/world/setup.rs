@@ -342,6 +342,13 @@ impl Setup {
         self.deletes(ObjectKind::Claim) || self.owns_claims()
     }
 
+    /// Whether it matters when a Pod is bound to a node: a claim that is being deleted is held by
+    /// Pods on nodes only, and keeps others from getting there.
+    #[must_use]
+    pub fn schedules(&self) -> bool {
+        self.has_claims() && self.deletes_claims()
+    }
+
     /// The Secrets and ConfigMaps of a side that `wanted` picks, as a set of bits.
     #[must_use]
     pub fn extras(&self, wanted: impl Fn(&Extra) -> bool) -> u8 {

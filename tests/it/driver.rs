@@ -273,6 +273,34 @@ fn deleting_a_claim_waits_for_the_pod_that_uses_it() {
     assert_eq!(walk.next("driver"), [format!("driver: {MARKED}")]);
 }
 
+/// Kubernetes 1.31: `podUsesPVC` of the protection controller, `podHasPVCs` of the scheduler.
+#[test]
+fn a_pod_without_a_node_does_not_hold_its_claim() {
+    let steps = format!(
+        "deletePod: {{cluster: source, pod: 0}}; deleteClaim: {{cluster: source, ordinal: 0, wait: false}}; {MARK}"
+    );
+    let to_the_new_pod = "driver: delete Pod 0 in source
+         kubelet source: stop containers of Pod 0
+         kubelet source: remove the object of Pod 0
+         driver: Pod 0 is gone from source
+         statefulset-controller source: sees {0..1}, plans create 0
+         statefulset-controller source: create Pod 0";
+    let bound = "kube-scheduler source: bind Pod 0 to a node";
+    let deleted = "driver: delete claim 0 in source";
+    let goes = "pvc-protection-controller source: remove pvc-protection from claim 0";
+
+    let mut before = Walk::of(&once(DISKS, &steps));
+    before.take(to_the_new_pod).take(deleted);
+    assert_eq!(before.next("kube-scheduler"), [""; 0]);
+    before.take(goes).settle();
+    assert!(before.world.rows[Ordinal(0)].sides.source.serves());
+
+    let mut after = Walk::of(&once(DISKS, &steps));
+    after.take(to_the_new_pod).take(bound).take(deleted);
+    assert_eq!(after.next("pvc-protection-controller"), [""; 0]);
+    assert_eq!(after.next("kubelet"), [""; 0]);
+}
+
 #[test]
 fn a_delete_that_does_not_wait_goes_on_at_once() {
     for step in [

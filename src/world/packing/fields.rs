@@ -63,6 +63,7 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, pod: &mut Option<Pod>) {
         let owners = [Owner::Set, Owner::Nobody, Owner::RemovedSet];
         choice!(pass, pod.owner, 2, if_needed(has.orphans, 2), owners);
         flag(pass, &mut pod.never_ready, has.never_ready);
+        flag(pass, &mut pod.scheduled, has.schedules);
     });
 }
 

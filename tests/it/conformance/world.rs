@@ -76,6 +76,7 @@ fn pod(set: &Set<'_>, seen: &SeenPod) -> Option<Pod> {
             Controller::Nobody => PodOwner::Nobody,
             Controller::Other => PodOwner::RemovedSet,
         },
+        scheduled: true,
         never_ready: false,
     })
 }

@@ -29,7 +29,7 @@ fn kind(step: Step) -> String {
         Step::Volumes(step) => format!("volumes {}", word(&step.action)),
         Step::Collector(step) => format!("collector {}", word(&step.action)),
         Step::Fault(step) => format!("fault {}", faults::kind(step.kind).name()),
-        Step::ClaimProtection(_) | Step::VolumeProtection(_) => word(&step),
+        Step::ClaimProtection(_) | Step::VolumeProtection(_) | Step::Scheduler(_) => word(&step),
     }
 }
 
@@ -134,7 +134,7 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     ];
     for sizes in models {
         let model = sizes.model(4).expect("a size that there is");
-        for _ in 0..3 {
+        for _ in 0..4 {
             let walked = walked(model, &mut random);
             check(&sizes, &walked, &mut kinds);
             let mixed = mixed(&sizes, 4, &walked, &mut random);
@@ -144,6 +144,7 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     let kinds: Vec<String> = kinds.into_iter().collect();
     assert_snapshot!(kinds.join("\n"), @r"
     ClaimProtection
+    Scheduler
     VolumeProtection
     collector DeleteClaim
     collector DeletePod

@@ -127,6 +127,7 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
         available: words[0] == "ready" && !terminating,
         terminating,
         owner,
+        scheduled: phase != PodPhase::Pending,
         never_ready: words[0] == "stuck",
     };
     let containers = Containers {
