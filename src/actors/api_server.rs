@@ -91,7 +91,7 @@ pub fn delete_pod(
         .pod
         .as_mut()
         .ok_or(Refusal::NotFound)?;
-    let scheduled = pod.scheduled || !setup.schedules();
+    let scheduled = pod.scheduled || !setup.schedules[cluster];
     if deletes_pod_at_once(force, scheduled, pod.phase) {
         remove_pod(setup, world, cluster, ordinal);
         return Ok(());

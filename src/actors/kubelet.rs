@@ -189,7 +189,7 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
         PodPhase::Running if !containers.run => {
             is_attached(setup, world, cluster, ordinal).then_some(Action::Start)
         }
-        PodPhase::Pending if setup.schedules() && !pod.scheduled => None,
+        PodPhase::Pending if setup.schedules[cluster] && !pod.scheduled => None,
         PodPhase::Pending if !has_extras(setup, cluster, side) => None,
         PodPhase::Pending => (may_mount(setup, side, ordinal) && !is_fenced(setup, side, ordinal))
             .then_some(Action::Start)

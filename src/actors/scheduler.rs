@@ -3,9 +3,9 @@
 //! Kubernetes 1.31: `podHasPVCs` and `PreFilter` in
 //! pkg/scheduler/framework/plugins/volumebinding/volume_binding.go: a Pod whose claim is not bound,
 //! is being deleted or is not there stays where it is until that changes.
-//! Left out: nodes, which always have room; whether one is found is a step only where a claim can
-//! come to be deleted, since nothing else asks whether a Pod is on a node. Elsewhere Pods are bound
-//! from birth.
+//! Left out: nodes, which always have room; whether one is found is a step only on a side where
+//! a claim can come to be deleted, since nothing else asks whether a Pod is on a node. Elsewhere Pods
+//! are bound from birth.
 
 use super::{Component, Scope};
 use crate::world::World;
@@ -30,11 +30,12 @@ impl Component for Step {
     const WORKERS: &'static [Scope] = &[Scope::Ordinal];
 
     fn is_needed(setup: &Setup) -> bool {
-        setup.schedules()
+        setup.schedules.source || setup.schedules.destination
     }
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
-        for cluster in ClusterId::BOTH {
+        let sides = ClusterId::BOTH.into_iter();
+        for cluster in sides.filter(|&id| setup.schedules[id]) {
             let side = world.side(cluster);
             let fitting = setup.ordinals().filter(|&ordinal| fits(&side[ordinal]));
             fitting.for_each(|ordinal| visit(Self { cluster, ordinal }));

@@ -19,7 +19,7 @@ use super::storage;
 use super::types::{Lowered, Overrides, Side, StepSource};
 use crate::diagnostic::{Diagnostic, Source, position};
 use crate::runbook::Runbook;
-use crate::world::id::{MAX_ORDINALS, PerCluster};
+use crate::world::id::{ClusterId, MAX_ORDINALS, PerCluster};
 use crate::world::setup::{Budget, ClusterSetup, Reads, Setup};
 use crate::world::volume::ReclaimPolicy;
 
@@ -124,17 +124,20 @@ fn lower_setup(
     if source.templates.is_empty() {
         report_no_disk(lowering, &lowered.need_disk);
     }
+    let clusters = PerCluster {
+        source: cluster(source),
+        destination: cluster(destination),
+    };
+    let schedules = |id: ClusterId| clusters[id].schedules(id, &lowered.program);
     let mut setup = Setup {
         replicas: replicas?,
         ordinals: 0,
         allowed: allowed?,
-        clusters: PerCluster {
-            source: cluster(source),
-            destination: cluster(destination),
-        },
+        clusters,
         storage,
         availability,
         reads: Reads::of(&lowered.program),
+        schedules: PerCluster::each(|id| storage.is_some() && schedules(id)),
         program: lowered.program,
         budget,
         extras: lowered.extras,

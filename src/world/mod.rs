@@ -81,7 +81,7 @@ impl World {
             available: setup.clusters.source.min_ready,
             terminating: false,
             owner: Owner::Set,
-            scheduled: setup.schedules(),
+            scheduled: setup.schedules.source,
             never_ready: false,
         });
         source.containers = Containers {

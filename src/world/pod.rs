@@ -16,7 +16,7 @@ pub struct Pod {
     pub terminating: bool,
     /// The controller in `metadata.ownerReferences`.
     pub owner: Owner,
-    /// `spec.nodeName` is set. Kept only where [`Setup::schedules`](super::setup::Setup::schedules).
+    /// `spec.nodeName` is set. Kept only where [`Setup::schedules`](super::setup::Setup).
     pub scheduled: bool,
     /// This incarnation never becomes Ready: a bad image, a failing probe.
     pub never_ready: bool,

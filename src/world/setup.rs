@@ -26,6 +26,8 @@ pub struct Setup {
     pub budget: Budget,
     /// What the program reads of each side, from [`Reads::of`].
     pub reads: PerCluster<Reads>,
+    /// Where it matters when a Pod is bound to a node, from [`ClusterSetup::schedules`].
+    pub schedules: PerCluster<bool>,
     /// Secrets and ConfigMaps that the program creates or deletes.
     pub extras: Vec<Extra>,
     /// For proofs about every N, whose worlds are small parts of others. A wait for a count also
@@ -169,6 +171,18 @@ impl ClusterSetup {
     #[must_use]
     pub const fn owns_claims(&self) -> bool {
         self.retention.delete_when_scaled || self.retention.delete_when_deleted
+    }
+
+    /// Whether it matters when a Pod of this side, which is `id`, is bound to a node: a claim that is
+    /// being deleted is held by Pods on nodes only, and keeps others from getting there.
+    #[must_use]
+    pub fn schedules(&self, id: ClusterId, program: &Program) -> bool {
+        let deletes = |operation| {
+            matches!(operation, Operation::Delete(object)
+                if object.kind == ObjectKind::Claim && object.cluster == id)
+        };
+        let mut instructions = program.instructions.iter();
+        self.owns_claims() || instructions.any(|instruction| deletes(instruction.operation))
     }
 }
 
@@ -340,13 +354,6 @@ impl Setup {
     #[must_use]
     pub fn deletes_claims(&self) -> bool {
         self.deletes(ObjectKind::Claim) || self.owns_claims()
-    }
-
-    /// Whether it matters when a Pod is bound to a node: a claim that is being deleted is held by
-    /// Pods on nodes only, and keeps others from getting there.
-    #[must_use]
-    pub fn schedules(&self) -> bool {
-        self.has_claims() && self.deletes_claims()
     }
 
     /// The Secrets and ConfigMaps of a side that `wanted` picks, as a set of bits.

@@ -133,7 +133,7 @@ impl Columns {
         let bits = &mut room;
         let mut columns = Self {
             strips: [Strip::default(); WORDS],
-            pods: object!(bits, pod, has),
+            pods: object!(bits, pod, has, id),
             containers: object!(bits, containers, has),
             claims: object!(bits, claim, has),
             fixed: object!(bits, fixed_volume, has, id),
@@ -192,7 +192,7 @@ impl Columns {
         let mut column = [0; WORDS];
         let mut pod = from.pod;
         self.pods
-            .write::<WIDE>(&mut column, |pass| fields::pod(pass, has, &mut pod));
+            .write::<WIDE>(&mut column, |pass| fields::pod(pass, has, id, &mut pod));
         let mut containers = from.containers;
         self.containers.write::<WIDE>(&mut column, |pass| {
             fields::containers(pass, has, &mut containers);

@@ -36,7 +36,7 @@ pub(super) struct Features {
     pub faults: bool,
     pub never_ready: bool,
     /// Whether Pods are bound to nodes by a step of its own.
-    pub schedules: bool,
+    pub schedules: PerCluster<bool>,
     pub lag: bool,
     pub reads: PerCluster<Reads>,
     pub excused: bool,
@@ -91,7 +91,7 @@ impl Features {
             watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
             faults: setup.budget.total() > 0,
             never_ready: setup.budget.never_ready,
-            schedules: setup.schedules(),
+            schedules: setup.schedules,
             lag: setup.budget.lag_pool.is_some(),
             reads: setup.reads,
             excused: setup.excuses_faults(),

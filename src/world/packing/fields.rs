@@ -44,7 +44,7 @@ pub(super) fn counted(pass: &mut impl Pass, has: &Features, id: ClusterId, count
 }
 
 #[inline(always)]
-pub(super) fn pod(pass: &mut impl Pass, has: &Features, pod: &mut Option<Pod>) {
+pub(super) fn pod(pass: &mut impl Pass, has: &Features, id: ClusterId, pod: &mut Option<Pod>) {
     let mut there = pod.is_some();
     flag(pass, &mut there, true);
     optional(pass, pod, there, Pod::default(), |pass, pod| {
@@ -63,7 +63,7 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, pod: &mut Option<Pod>) {
         let owners = [Owner::Set, Owner::Nobody, Owner::RemovedSet];
         choice!(pass, pod.owner, 2, if_needed(has.orphans, 2), owners);
         flag(pass, &mut pod.never_ready, has.never_ready);
-        flag(pass, &mut pod.scheduled, has.schedules);
+        flag(pass, &mut pod.scheduled, has.schedules[id]);
     });
 }
 

@@ -125,6 +125,7 @@ fn setup(set: &Set<'_>, min_ready: bool) -> Setup {
         program: Program::default(),
         budget: Budget::default(),
         reads: PerCluster::default(),
+        schedules: PerCluster::default(),
         extras: Vec::new(),
         for_every_n: false,
     }

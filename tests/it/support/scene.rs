@@ -235,18 +235,19 @@ impl Scene {
 }
 
 fn setup(set: &Set) -> Setup {
+    let destination = ClusterSetup {
+        policy: set.policy,
+        initial: set.slice,
+        min_ready: set.min_ready,
+        retention: set.retention,
+    };
     Setup {
         replicas: 8,
         ordinals: 16,
         allowed: 16,
         clusters: PerCluster {
             source: ClusterSetup::default(),
-            destination: ClusterSetup {
-                policy: set.policy,
-                initial: set.slice,
-                min_ready: set.min_ready,
-                retention: set.retention,
-            },
+            destination,
         },
         storage: set.claims.then_some(StorageSetup {
             backend: Backend::Permissive,
@@ -261,6 +262,10 @@ fn setup(set: &Set) -> Setup {
         program: Program::default(),
         budget: Budget::default(),
         reads: PerCluster::default(),
+        schedules: PerCluster {
+            source: false,
+            destination: set.claims && destination.owns_claims(),
+        },
         extras: Vec::new(),
         for_every_n: false,
     }
