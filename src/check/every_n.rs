@@ -90,7 +90,7 @@ pub(super) fn add(task: &Task<'_>, proofs: &EveryN, result: &mut ScenarioResult)
         if let Some(known) = results.find(|known| known.name == property.name)
             && matches!(known.verdict, Verdict::Holds | Verdict::Inconclusive)
         {
-            debug_assert_ne!(known.verdict, Verdict::Holds, "what is proved is broken");
+            assert_ne!(known.verdict, Verdict::Holds, "what is proved is broken");
             known.verdict = Verdict::Violated;
             known.reason = None;
             known.breaks_with = Some((story.replicas, story.faults));

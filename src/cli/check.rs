@@ -145,7 +145,7 @@ fn check_with(
         Ok(Ok(result)) => {
             let text = match earlier {
                 Some(earlier) => terminal::rest(&result, &earlier, run.settings()),
-                None => terminal::scenario(&result, run.settings()),
+                None => terminal::scenario(&result, run.results(), run.settings()),
             };
             let traces = traces(&result, options);
             let proofs = result

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &ReplayArguments, program: &str) -> u8 {
     };
     match catch_unwind(AssertUnwindSafe(|| replayed(arguments))) {
         Ok(Ok(result)) => {
-            let text = result.show(run.settings());
+            let text = result.show(run.results(), run.settings());
             run.add(result, &text);
         }
         Ok(Err(mistakes)) => run.unreadable(&mistakes),

@@ -69,6 +69,11 @@ impl<R: Finding> Run<R> {
         &self.settings
     }
 
+    /// The results that have been taken.
+    pub fn results(&self) -> &[R] {
+        &self.results
+    }
+
     /// Whether people read standard output.
     pub fn tells(&self) -> bool {
         self.outlets.tells()

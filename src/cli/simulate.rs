@@ -72,7 +72,7 @@ fn simulate(run: &mut Run<SimulatedScenario>, path: &Path, options: &SimulateOpt
     watcher.finish();
     match found {
         Ok(Ok(result)) => {
-            let text = result.show(run.settings());
+            let text = result.show(run.results(), run.settings());
             let traces = traces(&result, options);
             run.add(result, &text);
             run.save(traces.into_iter());

@@ -1,4 +1,17 @@
 //! What comes of a part of a level, once all its successors are stored.
+//!
+//! Each lane knows what has become of its successors, in its own order; what is wanted is the order
+//! in which the worker found them. A sort would take more time than storing them. Their numbers are
+//! dense, so each is put where its number says, and a set of bits says which numbers are in use:
+//!
+//! ```text
+//! lane 0: 1 4     seats | . 1 2 . 4 .. |   read off from the first on
+//! lane 1: 2       taken | 0 1 1 0 1 .. |
+//! ```
+//!
+//! It is right if no two successors have the same number, and every step that was recorded is in
+//! some lane. One that is lost would be a state that is never expanded, or a step that no search
+//! for loops sees, and the verdict `holds`: so both are counted.
 
 use super::edges::{Block, NO_HELP, NO_STEP};
 use super::findings::Findings;
@@ -30,7 +43,7 @@ impl Slots {
             edges: Block::default(),
         };
         if task.records {
-            let targets = steps(task, lanes, now as usize);
+            let targets = steps(task, lanes, findings.numbers);
             collected.edges = Block::new(&recorded.from, &recorded.notes, &recorded.ends, targets);
         }
         collected
@@ -62,6 +75,11 @@ impl Slots {
                 }
             }
         }
+        assert_eq!(
+            line.indices.len(),
+            count,
+            "states are lost: some have the same number in line"
+        );
         line
     }
 
@@ -96,10 +114,15 @@ impl Slots {
     }
 }
 
-/// Where the steps lead, by number; [`NO_STEP`] for faults.
-fn steps(task: &Collecting, lanes: &[Lane], numbers: usize) -> Vec<Index> {
-    let mut steps = vec![NO_STEP; numbers];
+/// Where the steps lead, by number in the line of this layer; [`NO_STEP`] for faults.
+fn steps(task: &Collecting, lanes: &[Lane], [now, later]: [u32; 2]) -> Vec<Index> {
+    let recorded: usize = lanes.iter().map(|lane| lane.targets.len()).sum();
+    let found = now as usize + later as usize;
+    assert_eq!(recorded, found, "not every step that was found is recorded");
+    let mut steps = vec![NO_STEP; now as usize];
     for lane in lanes {
+        let rows = lane.count(task.words);
+        assert_eq!(lane.targets.len(), rows, "a lane's steps are not its rows");
         for (place, &target) in lane.targets.iter().enumerate() {
             let (_, note) = lane.row(place, task.words);
             if !note.is_fault() {

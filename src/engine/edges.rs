@@ -1,4 +1,19 @@
 //! The steps of a search that are not faults, kept for questions about paths.
+//!
+//! Steps outnumber states by far, so they are kept as in a compressed sparse row: the targets of
+//! all states one after another, and for each state where its own end. While a layer is searched
+//! they come in blocks, with states by number. A finished layer is put to the others with states
+//! by *place*, the order of expansion: numbers have gaps (partitions differ in length, and later
+//! layers are among them), and what is asked for loops has a table by state.
+//!
+//! ```text
+//! from     | s0 | s1 | s2 |
+//! ends     | 2  | 2  | 5  |         s1 has no step
+//! targets  | a b     | c d e |
+//! ```
+//!
+//! A step of a finished layer leads to a state of this layer or of an earlier one, as a step that
+//! is no fault takes none from the budget. So each has a place by the time that it is looked up.
 
 mod saved;
 
@@ -58,6 +73,15 @@ impl Block {
         ends: &[u32],
         mut targets: Vec<Index>,
     ) -> Self {
+        assert!(
+            from.len() == notes.len()
+                && from.len() == ends.len()
+                && targets.len() == ends.last().map_or(0, |&end| end as usize),
+            "steps are of other states: {} states, {} ends, {} steps",
+            from.len(),
+            ends.len(),
+            targets.len()
+        );
         let mut ends = ends.to_vec();
         if targets.contains(&NO_STEP) {
             let mut start = 0;
@@ -142,6 +166,12 @@ impl Graph {
     /// Puts in the steps of a layer. They lead to states of this layer or of earlier ones.
     fn add(&mut self, blocks: &mut [Block], end: usize) {
         self.places.resize(end, NOWHERE);
+        let states = blocks.iter().map(|block| block.from.len()).sum::<usize>();
+        let first = self.targets.len();
+        assert!(
+            self.states.len() + states < NOWHERE as usize,
+            "there are more states than places"
+        );
         for block in &mut *blocks {
             for &index in &block.from {
                 self.places[index as usize] = self.states.len() as u32;
@@ -157,6 +187,14 @@ impl Graph {
             self.targets.extend(block.targets.iter().map(place));
             *block = Block::default();
         }
+        assert!(
+            self.ends.len() == self.states.len() && self.notes.len() == self.states.len(),
+            "steps are of other states: {} states, {} ends",
+            self.states.len(),
+            self.ends.len()
+        );
+        let leads_nowhere = self.targets[first..].contains(&NOWHERE);
+        assert!(!leads_nowhere, "a step leads out of the finished layers");
     }
 
     /// The place of a state, if it is expanded.

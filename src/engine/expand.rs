@@ -8,8 +8,8 @@ use super::frontier::Part;
 use super::goals::Goals;
 use super::recent::Recent;
 use super::store::{
-    Any, BEHIND, Format, Index, Kept, LINE, NO_PARENT, Note, Rank, Store, Turn, Width, append,
-    by_width, fold, partition_of, prefetch,
+    Any, BEHIND, Format, Index, Kept, LINE, MOST_NUMBERS, NO_PARENT, Note, Rank, Store, Turn,
+    Width, append, by_width, fold, partition_of, prefetch,
 };
 use super::{Predicate, Searchable};
 
@@ -126,6 +126,11 @@ impl Work {
             }
         }
         self.sort(width, &task.store.format, task.turn.records);
+        let [now, later] = self.findings.numbers;
+        assert!(
+            now.max(later) <= MOST_NUMBERS,
+            "a worker has found more successors than it has numbers for: {now} and {later}"
+        );
     }
 
     /// A state breaks some open invariant: which?

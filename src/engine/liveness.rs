@@ -181,6 +181,7 @@ impl<M: Searchable, S: Space> Case<'_, M, S> {
         let mut trace = stem.trace;
         trace.loop_start = Some(trace.steps.len());
         if bad.is_end(stem.last) {
+            self.check_forever(&trace);
             return Ok(Some(trace));
         }
         if self.expander.space.is_symmetric() {
@@ -193,7 +194,28 @@ impl<M: Searchable, S: Space> Case<'_, M, S> {
         } else {
             lasso::close(self, bad, stem.last, &mut trace);
         }
+        self.check_forever(&trace);
         Ok(Some(trace))
+    }
+
+    /// The path can go on as it says: the model's own states come back to where the loop begins, or
+    /// there is no loop and nothing has to happen.
+    fn check_forever(&self, trace: &Trace<M::Action>) {
+        let model = self.expander.model;
+        let mut states = trace.states(model);
+        let last = states.pop().expect("a trace has an initial state");
+        match trace.loop_start.and_then(|start| states.get(start)) {
+            Some(first) => assert!(
+                last == *first,
+                "a loop does not close: it begins at {first:?} and ends at {last:?}"
+            ),
+            None => model.successors(&last, &mut |action, _| {
+                assert!(
+                    model.fault_kind(&action).is_some() || model.fairness(&action).is_none(),
+                    "a path does not end in {last:?}: {action:?} has to happen"
+                );
+            }),
+        }
     }
 
     /// Asks the same of another space.

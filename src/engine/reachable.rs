@@ -4,6 +4,20 @@
 //! where it would have led. So the question is decided layer by layer, on the layer's own steps:
 //! states from which the goal can be reached are marked, starting at the goal, until a pass
 //! marks no more.
+//!
+//! The obvious way is a search backwards, which needs the steps turned round: as much memory again
+//! as the steps themselves. Passes over the states need none. Steps lead mostly to states that
+//! were found later, so a pass goes from the last state to the first, and marks most of what can be
+//! marked before it comes to what depends on it:
+//!
+//! ```text
+//!   order of expansion   s0 -> s1 -> s2 -> goal
+//!   one pass             <- 3    2     1     marked in this order
+//! ```
+//!
+//! Only a step against the order costs another pass. Marks are only ever added, and only for a
+//! state with a step to a marked one, so each is right whenever the passes stop; the *absence* of a
+//! mark means something only after a pass that has added none.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -115,8 +115,8 @@ mod tests {
 
     #[test]
     fn no_row_is_there_before_it_is_put() {
-        for kept in [Kept::Rows, Kept::Fingerprints] {
-            let spent = vec![bits(0, 0, 4)];
+        let counts = vec![bits(0, 0, 4)];
+        for (kept, spent) in [(Kept::Rows, counts), (Kept::Fingerprints, Vec::new())] {
             let format = Format::new(2, kept, true, spent);
             let mut recent = Recent::new(&format);
             for _ in 0..2 {

@@ -1,5 +1,22 @@
 //! On how many further ordinals a step depends: the restriction lemma of [`crate::every_n::Sliced`].
 //!
+//! A proof for every N looks at views, small pieces of states, and has to know which pieces a step
+//! can be seen in. If a step from a state of many ordinals depends on itself and `w` further
+//! ordinals, its witnesses, then leaving out any of the others gives a step of a smaller state
+//! that does the same to what is left. So every view of the next state is found by looking at
+//! pieces with at most `w` ordinals more. Leaving out a witness changes the step:
+//!
+//! ```text
+//! OrderedReady sync of 4    0 ready   1 not ready   2 absent   3 absent     waits for 1
+//! without 3                 0 ready   1 not ready   2 absent                waits for 1
+//! without 1                 0 ready                 2 absent   3 absent     creates 2
+//! ```
+//!
+//! Here ordinal 1 is the one witness. A number that is too high costs time. One that is too low
+//! makes a proof look at too little, and it might prove what is false: so whatever is not looked
+//! into counts as `BEYOND`, which no proof bears, and tests leave ordinals out of the steps of
+//! random states and compare.
+//!
 //! Most steps are about one ordinal, or about none. What is left:
 //! - the driver comes to another ordinal;
 //! - it names an ordinal or a mark that is not its own, such as `k - 1`;

@@ -62,8 +62,8 @@ pub trait Finding: Sized + 'static {
     /// How a format writes a report of these; none if it cannot.
     fn render(format: &Format) -> Option<Render<Self>>;
 
-    /// One of these for people, with colours.
-    fn show(&self, settings: &Settings) -> String;
+    /// One of these for people, with colours, after the `earlier` ones of the report.
+    fn show(&self, earlier: &[Self], settings: &Settings) -> String;
 
     /// The end of a report for people.
     fn summary(report: &Report<Self>, settings: &Settings) -> String;
@@ -74,8 +74,8 @@ impl Finding for ScenarioResult {
         Some(format.check)
     }
 
-    fn show(&self, settings: &Settings) -> String {
-        super::terminal::scenario(self, settings)
+    fn show(&self, earlier: &[Self], settings: &Settings) -> String {
+        super::terminal::scenario(self, earlier, settings)
     }
 
     fn summary(report: &Report<Self>, settings: &Settings) -> String {
@@ -88,8 +88,8 @@ impl Finding for SimulatedScenario {
         format.simulate
     }
 
-    fn show(&self, settings: &Settings) -> String {
-        super::terminal::simulation::scenario(self, settings)
+    fn show(&self, earlier: &[Self], settings: &Settings) -> String {
+        super::terminal::simulation::scenario(self, earlier, settings)
     }
 
     fn summary(report: &Report<Self>, settings: &Settings) -> String {
@@ -102,7 +102,7 @@ impl Finding for Replayed {
         format.replay
     }
 
-    fn show(&self, settings: &Settings) -> String {
+    fn show(&self, _: &[Self], settings: &Settings) -> String {
         super::terminal::replay::trace(self, settings)
     }
 

@@ -1,11 +1,12 @@
 //! The report for people: as wide as the settings say, and complete without colour.
 
 mod account;
+mod assumed;
 mod brief;
 pub mod replay;
 pub mod simulation;
 
-use super::text::{FAINT, STRONG};
+use super::text::STRONG;
 use super::text::{count, count_of, labelled, paint, plain, seconds, width, wrap};
 use super::{Finding, Format, Headline, PropertyResult, Report, ScenarioResult, Settings, Verdict};
 use super::{story, table};
@@ -30,31 +31,38 @@ fn render_plain<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
 /// The whole report, with colours.
 #[must_use]
 pub fn render<R: Finding>(report: &Report<R>, settings: &Settings) -> String {
-    let results = report.results.iter();
-    let mut text: String = results.map(|result| result.show(settings)).collect();
+    let results = report.results.iter().enumerate();
+    let mut text: String = results
+        .map(|(number, result)| result.show(&report.results[..number], settings))
+        .collect();
     text.push_str(&R::summary(report, settings));
     text
 }
 
-/// One scenario, with an empty line after it.
+/// One scenario, with an empty line after it. The `earlier` ones have been shown.
 #[must_use]
-pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
+pub fn scenario(
+    result: &ScenarioResult,
+    earlier: &[ScenarioResult],
+    settings: &Settings,
+) -> String {
     if settings.short {
         return join(&brief::lines(result, settings.width));
     }
     let page = settings.width;
-    let as_expected = !result.is_unexpected() && !result.is_undecided();
-    let short = settings.several && !settings.full && as_expected;
+    let short = is_shortened(result, settings);
     let mut lines = headline(page, &result.scenario, &result.headline);
     if short {
         let first = result.assumed.iter();
-        let first = first.filter(|one| one.weight != Weight::Detail).cloned();
-        lines.extend(assumed(page, &first.collect::<Vec<_>>()));
+        let first = first.filter(|one| one.weight != Weight::Detail);
+        lines.extend(assumed::lines(page, first, &[]));
         for property in reported(result) {
             lines.extend(story::summary(page, property));
         }
     } else {
-        lines.extend(assumed(page, &result.assumed));
+        let whole = earlier.iter().filter(|one| !is_shortened(one, settings));
+        let known: Vec<&[Assumption]> = whole.map(|one| &*one.assumed).collect();
+        lines.extend(assumed::lines(page, &result.assumed, &known));
         lines.push(String::new());
         lines.extend(verdicts(result, settings));
         lines.push(String::new());
@@ -65,13 +73,19 @@ pub fn scenario(result: &ScenarioResult, settings: &Settings) -> String {
     join(&lines)
 }
 
+/// Whether only the verdicts of a scenario are shown, and what they rest on.
+fn is_shortened(result: &ScenarioResult, settings: &Settings) -> bool {
+    let as_expected = !result.is_unexpected() && !result.is_undecided();
+    settings.several && !settings.full && as_expected
+}
+
 /// The beginning of one scenario that is still being searched: what it is about, and the
 /// counterexamples that are known. [`rest`] continues from there.
 #[must_use]
 pub fn beginning(result: &ScenarioResult, settings: &Settings) -> String {
     let page = settings.width;
     let mut lines = headline(page, &result.scenario, &result.headline);
-    lines.extend(assumed(page, &result.assumed));
+    lines.extend(assumed::lines(page, &result.assumed, &[]));
     lines.push(String::new());
     lines.extend(stories(result, settings, &[]));
     lines.push(String::new());
@@ -138,29 +152,6 @@ pub(super) fn headline(page: usize, scenario: &str, headline: &Headline) -> Vec<
     }
     let mut lines = vec![paint(STRONG, name)];
     lines.extend(labelled(page, "", 3, STRONG, &text));
-    lines
-}
-
-/// What was assumed, one to a line.
-pub(super) fn assumed(page: usize, assumed: &[Assumption]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut last = None;
-    for assumption in assumed {
-        let label = match assumption.weight {
-            weight if last == Some(weight) => "",
-            Weight::Stated => "stated",
-            Weight::Verdict => "rests on",
-            Weight::Detail => "assumed",
-        };
-        last = Some(assumption.weight);
-        let value = if assumption.value.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", assumption.value)
-        };
-        let text = format!("{}{value}: {}", assumption.field, assumption.text);
-        lines.extend(labelled(page, label, 9, FAINT, &text));
-    }
     lines
 }
 

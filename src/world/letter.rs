@@ -3,6 +3,21 @@
 //! Ordinals are ranks, so a word with letters left out is again a word of the same migration, with
 //! fewer ordinals. What a world says of ordinals by number is said by letters instead: a mark of
 //! a slice by "I am below it", the ordinal that the driver is at by "I am the one".
+//!
+//! ```text
+//! a slice {1, 2} of 4 ordinals, and the driver at 2
+//! world   | row 0 | row 1 | row 2 | row 3 |   slice: start 1, end 3    k: 2
+//! word    | row 0 | row 1 | row 2 | row 3 |   frame, without numbers
+//! start   |   x   |       |       |       |   } a mark is a prefix of the word: those
+//! end     |   x   |   x   |   x   |       |   } before it are below it
+//! k       |       |       |   x   |       |   a name is at most one letter
+//! ```
+//!
+//! Without letter 1 this is a word of 3 ordinals with the slice {1} and the driver at 1: nothing
+//! has to be renumbered, and that is what lets a proof for every N be made of small pieces of
+//! states. It is right if [`join`] undoes [`split`], and refuses letters that fit no world: where
+//! a mark is no prefix, or two letters have one name. Counters of faults are in neither part, so a
+//! world in which some are counted would come back as another.
 
 use super::World;
 use super::cluster::Cluster;
@@ -97,7 +112,7 @@ impl Marks {
 /// Takes a world apart, in which some ordinals have names; its letters are appended to `letters`,
 /// ordinal 0 first. The counters of faults are left out: they have to be zero.
 pub fn split(setup: &Setup, world: &World, named: &Named, letters: &mut Vec<Letter>) -> Frame {
-    debug_assert_eq!(world.faults(), 0, "faults are counted");
+    assert_eq!(world.faults(), 0, "faults are counted");
     let slices = PerCluster::each(|id| slices(&world.clusters[id]));
     letters.extend(setup.ordinals().map(|ordinal| {
         let bits = (0..).zip(named);

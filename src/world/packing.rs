@@ -3,6 +3,20 @@
 //! What a setup cannot change takes no bits: without claim templates there are no claims, and
 //! without a fault that makes a cache lag there is no previous version. The fields come in
 //! groups, each at a fixed place, so that a step's changes can be written over the row before it.
+//!
+//! A row is what a search keeps of a state, millions of times, and what it compares and hashes. A
+//! `World` has room for sixteen ordinals and whatever can happen to them, a row has a few words:
+//!
+//! ```text
+//! faults | driver | sets | memories | columns | contents | excused | plans | counted
+//! once . . . . . . . . . . . . . .  | for each ordinal . . . . . . . . . . . . . . .
+//! ```
+//!
+//! Two states that share a row would be one state to the search, so it must be one-to-one: a value
+//! that does not fit its bits would be another value, or spill into the next field. Three things
+//! see to that. Writing, reading and finding the bits that are needed are passes over one
+//! description of the fields (`pass`, `fields`). Which bits a setup needs follows from its program
+//! and its faults (`features`). And a search reads back now and then what it writes.
 
 mod builder;
 mod column;
@@ -82,6 +96,13 @@ impl Layout {
         let counted = PerCluster::each(|id| {
             row.each(|pass| fields::counted(pass, &has, id, &mut Counted::default()))
         });
+        // Searches look for the counters by these places: [`Layout::spent`].
+        let counters = has.pools * SPENT as usize;
+        assert!(
+            faults.strip().at == 0 && faults.strip().bits == counters && counters <= 64,
+            "the counters of {} pools are not at the start of the row",
+            has.pools
+        );
         Self {
             faults,
             excused,

@@ -9,6 +9,21 @@
 //!
 //! What is alike stays alike: a step forward in the program names less, and stores no slice that
 //! had not been ahead. A driver that may start again can name everything, until it has finished.
+//!
+//! ```text
+//! ordinals          0   1   2   3   4   5
+//! marks                   ^ start         ^ end    of some slice, present or ahead
+//! named                               x            the driver waits for 4
+//! alike             {0 1}   {2 3     5}            between two marks, without what is named
+//! with groups       {0 1}   {2 3} {5}              and no group has some of them only
+//! ```
+//!
+//! So which ordinals are alike depends on the state, and grows on the way: with a fixed group of
+//! permutations, as model checkers usually have, a migration that walks through its ordinals has
+//! no symmetry at all. It is right since alikeness is kept by steps: from alike states go alike
+//! steps to alike states, and every predicate of a search has the same value in both. A name or a
+//! mark that is left out here would break that silently; those that are ahead come from the
+//! footprints of operations (`lookahead`), those that are present from the world.
 
 use super::World;
 use super::driver::DriverPhase;
@@ -35,6 +50,8 @@ impl Symmetry {
     #[must_use]
     pub fn of(setup: &Setup, restarts: bool) -> Option<Self> {
         let is_parallel = |side| setup.clusters[side].policy == PodManagementPolicy::Parallel;
+        // Sets of ordinals, and the marks between them, are bits of a word.
+        assert!(setup.ordinals < 31, "{} ordinals", setup.ordinals);
         if setup.ordinals < 2 || !ClusterId::BOTH.into_iter().all(is_parallel) {
             return None;
         }
@@ -112,5 +129,9 @@ fn kinds(setup: &Setup) -> Vec<u32> {
             .flat_map(|kind| [kind & inside, kind & !inside]);
         kinds = divided.filter(|&kind| kind != 0).collect();
     }
+    let parts = kinds
+        .iter()
+        .fold((0, 0), |(union, sum), kind| (union | kind, sum + kind));
+    assert_eq!(parts, (all, all), "the kinds {kinds:x?} are no partition");
     kinds
 }

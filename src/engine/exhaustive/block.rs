@@ -15,6 +15,9 @@ use crate::engine::Searchable;
 /// States that are worth a thread.
 const WORTH_A_THREAD: usize = 32;
 
+/// States from which on it takes no time to look at one of them twice.
+const WORTH_A_CHECK: usize = 1 << 8;
+
 /// Successors from which on they are stored on all threads. To store a few takes less time than
 /// to wake a thread.
 const WORTH_ALL_THREADS: u64 = 1 << 13;
@@ -37,8 +40,37 @@ impl<M: Searchable> Search<'_, M> {
         self.pool.clone()
     }
 
+    /// Rows are one-to-one: what is written of the successors of one state is read back. A value
+    /// that does not fit its bits would be another state, and the one that was meant would never
+    /// be searched. Too slow for all states, so that of one in a large block has to do.
+    fn check_rows(&self, block: Part) {
+        let Some(&first) = block.indices.first() else {
+            return;
+        };
+        if block.indices.len() < WORTH_A_CHECK {
+            return;
+        }
+        let model = self.model;
+        let row = match self.store.format.kept {
+            Kept::Rows => self.store.kept(first),
+            Kept::Fingerprints => &block.rows[..self.words],
+        };
+        let state = model.unpack(row);
+        let (mut packed, mut whole) = (vec![0; self.words], vec![0; self.words]);
+        model.successors(&state, &mut |action, next| {
+            model.pack_successor(row, &state, &action, next, &mut packed);
+            model.pack(next, &mut whole);
+            assert!(
+                packed == whole && model.unpack(&packed) == *next,
+                "{action:?} leads to {next:?}, and its row is that of {:?}",
+                model.unpack(&packed)
+            );
+        });
+    }
+
     /// Expands a block of states that all have `depth`, on all threads.
     pub(super) fn expand(&mut self, block: Part, depth: u32) {
+        self.check_rows(block);
         let threads = self.settings.threads.get();
         let shared = threads > 1 && block.indices.len() >= 2 * WORTH_A_THREAD;
         let workers = if shared {

@@ -56,9 +56,26 @@ impl<'a, M: Searchable> Search<'a, M> {
         for (place, _) in self.open() {
             if broken >> place & 1 == 1 {
                 let trace = self.trace(index);
+                self.check_breaks(place, &trace);
                 self.violate(place, trace);
             }
         }
+    }
+
+    /// A path that is about to be told breaks the invariant at its end, as the model has it: the
+    /// store was right about every state on it.
+    fn check_breaks(&self, place: usize, trace: &Trace<M::Action>) {
+        let formula = &self.question.formulas[place];
+        let last = trace.states(self.model).pop();
+        let breaks = |state: &M::State| match formula.claim {
+            Claim::Invariant(invariant) => !invariant.holds(self.model, state),
+            _ => false,
+        };
+        assert!(
+            last.as_ref().is_some_and(breaks),
+            "a counterexample to {} leads to a state that does not break it: {last:?}",
+            formula.name
+        );
     }
 
     pub(super) fn violate(&mut self, number: usize, trace: Trace<M::Action>) {

@@ -1,4 +1,25 @@
 //! Strongly connected components, and which of them a fair path may stay in.
+//!
+//! Fairness is weak, so whole components are enough: a larger part of a component enables fewer
+//! classes in all of its states and takes more steps inside, so if any part is fair the whole is.
+//! No component has to be searched for a fair part, as strong fairness would require.
+//!
+//! The components are found by Tarjan's algorithm: one pass over the steps, and it needs only the
+//! steps forward, which are what is stored. A path may be millions of states deep, so it keeps
+//! its own stack instead of recursing. States that cannot repeat are taken out before, which in
+//! most spaces leaves nothing.
+//!
+//! Two mistakes are possible. States that are no component may be taken for one: then the loop that
+//! has to be walked in it does not close, and the walk panics. Or a component may be taken for
+//! several: then a loop is not seen, and the verdict is a wrong `holds`. So it is looked at
+//! afterwards. Components are complete in an order in which steps lead only backwards:
+//!
+//! ```text
+//!   completed   1 <---- 2 <---- 4
+//!                ^--- 3 <------/
+//! ```
+//!
+//! If no step leads from an earlier one to a later one, no loop goes through two of them.
 
 use std::collections::BTreeSet;
 
@@ -120,6 +141,13 @@ fn is_fair_for_all<M: Searchable, S: Space>(
     let inside: FxHashSet<u32> = members.iter().copied().collect();
     let start = case.expander.state(members[0]);
     let unfolded = Unfolded::new(case.expander, &start, |state| inside.contains(&state))?;
+    let reached = unfolded.places();
+    assert_eq!(
+        reached,
+        members.len(),
+        "a component is not strongly connected: from {} only some states are reached",
+        members[0]
+    );
     let all: Vec<u32> = (0..unfolded.states()).collect();
     case.on(&unfolded, |case| is_fair(case, &all))
 }
@@ -190,6 +218,7 @@ fn components(
     inside: impl Fn(u32) -> bool,
     mut visit: impl FnMut(&[u32]) -> Result<(), Stopped>,
 ) -> Result<(), Stopped> {
+    assert!(space.states() < CLOSED, "a state has no number of its own");
     let mut search = Tarjan {
         order: vec![0; space.states() as usize],
         low: vec![0; space.states() as usize],
@@ -197,6 +226,7 @@ fn components(
         path: Vec::new(),
         count: 0,
         left: 0,
+        complete: 0,
     };
     for root in 0..space.states() {
         if inside(root) && search.order[root as usize] == 0 {
@@ -204,7 +234,7 @@ fn components(
             search.run(space, &inside, &mut visit)?;
         }
     }
-    Ok(())
+    search.check(space, &inside)
 }
 
 /// The state of Tarjan's algorithm.
@@ -212,7 +242,8 @@ struct Tarjan {
     /// When a state was first seen, from 1 on; 0 if it was not; [`CLOSED`] once its component is
     /// complete.
     order: Vec<u32>,
-    /// The earliest open state that a state is known to lead back to.
+    /// The earliest open state that a state is known to lead back to; the number of its component,
+    /// in the order of completion, once that is complete.
     low: Vec<u32>,
     /// States whose component is not complete yet.
     open: Vec<u32>,
@@ -221,6 +252,8 @@ struct Tarjan {
     count: u32,
     /// How many states the search is done with.
     left: usize,
+    /// How many components are complete.
+    complete: u32,
 }
 
 const CLOSED: u32 = u32::MAX;
@@ -283,12 +316,38 @@ impl Tarjan {
         let start = start.expect("a state is open until its component is complete");
         for &member in &self.open[start..] {
             self.order[member as usize] = CLOSED;
+            self.low[member as usize] = self.complete;
         }
+        self.complete += 1;
         let members = &self.open[start..];
         if members.len() > 1 || space.targets(state).contains(&state) {
             visit(members)?;
         }
         self.open.truncate(start);
+        Ok(())
+    }
+    /// Every state is in a component, and no step leads to one that was completed later: no loop
+    /// goes through two components.
+    fn check(&self, space: &impl Space, inside: &impl Fn(u32) -> bool) -> Result<(), Stopped> {
+        assert!(
+            self.open.is_empty() && self.left == self.count as usize,
+            "{} of {} states are in no component",
+            self.open.len(),
+            self.count
+        );
+        for state in (0..space.states()).filter(|&state| inside(state)) {
+            if (state as usize).is_multiple_of(LOOK) {
+                space.look(u64::from(space.states()) * EACH)?;
+            }
+            let own = self.low[state as usize];
+            let mut targets = space.targets(state).iter();
+            let is_later = |&&target: &&u32| inside(target) && self.low[target as usize] > own;
+            let later = targets.find(is_later);
+            assert!(
+                later.is_none(),
+                "a component is not whole: {state} leads to {later:?}, which was completed later"
+            );
+        }
         Ok(())
     }
 }

@@ -1,4 +1,14 @@
 //! The loop of a counterexample: short, and with what makes it fair.
+//!
+//! A round through the whole component would be fair, and nobody could read it. The shortest fair
+//! loop is a problem of covering sets, which is hard; so the walk is greedy. It goes to whatever
+//! is nearest and serves something that is missing: a state that breaks what is asked, a step of a
+//! class that was enabled all the way, or a state that does not enable it. Once nothing is missing
+//! it goes back to where it began.
+//!
+//! It comes to an end, since each stretch leaves one thing less missing, and a component is
+//! strongly connected and fair as a whole, so all that is missing is in reach. If it is not, the
+//! component is none, and the walk panics rather than telling a loop that no run could follow.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,4 +1,9 @@
 //! The way into a loop: fewest faults, then fewest steps.
+//!
+//! The parents that the store keeps do not lead there: they are a shortest way to a state, but that
+//! may go through the goal, where the path has to avoid it, or avoid it where it has to go through,
+//! or break an invariant that another way keeps. So the way is searched once more, with the goal
+//! visited or not as a part of the place, in a queue by faults and then steps.
 
 use std::collections::BTreeMap;
 

@@ -4,8 +4,22 @@
 //! come back to a state that is only alike. Gone round often enough, it closes, since names that
 //! are exchanged again and again come back to their places. And the classes of fairness name
 //! objects. So both are judged on real states.
+//!
+//! If one of two Pods is always down, and they take turns, this is
+//!
+//! ```text
+//!   as states that stand for others   { one is down } ---> { one is down }
+//!   as real states                    { 0 is down } ---> { 1 is down } ---> { 0 is down }
+//! ```
+//!
+//! What looks like one step that leads back takes two. And a step of Pod 0's kubelet seems to be
+//! enabled throughout, while it is not enabled in one of the two.
+//!
+//! Not all real states of a component are unfolded, only those that steps lead to from one of them.
+//! The others are the same under other names, so these are enough if among them is one for every
+//! state of the component; `component` looks whether there is.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expander::Expander;
 use super::{LOOK, Space, Stopped};
@@ -82,6 +96,13 @@ impl<'a, S: Space> Unfolded<'a, S> {
             self.places.push(place);
         }
         Some(number)
+    }
+}
+
+impl<S> Unfolded<'_, S> {
+    /// How many states of the space stand for the real ones.
+    pub(super) fn places(&self) -> usize {
+        self.places.iter().collect::<FxHashSet<_>>().len()
     }
 }
 

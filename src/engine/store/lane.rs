@@ -1,4 +1,17 @@
 //! Successors on their way to a partition.
+//!
+//! A successor gets its number where it is found, before anybody knows whether it is new. That
+//! is what makes the result independent of threads: partitions answer in any order, and the
+//! numbers put the answers back into the order of the one worker. A row, its note and its hash
+//! travel as neighbouring words, so that whoever reads the row has the rest at hand:
+//!
+//! ```text
+//! row        | word 0 .. word n-1 | note | hash | next row ..
+//! note  bit  | 0 .. 30  31     32 .. 62   63   |
+//!            | parent   fault  number     idle |
+//! ```
+//!
+//! Nothing in the words says where a row begins: [`Lane::check`] does, once a block.
 
 use super::Index;
 
@@ -11,6 +24,9 @@ const FAULT: u64 = 1 << 31;
 const IDLE: u64 = 1 << 63;
 /// States and numbers have 31 bits.
 const NUMBER: u64 = FAULT - 1;
+
+/// The most successors that a worker may number in a line, in one block.
+pub(in crate::engine) const MOST_NUMBERS: u32 = NUMBER as u32;
 
 impl Note {
     /// Of a successor of `parent`.
@@ -102,6 +118,20 @@ impl Lane {
         let start = place * (words + BEHIND);
         let row = &self.rows[start..start + words + BEHIND];
         (&row[..words], Note::from_word(row[words]))
+    }
+
+    /// How many rows of `words` words there are.
+    pub(in crate::engine) const fn count(&self, words: usize) -> usize {
+        self.rows.len() / (words + BEHIND)
+    }
+
+    /// It holds whole rows of `words` words, as many as there are numbers for their places.
+    pub(super) fn check(&self, words: usize) {
+        let (all, each) = (self.rows.len(), words + BEHIND);
+        assert!(
+            all.is_multiple_of(each) && u32::try_from(self.count(words)).is_ok(),
+            "a lane is corrupt: {all} words in rows of {each}"
+        );
     }
 
     pub(in crate::engine) fn bytes(&self) -> u64 {

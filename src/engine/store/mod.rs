@@ -4,6 +4,12 @@
 //! threads share nothing while they store, and what is stored under which number does not depend
 //! on how many of them there are.
 //!
+//! The number of a state is its place in its partition and the partition, as `local * 32 + part`,
+//! so a partition numbers its states without asking the others, and the numbers of all are dense
+//! enough to be the index of a table. They have 31 bits: the highest one is free for a mark in
+//! notes and steps. That leaves 26 bits for the place, and a search stops before one partition has
+//! so many states; were one to get more, two states would share a number.
+//!
 //! With [`Kept::Rows`] a partition keeps whole rows, and no two states are ever taken for one.
 //! With [`Kept::Fingerprints`] it keeps 128 bits of each; the rows themselves are then held only
 //! while they wait for their turn.
@@ -36,7 +42,7 @@ mod table;
 mod width;
 
 pub(super) use fold::{append, fold, same};
-pub(super) use lane::{BEHIND, Found, Lane, Note};
+pub(super) use lane::{BEHIND, Found, Lane, MOST_NUMBERS, Note};
 pub(super) use partition::{Partition, Rank, Turn};
 pub(super) use table::{LINE, prefetch};
 pub(super) use width::{Any, Known, Width, by_width};
@@ -90,6 +96,10 @@ impl Format {
     /// Rows of `words` words.
     pub(super) fn new(words: usize, kept: Kept, ranked: bool, spent: Vec<Bits>) -> Self {
         let words = words.max(1);
+        assert!(
+            kept == Kept::Rows || spent.is_empty(),
+            "a fingerprint has no counts of faults to compare"
+        );
         let mut key = vec![u64::MAX; words];
         for bits in &spent {
             key[bits.word] &= !(((1 << bits.width) - 1) << bits.shift);

@@ -1,11 +1,31 @@
 //! One part of the store: the states whose hash it owns.
+//!
+//! States are numbered in the order in which they come and never move, so all that is known of
+//! one stands in columns side by side, and a search pays for a state's row and one number:
+//!
+//! ```text
+//! local       0        1        2     ..
+//! kept     | row    | row    | row    |   `kept_words` words each
+//! parents  | Index  | Index  | Index  |   of whichever successor came first
+//! ranks    | Rank   | Rank   | Rank   |   } only if the format is ranked
+//! seeds    | bit    | bit    | bit    |   }
+//! table    hash -> local, a hint: `kept` decides
+//! ```
+//!
+//! A parent is a state with a step to this one; which step that is, the model is asked again. This
+//! is right for as long as rows, parents and lanes agree on the place of a state: nothing in a row
+//! says which state it is. [`Partition::store`] looks at that once a block.
+//!
+//! A state with a rank may have been reached by a fault first, in the layer before its turn, and
+//! is reached again on a better way. Only such a one, a seed, can change its parent, so only
+//! seeds take the slow way through [`Partition::reach_again`].
 
 mod saved;
 
 use super::lane::{BEHIND, Found, Lane, Note};
 use super::table::{Probe, Table, prefetch};
 use super::width::{Any, Width, by_width};
-use super::{Format, Index, append, fold, join};
+use super::{Format, Index, MAX_LOCAL, append, fold, join, partition_of};
 
 /// Rows whose places are prefetched at once, while those before them are looked at.
 const BATCH: usize = 64;
@@ -18,6 +38,10 @@ pub(in crate::engine) struct Rank(u32);
 const DEPTH_BITS: u32 = 24;
 
 impl Rank {
+    const MOST_DEPTH: u32 = (1 << DEPTH_BITS) - 1;
+    const MOST_LAYERS: u32 = (1 << (u32::BITS - DEPTH_BITS)) - 1;
+
+    /// Layer and depth have to fit: [`Turn::check_ranks`].
     pub(in crate::engine) const fn new(layer: u32, depth: u32) -> Self {
         Self(layer << DEPTH_BITS | depth)
     }
@@ -35,6 +59,15 @@ pub(in crate::engine) struct Turn {
 }
 
 impl Turn {
+    /// The ranks of all successors are in order: no depth reaches into the bits of the layer.
+    fn check_ranks(self) {
+        let Self { layer, depth, .. } = self;
+        assert!(
+            layer < Rank::MOST_LAYERS && depth < Rank::MOST_DEPTH,
+            "the rank of a state after {layer} faults and {depth} steps overflows"
+        );
+    }
+
     /// The rank of a successor.
     const fn rank(self, format: &Format, note: Note) -> Rank {
         let next_layer = format.ranked && note.is_fault();
@@ -114,11 +147,47 @@ impl Partition {
 
     /// Stores the rows of lanes that are not stored yet, in order.
     pub(in crate::engine) fn store(&mut self, format: &Format, lanes: &mut [Lane], turn: Turn) {
+        self.check_shapes(format, lanes, turn);
         // Little code, and most of the time of a search: worth a copy for wider rows, too.
         by_width!(format, [1 2 3 4 5 6], width => {
             let storing = Storing { format, turn, width };
             self.store_lanes(storing, lanes);
         });
+    }
+
+    /// Rows are cut out of lanes and columns by arithmetic alone: by another width than they were
+    /// written with they would be other states, and a rank that overflows another rank.
+    fn check_shapes(&self, format: &Format, lanes: &[Lane], turn: Turn) {
+        let (states, each) = (self.len(), self.kept_words);
+        assert!(
+            each == format.kept_words() && self.kept.len() == states * each,
+            "partition {} is corrupt: {} words kept of {states} states of {each} words",
+            self.number,
+            self.kept.len()
+        );
+        let ranked = if format.ranked { states } else { 0 };
+        assert!(
+            self.ranks.len() == ranked && self.seeds.len() == ranked.div_ceil(64),
+            "partition {} is corrupt: {} ranks and {} words of seeds of {ranked} ranked states",
+            self.number,
+            self.ranks.len(),
+            self.seeds.len()
+        );
+        if format.ranked {
+            turn.check_ranks();
+        }
+        for lane in lanes {
+            lane.check(format.words);
+            let Some(row) = lane.rows.get(..format.words + BEHIND) else {
+                continue;
+            };
+            let hash = row[format.words + 1];
+            assert!(
+                hash == format.hash(&row[..format.words]) && partition_of(hash) == self.number,
+                "a row with hash {hash:x} has come to partition {}, which would not find it again",
+                self.number
+            );
+        }
     }
 
     /// [`Partition::store`] for rows of a width.
@@ -355,6 +424,11 @@ impl Partition {
     #[inline(always)]
     fn make_room(&mut self, format: &Format, more: usize) {
         let states = self.len() + more;
+        assert!(
+            states <= MAX_LOCAL,
+            "partition {} would number more than {MAX_LOCAL} states: two would share a number",
+            self.number
+        );
         if self.parents.capacity() < states {
             // In small steps: what is asked for in vain is held in vain.
             let room = (self.len() / 4).max(more);

@@ -1,8 +1,29 @@
 //! Where a partition finds its states again: a hash table of the numbers of states.
 //!
-//! Beside each number stand some bits of its state's hash. Equal bits are a hint only; the
-//! partition compares what it has kept. Twelve states are one line of the processor's cache, whose
-//! hints are compared all at once; where it is full, the next one follows.
+//! A look-up in a table of millions of states costs what its misses in the processor's cache
+//! cost. A general hash map has one for its control bytes and one for its entries, and then the
+//! row itself has to be looked at. Here both are in one line:
+//!
+//! ```text
+//! bytes  | 0 .. 11       12 .. 15 | 16 .. 63                  |
+//!        | tags of 12    always 0 | numbers of 12 states      |
+//! ```
+//!
+//! Beside each number stand eight bits of its state's hash, its tag. Equal tags are a hint only;
+//! the partition compares what it has kept. All tags of a bucket are compared at once; where it
+//! is full, the next bucket follows.
+//!
+//! Two things make a search right. Nothing is ever taken out, so the states of a bucket stand at
+//! its first places, and a free place ends the search: whatever was added with this hash is
+//! before it. And there always is a free place, since a table grows before it is crowded.
+//!
+//! The bits of a hash have three uses, which must not overlap, or the tags of a bucket would be
+//! all alike:
+//!
+//! ```text
+//! bit    | 63 .. 59     58   57 .. 50   49 .. 0                        |
+//!        | partition    -    tag        bucket: as many of the lowest  |
+//! ```
 
 #![expect(
     unsafe_code,

@@ -1,4 +1,14 @@
 //! How many words a row has. Rows of a width that the compiler knows are handled in registers.
+//!
+//! A row mostly has one to six words, and the width is the same for a whole search. With a
+//! width in a variable each comparison of two rows is a loop, or a call of `memcmp`, which take
+//! longer than the comparison. So the inner loops are compiled once for each common width, as
+//! [`Known`], and once more for all others, as [`Any`]; [`by_width`] chooses, once a block.
+//!
+//! [`Known`] trusts that the rows it is given have its width: a shorter one has no first chunk,
+//! and two without one would be the same. All of them are cut by [`Width::words`], and the width
+//! is chosen by [`Format::words`]; [`super::Partition::store`] looks once a block whether what it
+//! is given has that, too.
 
 use super::{Format, Kept};
 

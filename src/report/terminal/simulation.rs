@@ -17,12 +17,17 @@ const MEANING: &str = "p is the probability that one such random walk violates t
                        describes these walks, not real clusters. Walks cannot show that a property \
                        holds: `straddle check` decides that.";
 
-/// One scenario, with an empty line after it.
+/// One scenario, with an empty line after it. The `earlier` ones have been shown.
 #[must_use]
-pub fn scenario(result: &SimulatedScenario, settings: &Settings) -> String {
+pub fn scenario(
+    result: &SimulatedScenario,
+    earlier: &[SimulatedScenario],
+    settings: &Settings,
+) -> String {
     let page = settings.width;
     let mut lines = headline(page, &result.scenario, &result.headline);
-    lines.extend(assumed(page, &result.assumed));
+    let known: Vec<_> = earlier.iter().map(|one| &*one.assumed).collect();
+    lines.extend(assumed::lines(page, &result.assumed, &known));
     lines.push(String::new());
     let mut earlier = Vec::new();
     for property in &result.properties {

@@ -1,5 +1,6 @@
 //! The report as people see it.
 
+mod assumed;
 mod shortened;
 mod widths;
 
@@ -369,7 +370,7 @@ fn names_cannot_paint_the_screen() {
     let mut result = samples::violated();
     result.scenario = "evil\u{1b}[2J".to_owned();
     result.properties[1].name = "at\u{7}most".to_owned();
-    let text = scenario(&result, &settings(false));
+    let text = scenario(&result, &[], &settings(false));
     let text = anstream::adapter::strip_str(&text).to_string();
     let control = |character: char| character.is_control() && character != '\n';
     assert!(!text.contains(control), "{text:?}");

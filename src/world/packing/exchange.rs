@@ -1,4 +1,19 @@
 //! What a row has of each ordinal, so that ordinals can change places in it.
+//!
+//! The state that stands for all that are alike to it is the one whose alike ordinals are sorted
+//! by what the row has of them. Sorting worlds and packing them again would take longer than the
+//! step itself, so it is done in the row: all that is laid out for each ordinal lies in strips of
+//! equal parts, and to exchange two ordinals is to exchange their parts of each strip.
+//!
+//! ```text
+//! strip 0  | ordinal 0 | ordinal 1 | ordinal 2 |      exchange 0 and 2:
+//! strip 1  | 0 | 1 | 2 |                              | 2 | 1 | 0 | in every strip
+//! ```
+//!
+//! It is right if the strips have *all* of an ordinal, so [`super::builder::Builder`] notes each
+//! when it is laid out. Numbers of ordinals, such as where the driver is, are in no strip, and need
+//! not be: an ordinal that anything names is not alike to others ([`crate::world::symmetry`]).
+//! Sorting exchanges neighbours only, so a set is sorted whatever lies between its ordinals.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,11 @@
 //! What of a world can differ between two states of one setup.
+//!
+//! Most features of Kubernetes are not in most migrations. A field whose value never changes needs
+//! no bits, and each bit less is a smaller row for all states of a search. What may change is not
+//! found by trying, but follows from the setup: from the operations of its program, by their
+//! footprints, its policies, and its budget of faults. It may be more than does change, and never
+//! less: a field that changes without having bits would be read back as it was at the start, and
+//! two states would be one. So a rule that makes something change in a new way belongs here, too.
 
 use crate::world::id::PerCluster;
 use crate::world::program::{AfterCrash, Cascade, ObjectKind, Operation, SetEffect};

@@ -1,4 +1,18 @@
 //! Fields that are written together: of the whole world, or of an ordinal.
+//!
+//! Whether a field has bits depends on the setup, so its place in the row would have to be looked
+//! up for every field of every step. Instead all fields of a group are first put side by side into
+//! a code, at places that the compiler knows, and then the bits that this setup needs are squeezed
+//! together, at once:
+//!
+//! ```text
+//! code   | phase . | ready | available | terminating | owner . . |   64 bits at most
+//! needed |       x |   x   |           |      x      |           |
+//! row    .. | phase ready terminating | ..
+//! ```
+//!
+//! A group has one run of neighbours in most setups, so that is a shift and a mask. A field that
+//! does not fit would spill into its neighbour: which bits there are is asserted once for a layout.
 
 use super::exchange::Strip;
 use super::pass::{Needs, Reader, Writer};

@@ -9,6 +9,12 @@ pub(super) trait Pass {
 
     /// A number of at most `bits` bits. In this setup it never needs more than the lowest `kept`.
     fn number(&mut self, value: u64, bits: u32, kept: u32) -> u64;
+
+    /// Something to look at once for a layout: only the pass that finds the bits does.
+    #[inline(always)]
+    fn once(&self, look: impl FnOnce()) {
+        let _ = look;
+    }
 }
 
 /// Puts the fields side by side into a code, each at a place that no setup moves: the compiler
@@ -72,9 +78,18 @@ impl Pass for Needs {
 
     fn number(&mut self, value: u64, bits: u32, kept: u32) -> u64 {
         assert!(kept <= bits, "{kept} of {bits} bits");
+        assert!(
+            self.at + bits <= 64,
+            "a group has {} bits, and a code 64",
+            self.at + bits
+        );
         self.mask |= ((1 << kept) - 1) << self.at;
         self.at += bits;
         value
+    }
+
+    fn once(&self, look: impl FnOnce()) {
+        look();
     }
 }
 
@@ -82,10 +97,13 @@ impl Pass for Needs {
 macro_rules! choice {
     ($pass:expr, $place:expr, $bits:expr, $kept:expr, $variants:expr) => {{
         let variants = $variants;
-        debug_assert!(
-            variants[$place as usize] == $place,
-            "the variants are not in order"
-        );
+        $pass.once(|| {
+            let mut numbered = (0..).zip(variants);
+            assert!(
+                numbered.all(|(number, variant)| variant as usize == number),
+                "the variants {variants:?} are not in order"
+            );
+        });
         let number = $pass.number($place as u64, $bits, $kept) as usize;
         set($pass, &mut $place, || {
             variants[number.min(variants.len() - 1)]
