@@ -1,5 +1,6 @@
 //! Nodes, VolumeAttachments of the set's volumes, and its namespace.
 
+use super::kinds::ADMITTED;
 use super::pod::PLACED;
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
@@ -30,6 +31,15 @@ pub const ATTACHMENT: &[Rule] = &[
 /// All but `metadata` of a Namespace.
 pub const NAMESPACE: &[Rule] = &[
     modelled("metadata.name", "it exists on this side"),
+    assumed(
+        "metadata.labels[pod-security.kubernetes.io/enforce]",
+        ADMITTED,
+    ),
+    assumed(
+        "metadata.annotations[scheduler.alpha.kubernetes.io/node-selector]",
+        PLACED,
+    ),
+    assumed("metadata.annotations[openshift.io/node-selector]", PLACED),
     irrelevant("spec", "the API server's own finalizer"),
     refused(
         "status.phase",

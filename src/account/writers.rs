@@ -17,6 +17,22 @@ pub const SCALES: &str = "writes `replicas` as its metrics say: it puts back wha
 /// What a vertical autoscaler does.
 pub const RESIZES: &str = "evicts Pods to give them other resources, in the middle of the move";
 
+/// What deletes a set at its time.
+pub const EXPIRES: &str = "deletes the set when its time is up, and with it what the move has made";
+
+/// The kind of a writer of whom only the name of its program is known.
+pub const MANAGER: &str = "Manager";
+
+const TAKES: &str = "has the name of one of the set's Pods without being one: while it is there, \
+                     the set's controller cannot make that Pod";
+
+/// Kinds that keep the objects of a release or application, by its name.
+const KEEPERS: &[(&str, &str)] = &[
+    ("argoproj.io", "Application"),
+    ("helm.cattle.io", "HelmChart"),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+];
+
 const OWNS: &str = "controls the set and writes it as it sees fit: it puts back what the move \
                     changes, or makes the set again";
 
@@ -72,16 +88,47 @@ pub fn owners(set: &Node, subject: &Subject) -> Vec<Writer> {
     writers.collect()
 }
 
-/// The tool that a field of the set names as the one that keeps it.
-pub fn keeper(kind: &str, field: &Node) -> Writer {
+/// The tool that a field of the set tells of: one that keeps it is named there, another goes by the
+/// name of the set.
+pub fn keeper(kind: &str, does: &'static str, field: &Node, set: &str) -> Writer {
     let value = field.text().unwrap_or_default();
-    let name = value.split(':').next().unwrap_or_default();
+    let name = match does {
+        KEPT => value.split(':').next().unwrap_or_default(),
+        _ => set,
+    };
     Writer {
         kind: kind.to_owned(),
         name: name.to_owned(),
-        does: KEPT,
+        does,
         at: field.head(),
     }
+}
+
+/// Each writer once; programs that keep the set only if nothing tells by which object they do.
+pub fn distinct(writers: &mut Vec<Writer>) {
+    let is_known = |writer: &Writer| writer.does == KEPT && writer.kind != MANAGER;
+    if writers.iter().any(is_known) {
+        writers.retain(|writer| writer.kind != MANAGER);
+    }
+    let mut seen = Vec::new();
+    writers.retain(|writer| {
+        let called = writer.called();
+        let is_new = !seen.contains(&called);
+        seen.push(called);
+        is_new
+    });
+}
+
+/// Whether an object keeps the release or application that the set is a part of.
+fn keeps(object: &Named<'_>, subject: &Subject) -> bool {
+    let Some(release) = &subject.release else {
+        return false;
+    };
+    let name = text(object.node, &["spec", "releaseName"]).unwrap_or(object.name);
+    let target = text(object.node, &["spec", "targetNamespace"]);
+    let is_targeted = |target: &str| *release == format!("{target}-{name}");
+    KEEPERS.contains(&(object.group, object.kind))
+        && (release == name || target.is_some_and(is_targeted))
 }
 
 /// What a related object that writes does. `relation` is what it has to do with the set.
@@ -111,8 +158,14 @@ fn is_paused(node: &Node) -> bool {
 
 /// An object of another kind, if it may write what the move is about.
 pub fn other(object: &Named<'_>, subject: &Subject, is_custom: bool) -> Option<Writer> {
+    if keeps(object, subject) {
+        return Some(of_object(object, KEPT));
+    }
     if !subject.is_beside(object.namespace) {
         return None;
+    }
+    if object.kind == "Pod" && subject.is_pod(object.name) {
+        return Some(of_object(object, TAKES));
     }
     if relation::uses_claim(object, subject) {
         return Some(of_object(object, MOUNTS));
