@@ -11,6 +11,15 @@ const METRICS: Treatment =
 const SNAPSHOT: Treatment = Treatment::Irrelevant("it reads a disk and writes none");
 const REACHED: Treatment = Treatment::Assumed(super::network::REACHED);
 
+const CLEANED: Treatment = Treatment::Assumed(
+    "it selects nothing that the move is about: what it deletes is gone in the middle of the move",
+);
+const NODES: Treatment = Treatment::Assumed(
+    "it takes no node away during the move: the Pods of a node that goes are evicted in the middle \
+     of it",
+);
+const CHAOS: Treatment = Treatment::Assumed("it makes no trouble during the move");
+
 /// The kinds; `*` stands for each of a group.
 pub const WHOLE: &[Whole] = &[
     ("bitnami.com", "SealedSecret", SECRETS),
@@ -18,6 +27,7 @@ pub const WHOLE: &[Whole] = &[
     ("cert-manager.io", "CertificateRequest", SECRETS),
     ("cert-manager.io", "ClusterIssuer", SECRETS),
     ("cert-manager.io", "Issuer", SECRETS),
+    ("chaos-mesh.org", "*", CHAOS),
     ("cilium.io", "CiliumClusterwideNetworkPolicy", REACHED),
     ("cilium.io", "CiliumNetworkPolicy", REACHED),
     ("constraints.gatekeeper.sh", "*", ADMISSION),
@@ -35,8 +45,12 @@ pub const WHOLE: &[Whole] = &[
     ("gateway.networking.k8s.io", "TCPRoute", TRAFFIC),
     ("gateway.networking.k8s.io", "TLSRoute", TRAFFIC),
     ("gateway.networking.k8s.io", "UDPRoute", TRAFFIC),
+    ("karpenter.sh", "NodePool", NODES),
+    ("kyverno.io", "CleanupPolicy", CLEANED),
+    ("kyverno.io", "ClusterCleanupPolicy", CLEANED),
     ("kyverno.io", "ClusterPolicy", ADMISSION),
     ("kyverno.io", "Policy", ADMISSION),
+    ("litmuschaos.io", "*", CHAOS),
     ("monitoring.coreos.com", "PodMonitor", METRICS),
     ("monitoring.coreos.com", "Probe", METRICS),
     ("monitoring.coreos.com", "PrometheusRule", METRICS),

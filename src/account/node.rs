@@ -2,7 +2,8 @@
 
 use super::kinds::ADMITTED;
 use super::pod::PLACED;
-use super::{Rule, assumed, irrelevant, modelled, refused};
+use super::writers::{EXPIRES, SCALES};
+use super::{Rule, assumed, irrelevant, modelled, refused, written_by};
 
 /// All but `metadata` of a Node.
 pub const NODE: &[Rule] = &[
@@ -40,6 +41,18 @@ pub const NAMESPACE: &[Rule] = &[
         PLACED,
     ),
     assumed("metadata.annotations[openshift.io/node-selector]", PLACED),
+    written_by(
+        "metadata.annotations[downscaler/uptime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by(
+        "metadata.annotations[downscaler/downtime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by("metadata.annotations[janitor/ttl]", "Janitor", EXPIRES),
+    written_by("metadata.annotations[janitor/expires]", "Janitor", EXPIRES),
     irrelevant("spec", "the API server's own finalizer"),
     refused(
         "status.phase",

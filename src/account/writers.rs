@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::relation::{self, Named};
-use super::subject::{Subject, at, entries, text};
+use super::subject::{Subject, at, entries, items, text};
 use crate::yaml::{Node, Value};
 
 /// What keeps a set as it is written down elsewhere.
@@ -29,9 +29,15 @@ const TAKES: &str = "has the name of one of the set's Pods without being one: wh
 /// Kinds that keep the objects of a release or application, by its name.
 const KEEPERS: &[(&str, &str)] = &[
     ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
     ("helm.cattle.io", "HelmChart"),
     ("helm.toolkit.fluxcd.io", "HelmRelease"),
 ];
+
+const CALLS: &str = "runs kubectl with the name of the set, a Pod or a claim of it, at any time";
+
+/// Kinds of owners that keep what they own without controlling it.
+const KEEPING_OWNERS: &[&str] = &["AppliedManifestWork"];
 
 const OWNS: &str = "controls the set and writes it as it sees fit: it puts back what the move \
                     changes, or makes the set again";
@@ -78,8 +84,11 @@ fn of_object(object: &Named<'_>, does: &'static str) -> Writer {
 pub fn owners(set: &Node, subject: &Subject) -> Vec<Writer> {
     let place = at(set, &["metadata", "ownerReferences"]);
     let place = place.map_or(0..0, Node::head);
-    let controlling = subject.owners.iter().filter(|(.., controls)| *controls);
-    let writers = controlling.map(|(kind, name, _)| Writer {
+    let is_writer = |(kind, _, controls): &&(String, String, bool)| {
+        *controls || KEEPING_OWNERS.contains(&&**kind)
+    };
+    let writing = subject.owners.iter().filter(is_writer);
+    let writers = writing.map(|(kind, name, _)| Writer {
         kind: kind.clone(),
         name: name.clone(),
         does: OWNS,
@@ -124,7 +133,9 @@ fn keeps(object: &Named<'_>, subject: &Subject) -> bool {
     let Some(release) = &subject.release else {
         return false;
     };
-    let name = text(object.node, &["spec", "releaseName"]).unwrap_or(object.name);
+    let name = text(object.node, &["spec", "releaseName"])
+        .or_else(|| text(object.node, &["spec", "template", "metadata", "name"]))
+        .unwrap_or(object.name);
     let target = text(object.node, &["spec", "targetNamespace"]);
     let is_targeted = |target: &str| *release == format!("{target}-{name}");
     KEEPERS.contains(&(object.group, object.kind))
@@ -170,6 +181,9 @@ pub fn other(object: &Named<'_>, subject: &Subject, is_custom: bool) -> Option<W
     if relation::uses_claim(object, subject) {
         return Some(of_object(object, MOUNTS));
     }
+    if calls_kubectl(object, subject) {
+        return Some(of_object(object, CALLS));
+    }
     let makes_pods = matches!(
         object.kind,
         "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" | "Job" | "ReplicationController"
@@ -192,6 +206,27 @@ pub fn other(object: &Named<'_>, subject: &Subject, is_custom: bool) -> Option<W
     let mut fields = fields.iter().filter(|field| says(&field.name));
     let refers = fields.any(|field| refers(&field.value, subject));
     refers.then(|| of_object(object, REFERS))
+}
+
+/// Whether a workload runs kubectl with the name of the set, a Pod or a claim of it.
+fn calls_kubectl(object: &Named<'_>, subject: &Subject) -> bool {
+    let Some(pod) = relation::pod_of(object.kind, object.node) else {
+        return false;
+    };
+    let containers = ["initContainers", "containers"];
+    let containers = containers.iter().flat_map(|field| items(pod, &[field]));
+    containers.into_iter().any(|container| {
+        let texts = ["command", "args"].iter();
+        let texts = texts.flat_map(|field| items(container, &[field]));
+        let words: Vec<&str> = texts
+            .filter_map(Node::text)
+            .flat_map(|text| text.split([' ', '\n', ';', '"', '\'', '(', ')', '&', '|']))
+            .map(|word| word.rsplit('/').next().unwrap_or(word))
+            .collect();
+        let names =
+            |word: &&str| *word == subject.name || subject.is_pod(word) || subject.is_claim(word);
+        words.contains(&"kubectl") && words.iter().any(names)
+    })
 }
 
 /// Whether something below a node is a reference to the set, or the name of a Pod or claim of it.

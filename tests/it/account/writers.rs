@@ -119,6 +119,22 @@ fn debug_pod(name: &str, owner: &str) -> String {
     )
 }
 
+/// A job at a time of its own that runs a command.
+fn cron_job(command: &str) -> String {
+    format!(
+        "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: c}}\nspec: {{jobTemplate: {{spec: \
+         {{template: {{spec: {{containers: [{{name: c, command: [sh, -c, '{command}']}}]}}}}}}}}}}\n"
+    )
+}
+
+/// The set in a namespace that is scaled down at night.
+fn nightly(namespace: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Namespace\n\
+         metadata: {{name: {namespace}, annotations: {{downscaler/uptime: day}}}}\n"
+    )
+}
+
 #[test]
 fn whoever_may_write_the_set_is_found() {
     let owner =
@@ -221,6 +237,20 @@ fn whoever_may_write_the_set_is_found() {
         (with("", &debug_pod("web-0", "StatefulSet")), ""),
         (with("", &debug_pod("web-x", "Other")), ""),
         (with("", READERS), ""),
+        (
+            with("", &cron_job("kubectl scale sts/web --replicas=1")),
+            "CronJob/c",
+        ),
+        (
+            with("", &cron_job("kubectl scale sts/webs --replicas=1")),
+            "",
+        ),
+        (with("", &cron_job("echo sts/web")), ""),
+        (with("  namespace: a\n", &nightly("a")), "Downscaler/web"),
+        (
+            with(&loose.replace("kind: Db", "kind: AppliedManifestWork"), ""),
+            "AppliedManifestWork/d",
+        ),
     ] {
         let scenario = good(&manifest);
         let called = scenario.writers.iter().map(|writer| &*writer.called);
