@@ -98,7 +98,6 @@ pub fn read_set(
         set: set.to_json(),
         others,
         storage,
-        ..ManifestFacts::default()
     };
     let node = set.clone();
     Some(ManifestSet {
