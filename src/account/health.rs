@@ -87,7 +87,9 @@ pub fn of_other(object: &Named<'_>, subject: &Subject) -> Option<String> {
             let uid = text(object.node, &["spec", "claimRef", "uid"]).filter(|uid| !uid.is_empty());
             let own = subject.uids.get(claim).map(String::as_str);
             let is_other = uid.zip(own).is_some_and(|(uid, own)| uid != own);
-            let is_own = beside && subject.is_claim(claim) && !is_other;
+            let volume = subject.bound.get(claim).map(String::as_str);
+            let is_bound = volume.is_none_or(|volume| volume == object.name);
+            let is_own = beside && subject.is_claim(claim) && !is_other && is_bound;
             (!is_own).then(|| "bound to another claim".to_owned())
         }),
         "VolumeAttachment" => {

@@ -31,6 +31,8 @@ pub struct Subject {
     pub claims: Vec<String>,
     /// The uids of its claims among the objects, by their names.
     pub uids: BTreeMap<String, String>,
+    /// The volumes that its claims among the objects name, by the claims' names.
+    pub bound: BTreeMap<String, String>,
     /// What its Pods, claims and volumes name, by kind and name.
     pub named: Vec<(&'static str, String)>,
     /// A claim template names no class, so that the default one counts.
@@ -118,6 +120,7 @@ impl Subject {
                 }),
             ),
             uids: BTreeMap::new(),
+            bound: BTreeMap::new(),
             labels: entries(set, &["spec", "template", "metadata", "labels"]),
             templates: templates
                 .iter()
@@ -141,6 +144,9 @@ impl Subject {
         }
         let metadata = |field| text(claim, &["metadata", field]).map(str::to_owned);
         self.uids.extend(metadata("name").zip(metadata("uid")));
+        let volume = text(claim, &["spec", "volumeName"]).filter(|name| !name.is_empty());
+        let volume = volume.map(str::to_owned);
+        self.bound.extend(metadata("name").zip(volume));
     }
 
     /// Whether the set, its Pods, claims or volumes name an object.
