@@ -84,7 +84,13 @@ pub fn of_other(object: &Named<'_>, subject: &Subject) -> Option<String> {
         "PersistentVolume" => otherwise("Bound").or_else(|| {
             let claim = text(object.node, &["spec", "claimRef", "name"])?;
             let beside = subject.is_beside(text(object.node, &["spec", "claimRef", "namespace"]));
-            (!beside || !subject.is_claim(claim)).then(|| "bound to another claim".to_owned())
+            let uid = text(object.node, &["spec", "claimRef", "uid"]).filter(|uid| !uid.is_empty());
+            let own = subject.uids.get(claim).map(String::as_str);
+            let is_other = uid.zip(own).is_some_and(|(uid, own)| uid != own);
+            let volume = subject.bound.get(claim).map(String::as_str);
+            let is_bound = volume.is_none_or(|volume| volume == object.name);
+            let is_own = beside && subject.is_claim(claim) && !is_other && is_bound;
+            (!is_own).then(|| "bound to another claim".to_owned())
         }),
         "VolumeAttachment" => {
             let attached = at(object.node, &["status", "attached"]).and_then(Node::text);

@@ -1,7 +1,7 @@
 //! The kinds of objects, with their tables.
 
 use super::{
-    Rule, Treatment, access, autoscaler, content, limits, metadata, network, node,
+    Rule, Treatment, access, autoscaler, content, elsewhere, limits, metadata, network, node,
     persistent_volume, persistent_volume_claim, pod, pod_disruption_budget, stateful_set,
     storage_class,
 };
@@ -135,18 +135,18 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// A kind of which the whole object is treated alike.
-type Whole = (&'static str, &'static str, Treatment);
+pub type Whole = (&'static str, &'static str, Treatment);
 
 const RIGHTS: Treatment = Treatment::Irrelevant("what the Pods may do in the cluster");
-const TRAFFIC: Treatment = Treatment::Irrelevant("no property is about traffic");
+pub(super) const TRAFFIC: Treatment = Treatment::Irrelevant("no property is about traffic");
 const WORKLOAD: Treatment =
     Treatment::Irrelevant("it neither selects the set's Pods nor uses its claims");
 const RECORD: Treatment = Treatment::Irrelevant("a record of what has been");
 const DEFINITION: Treatment = Treatment::Irrelevant("a definition, which writes nothing");
-const ADMISSION: Treatment = Treatment::Assumed(
-    "every request of the move is admitted, and unchanged; where one is not, the step fails or the \
-     Pod is not made",
-);
+/// What decides on requests.
+pub(super) const ADMITTED: &str = "every request of the move is admitted, and unchanged; where one \
+                                   is not, the step fails or the Pod is not made";
+pub(super) const ADMISSION: Treatment = Treatment::Assumed(ADMITTED);
 const DRIVER: Treatment = Treatment::Irrelevant(
     "which driver it is: `storage.backend` says whether two clusters can attach a disk",
 );
@@ -200,6 +200,8 @@ pub const WHOLE: &[Whole] = &[
     ("batch", "CronJob", WORKLOAD),
     ("batch", "Job", WORKLOAD),
     ("certificates.k8s.io", "CertificateSigningRequest", RIGHTS),
+    ("certificates.k8s.io", "ClusterTrustBundle", DEFINITION),
+    ("certificates.k8s.io", "PodCertificateRequest", RECORD),
     ("coordination.k8s.io", "Lease", RECORD),
     ("discovery.k8s.io", "EndpointSlice", TRAFFIC),
     ("events.k8s.io", "Event", RECORD),
@@ -246,8 +248,8 @@ pub fn kind(group: &str, name: &str) -> Option<&'static Kind> {
 /// What becomes of the whole object.
 #[must_use]
 pub fn whole(group: &str, name: &str) -> Option<Treatment> {
-    let mut kinds = WHOLE.iter();
-    let found = kinds.find(|(other, same, _)| *other == group && *same == name);
+    let mut kinds = WHOLE.iter().chain(elsewhere::WHOLE);
+    let found = kinds.find(|(other, same, _)| *other == group && (*same == name || *same == "*"));
     found.map(|&(.., treatment)| treatment)
 }
 

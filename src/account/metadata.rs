@@ -1,6 +1,7 @@
 //! `metadata` of any object.
 
-use super::{Rule, assumed, irrelevant, kept_by, modelled, refused};
+use super::writers::{self, EXPIRES, SCALES};
+use super::{Rule, assumed, irrelevant, kept_by, modelled, refused, written_by};
 
 /// What the API server writes by itself.
 const OWN: &str = "the API server writes it by itself";
@@ -62,6 +63,11 @@ pub const OF_LIST: &[Rule] = &[
     irrelevant("metadata", "a list stands for its items"),
 ];
 
+/// What watches a set to update it.
+const RELOADED: &str = "nothing that the Pods name has another version during the move: whoever \
+                        watches it would change the Pod template, and the update deletes Pods in \
+                        the middle of the move";
+
 /// What GitOps tools and the like leave on a set that they keep as it is written elsewhere.
 pub const KEPT: &[Rule] = &[
     kept_by(
@@ -102,6 +108,53 @@ pub const KEPT: &[Rule] = &[
         "AddonManager",
     )
     .of(&["Reconcile"]),
+    kept_by("metadata.labels[k0s.k0sproject.io/stack]", "Stack"),
+    kept_by("metadata.annotations[work.karmada.io/name]", "Work"),
+    kept_by("metadata.managedFields[].manager", writers::MANAGER).of(&[
+        "argocd-controller",
+        "fleetagent",
+        "helm-controller",
+        "kapp-controller",
+        "kustomize-controller",
+    ]),
+    written_by(
+        "metadata.annotations[downscaler/uptime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by(
+        "metadata.annotations[downscaler/downtime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by(
+        "metadata.annotations[downscaler/force-downtime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by("metadata.annotations[janitor/ttl]", "Janitor", EXPIRES),
+    written_by("metadata.annotations[janitor/expires]", "Janitor", EXPIRES),
+    assumed("metadata.annotations[reloader.stakater.com/auto]", RELOADED)
+        .of(&["true"])
+        .first(),
+    assumed(
+        "metadata.annotations[reloader.stakater.com/search]",
+        RELOADED,
+    )
+    .of(&["true"])
+    .first(),
+    assumed(
+        "metadata.annotations[configmap.reloader.stakater.com/reload]",
+        RELOADED,
+    )
+    .first(),
+    assumed(
+        "metadata.annotations[secret.reloader.stakater.com/reload]",
+        RELOADED,
+    )
+    .first(),
+    irrelevant("metadata.annotations[keel.sh/policy]", "it updates nothing").of(&["never"]),
+    assumed("metadata.annotations[keel.sh/policy]", RELOADED).first(),
     irrelevant(
         "metadata.labels[app.kubernetes.io/managed-by]",
         "a tool that acts when it is called",

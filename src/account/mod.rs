@@ -13,6 +13,7 @@
 mod access;
 mod autoscaler;
 mod content;
+pub mod elsewhere;
 mod health;
 pub mod kinds;
 mod limits;
@@ -28,13 +29,49 @@ mod relation;
 mod stateful_set;
 mod storage_class;
 pub mod subject;
+mod table;
 pub mod taking;
 pub mod types;
 mod writers;
 
 pub use subject::Subject;
-pub use taking::{Account, Field, INVALID_FIELD, Line, Object, take};
+pub use taking::{Account, INVALID_FIELD, take};
 pub use writers::Writer;
+
+/// An object and what becomes of its fields.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Object {
+    /// `KIND/NAME`.
+    pub called: String,
+    /// What it has to do with the set.
+    pub relation: String,
+    /// Its fields, as far as they are accounted for one by one.
+    pub fields: Vec<Field>,
+}
+
+/// A field and what becomes of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Its path; empty for the whole object.
+    pub path: String,
+    /// The [name](Treatment::name) of its treatment.
+    pub treatment: &'static str,
+    /// By what, why, or what is assumed.
+    pub reason: String,
+}
+
+/// Something that is assumed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// What it is about: the set's fields, or objects.
+    pub about: Vec<String>,
+    /// What is assumed, and what would break otherwise.
+    pub text: String,
+    /// It weighs more than the verdict.
+    pub weighs: bool,
+    /// It comes from an object beside the set.
+    pub beside: bool,
+}
 
 /// What becomes of a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,7 +168,12 @@ const fn refused(path: &'static str, why: &'static str, help: &'static str) -> R
 
 /// A field that a tool leaves on what it keeps as it is elsewhere written down.
 const fn kept_by(path: &'static str, kind: &'static str) -> Rule {
-    let mut rule = Rule::new(path, Treatment::Assumed(writers::KEPT));
+    written_by(path, kind, writers::KEPT)
+}
+
+/// A field that makes somebody write the set, and what that does.
+const fn written_by(path: &'static str, kind: &'static str, does: &'static str) -> Rule {
+    let mut rule = Rule::new(path, Treatment::Assumed(does));
     rule.writer = Some(kind);
     rule
 }

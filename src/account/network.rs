@@ -8,8 +8,9 @@ pub const SERVICE: &[Rule] = &[
     irrelevant("status", "no property is about traffic"),
 ];
 
+/// What a policy of the network may do.
+pub const REACHED: &str = "the Pods of both sides reach what they need; a Pod that the policy cuts \
+                           off may never be Ready";
+
 /// All but `metadata` of a NetworkPolicy.
-pub const POLICY: &[Rule] = &[assumed(
-    "spec",
-    "the Pods of both sides reach what they need; a Pod that the policy cuts off may never be Ready",
-)];
+pub const POLICY: &[Rule] = &[assumed("spec", REACHED)];

@@ -1,7 +1,9 @@
 //! Nodes, VolumeAttachments of the set's volumes, and its namespace.
 
+use super::kinds::ADMITTED;
 use super::pod::PLACED;
-use super::{Rule, assumed, irrelevant, modelled, refused};
+use super::writers::{EXPIRES, SCALES};
+use super::{Rule, assumed, irrelevant, modelled, refused, written_by};
 
 /// All but `metadata` of a Node.
 pub const NODE: &[Rule] = &[
@@ -30,6 +32,27 @@ pub const ATTACHMENT: &[Rule] = &[
 /// All but `metadata` of a Namespace.
 pub const NAMESPACE: &[Rule] = &[
     modelled("metadata.name", "it exists on this side"),
+    assumed(
+        "metadata.labels[pod-security.kubernetes.io/enforce]",
+        ADMITTED,
+    ),
+    assumed(
+        "metadata.annotations[scheduler.alpha.kubernetes.io/node-selector]",
+        PLACED,
+    ),
+    assumed("metadata.annotations[openshift.io/node-selector]", PLACED),
+    written_by(
+        "metadata.annotations[downscaler/uptime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by(
+        "metadata.annotations[downscaler/downtime]",
+        "Downscaler",
+        SCALES,
+    ),
+    written_by("metadata.annotations[janitor/ttl]", "Janitor", EXPIRES),
+    written_by("metadata.annotations[janitor/expires]", "Janitor", EXPIRES),
     irrelevant("spec", "the API server's own finalizer"),
     refused(
         "status.phase",

@@ -10,6 +10,10 @@ const OF_ONE_NODE: &str = "a disk of one node: the destination cannot attach it,
 pub const RULES: &[Rule] = &[
     modelled("spec.claimRef.name", "the claim of the volume"),
     modelled("spec.claimRef.namespace", "the claim of the volume"),
+    modelled(
+        "spec.claimRef.uid",
+        "the uid of the claim, if the manifest has the claim; what says otherwise is listed",
+    ),
     irrelevant("spec.claimRef", "the claim is found by its name"),
     assumed(
         "spec.persistentVolumeReclaimPolicy",
@@ -20,7 +24,7 @@ pub const RULES: &[Rule] = &[
         "spec.persistentVolumeReclaimPolicy",
         "what becomes of the disk of a released volume",
     )
-    .of(&["Retain", "Delete"]),
+    .of(&["", "Retain", "Delete"]),
     refused(
         "spec.persistentVolumeReclaimPolicy",
         "Kubernetes knows no such reclaim policy",

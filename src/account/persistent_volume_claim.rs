@@ -17,6 +17,10 @@ pub const RULES: &[Rule] = &[
         "spec.storageClassName",
         "the reclaim policy of the class, if the manifest has the class",
     ),
+    modelled(
+        "metadata.annotations[volume.beta.kubernetes.io/storage-class]",
+        "the reclaim policy of the class, if the manifest has the class",
+    ),
     irrelevant("spec.resources", "sizes are not modelled"),
     irrelevant("spec.volumeMode", "both modes hold the same data"),
     irrelevant(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::subject::{Subject, at, claims_of, entries, items, text};
+use super::subject::{DEFAULT_CLASS, Subject, at, claims_of, entries, items, text};
 use crate::yaml::Node;
 
 /// An object of a manifest.
@@ -77,8 +77,8 @@ fn is_its_volume(object: &Named<'_>, subject: &Subject) -> bool {
 }
 
 fn is_its_class(object: &Named<'_>, subject: &Subject) -> bool {
-    let mark = "storageclass.kubernetes.io/is-default-class";
-    let is_default = text(object.node, &["metadata", "annotations", mark]) == Some("true");
+    let has = |mark: &&str| text(object.node, &["metadata", "annotations", mark]) == Some("true");
+    let is_default = DEFAULT_CLASS.iter().any(has);
     subject.names("StorageClass", object.name) || (is_default && subject.default_class)
 }
 

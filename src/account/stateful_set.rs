@@ -36,7 +36,7 @@ pub const RULES: &[Rule] = &[
         "spec.revisionHistoryLimit",
         "old revisions are not modelled",
     ),
-    irrelevant("spec.updateStrategy.type", "the default").of(&["RollingUpdate"]),
+    irrelevant("spec.updateStrategy.type", "the default").of(&["", "RollingUpdate"]),
     assumed(
         "spec.updateStrategy.type",
         "nothing is updated, since no step changes a Pod template",
@@ -57,6 +57,15 @@ pub const RULES: &[Rule] = &[
     modelled(
         "spec.volumeClaimTemplates[].metadata.name",
         "the names of the claims",
+    ),
+    assumed(
+        "spec.volumeClaimTemplates[].metadata.annotations[volume.beta.kubernetes.io/storage-class]",
+        NO_NEW_DISK,
+    )
+    .of(&[""]),
+    modelled(
+        "spec.volumeClaimTemplates[].metadata.annotations[volume.beta.kubernetes.io/storage-class]",
+        "the reclaim policy of the class, if the manifest has the class",
     ),
     irrelevant(
         "spec.volumeClaimTemplates[].metadata",
@@ -107,6 +116,11 @@ pub const RULES: &[Rule] = &[
         "spec.volumeClaimTemplates[].spec.dataSourceRef",
         NEW_DISKS_ARE_EMPTY,
     ),
+    irrelevant(
+        "spec.volumeClaimTemplates[].spec.volumeName",
+        "it names none",
+    )
+    .of(&[""]),
     refused(
         "spec.volumeClaimTemplates[].spec.volumeName",
         "all claims of this template name one volume",

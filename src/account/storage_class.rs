@@ -4,10 +4,29 @@ use super::persistent_volume_claim::NO_NEW_DISK;
 use super::pod::PLACED;
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
+/// Provisioners whose disks only one node can reach.
+const OF_ONE_NODE: &[&str] = &[
+    "directpv-min-io",
+    "docker.io/hostpath",
+    "hostpath.csi.k8s.io",
+    "k8s.io/minikube-hostpath",
+    "local.csi.openebs.io",
+    "local.csi.scylladb.com",
+    "microk8s.io/hostpath",
+    "openebs.io/local",
+    "rancher.io/local-path",
+    "topolvm.io",
+    "zfs.csi.openebs.io",
+];
+
 /// All but `metadata`.
 pub const RULES: &[Rule] = &[
     modelled(
         "metadata.annotations[storageclass.kubernetes.io/is-default-class]",
+        "the class of claims that name none",
+    ),
+    modelled(
+        "metadata.annotations[storageclass.beta.kubernetes.io/is-default-class]",
         "the class of claims that name none",
     ),
     modelled(
@@ -21,6 +40,13 @@ pub const RULES: &[Rule] = &[
         "write `Retain` or `Delete`, or leave it out: the default is `Delete`",
     ),
     assumed("provisioner", NO_NEW_DISK).of(&["kubernetes.io/no-provisioner"]),
+    assumed(
+        "provisioner",
+        "the disks of this provisioner are each of one node: the destination attaches none of them, \
+         which `storage: {reachableFrom: [source]}` says",
+    )
+    .of(OF_ONE_NODE)
+    .first(),
     irrelevant(
         "provisioner",
         "`storage.backend` says whether two clusters can attach its disks",

@@ -4,6 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::yaml::{Node, Value};
 
+/// The annotation by which a claim names its class, which counts before the field
+/// (pkg/apis/core/v1/helper/helpers.go).
+pub const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// The annotations of a class of claims that name none (pkg/volume/util/storageclass.go).
+pub const DEFAULT_CLASS: &[&str] = &[
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
+
 /// The set, and all by which others may have to do with it.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
@@ -11,12 +21,18 @@ pub struct Subject {
     pub name: String,
     /// Its namespace, if it says it.
     pub namespace: Option<String>,
+    /// The release or application that it is a part of, as its label or annotation says.
+    pub release: Option<String>,
     /// The labels of its Pods.
     pub labels: BTreeMap<String, String>,
     /// The names of its claim templates.
     pub templates: Vec<String>,
     /// The claims that its Pods mount by name.
     pub claims: Vec<String>,
+    /// The uids of its claims among the objects, by their names.
+    pub uids: BTreeMap<String, String>,
+    /// The volumes that its claims among the objects name, by the claims' names.
+    pub bound: BTreeMap<String, String>,
     /// What its Pods, claims and volumes name, by kind and name.
     pub named: Vec<(&'static str, String)>,
     /// A claim template names no class, so that the default one counts.
@@ -68,9 +84,7 @@ impl Subject {
     pub fn of(set: &Node) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let templates = items(set, &["spec", "volumeClaimTemplates"]);
-        let classes = templates
-            .iter()
-            .map(|template| text(template, &["spec", "storageClassName"]));
+        let classes = templates.iter().map(|template| class_of(template));
         let mut named: Vec<_> = classes
             .clone()
             .filter_map(|class| Some(("StorageClass", class?.to_owned())))
@@ -78,7 +92,14 @@ impl Subject {
         let mut claims = Vec::new();
         if let Some(pod) = at(set, &["spec", "template", "spec"]) {
             named_by_pod(pod, &mut named);
-            claims.extend(claims_of(pod).map(str::to_owned));
+            let replaced = |volume: &Node| {
+                let name = text(volume, &["name"]);
+                let mut templates = templates.iter();
+                templates.any(|template| text(template, &["metadata", "name"]) == name)
+            };
+            let volumes = items(pod, &["volumes"]).iter();
+            let kept = volumes.filter(|volume| !replaced(volume));
+            claims.extend(kept.filter_map(claim_of).map(str::to_owned));
         }
         let owners = items(set, &["metadata", "ownerReferences"]).iter();
         let owners = owners.filter_map(|owner| {
@@ -90,6 +111,16 @@ impl Subject {
         Self {
             name: owned(text(set, &["metadata", "name"])).unwrap_or_default(),
             namespace: owned(text(set, &["metadata", "namespace"])),
+            release: owned(
+                text(set, &["metadata", "labels", "app.kubernetes.io/instance"]).or_else(|| {
+                    text(
+                        set,
+                        &["metadata", "annotations", "meta.helm.sh/release-name"],
+                    )
+                }),
+            ),
+            uids: BTreeMap::new(),
+            bound: BTreeMap::new(),
             labels: entries(set, &["spec", "template", "metadata", "labels"]),
             templates: templates
                 .iter()
@@ -105,13 +136,17 @@ impl Subject {
 
     /// Adds what the set's claims among the objects name.
     pub fn add_claim(&mut self, claim: &Node) {
-        for (kind, field) in [
-            ("PersistentVolume", "volumeName"),
-            ("StorageClass", "storageClassName"),
+        for (kind, name) in [
+            ("PersistentVolume", text(claim, &["spec", "volumeName"])),
+            ("StorageClass", class_of(claim)),
         ] {
-            let name = text(claim, &["spec", field]);
             self.named.extend(name.map(|name| (kind, name.to_owned())));
         }
+        let metadata = |field| text(claim, &["metadata", field]).map(str::to_owned);
+        self.uids.extend(metadata("name").zip(metadata("uid")));
+        let volume = text(claim, &["spec", "volumeName"]).filter(|name| !name.is_empty());
+        let volume = volume.map(str::to_owned);
+        self.bound.extend(metadata("name").zip(volume));
     }
 
     /// Whether the set, its Pods, claims or volumes name an object.
@@ -153,7 +188,18 @@ impl Subject {
 /// The claims that a Pod mounts by name.
 pub fn claims_of(pod: &Node) -> impl Iterator<Item = &str> {
     let volumes = items(pod, &["volumes"]).iter();
-    volumes.filter_map(|volume| text(volume, &["persistentVolumeClaim", "claimName"]))
+    volumes.filter_map(claim_of)
+}
+
+/// The claim of a volume of a Pod.
+fn claim_of(volume: &Node) -> Option<&str> {
+    text(volume, &["persistentVolumeClaim", "claimName"])
+}
+
+/// The class that a claim or its template names.
+fn class_of(claim: &Node) -> Option<&str> {
+    let annotated = text(claim, &["metadata", "annotations", CLASS_ANNOTATION]);
+    annotated.or_else(|| text(claim, &["spec", "storageClassName"]))
 }
 
 /// What a Pod needs by name.

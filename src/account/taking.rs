@@ -1,12 +1,12 @@
 //! Goes through the objects of a manifest and takes account of each of their fields.
 
 use super::kinds::{self, Kind};
-use super::path::{self, Step, covers};
+use super::path::{self, Step};
 use super::relation::{self, Named};
 use super::subject::{self, Subject, text};
 use super::types::{self, Shape};
 use super::writers::{self, Writer};
-use super::{Rule, Treatment, health};
+use super::{Field, Line, Object, Rule, Treatment, health, table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, help_with, listed};
 use crate::yaml::{self, Node, Value};
 
@@ -27,45 +27,11 @@ pub struct Account {
     pub is_observed: bool,
 }
 
-/// An object and what becomes of its fields.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Object {
-    /// `KIND/NAME`.
-    pub called: String,
-    /// What it has to do with the set.
-    pub relation: String,
-    /// Its fields, as far as they are accounted for one by one.
-    pub fields: Vec<Field>,
-}
-
-/// A field and what becomes of it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Field {
-    /// Its path; empty for the whole object.
-    pub path: String,
-    /// The [name](Treatment::name) of its treatment.
-    pub treatment: &'static str,
-    /// By what, why, or what is assumed.
-    pub reason: String,
-}
-
-/// Something that is assumed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line {
-    /// What it is about: the set's fields, or objects.
-    pub about: Vec<String>,
-    /// What is assumed, and what would break otherwise.
-    pub text: String,
-    /// It weighs more than the verdict.
-    pub weighs: bool,
-    /// It comes from an object beside the set.
-    pub beside: bool,
-}
-
 /// The code of a value that Kubernetes' own type of the field cannot have.
 pub const INVALID_FIELD: &str = "manifest::invalid-field";
 
 const EMPTY: &str = "empty: as if it were left out";
+const REPLACED: &str = "the claim of the template of this name is mounted in its place";
 const UNRELATED: &str = "neither names nor is named by the set, its Pods, claims or volumes";
 
 /// Takes account of the documents of a manifest. `set` is the one of their objects that is moved.
@@ -98,6 +64,7 @@ pub fn take(documents: &[Node], set: &Node, source: &Source) -> Account {
     if !said.is_empty() {
         account.assume(said.join(", "), health::SET, true, false);
     }
+    writers::distinct(&mut account.writers);
     account.relate_writers();
     account
 }
@@ -225,6 +192,7 @@ impl Taking<'_> {
             kind.and_then(|_| relation::of(object, &self.subject))
         };
         match (kind, relation) {
+            (None, Some(_)) => self.foreign_set(object),
             (Some(kind), Some(relation)) => self.related(object, kind, relation, is_set),
             (Some(_), None) => self.other(object, Treatment::Irrelevant(UNRELATED), false),
             (None, _) => match kinds::whole(object.group, object.kind) {
@@ -233,6 +201,17 @@ impl Taking<'_> {
                 None => self.other(object, Treatment::Irrelevant(UNRELATED), true),
             },
         }
+    }
+
+    /// A set of another API group, whose controller does what it sees fit.
+    fn foreign_set(&mut self, object: &Named<'_>) {
+        let place = object.node.get("apiVersion").unwrap_or(object.node);
+        let what = format!(
+            "the StatefulSets of `{}` are not Kubernetes' own",
+            object.group
+        );
+        let help = "only those of `apps/v1` are modelled";
+        self.refuse(place.span.clone(), what, help.to_owned());
     }
 
     fn unknown_kind(&mut self, object: &Named<'_>) {
@@ -405,11 +384,12 @@ impl Taking<'_> {
     /// A field without fields.
     fn field(&mut self, walk: &mut Walk<'_, '_>) {
         let node = walk.nodes[walk.nodes.len() - 1];
-        let found = rule(walk.kind, &walk.path, &walk.nodes);
+        let found = table::rule(walk.kind, &walk.path, &walk.nodes);
         let is_empty =
             node.is_null() || !matches!(&node.value, Value::Scalar(text, _) if !text.is_empty());
         let treatment = match found {
             _ if node.is_null() => Treatment::Irrelevant(EMPTY),
+            _ if self.is_replaced(walk) => Treatment::Irrelevant(REPLACED),
             Some((rule, _)) if is_empty && rule.values.is_empty() => match rule.treatment {
                 Treatment::Assumed(_) => Treatment::Irrelevant(EMPTY),
                 other => other,
@@ -441,11 +421,20 @@ impl Taking<'_> {
         });
     }
 
+    /// Whether a field is of a volume of the template that the claim of a template stands for.
+    fn is_replaced(&self, walk: &Walk<'_, '_>) -> bool {
+        let is_volume = path::covers("spec.template.spec.volumes[]", &walk.path) == Some(5);
+        let name = walk.nodes.get(5).and_then(|volume| text(volume, &["name"]));
+        let is_claim = |name| self.subject.templates.iter().any(|other| other == name);
+        walk.is_set && is_volume && name.is_some_and(is_claim)
+    }
+
     /// Notes what is assumed of a field: the set's by its name, another object by the object's.
-    fn assumed(&mut self, walk: &Walk<'_, '_>, rule: &Rule, depth: usize, text: &str) {
+    fn assumed(&mut self, walk: &Walk<'_, '_>, rule: &Rule, depth: usize, text: &'static str) {
         let node = walk.nodes[walk.nodes.len() - 1];
         if let Some(kind) = rule.writer {
-            self.account.writers.push(writers::keeper(kind, node));
+            let writer = writers::keeper(kind, text, node, &self.subject.name);
+            self.account.writers.push(writer);
             return;
         }
         if text == writers::SCALES || text == writers::RESIZES {
@@ -478,39 +467,4 @@ impl Taking<'_> {
             self.account.assume(about, text, rule.weighs, !walk.is_set);
         }
     }
-}
-
-/// The rule for a field, which is the last of `nodes`, and how much of the path it covers.
-fn rule(kind: &'static Kind, path: &[Step<'_>], nodes: &[&Node]) -> Option<(&'static Rule, usize)> {
-    let mut best: Option<(&Rule, usize)> = None;
-    for (base, rules) in kind.tables {
-        let Some(start) = covers(base, path) else {
-            continue;
-        };
-        for rule in *rules {
-            let Some(length) = covers(rule.path, &path[start..]) else {
-                continue;
-            };
-            let depth = start + length;
-            let is_its = rule.values.is_empty() || has_value(nodes[depth], rule.values);
-            if is_its && best.is_none_or(|(_, other)| depth > other) {
-                best = Some((rule, depth));
-            }
-        }
-    }
-    best
-}
-
-/// Whether a scalar is one of some values, as `kubectl` reads it: an unquoted `no` is `false`.
-fn has_value(node: &Node, values: &[&str]) -> bool {
-    let value = match &node.value {
-        Value::Scalar(..) if node.is_null() => return false,
-        Value::Scalar(..) => node.to_json(),
-        Value::List(_) | Value::Map(_) => return false,
-    };
-    let text = match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    values.contains(&&*text)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::relation::{self, Named};
-use super::subject::{Subject, at, entries, text};
+use super::subject::{Subject, at, entries, items, text};
 use crate::yaml::{Node, Value};
 
 /// What keeps a set as it is written down elsewhere.
@@ -16,6 +16,28 @@ pub const SCALES: &str = "writes `replicas` as its metrics say: it puts back wha
 
 /// What a vertical autoscaler does.
 pub const RESIZES: &str = "evicts Pods to give them other resources, in the middle of the move";
+
+/// What deletes a set at its time.
+pub const EXPIRES: &str = "deletes the set when its time is up, and with it what the move has made";
+
+/// The kind of a writer of whom only the name of its program is known.
+pub const MANAGER: &str = "Manager";
+
+const TAKES: &str = "has the name of one of the set's Pods without being one: while it is there, \
+                     the set's controller cannot make that Pod";
+
+/// Kinds that keep the objects of a release or application, by its name.
+const KEEPERS: &[(&str, &str)] = &[
+    ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
+    ("helm.cattle.io", "HelmChart"),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+];
+
+const CALLS: &str = "runs kubectl with the name of the set, a Pod or a claim of it, at any time";
+
+/// Kinds of owners that keep what they own without controlling it.
+const KEEPING_OWNERS: &[&str] = &["AppliedManifestWork"];
 
 const OWNS: &str = "controls the set and writes it as it sees fit: it puts back what the move \
                     changes, or makes the set again";
@@ -62,8 +84,11 @@ fn of_object(object: &Named<'_>, does: &'static str) -> Writer {
 pub fn owners(set: &Node, subject: &Subject) -> Vec<Writer> {
     let place = at(set, &["metadata", "ownerReferences"]);
     let place = place.map_or(0..0, Node::head);
-    let controlling = subject.owners.iter().filter(|(.., controls)| *controls);
-    let writers = controlling.map(|(kind, name, _)| Writer {
+    let is_writer = |(kind, _, controls): &&(String, String, bool)| {
+        *controls || KEEPING_OWNERS.contains(&&**kind)
+    };
+    let writing = subject.owners.iter().filter(is_writer);
+    let writers = writing.map(|(kind, name, _)| Writer {
         kind: kind.clone(),
         name: name.clone(),
         does: OWNS,
@@ -72,16 +97,49 @@ pub fn owners(set: &Node, subject: &Subject) -> Vec<Writer> {
     writers.collect()
 }
 
-/// The tool that a field of the set names as the one that keeps it.
-pub fn keeper(kind: &str, field: &Node) -> Writer {
+/// The tool that a field of the set tells of: one that keeps it is named there, another goes by the
+/// name of the set.
+pub fn keeper(kind: &str, does: &'static str, field: &Node, set: &str) -> Writer {
     let value = field.text().unwrap_or_default();
-    let name = value.split(':').next().unwrap_or_default();
+    let name = match does {
+        KEPT => value.split(':').next().unwrap_or_default(),
+        _ => set,
+    };
     Writer {
         kind: kind.to_owned(),
         name: name.to_owned(),
-        does: KEPT,
+        does,
         at: field.head(),
     }
+}
+
+/// Each writer once; programs that keep the set only if nothing tells by which object they do.
+pub fn distinct(writers: &mut Vec<Writer>) {
+    let is_known = |writer: &Writer| writer.does == KEPT && writer.kind != MANAGER;
+    if writers.iter().any(is_known) {
+        writers.retain(|writer| writer.kind != MANAGER);
+    }
+    let mut seen = Vec::new();
+    writers.retain(|writer| {
+        let called = writer.called();
+        let is_new = !seen.contains(&called);
+        seen.push(called);
+        is_new
+    });
+}
+
+/// Whether an object keeps the release or application that the set is a part of.
+fn keeps(object: &Named<'_>, subject: &Subject) -> bool {
+    let Some(release) = &subject.release else {
+        return false;
+    };
+    let name = text(object.node, &["spec", "releaseName"])
+        .or_else(|| text(object.node, &["spec", "template", "metadata", "name"]))
+        .unwrap_or(object.name);
+    let target = text(object.node, &["spec", "targetNamespace"]);
+    let is_targeted = |target: &str| *release == format!("{target}-{name}");
+    KEEPERS.contains(&(object.group, object.kind))
+        && (release == name || target.is_some_and(is_targeted))
 }
 
 /// What a related object that writes does. `relation` is what it has to do with the set.
@@ -111,11 +169,20 @@ fn is_paused(node: &Node) -> bool {
 
 /// An object of another kind, if it may write what the move is about.
 pub fn other(object: &Named<'_>, subject: &Subject, is_custom: bool) -> Option<Writer> {
+    if keeps(object, subject) {
+        return Some(of_object(object, KEPT));
+    }
     if !subject.is_beside(object.namespace) {
         return None;
     }
+    if object.kind == "Pod" && subject.is_pod(object.name) {
+        return Some(of_object(object, TAKES));
+    }
     if relation::uses_claim(object, subject) {
         return Some(of_object(object, MOUNTS));
+    }
+    if calls_kubectl(object, subject) {
+        return Some(of_object(object, CALLS));
     }
     let makes_pods = matches!(
         object.kind,
@@ -139,6 +206,27 @@ pub fn other(object: &Named<'_>, subject: &Subject, is_custom: bool) -> Option<W
     let mut fields = fields.iter().filter(|field| says(&field.name));
     let refers = fields.any(|field| refers(&field.value, subject));
     refers.then(|| of_object(object, REFERS))
+}
+
+/// Whether a workload runs kubectl with the name of the set, a Pod or a claim of it.
+fn calls_kubectl(object: &Named<'_>, subject: &Subject) -> bool {
+    let Some(pod) = relation::pod_of(object.kind, object.node) else {
+        return false;
+    };
+    let containers = ["initContainers", "containers"];
+    let containers = containers.iter().flat_map(|field| items(pod, &[field]));
+    containers.into_iter().any(|container| {
+        let texts = ["command", "args"].iter();
+        let texts = texts.flat_map(|field| items(container, &[field]));
+        let words: Vec<&str> = texts
+            .filter_map(Node::text)
+            .flat_map(|text| text.split([' ', '\n', ';', '"', '\'', '(', ')', '&', '|']))
+            .map(|word| word.rsplit('/').next().unwrap_or(word))
+            .collect();
+        let names =
+            |word: &&str| *word == subject.name || subject.is_pod(word) || subject.is_claim(word);
+        words.contains(&"kubectl") && words.iter().any(names)
+    })
 }
 
 /// Whether something below a node is a reference to the set, or the name of a Pod or claim of it.

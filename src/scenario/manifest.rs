@@ -156,6 +156,15 @@ fn choose<'n>(
     let names: Vec<&str> = sets.iter().filter_map(|set| name_of(set)).collect();
     match (&sets[..], wanted) {
         ([], _) => Err(Box::new(no_set(objects, manifest))),
+        (_, Some(wanted)) if names.iter().filter(|name| **name == wanted.value).count() > 1 => {
+            let what = format!(
+                "`{}` has two StatefulSets `{}`",
+                manifest.value, wanted.value
+            );
+            let problem = Diagnostic::new("scenario::several-stateful-sets", what);
+            let help = "take the one that stays out of the manifest";
+            Err(Box::new(problem.at(wanted.span.clone(), "").help(help)))
+        }
         (_, Some(wanted)) => sets
             .iter()
             .find(|set| name_of(set) == Some(&wanted.value))

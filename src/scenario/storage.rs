@@ -6,6 +6,7 @@ use super::file::StorageFile;
 use super::lowering::Lowering;
 use super::reader::Spanned;
 use super::types::{ClaimFact, ClassFact, Side, StorageFacts, VolumeFact};
+use crate::account::subject::{CLASS_ANNOTATION, DEFAULT_CLASS};
 use crate::diagnostic::Diagnostic;
 use crate::vocabulary::Weight;
 use crate::world::id::{ClusterId, PerCluster};
@@ -47,8 +48,14 @@ impl StorageFacts {
         if let Some(volume) = self.volumes.iter().find(is_its) {
             return Some((volume.policy, "the manifest's PersistentVolumes".to_owned()));
         }
-        let path = format!("/spec/volumeClaimTemplates/{template}/spec/storageClassName");
-        let class = facts.set.pointer(&path).and_then(serde_json::Value::as_str);
+        let template = format!("/spec/volumeClaimTemplates/{template}");
+        let template = facts.set.pointer(&template)?;
+        let annotated = template.get("metadata").and_then(|metadata| {
+            let annotations = metadata.get("annotations")?;
+            annotations.get(CLASS_ANNOTATION)
+        });
+        let class = annotated.or_else(|| template.pointer("/spec/storageClassName"));
+        let class = class.and_then(serde_json::Value::as_str);
         let class = claim.and_then(|claim| claim.class.as_deref()).or(class);
         let is_its = |other: &&ClassFact| class.map_or(other.is_default, |name| other.name == name);
         let class = self.classes.iter().find(is_its)?;
@@ -68,7 +75,7 @@ fn text<'n>(node: &'n Node, path: &[&str]) -> Option<&'n str> {
 /// (pkg/apis/core/v1/defaults.go, pkg/apis/storage/v1/defaults.go). `Recycle` empties the disk.
 fn policy(given: Option<&str>, default: ReclaimPolicy) -> ReclaimPolicy {
     match given {
-        None => default,
+        None | Some("") => default,
         Some("Retain") => ReclaimPolicy::Retain,
         Some(_) => ReclaimPolicy::Delete,
     }
@@ -91,15 +98,22 @@ fn claim(node: &Node) -> Option<ClaimFact> {
         name: owned(&["metadata", "name"])?,
         namespace: owned(&["metadata", "namespace"]),
         volume: owned(&["spec", "volumeName"]),
-        class: owned(&["spec", "storageClassName"]),
+        class: annotated_class(node)
+            .map(str::to_owned)
+            .or_else(|| owned(&["spec", "storageClassName"])),
     })
 }
 
+/// The class that a claim names by the older annotation, which counts before the field.
+fn annotated_class(claim: &Node) -> Option<&str> {
+    text(claim, &["metadata", "annotations", CLASS_ANNOTATION])
+}
+
 fn class(node: &Node) -> Option<ClassFact> {
-    let mark = "storageclass.kubernetes.io/is-default-class";
+    let has = |mark: &&str| text(node, &["metadata", "annotations", mark]) == Some("true");
     Some(ClassFact {
         name: text(node, &["metadata", "name"])?.to_owned(),
-        is_default: text(node, &["metadata", "annotations", mark]) == Some("true"),
+        is_default: DEFAULT_CLASS.iter().any(has),
         policy: policy(text(node, &["reclaimPolicy"]), ReclaimPolicy::Delete),
     })
 }

@@ -108,7 +108,9 @@ pub(super) fn base(
 }
 
 fn manifest_policy(lowering: &mut Lowering<'_>, set: &ManifestSet) -> Option<PodManagementPolicy> {
-    let text = set.text(&["spec", "podManagementPolicy"])?;
+    let text = set.text(&["spec", "podManagementPolicy"]);
+    // An empty one is defaulted as if it were left out (pkg/apis/apps/v1/defaults.go).
+    let text = text.filter(|text| !text.is_empty())?;
     let words = PodManagementPolicy::WORDS;
     let known: Vec<&str> = words.iter().map(|&(word, ..)| word).collect();
     let found = words.iter().find(|(word, ..)| *word == text);
@@ -128,7 +130,7 @@ fn retention(lowering: &mut Lowering<'_>, set: &ManifestSet) -> RetentionPolicy 
     let mut deletes = |field: &str| {
         let path = ["spec", "persistentVolumeClaimRetentionPolicy", field];
         match set.text(&path) {
-            None | Some("Retain") => false,
+            None | Some("" | "Retain") => false,
             Some("Delete") => true,
             Some(other) => {
                 let (what, known) = ("claim retention policy", ["Retain", "Delete"]);

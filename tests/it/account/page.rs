@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use straddle::internals::account::elsewhere;
 use straddle::internals::account::kinds::{KINDS, Kind, WHOLE};
 use straddle::internals::account::types::{self, Shape};
 use straddle::internals::account::{Rule, Treatment};
@@ -18,8 +19,8 @@ const HEAD: &str = "<!-- Written by a test from src/account/. To renew it:\n    
     - An object is accounted for field by field if it has to do with the set: if the set, its Pods, claims or\n  \
     volumes name it, or it names, selects, targets or owns them. Any other is listed as not related.\n\
     - A custom resource that owns or names the set, one of its Pods or one of its claims may write them. So may an\n  \
-    autoscaler that targets the set, an owner that controls it, a tool whose label it has, and a workload that\n  \
-    uses its claims or selects its Pods. None of these is modelled: what holds without them is reported as\n  \
+    autoscaler that targets the set, an owner that controls it, a tool whose label it has or whose release it is a\n  \
+    part of, and a workload that uses its claims, selects its Pods or has the name of one. None of these is modelled: what holds without them is reported as\n  \
     inconclusive, unless the scenario states that they are suspended:\n  \
     `assume: [{writer: HorizontalPodAutoscaler/web, is: suspended}]`, or `--assume-suspended` on the command line.\n";
 
@@ -71,8 +72,8 @@ fn page() -> String {
             }
         }
     }
-    page += "\n## Other kinds\n\nOf these, the whole object is treated alike.\n\n| kind | | |\n|---|---|---|\n";
-    for (group, name, treatment) in WHOLE {
+    page += "\n## Other kinds\n\nOf these, the whole object is treated alike. `*` is any kind of a group.\n\n| kind | | |\n|---|---|---|\n";
+    for (group, name, treatment) in WHOLE.iter().chain(elsewhere::WHOLE) {
         let slash = if group.is_empty() { "" } else { "/" };
         let _ = writeln!(
             page,

@@ -74,6 +74,67 @@ fn custom(kind: &str, spec: &str) -> String {
     )
 }
 
+/// The release that a set is a part of.
+const RELEASE: &str = "  labels: {app.kubernetes.io/instance: web}\n";
+
+/// Objects of tools that keep releases and live in a namespace of their own.
+const KEEPERS: &str = "\
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: x, namespace: flux-system}
+spec: {releaseName: web}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: webs, namespace: argocd}
+";
+
+/// A set that a program applies without a mark of its own.
+const MANAGED: &str = "  managedFields: [{manager: kustomize-controller, operation: Apply}]\n";
+
+/// Objects that name Pods and claims and write neither.
+const READERS: &str = "\
+---
+apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshot
+metadata: {name: nightly}
+spec: {source: {persistentVolumeClaimName: data-web-0}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web}
+spec: {secretName: web, dnsNames: [web-0, web-1]}
+";
+
+/// A Pod of an owner of this kind.
+fn debug_pod(name: &str, owner: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, ownerReferences: [\
+         {{apiVersion: apps/v1, kind: {owner}, name: web, uid: u}}]}}\nspec: {{containers: []}}\n"
+    )
+}
+
+/// A job at a time of its own that runs a command.
+fn cron_job(command: &str) -> String {
+    format!(
+        "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: c}}\nspec: {{jobTemplate: {{spec: \
+         {{template: {{spec: {{containers: [{{name: c, command: [sh, -c, '{command}']}}]}}}}}}}}}}\n"
+    )
+}
+
+/// The set in a namespace that is scaled down at night.
+fn nightly(namespace: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Namespace\n\
+         metadata: {{name: {namespace}, annotations: {{downscaler/uptime: day}}}}\n"
+    )
+}
+
 #[test]
 fn whoever_may_write_the_set_is_found() {
     let owner =
@@ -158,10 +219,58 @@ fn whoever_may_write_the_set_is_found() {
         ),
         (with("", &custom("Mover", "selector: {app: web}")), ""),
     ] {
-        let scenario = good(&manifest);
-        let called = scenario.writers.iter().map(|writer| &*writer.called);
-        assert_eq!(called.collect::<Vec<_>>().join(" "), found, "{manifest}");
+        assert_eq!(writers(&manifest), found, "{manifest}");
     }
+}
+
+/// Those that a mark, a name or a command gives away, rather than a reference.
+#[test]
+fn tools_and_namesakes_are_found() {
+    let tracked =
+        "  annotations: {argocd.argoproj.io/tracking-id: 'shop:apps/StatefulSet:a/web'}\n";
+    let owner =
+        "  ownerReferences: [{apiVersion: x/v1, kind: AppliedManifestWork, name: d, uid: u}]\n";
+    for (manifest, found) in [
+        (with(RELEASE, KEEPERS), "Application/web HelmRelease/x"),
+        (with("", KEEPERS), ""),
+        (with(MANAGED, ""), "Manager/kustomize-controller"),
+        (with(&format!("{MANAGED}{tracked}"), ""), "Application/shop"),
+        (
+            with(
+                "  annotations: {downscaler/uptime: day, downscaler/downtime: night}\n",
+                "",
+            ),
+            "Downscaler/web",
+        ),
+        (
+            with("  annotations: {janitor/ttl: 24h}\n", ""),
+            "Janitor/web",
+        ),
+        (with("", &debug_pod("web-0", "Other")), "Pod/web-0"),
+        (with("", &debug_pod("web-0", "StatefulSet")), ""),
+        (with("", &debug_pod("web-x", "Other")), ""),
+        (with("", READERS), ""),
+        (
+            with("", &cron_job("kubectl scale sts/web --replicas=1")),
+            "CronJob/c",
+        ),
+        (
+            with("", &cron_job("kubectl scale sts/webs --replicas=1")),
+            "",
+        ),
+        (with("", &cron_job("echo sts/web")), ""),
+        (with("  namespace: a\n", &nightly("a")), "Downscaler/web"),
+        (with(owner, ""), "AppliedManifestWork/d"),
+    ] {
+        assert_eq!(writers(&manifest), found, "{manifest}");
+    }
+}
+
+/// Who else may write the set of a manifest.
+fn writers(manifest: &str) -> String {
+    let scenario = good(manifest);
+    let called = scenario.writers.iter().map(|writer| &*writer.called);
+    called.collect::<Vec<_>>().join(" ")
 }
 
 fn verdicts(scenario: &Scenario) -> Vec<(String, Verdict)> {
@@ -227,6 +336,9 @@ fn a_statement_is_about_a_writer_that_is_there() {
 #[test]
 fn what_a_manifest_says_against_the_start_comes_first() {
     let status = "status: {replicas: 1, readyReplicas: 1, currentRevision: a, updateRevision: b, observedGeneration: 1}\n";
+    let bound = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-web-0, uid: a}\n\
+                 spec: {volumeName: v}\n---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\n\
+                 spec: {claimRef: {name: data-web-0, uid: b}}\n";
     let claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-web-0}\nstatus: {phase: Lost}\n";
     for (manifest, said) in [
         (format!("{SET}{status}"), "an update under way"),
@@ -237,6 +349,10 @@ fn what_a_manifest_says_against_the_start_comes_first() {
         (
             format!("{SET}{claim}"),
             "PersistentVolumeClaim data-web-0: Lost",
+        ),
+        (
+            format!("{SET}{bound}"),
+            "PersistentVolume v: bound to another claim",
         ),
     ] {
         let scenario = good(&manifest);
@@ -249,6 +365,10 @@ fn what_a_manifest_says_against_the_start_comes_first() {
 #[test]
 fn what_nobody_knows_is_refused_at_its_place() {
     for (manifest, said) in [
+        (
+            SET.replace("apps/v1", "apps.kruise.io/v1beta1"),
+            "only those of `apps/v1` are modelled",
+        ),
         (
             SET.replace("replicas: 1", "replica: 1"),
             "did you mean `replicas`?",
@@ -280,5 +400,40 @@ fn what_nobody_knows_is_refused_at_its_place() {
         let refused = read(&manifest, GATED, "", &[]).expect_err("it is refused");
         assert!(refused.contains(said), "{said}: {refused}");
         assert!(refused.contains("set.yaml:"), "{refused}");
+    }
+}
+
+/// What Kubernetes fills in for an empty text, and where it looks for a class first.
+#[test]
+fn empty_texts_and_older_annotations_mean_what_they_mean_to_kubernetes() {
+    let empty = SET
+        .replace(
+            "  replicas: 1\n",
+            "  replicas: 1\n  podManagementPolicy: ''\n  updateStrategy: {type: ''}\n",
+        )
+        .replace("{accessModes", "{volumeName: '', accessModes");
+    assert_eq!(good(&empty).setup, good(SET).setup);
+    let classes = "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nprovisioner: p\nreclaimPolicy: Retain\n\
+                   metadata: {name: slow, annotations: {storageclass.beta.kubernetes.io/is-default-class: 'true'}}\n\
+                   ---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nprovisioner: p\nmetadata: {name: fast}\n";
+    let annotated = |class: &str| {
+        let annotations = format!(
+            "name: data, annotations: {{volume.beta.kubernetes.io/storage-class: {class}}}}}"
+        );
+        SET.replace("name: data}", &annotations)
+            .replace("{accessModes", "{storageClassName: fast, accessModes")
+    };
+    for (set, said) in [
+        (SET.to_owned(), "`slow`"),
+        (annotated("slow"), "`slow`"),
+        (annotated("fast"), "`fast`"),
+    ] {
+        let scenario = good(&(set + classes));
+        let mut assumed = scenario.assumed.iter();
+        let policy = assumed.find(|one| one.field == "storage.reclaimPolicy");
+        assert!(
+            policy.is_some_and(|one| format!("{one:?}").contains(said)),
+            "{policy:?}"
+        );
     }
 }
