@@ -1,4 +1,4 @@
-// Command conformance records what the real StatefulSet controller does. See ../README.md.
+// Command conformance records what the real controllers do. See ../README.md.
 package main
 
 import (

@@ -13,7 +13,7 @@ use straddle::internals::world::setup::Setup;
 use straddle::internals::world::stateful_set::StatefulSet;
 use straddle::internals::world::volume::{Claim, ClaimOwner};
 
-use super::known::{Told, assert_counts};
+use super::known::{Told, assert_counts, assert_row};
 use super::recordings;
 
 const SIDE: ClusterId = ClusterId::Source;
@@ -194,5 +194,6 @@ fn the_model_collects_as_the_real_collector_does() {
         assert_counts(&minor, "OMITTED", &omitted, OMITTED);
         assert_counts(&minor, "KNOWN", &known, KNOWN);
         assert_eq!(same, SAME, "{minor}: inputs in which both do the same");
+        assert_row(&minor, "collector", SAME, KNOWN, OMITTED);
     }
 }
