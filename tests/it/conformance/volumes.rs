@@ -127,8 +127,7 @@ fn arises(column: &Column) -> bool {
                 ClaimRef::Claim if is_unbound => {
                     volume.phase == VolumePhase::Available && named.is_none()
                 }
-                ClaimRef::Claim => true,
-                ClaimRef::DeadUid => true,
+                ClaimRef::Claim | ClaimRef::DeadUid => true,
             }
     });
     let is_bound = |name| {
