@@ -4,8 +4,10 @@
 //! pkg/controller/volume/persistentvolume/pv_controller.go; `FindMatchingVolume` in
 //! staging/src/k8s.io/component-helpers/storage/volume.
 //! Left out: a volume without `claimRef` binds only to a claim that names it (Kubernetes would
-//! take the smallest that fits); sizes, classes and modes always fit; a class that provisions
-//! always exists and does not wait for a Pod; binding is one step although it is four writes.
+//! take the smallest that fits); a claim that is being deleted gets nothing (in Kubernetes it is
+//! bound or provisioned like any other); sizes, classes and modes always fit; a class that
+//! provisions always exists and does not wait for a Pod; binding is one step although it is four
+//! writes.
 
 use super::storage::{describe_disk, fresh_disk};
 use super::{Component, Scope, api_server};
@@ -37,7 +39,7 @@ pub enum Action {
     Bind(VolumeName),
     /// Makes a new, empty volume for a claim that nothing fits.
     Provision,
-    /// Finds that the volume's claim is gone.
+    /// Finds that the volume's claim is gone, or bound to another volume.
     Release(VolumeName),
     /// Destroys the disk of a released volume, and the volume.
     Reclaim(VolumeName),
@@ -63,12 +65,9 @@ impl Component for Step {
                         action,
                     });
                 };
-                if let Some(action) = next_for_claim(side, ordinal, fresh_disk(cluster)) {
-                    enabled(action);
-                }
+                for_claim(side, ordinal, fresh_disk(cluster), &mut enabled);
                 for name in [VolumeName::Static, VolumeName::Provisioned] {
-                    let volume = side[ordinal].volumes.get(name);
-                    if let Some(action) = volume.and_then(|volume| next_for_volume(volume, name)) {
+                    if let Some(action) = next_for_volume(&side[ordinal], name) {
                         enabled(action);
                     }
                 }
@@ -147,40 +146,56 @@ impl Component for Step {
     }
 }
 
-/// What an unbound claim gets: the volume it names, one that names it, or a new one.
-fn next_for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk) -> Option<Action> {
-    let claim = side[ordinal]
-        .claim
-        .filter(|claim| !claim.bound && !claim.deleting)?;
-    let volumes = side[ordinal].volumes;
-    let free = |name: VolumeName, fits: fn(ClaimRef) -> bool| {
-        volumes
-            .get(name)
-            .is_some_and(|volume| !volume.deleting && fits(volume.claim_ref))
+/// What an unbound claim gets: the volume it names, one that names it, or a new one. That a volume
+/// is being deleted makes no difference if it and the claim name each other.
+fn for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk, enabled: &mut impl FnMut(Action)) {
+    let column = &side[ordinal];
+    let Some(claim) = column.claim.filter(|claim| !claim.bound && !claim.deleting) else {
+        return;
     };
-    let names_claim = |claim_ref| matches!(claim_ref, ClaimRef::NameOnly | ClaimRef::Claim);
-    match claim.volume {
-        Some(name) => {
-            free(name, |claim_ref| claim_ref != ClaimRef::DeadUid).then_some(Action::Bind(name))
+    let names_claim =
+        |volume: &Volume| matches!(volume.claim_ref, ClaimRef::NameOnly | ClaimRef::Claim);
+    if let Some(name) = claim.volume {
+        let is_free = |volume: &Volume| volume.claim_ref == ClaimRef::None && !volume.deleting;
+        if column
+            .volumes
+            .get(name)
+            .is_some_and(|volume| names_claim(&volume) || is_free(&volume))
+        {
+            enabled(Action::Bind(name));
         }
-        None if free(VolumeName::Static, names_claim) => Some(Action::Bind(VolumeName::Static)),
-        None if free(VolumeName::Provisioned, names_claim) => {
-            Some(Action::Bind(VolumeName::Provisioned))
+        return;
+    }
+    let mut fits = false;
+    // Of two that fit, the first that the cache lists, which is in no order.
+    for name in [VolumeName::Static, VolumeName::Provisioned] {
+        let volume = column.volumes.get(name);
+        if volume.is_some_and(|volume| names_claim(&volume) && !volume.deleting) {
+            enabled(Action::Bind(name));
+            fits = true;
         }
-        // An earlier disk that containers still have mounted keeps its name.
-        None if side[ordinal].mounts().any(|mounted| mounted == Some(fresh)) => None,
-        None => Some(Action::Provision),
+    }
+    // An earlier disk that containers still have mounted keeps its name.
+    let keeps_name = || column.mounts().any(|mounted| mounted == Some(fresh));
+    if !fits && !keeps_name() {
+        enabled(Action::Provision);
     }
 }
 
-/// What becomes of a volume whose claim is gone.
-fn next_for_volume(volume: Volume, name: VolumeName) -> Option<Action> {
+/// What becomes of a volume whose claim is gone, and of a provisioned one whose claim is bound to
+/// another volume.
+fn next_for_volume(column: &Column, name: VolumeName) -> Option<Action> {
+    let volume = column.volumes.get(name)?;
+    let is_spare = name == VolumeName::Provisioned
+        && volume.claim_ref == ClaimRef::Claim
+        && column
+            .claim
+            .is_some_and(|claim| claim.bound && claim.volume != Some(name));
     match (volume.phase, volume.claim_ref, volume.reclaim_policy) {
-        (VolumePhase::Available | VolumePhase::Bound, ClaimRef::DeadUid, _) => {
-            Some(Action::Release(name))
-        }
         (VolumePhase::Released, _, ReclaimPolicy::Delete) => Some(Action::Reclaim(name)),
-        _ => None,
+        (VolumePhase::Released, ..) => None,
+        (_, ClaimRef::DeadUid, _) => Some(Action::Release(name)),
+        _ => is_spare.then_some(Action::Release(name)),
     }
 }
 

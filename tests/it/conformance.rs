@@ -6,8 +6,11 @@
 
 mod answers;
 mod case;
+mod collector;
 mod grace;
+mod known;
 mod recordings;
+mod volumes;
 mod world;
 
 use std::collections::HashSet;
@@ -27,7 +30,15 @@ use case::Case;
 const SHOWN: usize = 10;
 
 /// Recorded files that are not about the StatefulSet controller.
-const OTHER_CODE: [&str; 5] = ["disruption", "binder", "grace", "strategy", "patch"];
+const OTHER_CODE: [&str; 7] = [
+    "disruption",
+    "binder",
+    "grace",
+    "strategy",
+    "patch",
+    "volumes",
+    "collector",
+];
 
 /// The names of the rules, and the rules with each of them turned round.
 type Turned = (&'static str, fn(&mut Rules));

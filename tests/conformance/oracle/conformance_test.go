@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"straddle.dev/conformance/controllers"
 )
 
 func TestMain(m *testing.M) {
@@ -28,6 +30,12 @@ func TestExamplesOfThePage(t *testing.T) {
 			continue
 		}
 		examples++
+		if line, is, err := controllers.One(input); is {
+			if err != nil || line != text {
+				t.Errorf("the page says\n%s\nthe controller does\n%s", text, line)
+			}
+			continue
+		}
 		in, err := parseInput(input)
 		if err != nil {
 			t.Fatal(err)

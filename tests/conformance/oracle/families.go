@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"straddle.dev/conformance/controllers"
 	"straddle.dev/conformance/other"
 )
 
@@ -33,6 +34,13 @@ func others() []File {
 		blocks := make([]Block, len(file.Blocks))
 		for i, block := range file.Blocks {
 			blocks[i] = Block{Name: block.Name, Other: true, Lines: func() []string { return block.Cases }}
+		}
+		files = append(files, File{file.Name, blocks})
+	}
+	for _, file := range controllers.Files() {
+		blocks := make([]Block, len(file.Blocks))
+		for i, block := range file.Blocks {
+			blocks[i] = Block{Name: block.Name, Other: true, Lines: func() []string { return file.Lines(block) }}
 		}
 		files = append(files, File{file.Name, blocks})
 	}

@@ -1,4 +1,4 @@
-// Command conformance records what the real StatefulSet controller does. See ../README.md.
+// Command conformance records what the real controllers do. See ../README.md.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/klog/v2"
+	"straddle.dev/conformance/controllers"
 )
 
 func main() {
@@ -33,6 +34,13 @@ func run(folder, only string, inputs []string) error {
 	if len(inputs) > 0 {
 		controller := newController()
 		for _, text := range inputs {
+			if line, is, err := controllers.One(text); is {
+				if err != nil {
+					return err
+				}
+				fmt.Println(line)
+				continue
+			}
 			in, err := parseInput(text)
 			if err != nil {
 				return err

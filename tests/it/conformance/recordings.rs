@@ -60,6 +60,13 @@ pub fn files(index: &[Block]) -> Vec<String> {
     files
 }
 
+/// The minors of which a file is recorded.
+pub fn minors_with(file: &str) -> Vec<String> {
+    let mut all = minors();
+    all.retain(|minor| files(&index(minor)).iter().any(|name| name == file));
+    all
+}
+
 /// The text of a file.
 pub fn text(minor: &str, file: &str) -> String {
     let path = folder().join(minor).join(format!("{file}.txt.gz"));

@@ -1,0 +1,1 @@
+// Its presence lets the linker find functions that have no body here.

@@ -1,0 +1,199 @@
+//! The model's garbage collector beside the real one: what each deletes, orphans and lets go, of a
+//! set, a Pod and a claim and their owners.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use straddle::internals::actors::Component;
+use straddle::internals::actors::garbage_collector::{Action, Step};
+use straddle::internals::world::World;
+use straddle::internals::world::id::{ClusterId, Ordinal};
+use straddle::internals::world::pod::{Owner, Pod, PodPhase};
+use straddle::internals::world::row::Column;
+use straddle::internals::world::setup::Setup;
+use straddle::internals::world::stateful_set::StatefulSet;
+use straddle::internals::world::volume::{Claim, ClaimOwner};
+
+use super::known::{Told, assert_counts, assert_row};
+use super::recordings;
+
+const SIDE: ClusterId = ClusterId::Source;
+const ORDINAL: Ordinal = Ordinal(0);
+
+/// Inputs that the model cannot have, and why; the number of each.
+const OMITTED: &[(&str, usize)] = &[
+    ("a dependent has a finalizer of the collector", 11_872),
+    ("a finalizer of somebody else holds the set", 6_400),
+    ("a reference does not block", 3_304),
+    ("the owner is another set", 672),
+    ("two owners", 9_280),
+];
+
+/// Where the model does something else, and why; the number of each.
+const KNOWN: &[(&str, usize)] = &[(FOREGROUND, 2)];
+
+/// Inputs in which both do the same.
+const SAME: usize = 470;
+
+/// A Pod that owns its claim and goes along with its set.
+const FOREGROUND: &str = "the real collector deletes a Pod that owns its claim in the foreground";
+
+/// The world of an input, if there can be one.
+fn world(input: &str) -> Told<World> {
+    let words: Vec<&str> = input
+        .split(' ')
+        .map(|word| word.split_once(':').expect("a name and a state").1)
+        .collect();
+    let [set, pod, claim] = words[..] else {
+        panic!("a set, a Pod and a claim: {input}");
+    };
+    let mut world = World::default();
+    let deleting = |foreground| StatefulSet {
+        deleting: true,
+        foreground,
+        ..StatefulSet::default()
+    };
+    world.clusters[SIDE].set = match set {
+        "-" => None,
+        "p" => Some(StatefulSet::default()),
+        "f" => Some(deleting(true)),
+        "o" => Some(deleting(false)),
+        _ => return Err("a finalizer of somebody else holds the set"),
+    };
+    let has_set = set != "-";
+    let column = Column {
+        pod: read_pod(pod, has_set)?,
+        claim: read_claim(claim, has_set)?,
+        ..Column::default()
+    };
+    *world.column_mut(SIDE, ORDINAL) = column;
+    Ok(world)
+}
+
+/// Whether an object is being deleted, and its owner; `None` if it is not there.
+fn object(word: &str) -> Told<Option<(bool, Option<char>)>> {
+    let (state, owners) = word.split_once(':').unwrap_or((word, ""));
+    let deleting = match state {
+        "-" => return Ok(None),
+        "p" => false,
+        "x" => true,
+        _ => return Err("a dependent has a finalizer of the collector"),
+    };
+    if owners.contains('\'') {
+        return Err("a reference does not block");
+    }
+    let mut owners = owners.chars();
+    let owner = owners.next();
+    if owners.next().is_some() {
+        return Err("two owners");
+    }
+    if owner == Some('F') {
+        return Err("the owner is another set");
+    }
+    Ok(Some((deleting, owner)))
+}
+
+fn read_pod(word: &str, has_set: bool) -> Told<Option<Pod>> {
+    let Some((terminating, owner)) = object(word)? else {
+        return Ok(None);
+    };
+    Ok(Some(Pod {
+        phase: PodPhase::Running,
+        ready: true,
+        available: true,
+        terminating,
+        owner: match owner {
+            None => Owner::Nobody,
+            Some('S') if has_set => Owner::Set,
+            Some(_) => Owner::RemovedSet,
+        },
+        never_ready: false,
+    }))
+}
+
+fn read_claim(word: &str, has_set: bool) -> Told<Option<Claim>> {
+    let Some((deleting, owner)) = object(word)? else {
+        return Ok(None);
+    };
+    Ok(Some(Claim {
+        owner: match owner {
+            None => ClaimOwner::Nobody,
+            Some('S') if has_set => ClaimOwner::Set,
+            Some('P') => ClaimOwner::Pod,
+            Some('p') => ClaimOwner::RemovedPod,
+            Some(_) => ClaimOwner::RemovedSet,
+        },
+        deleting,
+        ..Claim::default()
+    }))
+}
+
+/// What the model does, in the words of a recording. The real collector orphans what a set owns and
+/// lets the set go in one run; between two of the model's steps others may act.
+fn modelled(world: &World) -> BTreeSet<&'static str> {
+    let setup = Setup {
+        ordinals: 1,
+        ..Setup::default()
+    };
+    let mut words = BTreeSet::new();
+    Step::steps(&setup, world, &mut |step| {
+        if step.cluster == SIDE {
+            words.insert(match step.action {
+                Action::Orphan(_) => "/pod:S",
+                Action::OrphanClaim(_) => "/claim:S",
+                Action::DeletePod(_) => "-pod/Background",
+                Action::DeleteClaim(_) => "-claim/Background",
+                Action::RemoveSet => "/set:-finalizer",
+            });
+        }
+    });
+    if words.contains("/pod:S") || words.contains("/claim:S") {
+        words.insert("/set:-finalizer");
+    }
+    words
+}
+
+/// Compares a case; says why the model does something else if that is known.
+fn compare(input: &str, output: &str, world: &World) -> Option<&'static str> {
+    let recorded: BTreeSet<&str> = output
+        .split(' ')
+        .filter(|word| *word != "nothing")
+        .collect();
+    let modelled = modelled(world);
+    if recorded == modelled {
+        return None;
+    }
+    let in_background: BTreeSet<&str> = recorded
+        .iter()
+        .map(|word| {
+            if *word == "-pod/Foreground" {
+                "-pod/Background"
+            } else {
+                word
+            }
+        })
+        .collect();
+    assert_eq!(in_background, modelled, "{input} => {output}");
+    Some(FOREGROUND)
+}
+
+#[test]
+fn the_model_collects_as_the_real_collector_does() {
+    for minor in recordings::minors_with("collector") {
+        let text = recordings::text(&minor, "collector");
+        let (mut same, mut omitted, mut known) = (0, BTreeMap::new(), BTreeMap::new());
+        for (_, cases) in recordings::blocks(&text) {
+            for line in cases.lines() {
+                let (input, output) = line.split_once(" => ").expect("a case has an arrow");
+                match world(input).map(|world| compare(input, output, &world)) {
+                    Err(told) => *omitted.entry(told).or_default() += 1,
+                    Ok(Some(told)) => *known.entry(told).or_default() += 1,
+                    Ok(None) => same += 1,
+                }
+            }
+        }
+        assert_counts(&minor, "OMITTED", &omitted, OMITTED);
+        assert_counts(&minor, "KNOWN", &known, KNOWN);
+        assert_eq!(same, SAME, "{minor}: inputs in which both do the same");
+        assert_row(&minor, "collector", SAME, KNOWN, OMITTED);
+    }
+}
