@@ -19,7 +19,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             views: 1_000_000,
-            words: 5_000_000,
+            words: 8_000_000,
         }
     }
 }

@@ -98,6 +98,7 @@ fn read_pod(word: &str, has_set: bool) -> Told<Option<Pod>> {
     };
     Ok(Some(Pod {
         phase: PodPhase::Running,
+        scheduled: true,
         ready: true,
         available: true,
         terminating,
