@@ -125,6 +125,7 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
     let mut say = |text: &str| parts.push(text.to_owned());
     if let Some(pod) = pod {
         match pod.phase {
+            PodPhase::Pending if pod.scheduled => say("Pending on a node"),
             PodPhase::Pending => say("Pending"),
             PodPhase::Running => say("Running"),
             PodPhase::Failed => say("Failed"),

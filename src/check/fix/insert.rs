@@ -21,10 +21,12 @@ use crate::world::program::{
 /// skipping a refused step does not skip it.
 pub(super) const STEP: u16 = u16::MAX;
 
-/// A program with one more instruction in front of each of some; none if it would be too long. One
-/// at the end of a loop's body belongs to the body.
+/// A program with one more instruction in front of each of some; none if it would be too long, or has
+/// no such place. One at the end of a loop's body belongs to the body.
 pub(super) fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) -> Option<Program> {
-    if program.instructions.len() + waits.len() > MOST_INSTRUCTIONS {
+    let length = program.instructions.len();
+    let is_beyond = waits.keys().any(|&position| position > length);
+    if is_beyond || length + waits.len() > MOST_INSTRUCTIONS {
         return None;
     }
     let before = |position: usize| waits.range(..position).count();
@@ -39,7 +41,7 @@ pub(super) fn with_waits(program: &Program, waits: &BTreeMap<usize, Operation>) 
         body_end: program.body_end + before(program.body_end + 1),
         ..program.clone()
     };
-    for position in 0..=program.instructions.len() {
+    for position in 0..=length {
         if let Some(&operation) = waits.get(&position) {
             changed.instructions.push(Instruction {
                 operation,
