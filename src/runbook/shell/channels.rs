@@ -93,6 +93,8 @@ impl Channels {
         let mut longest = 0;
         let said = Symbol::Other("what a command says when it fails".to_owned());
         let said = runner.symbol(said);
+        let repeated = "what a script says again and again on its standard error".to_owned();
+        let repeated = runner.symbol(Symbol::Other(repeated));
         let mut close = |mut state: State<P>, failed: bool| {
             if failed && self.errors == Some(Errors::IntoOutput) {
                 state.shell.write(&said);
@@ -104,7 +106,7 @@ impl Channels {
             if let Some(output) = &self.output {
                 let text = state.shell.output.pop().unwrap_or_default();
                 if let Output::Errors(place) = output {
-                    state.shell.output[*place].push_str(&text);
+                    add_error(&mut state.shell.output[*place], &text, &repeated);
                 }
                 if let Output::File(path, appends) = output {
                     let path: &Rc<str> = &runner.path(path, &state.shell).into();
@@ -119,7 +121,7 @@ impl Channels {
             }
             state.shell.errors = self.errors_before;
             if let (true, None, Some(place)) = (failed, self.errors, self.errors_before) {
-                state.shell.output[place].push_str(&said);
+                add_error(&mut state.shell.output[place], &said, &repeated);
             }
             state
         };
@@ -141,6 +143,18 @@ impl Channels {
             exempt,
             left,
         })
+    }
+}
+
+/// Adds what is written to the standard error to what takes it. Loops that wait say the same each
+/// time: what has been said before makes the whole text one that nobody knows, so that it does not
+/// grow for ever.
+fn add_error(output: &mut String, text: &str, repeated: &str) {
+    let is_known = output.contains(text) || output.contains(repeated);
+    if is_known && !text.is_empty() {
+        repeated.clone_into(output);
+    } else {
+        output.push_str(text);
     }
 }
 

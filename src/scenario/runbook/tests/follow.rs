@@ -194,3 +194,16 @@ fn the_standard_error_goes_where_it_is_redirected() {
         assert!(program(&asked).contains("Scale"), "{words}");
     }
 }
+
+/// What a loop says again and again does not keep it from being followed.
+#[test]
+fn a_loop_may_say_on_the_standard_error_that_it_waits() {
+    for says in ["echo waiting >&2", "true"] {
+        let script = format!(
+            "set -euo pipefail\n{{\n  until kubectl --context source wait --for=delete pod/web-0 --timeout=5s; do {says}; done\n\
+             kubectl --context source scale sts web --replicas=0\n}} 2>&1 | tee log\n"
+        );
+        let told = program(&script);
+        assert!(told.contains("Await") && told.contains("Scale"), "{told}");
+    }
+}
