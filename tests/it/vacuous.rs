@@ -137,11 +137,11 @@ fn bundled_scenarios_have_this_said_of_them() {
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
     blog-runbook: 1 state that is not the goal; after 31 steps: the program has stopped at "create secret redis-redis-cluster in destination: AlreadyExists" (line 37)
-    claim-swapped-late: 20 states that are not the goal; the nearest after 31 steps: the program has finished, but ordinal 0 is not on the disk with its data
+    claim-swapped-late: 12 states that are not the goal; the nearest after 37 steps: the program has finished, but ordinal 1 is not on the disk with its data
     empty-disk: 3 states that are not the goal; the nearest after 19 steps: the program has stopped at "create claim 2 in destination: AlreadyExists" (line 34)
     kep-3335-literal: 1 state that is not the goal; after 61 steps: the program has stopped at "patch source replicas -1: Invalid" (line 39)
     reclaim-delete: 1 state that is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on the disk with its data
-    tidied-wrong-side: 2 states that are not the goal; the nearest after 46 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
+    tidied-wrong-side: 2 states that are not the goal; the nearest after 49 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
     two-patches-replicas-first: 6 states that are not the goal; the nearest after 55 steps: the program has stopped at "create claim 0 in destination: AlreadyExists" (line 37)
     "#);
 }
