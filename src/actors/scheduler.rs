@@ -11,7 +11,7 @@ use super::{Component, Scope};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::pod::PodPhase;
+use crate::world::pod::{Pod, PodPhase};
 use crate::world::row::Column;
 use crate::world::setup::Setup;
 
@@ -70,7 +70,7 @@ impl Component for Step {
 
 /// Whether the Pod waits for a node, and its claim lets it go to one.
 fn fits(column: &Column) -> bool {
-    let waits = |pod: crate::world::pod::Pod| pod.phase == PodPhase::Pending && !pod.scheduled;
+    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled;
     let claim = column.claim;
     column.pod.is_some_and(waits) && claim.is_some_and(|claim| claim.bound && !claim.deleting)
 }

@@ -26,10 +26,12 @@ pub struct ManifestSet {
 impl ManifestSet {
     /// A field's value, if the set has it.
     pub fn get(&self, path: &[&str]) -> Option<&Node> {
-        let found = path
-            .iter()
-            .try_fold(&self.node, |node, name| node.get(name));
-        found.filter(|node| !node.is_null())
+        self.find(path).filter(|node| !node.is_null())
+    }
+
+    fn find(&self, path: &[&str]) -> Option<&Node> {
+        path.iter()
+            .try_fold(&self.node, |node, name| node.get(name))
     }
 
     /// The text of a field, if the set has it.
@@ -44,10 +46,7 @@ impl ManifestSet {
 
     /// The place of a field's value; of a field that is left out, the set's beginning.
     pub fn place(&self, path: &[&str]) -> Range<usize> {
-        let found = path
-            .iter()
-            .try_fold(&self.node, |node, name| node.get(name));
-        let node = found.unwrap_or(&self.node);
+        let node = self.find(path).unwrap_or(&self.node);
         self.source.first_line(&node.span)
     }
 }

@@ -25,7 +25,22 @@ pub use scene::{SIDE, Scene};
 pub use walk::{Walk, list, scenario};
 
 use proptest::test_runner::{Config, RngSeed};
-use straddle::internals::world::setup::Reads;
+use straddle::internals::world::id::PerCluster;
+use straddle::internals::world::setup::{Reads, StorageSetup};
+use straddle::internals::world::volume::{Backend, ReclaimPolicy};
+
+/// Storage that both sides reach and may attach at once.
+pub const fn permissive(reclaim_policy: ReclaimPolicy) -> StorageSetup {
+    StorageSetup {
+        backend: Backend::Permissive,
+        reclaim_policy,
+        reachable: PerCluster {
+            source: true,
+            destination: true,
+        },
+        shared: false,
+    }
+}
 
 /// So many cases of a property, the same ones whenever the tests run.
 pub fn cases(count: u32) -> Config {

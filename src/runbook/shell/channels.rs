@@ -91,10 +91,13 @@ impl Channels {
         outcome: Outcome<P>,
     ) -> Result<Outcome<P>, Halt> {
         let mut longest = 0;
-        let said = Symbol::Other("what a command says when it fails".to_owned());
-        let said = runner.symbol(said);
-        let repeated = "what a script says again and again on its standard error".to_owned();
-        let repeated = runner.symbol(Symbol::Other(repeated));
+        let is_caught = self.errors.is_some() || self.errors_before.is_some();
+        let mut unknown = |what: &str| {
+            let symbol = is_caught.then(|| runner.symbol(Symbol::Other(what.to_owned())));
+            symbol.unwrap_or_default()
+        };
+        let said = unknown("what a command says when it fails");
+        let repeated = unknown("what a script says again and again on its standard error");
         let mut close = |mut state: State<P>, failed: bool| {
             if failed && self.errors == Some(Errors::IntoOutput) {
                 state.shell.write(&said);

@@ -12,16 +12,17 @@ use straddle::Migration;
 use straddle::internals::actors::Component;
 use straddle::internals::actors::persistent_volume_controller::{Action, Step};
 use straddle::internals::world::World;
-use straddle::internals::world::id::{ClusterId, Ordinal, PerCluster};
+use straddle::internals::world::id::{ClusterId, Ordinal};
 use straddle::internals::world::row::Column;
-use straddle::internals::world::setup::{Setup, StorageSetup};
+use straddle::internals::world::setup::Setup;
 use straddle::internals::world::volume::{
-    Backend, Claim, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
+    Claim, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
 };
 
 use super::known::{Told, assert_counts, assert_row};
 use super::recordings;
 use crate::models::scenario;
+use crate::support::permissive;
 
 const SIDE: ClusterId = ClusterId::Source;
 const ORDINAL: Ordinal = Ordinal(0);
@@ -234,15 +235,7 @@ fn real(words: &str, mut column: Column, names: Names) -> Told<(Column, bool)> {
 fn world(column: Column) -> (Setup, World) {
     let setup = Setup {
         ordinals: 1,
-        storage: Some(StorageSetup {
-            backend: Backend::Permissive,
-            reclaim_policy: ReclaimPolicy::Retain,
-            reachable: PerCluster {
-                source: true,
-                destination: true,
-            },
-            shared: false,
-        }),
+        storage: Some(permissive(ReclaimPolicy::Retain)),
         ..Setup::default()
     };
     let mut world = World::default();

@@ -15,12 +15,13 @@ use straddle::internals::world::World;
 use straddle::internals::world::id::{ClusterId, Ordinal, PerCluster};
 use straddle::internals::world::pod::{Owner as PodOwner, Pod, PodPhase};
 use straddle::internals::world::program::Program;
-use straddle::internals::world::setup::{Budget, ClusterSetup, Setup, StorageSetup};
+use straddle::internals::world::setup::{Budget, ClusterSetup, Setup};
 use straddle::internals::world::stateful_set::{Plan, StatefulSet, Write};
-use straddle::internals::world::volume::{Backend, Claim, ClaimOwner, ReclaimPolicy};
+use straddle::internals::world::volume::{Claim, ClaimOwner, ReclaimPolicy};
 
 use super::case::Case;
 use super::{controller_files, gate, recordings};
+use crate::support::permissive;
 
 /// The side that has the objects.
 const SIDE: ClusterId = ClusterId::Source;
@@ -112,15 +113,7 @@ fn setup(set: &Set<'_>, min_ready: bool) -> Setup {
             source: cluster,
             destination: cluster,
         },
-        storage: set.has_claims.then_some(StorageSetup {
-            backend: Backend::Permissive,
-            reclaim_policy: ReclaimPolicy::Retain,
-            reachable: PerCluster {
-                source: true,
-                destination: true,
-            },
-            shared: false,
-        }),
+        storage: set.has_claims.then_some(permissive(ReclaimPolicy::Retain)),
         availability: None,
         program: Program::default(),
         budget: Budget::default(),

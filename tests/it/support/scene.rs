@@ -8,11 +8,12 @@ use straddle::internals::world::World;
 use straddle::internals::world::cluster::Side;
 use straddle::internals::world::id::{ClusterId, Ordinal, PerCluster};
 use straddle::internals::world::program::{Cascade, Program};
-use straddle::internals::world::setup::{Budget, ClusterSetup, Reads, Setup, StorageSetup};
+use straddle::internals::world::setup::{Budget, ClusterSetup, Reads, Setup};
 use straddle::internals::world::stateful_set::{Plan, StatefulSet, Write};
-use straddle::internals::world::volume::{Backend, Contents, Disk, ReclaimPolicy};
+use straddle::internals::world::volume::{Contents, Disk, ReclaimPolicy};
 
 use super::notation::{Events, Set, describe_set, number, place};
+use super::permissive;
 
 /// The side that scenes play on. No rule of a component tells the sides apart.
 pub const SIDE: ClusterId = ClusterId::Destination;
@@ -249,15 +250,7 @@ fn setup(set: &Set) -> Setup {
             source: ClusterSetup::default(),
             destination,
         },
-        storage: set.claims.then_some(StorageSetup {
-            backend: Backend::Permissive,
-            reclaim_policy: ReclaimPolicy::Delete,
-            reachable: PerCluster {
-                source: true,
-                destination: true,
-            },
-            shared: false,
-        }),
+        storage: set.claims.then_some(permissive(ReclaimPolicy::Delete)),
         availability: None,
         program: Program::default(),
         budget: Budget::default(),
