@@ -18,7 +18,9 @@ use crate::world::program::{Cascade, ExtraRef, ExtraVerb, ObjectKind, ObjectRef,
 use crate::world::row::Counted;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
-use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
+use crate::world::volume::{
+    Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Template, Volume, VolumeName,
+};
 
 /// Why the API server refused a request. A refused request changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,17 +110,19 @@ pub fn delete_pod(
 /// The Pod object goes. Containers that still run go on, without an object.
 pub fn remove_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
     let column = world.column_mut(cluster, ordinal);
-    let mounted = column.bound_disk();
+    let mounted = column.bound_disks();
     let containers = &mut column.containers;
     if std::mem::take(&mut containers.run) {
         containers.stray.get_or_insert(Stray { mounted });
     }
     containers.evicted = false;
     column.pod = None;
-    if let Some(claim) = column.claim.as_mut()
-        && claim.owner == ClaimOwner::Pod
-    {
-        claim.owner = ClaimOwner::RemovedPod;
+    for template in setup.templates() {
+        if let Some(claim) = column[template].claim.as_mut()
+            && claim.owner == ClaimOwner::Pod
+        {
+            claim.owner = ClaimOwner::RemovedPod;
+        }
     }
     notice_removal(setup, world, ObjectKind::Pod, cluster, ordinal);
 }
@@ -228,10 +232,12 @@ pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
         {
             pod.owner = Owner::RemovedSet;
         }
-        if let Some(claim) = column.claim.as_mut()
-            && claim.owner == ClaimOwner::Set
-        {
-            claim.owner = ClaimOwner::RemovedSet;
+        for template in setup.templates() {
+            if let Some(claim) = column[template].claim.as_mut()
+                && claim.owner == ClaimOwner::Set
+            {
+                claim.owner = ClaimOwner::RemovedSet;
+            }
         }
     }
     let controller = &mut world.clusters[cluster].controller;
@@ -283,10 +289,10 @@ fn keep_previous_version(setup: &Setup, world: &mut World, cluster: ClusterId) {
 pub fn create_claim(
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
     volume: Option<VolumeName>,
 ) -> Answer {
-    let claim = &mut world.rows[ordinal].sides[cluster].claim;
+    let claim = &mut world.column_mut(cluster, ordinal)[template].claim;
     if claim.is_some() {
         return Err(Refusal::AlreadyExists);
     }
@@ -301,8 +307,12 @@ pub fn create_claim(
 ///
 /// # Errors
 /// `NotFound` if there is no such claim.
-pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let claim = world.rows[ordinal].sides[cluster]
+pub fn delete_claim(
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) -> Answer {
+    let claim = world.column_mut(cluster, ordinal)[template]
         .claim
         .as_mut()
         .ok_or(Refusal::NotFound)?;
@@ -311,10 +321,15 @@ pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> 
 }
 
 /// The claim's last finalizer is gone, and so is the claim. Its volume names a dead uid now.
-pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    let column = world.column_mut(cluster, ordinal);
-    column.claim = None;
-    let volumes = &mut column.volumes;
+pub fn remove_claim(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) {
+    let supply = &mut world.column_mut(cluster, ordinal)[template];
+    supply.claim = None;
+    let volumes = &mut supply.volumes;
     for volume in [&mut volumes.fixed, &mut volumes.provisioned]
         .into_iter()
         .flatten()
@@ -323,7 +338,7 @@ pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordina
             volume.claim_ref = ClaimRef::DeadUid;
         }
     }
-    notice_removal(setup, world, ObjectKind::Claim, cluster, ordinal);
+    notice_removal(setup, world, ObjectKind::Claim(template), cluster, ordinal);
 }
 
 /// POST of a volume for a disk that exists already.
@@ -333,10 +348,10 @@ pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordina
 pub fn create_volume(
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
     volume: Volume,
 ) -> Answer {
-    let place = &mut world.rows[ordinal].sides[cluster].volumes.fixed;
+    let place = &mut world.column_mut(cluster, ordinal)[template].volumes.fixed;
     if place.is_some() {
         return Err(Refusal::AlreadyExists);
     }
@@ -348,8 +363,13 @@ pub fn create_volume(
 ///
 /// # Errors
 /// `NotFound` if there is no such volume.
-pub fn delete_volume(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
+pub fn delete_volume(
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) -> Answer {
+    let supply = &mut world.column_mut(cluster, ordinal)[template];
+    let volume = supply.volumes.fixed.as_mut();
     volume.ok_or(Refusal::NotFound)?.deleting = true;
     Ok(())
 }
@@ -359,12 +379,14 @@ pub fn remove_volume(
     setup: &Setup,
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
     name: VolumeName,
 ) {
-    *world.rows[ordinal].sides[cluster].volumes.get_mut(name) = None;
+    let supply = &mut world.column_mut(cluster, ordinal)[template];
+    *supply.volumes.get_mut(name) = None;
     if name == VolumeName::Static {
-        notice_removal(setup, world, ObjectKind::Volume, cluster, ordinal);
+        let kind = ObjectKind::Volume(template);
+        notice_removal(setup, world, kind, cluster, ordinal);
     }
 }
 
@@ -375,10 +397,11 @@ pub fn remove_volume(
 pub fn set_reclaim_policy(
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
     policy: ReclaimPolicy,
 ) -> Answer {
-    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
+    let supply = &mut world.column_mut(cluster, ordinal)[template];
+    let volume = supply.volumes.fixed.as_mut();
     volume.ok_or(Refusal::NotFound)?.reclaim_policy = policy;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::setup::Setup;
-use crate::world::volume::ClaimOwner;
+use crate::world::volume::{Claim, ClaimOwner, Template};
 
 /// A step of the garbage collector of a side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -36,9 +36,9 @@ pub enum Action {
     /// Deletes a Pod whose owner no longer exists, or goes together with it.
     DeletePod(Ordinal),
     /// Takes the deleted set out of a claim's owners.
-    OrphanClaim(Ordinal),
+    OrphanClaim(Ordinal, Template),
     /// Deletes a claim whose owner no longer exists, or goes together with it.
-    DeleteClaim(Ordinal),
+    DeleteClaim(Ordinal, Template),
 }
 
 impl Component for Step {
@@ -66,14 +66,13 @@ impl Component for Step {
             };
             let pods = setup.ordinals().filter(abandoned);
             pods.map(Action::DeletePod).for_each(&mut enabled);
-            let abandoned = |ordinal: &Ordinal| {
+            let abandoned = |claim: Claim| {
                 let gone = [ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
-                side[*ordinal]
-                    .claim
-                    .is_some_and(|claim| gone.contains(&claim.owner) && !claim.deleting)
+                gone.contains(&claim.owner) && !claim.deleting
             };
-            let claims = setup.ordinals().filter(abandoned);
-            claims.map(Action::DeleteClaim).for_each(&mut enabled);
+            for (ordinal, template) in claims(setup, side, abandoned) {
+                enabled(Action::DeleteClaim(ordinal, template));
+            }
         }
     }
 
@@ -85,9 +84,16 @@ impl Component for Step {
         match self.action {
             Action::Orphan(ordinal)
             | Action::DeletePod(ordinal)
-            | Action::OrphanClaim(ordinal)
-            | Action::DeleteClaim(ordinal) => Some(ordinal),
+            | Action::OrphanClaim(ordinal, _)
+            | Action::DeleteClaim(ordinal, _) => Some(ordinal),
             Action::RemoveSet => None,
+        }
+    }
+
+    fn template(self) -> Option<Template> {
+        match self.action {
+            Action::OrphanClaim(_, template) | Action::DeleteClaim(_, template) => Some(template),
+            Action::Orphan(_) | Action::DeletePod(_) | Action::RemoveSet => None,
         }
     }
 
@@ -95,7 +101,7 @@ impl Component for Step {
         match self.action {
             Action::RemoveSet => 0,
             Action::Orphan(_) | Action::DeletePod(_) => 1,
-            Action::OrphanClaim(_) | Action::DeleteClaim(_) => 2,
+            Action::OrphanClaim(..) | Action::DeleteClaim(..) => 2,
         }
     }
 
@@ -111,12 +117,12 @@ impl Component for Step {
                 api_server::delete_pod(setup, world, cluster, ordinal, false)
                     .expect("the step was enabled by the Pod object");
             }
-            Action::OrphanClaim(ordinal) => {
-                let claim = world.rows[ordinal].sides[cluster].claim.as_mut();
+            Action::OrphanClaim(ordinal, template) => {
+                let claim = world.column_mut(cluster, ordinal)[template].claim.as_mut();
                 claim.expect("the step was enabled by the claim").owner = ClaimOwner::Nobody;
             }
-            Action::DeleteClaim(ordinal) => {
-                api_server::delete_claim(world, cluster, ordinal)
+            Action::DeleteClaim(ordinal, template) => {
+                api_server::delete_claim(world, cluster, (ordinal, template))
                     .expect("the step was enabled by the claim");
             }
         }
@@ -137,12 +143,12 @@ impl Component for Step {
             Action::Orphan(_) => "orphanPod",
             Action::RemoveSet => "removeSet",
             Action::DeletePod(_) => "deletePod",
-            Action::OrphanClaim(_) => "orphanClaim",
-            Action::DeleteClaim(_) => "deleteClaim",
+            Action::OrphanClaim(..) => "orphanClaim",
+            Action::DeleteClaim(..) => "deleteClaim",
         }
     }
 
-    fn describe(self, _: &Setup, before: &World) -> String {
+    fn describe(self, setup: &Setup, before: &World) -> String {
         let side = before.side(self.cluster);
         let fate = |goes_along| {
             if goes_along {
@@ -158,15 +164,30 @@ impl Component for Step {
                 let goes = side[ordinal].pod.is_some_and(|pod| pod.owner == Owner::Set);
                 format!("delete Pod {ordinal}, whose owner {}", fate(goes))
             }
-            Action::OrphanClaim(ordinal) => format!("orphan claim {ordinal}"),
-            Action::DeleteClaim(ordinal) => {
-                let goes = side[ordinal]
-                    .claim
-                    .is_some_and(|claim| claim.owner == ClaimOwner::Set);
-                format!("delete claim {ordinal}, whose owner {}", fate(goes))
+            Action::OrphanClaim(ordinal, template) => {
+                format!("orphan claim {}", setup.label(template, ordinal))
+            }
+            Action::DeleteClaim(ordinal, template) => {
+                let claim = side[ordinal][template].claim;
+                let goes = claim.is_some_and(|claim| claim.owner == ClaimOwner::Set);
+                let label = setup.label(template, ordinal);
+                format!("delete claim {label}, whose owner {}", fate(goes))
             }
         }
     }
+}
+
+/// The claims of a side that are `wanted`.
+fn claims<'a>(
+    setup: &'a Setup,
+    side: Side<'a>,
+    wanted: impl Fn(Claim) -> bool + Copy + 'a,
+) -> impl Iterator<Item = (Ordinal, Template)> + Clone + 'a {
+    setup.ordinals().flat_map(move |ordinal| {
+        let is_wanted = move |template: &_| side[ordinal][*template].claim.is_some_and(wanted);
+        let templates = setup.templates().filter(is_wanted);
+        templates.map(move |template| (ordinal, template))
+    })
 }
 
 /// What becomes of what a set owns that is being deleted. The set goes once nothing names it.
@@ -176,26 +197,21 @@ fn dependents(setup: &Setup, side: Side<'_>, foreground: bool, enabled: &mut imp
             .pod
             .is_some_and(|pod| pod.owner == Owner::Set)
     };
-    let claimed = |ordinal: &Ordinal| {
-        side[*ordinal]
-            .claim
-            .is_some_and(|claim| claim.owner == ClaimOwner::Set)
-    };
-    let (pods, claims) = (
-        setup.ordinals().filter(owned),
-        setup.ordinals().filter(claimed),
-    );
-    if pods.clone().next().is_none() && claims.clone().next().is_none() {
+    let is_owned = |claim: Claim| claim.owner == ClaimOwner::Set;
+    let pods = setup.ordinals().filter(owned);
+    let owned = claims(setup, side, is_owned);
+    if pods.clone().next().is_none() && owned.clone().next().is_none() {
         return enabled(Action::RemoveSet);
     }
     if !foreground {
         pods.map(Action::Orphan).for_each(&mut *enabled);
-        return claims.map(Action::OrphanClaim).for_each(enabled);
+        return owned.for_each(|(ordinal, template)| enabled(Action::OrphanClaim(ordinal, template)));
     }
     let stays = |ordinal: &Ordinal| side[*ordinal].pod.is_some_and(|pod| !pod.terminating);
     let pods = pods.filter(stays);
     pods.map(Action::DeletePod).for_each(&mut *enabled);
-    let stays = |ordinal: &Ordinal| side[*ordinal].claim.is_some_and(|claim| !claim.deleting);
-    let claims = claims.filter(stays);
-    claims.map(Action::DeleteClaim).for_each(enabled);
+    let stays = |claim: Claim| is_owned(claim) && !claim.deleting;
+    for (ordinal, template) in claims(setup, side, stays) {
+        enabled(Action::DeleteClaim(ordinal, template));
+    }
 }

@@ -207,25 +207,31 @@ fn has_extras(setup: &Setup, cluster: ClusterId, side: Side<'_>) -> bool {
     setup.extras(|extra| extra.needed[cluster]) & !side.extras == 0
 }
 
-/// A Pod's first start needs its claim Bound and not being deleted.
+/// A Pod's first start needs its claims Bound and not being deleted.
 fn may_mount(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
-    let claim = side[ordinal].claim;
-    !setup.has_claims() || claim.is_some_and(|claim| claim.bound && !claim.deleting)
+    setup.templates().all(|template| {
+        let claim = side[ordinal][template].claim;
+        claim.is_some_and(|claim| claim.bound && !claim.deleting)
+    })
 }
 
 /// Storage that fences keeps a disk from a second node of the same side too: while containers
 /// without a Pod object have it mounted, no others get it.
 fn is_fenced(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
-    let stray = side[ordinal].containers.stray;
-    let fences = setup
-        .storage
-        .is_some_and(|storage| storage.backend == Backend::Exclusive);
-    fences && stray.is_some_and(|stray| stray.mounted == side[ordinal].bound_disk())
+    let Some(stray) = side[ordinal].containers.stray else {
+        return false;
+    };
+    setup.templates().any(|template| {
+        let fences = setup.storage_of(template).backend == Backend::Exclusive;
+        fences && stray.mounted[template] == side[ordinal][template].bound_disk()
+    })
 }
 
-/// Every start needs the claim's disk attached to this side.
+/// Every start needs the disks of the claims attached to this side.
 fn is_attached(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
-    let disk = world.rows[ordinal].sides[cluster].bound_disk();
-    let attached = world.rows[ordinal].sides[cluster].attached;
-    !setup.has_claims() || disk.is_some_and(|disk| attached.contains(disk))
+    setup.templates().all(|template| {
+        let supply = &world.column(cluster, ordinal)[template];
+        let disk = supply.bound_disk();
+        disk.is_some_and(|disk| supply.attached.contains(disk))
+    })
 }

@@ -87,7 +87,9 @@ fn ready_wait(
 const fn subject(condition: Condition) -> Option<ObjectRef> {
     let (kind, cluster, ordinal) = match condition {
         Condition::PodReady(cluster, ordinal) => (ObjectKind::Pod, cluster, ordinal),
-        Condition::VolumeBound(cluster, ordinal) => (ObjectKind::Claim, cluster, ordinal),
+        Condition::VolumeBound(cluster, ordinal, template) => {
+            (ObjectKind::Claim(template), cluster, ordinal)
+        }
         Condition::RolledOut(cluster) | Condition::StatusEquals(cluster, ..) => {
             (ObjectKind::StatefulSet, cluster, Expression::number(0))
         }

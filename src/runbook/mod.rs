@@ -72,8 +72,8 @@ pub struct Runbook {
     pub source: Source,
     /// Where each instruction comes from.
     pub places: Vec<Site>,
-    /// The name of the claim template that is modelled.
-    pub claim_template: String,
+    /// The names of the set's claim templates.
+    pub claim_templates: Vec<String>,
     /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
 }
@@ -199,7 +199,7 @@ const fn deletes_disk(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::Delete(ObjectRef {
-            kind: ObjectKind::Claim | ObjectKind::Volume,
+            kind: ObjectKind::Claim(_) | ObjectKind::Volume(_),
             cluster: ClusterId::Source,
             ..
         })
@@ -314,7 +314,6 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
     let places = places.collect();
     let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
     let templates = &runner.session.surroundings.sides.source.templates;
-    let claim_template = templates.first().cloned().unwrap_or_default();
     let (instructions, exits) = instructions::finish(runner.graph, number);
     let program = Program {
         instructions,
@@ -330,7 +329,7 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
         runbook: Runbook {
             source,
             places,
-            claim_template,
+            claim_templates: templates.clone(),
             spellings: runner.session.spellings,
         },
     }
@@ -407,7 +406,7 @@ fn with_run<T>(text: &str, result: impl FnOnce(Runner<'_>, Result<(), Halt>) -> 
             source: side.clone(),
             destination: side,
         },
-        reclaim_policy: ReclaimPolicy::default(),
+        reclaim_policies: vec![ReclaimPolicy::default()],
         crashes: false,
         folder: std::path::PathBuf::new(),
         files: &no_files,

@@ -4,7 +4,7 @@ use super::catalogue;
 use super::file::{
     AssumeFile, AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName,
     FaultsFile, ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile,
-    SideFile, StorageFile,
+    SideFile, StorageFile, TemplateStorageFile,
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
@@ -214,8 +214,29 @@ impl Decode for StorageFile {
         let reclaim_policy = fields.optional(reader, "reclaimPolicy");
         let reachable_from = fields.list(reader, "reachableFrom");
         let shared = fields.optional(reader, "shared");
+        let templates = fields.list(reader, "templates");
         fields.finish::<Self>(reader);
         Some(Self {
+            backend,
+            reclaim_policy,
+            reachable_from,
+            shared,
+            templates,
+        })
+    }
+}
+
+impl Decode for TemplateStorageFile {
+    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
+        let mut fields = reader.fields(node, "a template's storage")?;
+        let name = fields.required(reader, "name");
+        let backend = fields.optional(reader, "backend");
+        let reclaim_policy = fields.optional(reader, "reclaimPolicy");
+        let reachable_from = fields.list(reader, "reachableFrom");
+        let shared = fields.optional(reader, "shared");
+        fields.finish::<Self>(reader);
+        Some(Self {
+            name: name?,
             backend,
             reclaim_policy,
             reachable_from,

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::file::StorageFile;
+use super::file::{StorageFile, TemplateStorageFile};
 use super::lowering::Lowering;
 use super::reader::Spanned;
 use super::types::{ClaimFact, ClassFact, Side, StorageFacts, VolumeFact};
 use crate::account::subject::{CLASS_ANNOTATION, DEFAULT_CLASS};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::vocabulary::Weight;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::setup::StorageSetup;
-use crate::world::volume::ReclaimPolicy;
+use crate::world::volume::{MAX_TEMPLATES, ReclaimPolicy};
 use crate::yaml::Node;
 
 impl StorageFacts {
@@ -118,56 +118,142 @@ fn class(node: &Node) -> Option<ClassFact> {
     })
 }
 
-/// The storage of a scenario; `None` if there are no disks.
+/// The storage of a scenario, for each claim template; nothing if there are no disks.
 pub fn lower(
     lowering: &mut Lowering<'_>,
     file: Option<&StorageFile>,
     source: Option<&Side>,
-) -> Option<StorageSetup> {
-    if let Some(sides) = file.and_then(|file| file.reachable_from.as_ref()) {
+) -> Vec<StorageSetup> {
+    let own = file.and_then(|file| file.templates.as_ref());
+    let reaches = own.into_iter().flatten().map(|own| &own.reachable_from);
+    for sides in reaches.chain(file.map(|file| &file.reachable_from)).flatten() {
         check_reach(lowering, sides);
     }
     let Some(side) = source.filter(|source| !source.templates.is_empty()) else {
         if file.is_some() && source.is_some() {
             lowering.assume("storage", "not used", "the set has no claim templates");
         }
-        return None;
+        return Vec::new();
     };
     let default = StorageFile::default();
     let file = file.unwrap_or(&default);
-    if file.backend.is_none() {
+    check_templates(lowering, side, own.map_or(&[], Vec::as_slice));
+    let of = |name: &String| own.into_iter().flatten().find(|own| own.name.value == *name);
+    let says = |said: fn(&TemplateStorageFile) -> bool| {
+        side.templates.iter().all(|name| of(name).is_some_and(said))
+    };
+    if file.backend.is_none() && !says(|own| own.backend.is_some()) {
         let text = "both clusters can attach a disk at once";
         lowering.assume("storage.backend", "permissive", text);
     }
     let local = side.manifest.storage.of_one_node.as_deref();
-    if file.reachable_from.is_none() {
+    if file.reachable_from.is_none() && !says(|own| own.reachable_from.is_some()) {
         assume_reach(lowering, local);
     }
-    let reaches = |side: ClusterId| match &file.reachable_from {
-        Some(sides) => sides.iter().any(|word| word.value == side),
-        None => side == ClusterId::Source || local.is_none(),
-    };
-    Some(StorageSetup {
-        backend: file
-            .backend
-            .as_ref()
-            .map_or_else(Default::default, |word| word.value),
-        reclaim_policy: match &file.reclaim_policy {
-            Some(word) => word.value,
-            None => assumed_policy(lowering, side),
-        },
-        reachable: PerCluster {
-            source: reaches(ClusterId::Source),
-            destination: reaches(ClusterId::Destination),
-        },
-        shared: file.shared.as_ref().is_some_and(|shared| shared.value),
-    })
+    let assumed: Vec<ReclaimPolicy> =
+        if file.reclaim_policy.is_some() || says(|own| own.reclaim_policy.is_some()) {
+            Vec::new()
+        } else {
+            assumed_policies(lowering, side)
+        };
+    let storage = side.templates.iter().enumerate().map(|(place, name)| {
+        let own = of(name);
+        let reachable = own.and_then(|own| own.reachable_from.as_ref());
+        let reaches = |side: ClusterId| match reachable.or(file.reachable_from.as_ref()) {
+            Some(sides) => sides.iter().any(|word| word.value == side),
+            None => side == ClusterId::Source || local.is_none(),
+        };
+        let backend = own.and_then(|own| own.backend.as_ref());
+        let policy = own.and_then(|own| own.reclaim_policy.as_ref());
+        let policy = policy.or(file.reclaim_policy.as_ref());
+        let shared = own.and_then(|own| own.shared.as_ref());
+        StorageSetup {
+            name: name.clone(),
+            backend: backend
+                .or(file.backend.as_ref())
+                .map_or_else(Default::default, |word| word.value),
+            reclaim_policy: policy
+                .map(|word| word.value)
+                .or(assumed.get(place).copied())
+                .unwrap_or_default(),
+            reachable: PerCluster {
+                source: reaches(ClusterId::Source),
+                destination: reaches(ClusterId::Destination),
+            },
+            shared: shared
+                .or(file.shared.as_ref())
+                .is_some_and(|shared| shared.value),
+        }
+    });
+    storage.take(MAX_TEMPLATES).collect()
 }
 
-/// The reclaim policy that the manifest's volumes or classes say, else Kubernetes' default. One is
-/// modelled for all disks: if they differ, that which destroys them.
-fn assumed_policy(lowering: &mut Lowering<'_>, side: &Side) -> ReclaimPolicy {
-    let ordinals = side
+/// Refuses more claim templates than are modelled, and storage of one that the set does not have.
+fn check_templates(lowering: &mut Lowering<'_>, side: &Side, own: &[TemplateStorageFile]) {
+    for own in own {
+        if !side.templates.contains(&own.name.value) {
+            report_unknown_template(lowering, &side.templates, &own.name);
+        }
+    }
+}
+
+/// A name that none of the set's claim templates has.
+pub fn report_unknown_template(
+    lowering: &mut Lowering<'_>,
+    templates: &[String],
+    named: &Spanned<String>,
+) {
+    let known: Vec<&str> = templates.iter().map(String::as_str).collect();
+    let help = match did_you_mean(&named.value, &known) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("its claim templates are {}", templates.join(", ")),
+    };
+    let message = format!("the set has no claim template `{}`", named.value);
+    lowering.reader.report(
+        Diagnostic::new("scenario::unknown-template", message)
+            .at(named.span.clone(), "")
+            .help(help),
+    );
+}
+
+/// The reclaim policy of each template's volumes that the manifest's volumes or classes say, else
+/// Kubernetes' default. One is modelled for all volumes of a template: if they differ, that which
+/// destroys disks.
+fn assumed_policies(lowering: &mut Lowering<'_>, side: &Side) -> Vec<ReclaimPolicy> {
+    let said: Vec<Policy> = (0..side.templates.len())
+        .map(|template| assumed_policy(side, template))
+        .collect();
+    let is_alike = said.iter().all(|policy| *policy == said[0]);
+    for (policy, name) in said.iter().zip(&side.templates) {
+        let weight = if policy.differs {
+            Weight::Verdict
+        } else {
+            Weight::Detail
+        };
+        let field = match is_alike {
+            true => "storage.reclaimPolicy".to_owned(),
+            false => format!("storage.templates.{name}.reclaimPolicy"),
+        };
+        let value = format!("{:?}", policy.value);
+        lowering.assume_of(weight, &field, &value, &policy.text);
+        if is_alike {
+            break;
+        }
+    }
+    said.into_iter().map(|policy| policy.value).collect()
+}
+
+/// The reclaim policy of a template's volumes, and who says so.
+#[derive(PartialEq, Eq)]
+struct Policy {
+    value: ReclaimPolicy,
+    text: String,
+    /// Not all volumes have the same.
+    differs: bool,
+}
+
+fn assumed_policy(side: &Side, template: usize) -> Policy {
+    let mut ordinals = side
         .initial
         .into_iter()
         .flat_map(|slice| slice.start..slice.end);
@@ -175,35 +261,33 @@ fn assumed_policy(lowering: &mut Lowering<'_>, side: &Side) -> ReclaimPolicy {
         ReclaimPolicy::Delete,
         "Kubernetes' default for provisioned volumes".to_owned(),
     );
-    let of_claim = |(ordinal, template)| side.manifest.storage.policy(side, template, ordinal);
-    let claims = ordinals.flat_map(|ordinal| {
-        let templates = 0..side.templates.len();
-        templates.map(move |template| (ordinal, template))
-    });
-    let said: Vec<_> = claims
-        .map(|claim| of_claim(claim).unwrap_or_else(|| default.clone()))
+    let of_claim = |ordinal| side.manifest.storage.policy(side, template, ordinal);
+    let said: Vec<_> = ordinals
+        .by_ref()
+        .map(|ordinal| of_claim(ordinal).unwrap_or_else(|| default.clone()))
         .collect();
     let sources: BTreeSet<&str> = said.iter().map(|(_, who)| &**who).collect();
     let (first, who) = said.first().unwrap_or(&default);
-    let differ = said.iter().any(|(policy, _)| policy != first);
-    let (policy, text) = if differ {
+    if said.iter().any(|(policy, _)| policy != first) {
         let text =
             "the volumes of the set differ; the policy that destroys disks is assumed for all";
-        (ReclaimPolicy::Delete, text.to_owned())
-    } else if who.starts_with("Kubernetes") && sources.len() == 1 {
-        (*first, who.clone())
+        return Policy {
+            value: ReclaimPolicy::Delete,
+            text: text.to_owned(),
+            differs: true,
+        };
+    }
+    let text = if who.starts_with("Kubernetes") && sources.len() == 1 {
+        who.clone()
     } else {
         let sources: Vec<&str> = sources.into_iter().collect();
-        (*first, format!("from {}", sources.join(" and ")))
+        format!("from {}", sources.join(" and "))
     };
-    let weight = if differ {
-        Weight::Verdict
-    } else {
-        Weight::Detail
-    };
-    let value = format!("{policy:?}");
-    lowering.assume_of(weight, "storage.reclaimPolicy", &value, &text);
-    policy
+    Policy {
+        value: *first,
+        text,
+        differs: false,
+    }
 }
 
 /// Which sides reach the disks if the scenario does not say: both, unless a manifest shows a disk

@@ -1,6 +1,6 @@
 //! The Pod object, and the containers on the nodes, which have a truth of their own.
 
-use super::volume::Disk;
+use super::volume::{Disk, PerTemplate};
 
 /// One Pod as the API server stores it. Its incarnation (uid) is not a number: the object is
 /// the present incarnation, and [`Containers`] tells what runs of it and of others.
@@ -75,8 +75,8 @@ pub struct Containers {
 }
 
 /// Containers without a Pod object. Several of one ordinal on one side are kept as one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Stray {
-    /// The disk they have mounted.
-    pub mounted: Option<Disk>,
+    /// The disk of each template that they have mounted.
+    pub mounted: PerTemplate<Option<Disk>>,
 }

@@ -35,7 +35,10 @@ pub(super) fn signs(counterexample: &Counterexample) -> Vec<char> {
             |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
         all.iter().any(has)
     };
-    let in_disk = |letter: char| all.iter().any(|lanes| lanes.disk.contains(letter));
+    let in_disk = |letter: char| {
+        let mut disks = all.iter().flat_map(|lanes| &lanes.disks);
+        disks.any(|disk| disk.text.contains(letter))
+    };
     let glyphs = GLYPHS.iter().map(|(glyph, _)| *glyph);
     let letters = LETTERS.iter().map(|(letter, _)| *letter);
     let glyphs = glyphs.filter(|&glyph| in_lanes(glyph));

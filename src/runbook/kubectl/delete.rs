@@ -207,12 +207,6 @@ fn request(
             super::kinds::deleted(runner, kind, name);
             return Ok((Outcome::ok(state), None));
         }
-        Thing::Companion(..) | Thing::CompanionVolume(..) => {
-            let command = runner.findings.command_at(&runner.span);
-            let text = "the claims of other templates than the first are not modelled: whether \
-                        their data is lost is not checked";
-            runner.findings.assume(runner.span.clone(), command, text);
-        }
         _ => (),
     }
     let Some(object) = thing.object(cluster) else {

@@ -54,10 +54,10 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
             scaled(runner, cluster, kind, &patch, state)
         }
         Thing::Set => set(runner, cluster, kind, &patch, state),
-        Thing::Volume(_) | Thing::CompanionVolume(..) => {
+        Thing::Volume(_) => {
             volumes::patch(runner, cluster, &thing, kind, &patch, state)
         }
-        Thing::Claim(_) | Thing::Companion(..) => {
+        Thing::Claim(_) => {
             Ok(claims::patch(runner, &thing, cluster, kind, &patch, state))
         }
         Thing::Pod(ordinal) => {

@@ -14,6 +14,7 @@ use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
 use crate::world::id::ClusterId;
+use crate::runbook::values::{ordinal, template};
 use crate::world::program::{Condition, Expression, Look, Operation, StatusField, Timeout};
 
 /// `kubectl wait`.
@@ -200,12 +201,6 @@ fn wait(
 /// A wait for what the model does not have is passed over where it guards nothing.
 fn not_awaited(runner: &mut Runner<'_>, thing: &Thing) {
     match thing {
-        Thing::Companion(..) | Thing::CompanionVolume(..) => {
-            let command = runner.findings.command_at(&runner.span);
-            let text = "the claims of other templates than the first are not modelled: assumed to \
-                        succeed";
-            runner.findings.assume(runner.span.clone(), command, text);
-        }
         Thing::Other(_) => other_workload(runner, "wait", thing),
         _ => runner.not_modelled(
             "a wait for this object is not modelled",
@@ -295,9 +290,11 @@ fn condition(
 fn by_path(thing: &Thing, cluster: ClusterId, path: &str, value: &str) -> Option<Condition> {
     let number = || value.parse::<i16>().ok().map(Expression::number);
     match (thing, path) {
-        (Thing::Claim(ordinal), "status.phase") if value == "Bound" => Some(
-            Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal))),
-        ),
+        (Thing::Claim(key), "status.phase") if value == "Bound" => Some(Condition::VolumeBound(
+            cluster,
+            ordinal(*key),
+            template(*key),
+        )),
         (Thing::Set, "status.readyReplicas") => Some(Condition::StatusEquals(
             cluster,
             StatusField::ReadyReplicas,

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! row     | frame | words 0 of the columns of ordinals 0, 1, .. | words 1 .. | other groups
-//! word 0  | Pod | containers | claim | volumes | attachments |
+//! word 0  | Pod | containers | claim | volumes | attachments | claim of another template | ..
 //! ```
 
 use super::builder::Builder;
@@ -18,8 +18,8 @@ use super::row::Needed;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Containers, Pod};
-use crate::world::row::Column;
-use crate::world::volume::{Claim, DiskSet, Volume, Volumes};
+use crate::world::row::{Column, Supply};
+use crate::world::volume::{Claim, DiskSet, Template, Volume, Volumes};
 
 /// The columns of one side.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +28,13 @@ pub(super) struct Columns {
     strips: [Strip; WORDS],
     pods: Object<Option<Pod>>,
     containers: Object<Containers>,
+    /// For each claim template what there is.
+    supplies: Vec<Supplies>,
+}
+
+/// What there is of a claim template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Supplies {
     claims: Object<Option<Claim>>,
     fixed: Object<Option<Volume>>,
     provisioned: Object<Option<Volume>>,
@@ -135,10 +142,9 @@ impl Columns {
             strips: [Strip::default(); WORDS],
             pods: object!(bits, pod, has, id),
             containers: object!(bits, containers, has),
-            claims: object!(bits, claim, has),
-            fixed: object!(bits, fixed_volume, has, id),
-            provisioned: object!(bits, provisioned_volume, has, id),
-            attached: object!(bits, attached, has, id),
+            supplies: (0..has.templates as u8)
+                .map(|template| Supplies::new(bits, has, (id, Template(template))))
+                .collect(),
         };
         columns.strips = room.0.map(|bits| row.strip(bits as usize));
         columns
@@ -170,7 +176,6 @@ impl Columns {
     pub fn read(
         &self,
         words: &[u64],
-        has: &Features,
         id: ClusterId,
         world: &mut World,
         ordinal: Ordinal,
@@ -179,9 +184,9 @@ impl Columns {
         let [first, second] = self.strips;
         let column = first.of(words, ordinal);
         if second.bits == 0 {
-            self.decode::<false>(has, [column, 0], into);
+            self.decode::<false>([column, 0], into);
         } else {
-            self.decode_wide(has, [column, second.of(words, ordinal)], into);
+            self.decode_wide([column, second.of(words, ordinal)], into);
         }
     }
 
@@ -197,21 +202,8 @@ impl Columns {
         self.containers.write::<WIDE>(&mut column, |pass| {
             fields::containers(pass, has, &mut containers);
         });
-        if has.claims {
-            let mut claim = from.claim;
-            self.claims
-                .write::<WIDE>(&mut column, |pass| fields::claim(pass, has, &mut claim));
-            let mut volumes = from.volumes;
-            self.fixed.write::<WIDE>(&mut column, |pass| {
-                fields::fixed_volume(pass, has, id, &mut volumes.fixed);
-            });
-            self.provisioned.write::<WIDE>(&mut column, |pass| {
-                fields::provisioned_volume(pass, has, id, &mut volumes.provisioned);
-            });
-            let mut attached = from.attached;
-            self.attached.write::<WIDE>(&mut column, |pass| {
-                fields::attached(pass, has, id, &mut attached);
-            });
+        for (template, supplies) in (0..).map(Template).zip(&self.supplies) {
+            supplies.write::<WIDE>(&mut column, has, (id, template), &from[template]);
         }
         column
     }
@@ -222,22 +214,63 @@ impl Columns {
     }
 
     #[inline(always)]
-    fn decode<const WIDE: bool>(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
+    fn decode<const WIDE: bool>(&self, column: [u64; WORDS], into: &mut Column) {
         into.pod = self.pods.read::<WIDE>(column);
         into.containers = self.containers.read::<WIDE>(column);
-        if has.claims {
-            into.claim = self.claims.read::<WIDE>(column);
-            into.volumes = Volumes {
-                fixed: self.fixed.read::<WIDE>(column),
-                provisioned: self.provisioned.read::<WIDE>(column),
-            };
-            into.attached = self.attached.read::<WIDE>(column);
+        for (template, supplies) in (0..).map(Template).zip(&self.supplies) {
+            into[template] = supplies.read::<WIDE>(column);
         }
     }
 
     #[inline(never)]
-    fn decode_wide(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
-        self.decode::<true>(has, column, into);
+    fn decode_wide(&self, column: [u64; WORDS], into: &mut Column) {
+        self.decode::<true>(column, into);
+    }
+}
+
+impl Supplies {
+    fn new(room: &mut Room, has: &Features, at: (ClusterId, Template)) -> Self {
+        let id = at.0;
+        Self {
+            claims: object!(room, claim, has),
+            fixed: object!(room, fixed_volume, has, at),
+            provisioned: object!(room, provisioned_volume, has, id),
+            attached: object!(room, attached, has, id),
+        }
+    }
+
+    #[inline(always)]
+    fn write<const WIDE: bool>(
+        &self,
+        column: &mut [u64; WORDS],
+        has: &Features,
+        at: (ClusterId, Template),
+        from: &Supply,
+    ) {
+        let (mut claim, mut volumes, mut attached) = (from.claim, from.volumes, from.attached);
+        self.claims
+            .write::<WIDE>(column, |pass| fields::claim(pass, has, &mut claim));
+        self.fixed.write::<WIDE>(column, |pass| {
+            fields::fixed_volume(pass, has, at, &mut volumes.fixed);
+        });
+        self.provisioned.write::<WIDE>(column, |pass| {
+            fields::provisioned_volume(pass, has, at.0, &mut volumes.provisioned);
+        });
+        self.attached.write::<WIDE>(column, |pass| {
+            fields::attached(pass, has, at.0, &mut attached);
+        });
+    }
+
+    #[inline(always)]
+    fn read<const WIDE: bool>(&self, column: [u64; WORDS]) -> Supply {
+        Supply {
+            claim: self.claims.read::<WIDE>(column),
+            volumes: Volumes {
+                fixed: self.fixed.read::<WIDE>(column),
+                provisioned: self.provisioned.read::<WIDE>(column),
+            },
+            attached: self.attached.read::<WIDE>(column),
+        }
     }
 }
 
@@ -277,7 +310,7 @@ mod tests {
             }
             let mut read = World::default();
             for ordinal in (0..3).map(Ordinal) {
-                columns.read(&words, &has, ClusterId::Source, &mut read, ordinal);
+                columns.read(&words, ClusterId::Source, &mut read, ordinal);
             }
             assert_eq!(read, world, "{taken} bits taken");
         }
