@@ -228,10 +228,7 @@ impl History<'_> {
     /// The first step since which a copy of the data of an ordinal's claim misses what a Pod has
     /// written to the other one.
     #[must_use]
-    pub fn first_stale_copy(
-        &self,
-        (ordinal, template): (Ordinal, Template),
-    ) -> Option<Taken<'_>> {
+    pub fn first_stale_copy(&self, (ordinal, template): (Ordinal, Template)) -> Option<Taken<'_>> {
         let current = |world: &World, disk| world.rows[ordinal].storage[template].is_current(disk);
         self.taken().find(|taken| {
             let loses = |disk| current(taken.before, disk) && !current(taken.after, disk);

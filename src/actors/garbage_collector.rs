@@ -205,7 +205,8 @@ fn dependents(setup: &Setup, side: Side<'_>, foreground: bool, enabled: &mut imp
     }
     if !foreground {
         pods.map(Action::Orphan).for_each(&mut *enabled);
-        return owned.for_each(|(ordinal, template)| enabled(Action::OrphanClaim(ordinal, template)));
+        return owned
+            .for_each(|(ordinal, template)| enabled(Action::OrphanClaim(ordinal, template)));
     }
     let stays = |ordinal: &Ordinal| side[*ordinal].pod.is_some_and(|pod| !pod.terminating);
     let pods = pods.filter(stays);

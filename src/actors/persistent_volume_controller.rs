@@ -57,9 +57,9 @@ impl Component for Step {
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
-            for ordinal in setup.ordinals() {
-                let column = world.column(cluster, ordinal);
-                for template in setup.templates() {
+            for template in setup.templates() {
+                for ordinal in setup.ordinals() {
+                    let column = world.column(cluster, ordinal);
                     let mut enabled = |action| {
                         visit(Self {
                             cluster,
@@ -160,12 +160,7 @@ impl Component for Step {
 
 /// What an unbound claim gets: the volume it names, one that names it, or a new one. That a volume
 /// is being deleted makes no difference if it and the claim name each other.
-fn for_claim(
-    column: &Column,
-    template: Template,
-    fresh: Disk,
-    enabled: &mut impl FnMut(Action),
-) {
+fn for_claim(column: &Column, template: Template, fresh: Disk, enabled: &mut impl FnMut(Action)) {
     let supply = &column[template];
     let Some(claim) = supply.claim.filter(|claim| !claim.bound && !claim.deleting) else {
         return;

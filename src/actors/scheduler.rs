@@ -37,7 +37,9 @@ impl Component for Step {
         let sides = ClusterId::BOTH.into_iter();
         for cluster in sides.filter(|&id| setup.schedules[id]) {
             let side = world.side(cluster);
-            let fitting = setup.ordinals().filter(|&ordinal| fits(setup, &side[ordinal]));
+            let fitting = setup
+                .ordinals()
+                .filter(|&ordinal| fits(setup, &side[ordinal]));
             fitting.for_each(|ordinal| visit(Self { cluster, ordinal }));
         }
     }

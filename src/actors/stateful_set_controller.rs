@@ -417,12 +417,7 @@ fn describe_owner(
 }
 
 /// The claim of an ordinal that is being deleted; the first of several.
-fn describe_deleting(
-    setup: &Setup,
-    world: &World,
-    cluster: ClusterId,
-    ordinal: Ordinal,
-) -> String {
+fn describe_deleting(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> String {
     let is_deleting = |template: &_| {
         let claim = world.column(cluster, ordinal)[*template].claim;
         claim.is_some_and(|claim| claim.deleting)

@@ -50,8 +50,12 @@ impl Component for Step {
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
-            for ordinal in setup.ordinals() {
-                for template in setup.templates() {
+            for template in setup.templates() {
+                // An attachment that nothing reads and that keeps nobody out changes nothing by
+                // going: whatever can happen after its end can happen before.
+                let detaches = setup.storage_of(template).backend == Backend::Exclusive
+                    || setup.reads[cluster].attachments;
+                for ordinal in setup.ordinals() {
                     let mut enabled = |action, disk| {
                         visit(Self {
                             cluster,
@@ -65,10 +69,6 @@ impl Component for Step {
                     if let Some(disk) = attachable(setup, world, cluster, at) {
                         enabled(Action::Attach, disk);
                     }
-                    // An attachment that nothing reads and that keeps nobody out changes nothing
-                    // by going: whatever can happen after its end can happen before.
-                    let detaches = setup.storage_of(template).backend == Backend::Exclusive
-                        || setup.reads[cluster].attachments;
                     if detaches && !world.column(cluster, ordinal)[template].attached.is_empty() {
                         let unused = |disk: &Disk| may_detach(world, cluster, at, *disk);
                         let disks = Disk::ALL.into_iter().filter(unused);
@@ -146,9 +146,9 @@ fn attachable(
     cluster: ClusterId,
     (ordinal, template): (Ordinal, Template),
 ) -> Option<Disk> {
-    let storage = setup.storage_of(template);
     let row = &world.rows[ordinal];
     row.sides[cluster].pod.filter(|&pod| wants_volumes(pod))?;
+    let storage = setup.storage_of(template);
     let supply = &row.sides[cluster][template];
     let disk = supply.bound_disk()?;
     let exists = row.storage[template].contents(disk) != Contents::NoDisk;

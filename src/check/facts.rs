@@ -155,7 +155,13 @@ fn facts(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<Fact> {
     );
     for id in ClusterId::BOTH {
         let (side, cluster) = (Some(id), world.side(id));
-        add(side, "set", None, None, Some(objects::set(setup, id, cluster)));
+        add(
+            side,
+            "set",
+            None,
+            None,
+            Some(objects::set(setup, id, cluster)),
+        );
         add(side, "controller", None, None, objects::controller(cluster));
         for ordinal in setup.ordinals() {
             let pod = objects::pod(setup, &cluster[ordinal], ordinal);

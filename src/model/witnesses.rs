@@ -210,7 +210,10 @@ fn may_be_refused(column: &Column) -> bool {
 fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize {
     let (side, plan) = (before.side(id), after.plan(id));
     let refuses = || {
-        plan.writes() && setup.ordinals().any(|ordinal| is_on_its_way_out(&side[ordinal]))
+        plan.writes()
+            && setup
+                .ordinals()
+                .any(|ordinal| is_on_its_way_out(&side[ordinal]))
     };
     if plan.status == StatusWrite::None && !plan.set_is_gone {
         return usize::from(refuses());

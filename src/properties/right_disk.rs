@@ -87,7 +87,10 @@ fn why(history: &History<'_>) -> Vec<String> {
     let Some(ordinal) = history.ordinal else {
         return Vec::new();
     };
-    let place = (ordinal, wrong_template(history, ordinal).unwrap_or_default());
+    let place = (
+        ordinal,
+        wrong_template(history, ordinal).unwrap_or_default(),
+    );
     if let Some(provisioning) = history.provisioning(place) {
         let side = provisioning.step.cluster();
         let claim = side.and_then(|side| history.claim_creation(side, place));

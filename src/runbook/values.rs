@@ -67,7 +67,8 @@ impl fmt::Display for Value {
 }
 
 /// `3`, or of another template than the first `3 of claim template 2`.
-fn label((template, ordinal): ClaimKey) -> String {
+#[must_use]
+pub fn label((template, ordinal): ClaimKey) -> String {
     match template {
         0 => ordinal.to_string(),
         _ => format!("{ordinal} of claim template {}", template + 1),

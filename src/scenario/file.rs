@@ -119,7 +119,11 @@ pub struct StorageFile {
 
 /// The storage of one claim template. What is not said is as for the others.
 #[derive(JsonSchema, Debug)]
-#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "TemplateStorage")]
+#[schemars(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    rename = "TemplateStorage"
+)]
 pub struct TemplateStorageFile {
     /// The name of the claim template.
     pub name: Spanned<String>,

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::file::MigrationFile;
 use super::lowering::Lowering;
 use super::reader::Spanned;
-use super::storage;
 use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
+use super::storage;
 use super::types::Lowered;
 use super::words::{PodUntil, SetUntil, VolumeUntil};
 use crate::diagnostic::Diagnostic;
@@ -209,7 +209,9 @@ impl Builder<'_, '_> {
             let copied = Copied::Read(None);
             self.push(Operation::GetClaim(ordinal, template));
             self.push(Operation::GetVolume(ordinal, template));
-            self.push(Operation::CreateVolume(ordinal, template, claim_ref, copied));
+            self.push(Operation::CreateVolume(
+                ordinal, template, claim_ref, copied,
+            ));
             self.push(Operation::CreateClaim(ordinal, template));
         }
     }

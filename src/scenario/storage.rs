@@ -7,7 +7,7 @@ use super::lowering::Lowering;
 use super::reader::Spanned;
 use super::types::{ClaimFact, ClassFact, Side, StorageFacts, VolumeFact};
 use crate::account::subject::{CLASS_ANNOTATION, DEFAULT_CLASS};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, help_with};
 use crate::vocabulary::Weight;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::setup::StorageSetup;
@@ -126,7 +126,10 @@ pub fn lower(
 ) -> Vec<StorageSetup> {
     let own = file.and_then(|file| file.templates.as_ref());
     let reaches = own.into_iter().flatten().map(|own| &own.reachable_from);
-    for sides in reaches.chain(file.map(|file| &file.reachable_from)).flatten() {
+    for sides in reaches
+        .chain(file.map(|file| &file.reachable_from))
+        .flatten()
+    {
         check_reach(lowering, sides);
     }
     let Some(side) = source.filter(|source| !source.templates.is_empty()) else {
@@ -138,7 +141,11 @@ pub fn lower(
     let default = StorageFile::default();
     let file = file.unwrap_or(&default);
     check_templates(lowering, side, own.map_or(&[], Vec::as_slice));
-    let of = |name: &String| own.into_iter().flatten().find(|own| own.name.value == *name);
+    let of = |name: &String| {
+        own.into_iter()
+            .flatten()
+            .find(|own| own.name.value == *name)
+    };
     let says = |said: fn(&TemplateStorageFile) -> bool| {
         side.templates.iter().all(|name| of(name).is_some_and(said))
     };
@@ -204,10 +211,7 @@ pub fn report_unknown_template(
     named: &Spanned<String>,
 ) {
     let known: Vec<&str> = templates.iter().map(String::as_str).collect();
-    let help = match did_you_mean(&named.value, &known) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("its claim templates are {}", templates.join(", ")),
-    };
+    let help = help_with(&named.value, &known);
     let message = format!("the set has no claim template `{}`", named.value);
     lowering.reader.report(
         Diagnostic::new("scenario::unknown-template", message)

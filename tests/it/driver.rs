@@ -5,7 +5,7 @@ mod storage;
 
 use straddle::internals::world::id::Ordinal;
 
-use crate::support::{Walk, check, list};
+use crate::support::{ONLY, Walk, check, list};
 
 /// Two replicas without disks.
 const PLAIN: &str = "source: {name: db, replicas: 2, podManagementPolicy: Parallel}\n";
@@ -213,9 +213,7 @@ fn a_copy_whose_volume_is_refused_still_creates_the_claim() {
     assert_eq!(story[story.len() - 4..], expected);
     assert_eq!(walk.driver(), "finished");
     assert!(
-        walk.world.rows[Ordinal(0)]
-            .sides
-            .destination
+        walk.world.rows[Ordinal(0)].sides.destination[ONLY]
             .claim
             .is_some()
     );

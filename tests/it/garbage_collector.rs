@@ -6,7 +6,7 @@ use straddle::internals::actors::{Actor, Step};
 use straddle::internals::world::id::Ordinal;
 use straddle::internals::world::pod::Owner;
 
-use crate::support::{SIDE, Scene, check_run};
+use crate::support::{ONLY, SIDE, Scene, check_run};
 
 /// Claims stay unless the retention policy has made the set their owner.
 #[test]
@@ -80,10 +80,10 @@ fn the_set_goes_first_or_last() {
 fn a_claim_holds_a_set_in_the_foreground() {
     let cell = "Parallel start 0 of 0 with claims deleted with the set deleting in foreground";
     let mut scene = Scene::read(cell, "claim 0 bound of the set");
-    assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0))]);
-    collect(&mut scene, Action::DeleteClaim(Ordinal(0)));
+    assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0), ONLY)]);
+    collect(&mut scene, Action::DeleteClaim(Ordinal(0), ONLY));
     assert_eq!(collects(&scene), []);
-    scene.world.rows[Ordinal(0)].sides[SIDE].claim = None;
+    scene.world.rows[Ordinal(0)].sides[SIDE][ONLY].claim = None;
     assert_eq!(collects(&scene), [Action::RemoveSet]);
 }
 
@@ -117,7 +117,7 @@ fn a_planned_pod_of_a_deleted_set_is_collected() {
     let mut scene = Scene::read("Parallel start 0 of 1", "nothing");
     scene.act(ControllerAction::Sync);
     scene.send("delete set background");
-    scene.act(ControllerAction::Write(Ordinal(0)));
+    scene.act(ControllerAction::Write(Ordinal(0), ONLY));
     let pod = scene.world.rows[Ordinal(0)].sides[SIDE]
         .pod
         .expect("it was planned");

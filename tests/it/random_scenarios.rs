@@ -177,6 +177,7 @@ of_each_mix! {
     faults: FAULTS
     scripts: SCRIPTS
     everything: EVERYTHING
+    templates: TEMPLATES
 }
 
 /// Looks at the steps of so many scenarios of each mix, and of so many worlds of each.

@@ -16,7 +16,7 @@ use super::sync::{Outcome, update_stateful_set};
 use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::cluster::{SetView, Side};
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, Table};
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, Table};
 use crate::world::pod::Owner as PodOwner;
 use crate::world::row::{Counted, Planned};
 use crate::world::setup::{ClusterSetup, Setup};
@@ -51,7 +51,7 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         set_is_gone: side.set.is_none(),
         ..Plan::default()
     };
-    if planner.rows == Table::default() {
+    if !planner.writes() {
         let revisions = Revisions {
             current: TEMPLATE,
             update: TEMPLATE,
@@ -62,8 +62,8 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         }
         plan_status(setup, cluster, side, view, &outcome, &mut plan);
     }
-    if planner.rows != Table::default() {
-        for ordinal in setup.ordinals() {
+    if planner.writes() {
+        for ordinal in planner.written.iter() {
             let counted = plan.rows[ordinal].counted;
             plan.rows[ordinal] = Planned {
                 counted,
@@ -153,6 +153,8 @@ impl Objects for Seen<'_> {
 struct Planner<'a> {
     set: &'a Set<'a>,
     rows: Table<Planned>,
+    /// Which rows have a write.
+    written: OrdinalSet,
 }
 
 impl<'a> Planner<'a> {
@@ -160,26 +162,29 @@ impl<'a> Planner<'a> {
         Self {
             set,
             rows: Table::default(),
+            written: OrdinalSet::default(),
         }
+    }
+
+    /// Whether there is anything to write.
+    const fn writes(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// A claim that is being deleted has ended the sync. Where nothing else is written, there is
     /// nothing to write at all.
     fn fail(&mut self, policy: PodManagementPolicy) {
-        let is_idle = |row: &Planned| match row.write {
-            Write::None => true,
-            Write::RefuseClaim => row.creates.is_empty(),
-            _ => false,
-        };
-        let writes = !self.rows.values().all(is_idle);
-        if policy == PodManagementPolicy::Parallel && writes {
+        let is_idle = |row: &Planned| row.write == Write::RefuseClaim && row.creates.is_empty();
+        let idle = self.written.iter();
+        let idle = idle.filter(|&ordinal| is_idle(&self.rows[ordinal]));
+        let idle: OrdinalSet = idle.collect();
+        if policy == PodManagementPolicy::Parallel && idle != self.written {
             return;
         }
-        for row in self.rows.values_mut() {
-            if is_idle(row) {
-                row.write = Write::None;
-            }
+        for ordinal in idle.iter() {
+            self.rows[ordinal].write = Write::None;
         }
+        self.written = OrdinalSet(self.written.0 & !idle.0);
     }
 }
 
@@ -224,6 +229,7 @@ impl Api for Planner<'_> {
         };
         let write = &mut self.rows[ordinal].write;
         *write = after(*write);
+        self.written.insert(ordinal);
         Ok(())
     }
 
@@ -233,6 +239,7 @@ impl Api for Planner<'_> {
 
     fn give_up(&mut self, ordinal: Ordinal) {
         self.rows[ordinal].write = Write::RefuseClaim;
+        self.written.insert(ordinal);
     }
 }
 

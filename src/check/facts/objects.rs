@@ -176,7 +176,9 @@ pub(super) fn pod(setup: &Setup, column: &Column, ordinal: Ordinal) -> Option<St
             disks.push("no disk".to_owned());
         }
         let disks = disks.join(" and ");
-        say(&format!("containers without an object running with {disks}"));
+        say(&format!(
+            "containers without an object running with {disks}"
+        ));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -98,7 +98,9 @@ fn proposal(
     }
     let (kubectl, marker) = runbook.spellings[candidate.cluster].clone()?;
     let set = &replay.scenario.set_name;
-    let claim = runbook.claim_templates.get(usize::from(candidate.template.0));
+    let claim = runbook
+        .claim_templates
+        .get(usize::from(candidate.template.0));
     let claim = claim.map_or("", String::as_str);
     let line = (candidate.spell)(&kubectl, set, claim, ordinal);
     Some(Proposal {

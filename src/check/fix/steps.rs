@@ -78,7 +78,10 @@ fn candidates(setup: &Setup) -> Vec<Candidate> {
             Operation::AwaitGone(pod, Look::First, never),
             "pod: k, until: gone",
         );
-        add(until(Condition::PodReady(cluster, k)), "pod: k, until: ready");
+        add(
+            until(Condition::PodReady(cluster, k)),
+            "pod: k, until: ready",
+        );
         add(
             until(Condition::PodAvailable(cluster, k)),
             "pod: k, until: available",

@@ -137,12 +137,7 @@ fn shared(runner: &mut Runner<'_>, cluster: ClusterId, (template, ordinal): Clai
     })
 }
 
-fn claim(
-    runner: &mut Runner<'_>,
-    cluster: ClusterId,
-    key: ClaimKey,
-    phase: &str,
-) -> Json {
+fn claim(runner: &mut Runner<'_>, cluster: ClusterId, key: ClaimKey, phase: &str) -> Json {
     let side = &runner.session.surroundings.sides[cluster];
     let (name, is_owned) = (side.claim_of(key.0, key.1), side.owns_claims);
     let shared = shared(runner, cluster, key);

@@ -12,8 +12,8 @@ use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
 use crate::runbook::symbols::Symbol;
-use crate::world::id::ClusterId;
 use crate::runbook::values::{ordinal, template};
+use crate::world::id::ClusterId;
 use crate::world::program::{Condition, ExtraVerb, Operation};
 
 /// `kubectl get`.

@@ -16,7 +16,7 @@ use crate::runbook::clusters::Memory;
 use crate::runbook::copies::VolumeCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
-use crate::runbook::values::{ClaimKey, Value, ordinal, template};
+use crate::runbook::values::{ClaimKey, Value, label, ordinal, template};
 use crate::world::id::ClusterId;
 use crate::world::program::{ClaimRefCopy, Copied, Operation};
 use crate::world::volume::ReclaimPolicy;
@@ -25,11 +25,11 @@ const KIND: &str = "PersistentVolume";
 
 /// Notes that a volume is read, or copied, after something else.
 pub fn refuse(runner: &mut Runner<'_>, key: ClaimKey) {
-    let volume = Value::VolumeName(ClusterId::Source, key);
     runner.not_modelled(
         format!(
-            "{volume} is read or copied after other claims and volumes were read, which is \
-             modelled only if no claim or volume in source was deleted before"
+            "volume {} is read or copied after other claims and volumes were read, which is \
+             modelled only if no claim or volume in source was deleted before",
+            label(key)
         ),
         "for one ordinal after another, read the claim and its volume and create both",
     );
@@ -201,12 +201,7 @@ fn check_spec(runner: &mut Runner<'_>, object: &Json) {
 
 /// Whose fields the copy has. A volume that is created without a reclaim policy is retained
 /// (`SetDefaults_PersistentVolume` in pkg/apis/core/v1/defaults.go).
-fn copied(
-    runner: &mut Runner<'_>,
-    object: &Json,
-    key: ClaimKey,
-    state: &State,
-) -> Option<Copied> {
+fn copied(runner: &mut Runner<'_>, object: &Json, key: ClaimKey, state: &State) -> Option<Copied> {
     let text = text_at(object, "/spec/persistentVolumeReclaimPolicy");
     let (given, as_read) = match (runner.symbols.value(&text), text.as_str()) {
         (Some(&Value::Policy(_, known)), _) => (None, known),

@@ -13,8 +13,8 @@ use crate::runbook::clusters::Set;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
-use crate::world::id::ClusterId;
 use crate::runbook::values::{ordinal, template};
+use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, Look, Operation, StatusField, Timeout};
 
 /// `kubectl wait`.

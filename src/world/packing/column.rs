@@ -173,13 +173,7 @@ impl Columns {
 
     /// Reads the column of an ordinal into `world`.
     #[inline(always)]
-    pub fn read(
-        &self,
-        words: &[u64],
-        id: ClusterId,
-        world: &mut World,
-        ordinal: Ordinal,
-    ) {
+    pub fn read(&self, words: &[u64], id: ClusterId, world: &mut World, ordinal: Ordinal) {
         let into = world.column_mut(id, ordinal);
         let [first, second] = self.strips;
         let column = first.of(words, ordinal);

@@ -331,7 +331,11 @@ pub(super) fn write(pass: &mut impl Pass, has: &Features, planned: &mut Planned)
     // Which claims a write is about goes without saying where there is one.
     let several = if has.templates > 1 { has.templates } else { 0 };
     let places = [
-        (&mut planned.creates, planned.write.creates_claims(), several),
+        (
+            &mut planned.creates,
+            planned.write.creates_claims(),
+            several,
+        ),
         (
             &mut planned.owns,
             planned.write.owns_claims(),

@@ -11,10 +11,11 @@ use straddle::internals::world::pod::{Owner, Pod, PodPhase};
 use straddle::internals::world::row::Column;
 use straddle::internals::world::setup::Setup;
 use straddle::internals::world::stateful_set::StatefulSet;
-use straddle::internals::world::volume::{Claim, ClaimOwner};
+use straddle::internals::world::volume::{Claim, ClaimOwner, ReclaimPolicy};
 
 use super::known::{Told, assert_counts, assert_row};
 use super::recordings;
+use crate::support::{ONLY, permissive};
 
 const SIDE: ClusterId = ClusterId::Source;
 const ORDINAL: Ordinal = Ordinal(0);
@@ -60,11 +61,11 @@ fn world(input: &str) -> Told<World> {
         _ => return Err("a finalizer of somebody else holds the set"),
     };
     let has_set = set != "-";
-    let column = Column {
+    let mut column = Column {
         pod: read_pod(pod, has_set)?,
-        claim: read_claim(claim, has_set)?,
         ..Column::default()
     };
+    column[ONLY].claim = read_claim(claim, has_set)?;
     *world.column_mut(SIDE, ORDINAL) = column;
     Ok(world)
 }
@@ -133,6 +134,7 @@ fn read_claim(word: &str, has_set: bool) -> Told<Option<Claim>> {
 fn modelled(world: &World) -> BTreeSet<&'static str> {
     let setup = Setup {
         ordinals: 1,
+        storage: vec![permissive(ReclaimPolicy::Retain)],
         ..Setup::default()
     };
     let mut words = BTreeSet::new();
@@ -140,9 +142,9 @@ fn modelled(world: &World) -> BTreeSet<&'static str> {
         if step.cluster == SIDE {
             words.insert(match step.action {
                 Action::Orphan(_) => "/pod:S",
-                Action::OrphanClaim(_) => "/claim:S",
+                Action::OrphanClaim(..) => "/claim:S",
                 Action::DeletePod(_) => "-pod/Background",
-                Action::DeleteClaim(_) => "-claim/Background",
+                Action::DeleteClaim(..) => "-claim/Background",
                 Action::RemoveSet => "/set:-finalizer",
             });
         }

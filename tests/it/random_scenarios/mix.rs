@@ -17,6 +17,8 @@ pub struct Mix {
     pub deletes: u32,
     /// Claim templates.
     pub claims: u32,
+    /// A second claim template.
+    pub second: u32,
     /// `reclaimPolicy: Retain`.
     pub retain: u32,
     /// Each of the other three properties of the storage.
@@ -53,6 +55,7 @@ const BASE: Mix = Mix {
     min_ready: 10,
     deletes: 10,
     claims: 85,
+    second: 0,
     retain: 40,
     storage: 10,
     absent: 15,
@@ -101,6 +104,43 @@ pub const POLICIES: Mix = Mix {
         "scale",
         "symmetry saves",
         "ordinals added",
+    ],
+    ..BASE
+};
+
+/// Two claim templates, each with storage of its own, and steps about one of them.
+pub const TEMPLATES: Mix = Mix {
+    name: "templates",
+    replicas: 2,
+    deletes: 25,
+    claims: 100,
+    second: 85,
+    storage: 25,
+    absent: 10,
+    started: 10,
+    faults: 10,
+    kinds: &[
+        Kind::CopyVolume,
+        Kind::RestoreDisk,
+        Kind::SetReclaimPolicy,
+        Kind::DeleteClaim,
+        Kind::DeleteVolume,
+        Kind::DeletePod,
+        Kind::VolumeWait,
+    ],
+    reaches: &[
+        "two templates",
+        "exclusive",
+        "permissive",
+        "Retain",
+        "Delete",
+        "restore",
+        "set reclaim policy",
+        "delete claim",
+        "delete volume",
+        "wait detached",
+        "wait bound",
+        "symmetry saves",
     ],
     ..BASE
 };
@@ -298,6 +338,6 @@ pub const EVERYTHING: Mix = Mix {
 };
 
 /// All of them.
-pub const MIXES: [Mix; 9] = [
+pub const MIXES: [Mix; 10] = [
     POLICIES, RETENTION, RECLAIM, STORAGE, CASCADES, COUNTS, FAULTS, SCRIPTS, EVERYTHING,
 ];

@@ -27,6 +27,8 @@ fn smaller(draft: &Draft) -> Vec<Draft> {
     try_with(&|draft| draft.start = Start::Empty);
     try_with(&|draft| draft.destination = Set::default());
     try_with(&|draft| draft.storage = Storage::default());
+    try_with(&|draft| draft.second = None);
+    try_with(&|draft| draft.second = draft.second.map(|_| Storage::default()));
     try_with(&|draft| draft.storage.exclusive = false);
     try_with(&|draft| draft.storage.retain = false);
     try_with(&|draft| draft.storage.unreachable = false);
