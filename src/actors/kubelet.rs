@@ -16,9 +16,10 @@ use crate::world::World;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::pod::PodPhase;
+use crate::world::pod::{Pod, PodPhase};
+use crate::world::row::Column;
 use crate::world::setup::Setup;
-use crate::world::volume::Backend;
+use crate::world::volume::{Backend, Disk, Template};
 
 /// A step of the kubelet that the Pod of an ordinal on a side is bound to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,13 +51,16 @@ pub enum Action {
     ConfirmDeletion,
     /// Stops containers whose Pod object is gone.
     StopStray,
+    /// Unmounts the device of a disk that no Pod uses any more.
+    UnmountDevice(Template, Disk),
 }
 
 impl Component for Step {
     const NAME: &'static str = "kubelet";
 
-    /// The kubelet of the Pod, and that of containers without one, which may be another.
-    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal];
+    /// The kubelet of the Pod, that of containers without one, which may be another, and the loop of
+    /// either that sees to volumes.
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal, Scope::Ordinal];
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
@@ -75,6 +79,13 @@ impl Component for Step {
                 if side[ordinal].containers.stray.is_some() {
                     enabled(Action::StopStray);
                 }
+                for template in setup.templates() {
+                    if !side[ordinal][template].staged.is_empty() {
+                        let unused = |disk: &Disk| may_unmount(&side[ordinal], template, *disk);
+                        let disks = Disk::ALL.into_iter().filter(unused);
+                        disks.for_each(|disk| enabled(Action::UnmountDevice(template, disk)));
+                    }
+                }
             }
         }
     }
@@ -87,12 +98,26 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        match self.action {
+            Action::UnmountDevice(template, _) => Some(template),
+            _ => None,
+        }
+    }
+
     fn worker(self) -> usize {
-        usize::from(self.action == Action::StopStray)
+        match self.action {
+            Action::StopStray => 1,
+            Action::UnmountDevice(..) => 2,
+            _ => 0,
+        }
     }
 
     fn perform(self, setup: &Setup, world: &mut World) {
         let column = world.column_mut(self.cluster, self.ordinal);
+        if let Action::UnmountDevice(template, disk) = self.action {
+            return column[template].staged.remove(disk);
+        }
         let containers = &mut column.containers;
         if self.action == Action::StopStray {
             containers.stray = None;
@@ -106,6 +131,7 @@ impl Component for Step {
             Action::Start => {
                 containers.run = true;
                 pod.phase = PodPhase::Running;
+                mount_devices(setup, column);
                 storage::note_writer(setup, world, self.cluster, self.ordinal);
             }
             Action::ReportReady => pod.ready = true,
@@ -128,7 +154,7 @@ impl Component for Step {
             Action::ConfirmDeletion => {
                 api_server::remove_pod(setup, world, self.cluster, self.ordinal);
             }
-            Action::StopStray => unreachable!("handled above"),
+            Action::StopStray | Action::UnmountDevice(..) => unreachable!("handled above"),
         }
     }
 
@@ -153,10 +179,11 @@ impl Component for Step {
             Action::ReportFailed => "reportFailed",
             Action::Stop | Action::StopStray => "stopContainers",
             Action::ConfirmDeletion => "confirmDeletion",
+            Action::UnmountDevice(..) => "unmountDevice",
         }
     }
 
-    fn describe(self, _: &Setup, before: &World) -> String {
+    fn describe(self, setup: &Setup, before: &World) -> String {
         let ordinal = self.ordinal;
         let pod = before.column(self.cluster, ordinal).pod;
         match self.action {
@@ -171,8 +198,36 @@ impl Component for Step {
             Action::Stop => format!("stop containers of Pod {ordinal}"),
             Action::ConfirmDeletion => format!("remove the object of Pod {ordinal}"),
             Action::StopStray => format!("stop orphaned containers of ordinal {ordinal}"),
+            Action::UnmountDevice(template, disk) => {
+                let disk = storage::describe_disk(disk, &setup.label(template, ordinal));
+                format!("unmount the device of {disk}")
+            }
         }
     }
+}
+
+/// Containers start: the node mounts the devices of their disks.
+fn mount_devices(setup: &Setup, column: &mut Column) {
+    for template in setup.templates() {
+        let supply = &mut column[template];
+        if let Some(disk) = supply.bound_disk()
+            && setup.storage_of(template).block
+        {
+            supply.staged.insert(disk);
+        }
+    }
+}
+
+/// Whether a device is mounted that nothing uses: no container has the disk, nor will those of a
+/// Pod that is restarted in place. A Pod that is gone has not unmounted its device: the kubelet
+/// lets it go once the Pod's own mounts are gone (`WaitForUnmount`), and calls `UnmountDevice` in a
+/// later pass (`unmountDetachDevices` in pkg/kubelet/volumemanager/reconciler/reconciler.go).
+fn may_unmount(column: &Column, template: Template, disk: Disk) -> bool {
+    let supply = &column[template];
+    let restarts = |pod: Pod| pod.phase == PodPhase::Running && !pod.terminating;
+    let held = column.pod.is_some_and(restarts) && supply.bound_disk() == Some(disk);
+    let mut mounts = column.mounts(template);
+    supply.staged.contains(disk) && !held && !mounts.any(|mounted| mounted == Some(disk))
 }
 
 /// What the kubelet does next for the present Pod object: at any time at most one thing.

@@ -106,7 +106,9 @@ impl Component for Step {
                 let fresh = fresh_disk(cluster);
                 let row = &mut world.rows[ordinal];
                 for side in ClusterId::BOTH {
-                    row.sides[side][template].attached.remove(fresh);
+                    let supply = &mut row.sides[side][template];
+                    supply.attached.remove(fresh);
+                    supply.staged.remove(fresh);
                 }
                 row.sides[cluster][template].volumes.provisioned = Some(Volume {
                     disk: fresh,

@@ -162,7 +162,8 @@ fn attachable(
     (waits && exists && reachable && free).then_some(disk)
 }
 
-/// An attached disk that no Pod object holds and no container has mounted.
+/// An attached disk that no Pod object holds, no container has mounted, and no node as a device:
+/// the attach/detach controller waits for `status.volumesInUse` of the node.
 fn may_detach(
     world: &World,
     cluster: ClusterId,
@@ -174,7 +175,8 @@ fn may_detach(
     let held = column.pod.is_some_and(Pod::is_live) && supply.bound_disk() == Some(disk);
     let mut mounts = column.mounts(template);
     let mounted = mounts.any(|mounted| mounted == Some(disk));
-    supply.attached.contains(disk) && !held && !mounted
+    let is_free = !held && !mounted && !supply.staged.contains(disk);
+    supply.attached.contains(disk) && is_free
 }
 
 /// The side whose own storage has the disk. The original one is the migration's matter.

@@ -180,12 +180,14 @@ fn disk(world: &World, ordinal: Ordinal, template: Template) -> String {
         let has = Disk::ALL.into_iter().find(|&disk| disks.contains(disk));
         let mount = column.mounts(template).flatten().next();
         let letter = if mount.is_some() { mounted } else { attached };
+        let device = !column[template].staged.is_empty() && mount.is_none();
         let mark = match mount.or(has)? {
             Disk::Original => "",
             Disk::Restored => "^",
             Disk::SourceFresh | Disk::DestinationFresh => "*",
         };
-        Some(format!("{letter}{mark}"))
+        let device = if device { "=" } else { "" };
+        Some(format!("{letter}{mark}{device}"))
     };
     let sides = [
         (ClusterId::Source, "S", "s"),

@@ -8,7 +8,8 @@ use super::file::{
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil, WriterState,
+    ApiVersion, DiskKind, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil,
+    WriterState,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::vocabulary::Verdict;
@@ -40,6 +41,7 @@ scalar_words!(
     AfterCrash,
     ApiVersion,
     Backend,
+    DiskKind,
     Cascade,
     ClaimRefCopy,
     ClusterId,
@@ -214,6 +216,7 @@ impl Decode for StorageFile {
         let reclaim_policy = fields.optional(reader, "reclaimPolicy");
         let reachable_from = fields.list(reader, "reachableFrom");
         let shared = fields.optional(reader, "shared");
+        let volumes = fields.optional(reader, "volumes");
         let templates = fields.list(reader, "templates");
         fields.finish::<Self>(reader);
         Some(Self {
@@ -221,6 +224,7 @@ impl Decode for StorageFile {
             reclaim_policy,
             reachable_from,
             shared,
+            volumes,
             templates,
         })
     }
@@ -234,6 +238,7 @@ impl Decode for TemplateStorageFile {
         let reclaim_policy = fields.optional(reader, "reclaimPolicy");
         let reachable_from = fields.list(reader, "reachableFrom");
         let shared = fields.optional(reader, "shared");
+        let volumes = fields.optional(reader, "volumes");
         fields.finish::<Self>(reader);
         Some(Self {
             name: name?,
@@ -241,6 +246,7 @@ impl Decode for TemplateStorageFile {
             reclaim_policy,
             reachable_from,
             shared,
+            volumes,
         })
     }
 }

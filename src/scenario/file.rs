@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::catalogue;
 use super::reader::{Scalar, Spanned};
 use super::step::StepFile;
-use super::words::{ApiVersion, FaultCounting, Kind, Prove, Quorum, WriterState};
+use super::words::{ApiVersion, DiskKind, FaultCounting, Kind, Prove, Quorum, WriterState};
 use crate::vocabulary::Verdict;
 use crate::world::program::{AfterCrash, LoopOrder};
 use crate::world::setup::FaultId;
@@ -113,6 +113,8 @@ pub struct StorageFile {
     pub reachable_from: Option<Vec<Spanned<crate::world::id::ClusterId>>>,
     /// The application does its own locking, so two writers to a disk do no harm.
     pub shared: Option<Spanned<bool>>,
+    /// What the disks are to the nodes that mount them. Default: `files`.
+    pub volumes: Option<Spanned<DiskKind>>,
     /// Where the disks of one claim template are otherwise.
     pub templates: Option<Vec<TemplateStorageFile>>,
 }
@@ -135,6 +137,8 @@ pub struct TemplateStorageFile {
     pub reachable_from: Option<Vec<Spanned<crate::world::id::ClusterId>>>,
     /// The application does its own locking on its disks.
     pub shared: Option<Spanned<bool>>,
+    /// What its disks are to the nodes that mount them.
+    pub volumes: Option<Spanned<DiskKind>>,
 }
 
 /// Which ordinals may be down at a time: exactly one rule.

@@ -113,6 +113,9 @@ impl World {
                 provisioned: None,
             };
             supply.attached.insert(Disk::Original);
+            if setup.storage_of(template).block {
+                supply.staged.insert(Disk::Original);
+            }
             row.storage[template].original = Contents::Current;
         }
     }

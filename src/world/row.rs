@@ -44,6 +44,8 @@ pub struct Supply {
     pub volumes: Volumes,
     /// The disks that the side has attached.
     pub attached: DiskSet,
+    /// Of block devices those that a node has mounted, whether or not a Pod uses them.
+    pub staged: DiskSet,
 }
 
 impl Index<Template> for Column {

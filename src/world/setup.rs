@@ -202,6 +202,9 @@ pub struct StorageSetup {
     pub reachable: PerCluster<bool>,
     /// The application locks by itself, so that two writers are no harm.
     pub shared: bool,
+    /// The disks are block devices, which a node goes on having mounted for a while when no Pod
+    /// uses them any more.
+    pub block: bool,
 }
 
 /// Which ordinals may be down at a time.

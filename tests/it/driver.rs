@@ -1,7 +1,9 @@
 //! The migration driver, and what its storage steps come to.
 
 mod after_crash;
+mod devices;
 mod storage;
+mod templates;
 
 use straddle::internals::world::id::Ordinal;
 

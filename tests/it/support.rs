@@ -43,6 +43,7 @@ pub fn permissive(reclaim_policy: ReclaimPolicy) -> StorageSetup {
             destination: true,
         },
         shared: false,
+        block: false,
     }
 }
 

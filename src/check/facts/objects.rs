@@ -270,6 +270,11 @@ pub(super) fn disk(row: &Row, template: Template) -> Option<String> {
         if !disks.is_empty() {
             parts.push(format!("attached to {}{}", side.name(), which(disks)));
         }
+        let devices = row.sides[side][template].staged;
+        if !devices.is_empty() {
+            let which = which(devices);
+            parts.push(format!("device mounted in {}{which}", side.name()));
+        }
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

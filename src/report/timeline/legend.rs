@@ -17,13 +17,14 @@ const GLYPHS: [(char, &str); 7] = [
 ];
 
 /// What each letter of the disk column says.
-const LETTERS: [(char, &str); 6] = [
+const LETTERS: [(char, &str); 7] = [
     ('S', "mounted in source"),
     ('D', "mounted in destination"),
     ('s', "attached to source only"),
     ('d', "attached to destination only"),
     ('*', "new, empty disk"),
     ('^', "restored copy"),
+    ('=', "device mounted on a node, without a Pod"),
 ];
 
 /// The signs of a counterexample, those in steps that are left out too. No glyph is a letter.

@@ -39,10 +39,11 @@ struct Supplies {
     fixed: Object<Option<Volume>>,
     provisioned: Object<Option<Volume>>,
     attached: Object<DiskSet>,
+    staged: Object<DiskSet>,
 }
 
 /// The most words that a column takes.
-const WORDS: usize = 2;
+const WORDS: usize = 3;
 
 /// The bits of each word of a column that are taken.
 #[derive(Clone, Copy, Default)]
@@ -161,26 +162,33 @@ impl Columns {
         ordinal: Ordinal,
     ) {
         let from = world.column(id, ordinal);
-        let [first, second] = self.strips;
+        let [first, second, _] = self.strips;
         if second.bits == 0 {
-            let [column, _] = self.code::<false>(has, id, from);
+            let [column, ..] = self.code::<false>(has, id, from);
             return first.put(words, ordinal, column);
         }
         let column = self.wide_code(has, id, from);
-        first.put(words, ordinal, column[0]);
-        second.put(words, ordinal, column[1]);
+        for (strip, word) in self.strips.iter().zip(column) {
+            if strip.bits > 0 {
+                strip.put(words, ordinal, word);
+            }
+        }
     }
 
     /// Reads the column of an ordinal into `world`.
     #[inline(always)]
     pub fn read(&self, words: &[u64], id: ClusterId, world: &mut World, ordinal: Ordinal) {
         let into = world.column_mut(id, ordinal);
-        let [first, second] = self.strips;
-        let column = first.of(words, ordinal);
+        let [first, second, _] = self.strips;
         if second.bits == 0 {
-            self.decode::<false>([column, 0], into);
+            let column = first.of(words, ordinal);
+            self.decode::<false>([column, 0, 0], into);
         } else {
-            self.decode_wide([column, second.of(words, ordinal)], into);
+            let word = |strip: &Strip| match strip.bits {
+                0 => 0,
+                _ => strip.of(words, ordinal),
+            };
+            self.decode_wide(self.strips.each_ref().map(word), into);
         }
     }
 
@@ -230,6 +238,7 @@ impl Supplies {
             fixed: object!(room, fixed_volume, has, at),
             provisioned: object!(room, provisioned_volume, has, id),
             attached: object!(room, attached, has, id),
+            staged: object!(room, staged, has, id),
         }
     }
 
@@ -253,6 +262,12 @@ impl Supplies {
         self.attached.write::<WIDE>(column, |pass| {
             fields::attached(pass, has, at.0, &mut attached);
         });
+        if has.staged {
+            let mut staged = from.staged;
+            self.staged.write::<WIDE>(column, |pass| {
+                fields::staged(pass, has, at.0, &mut staged);
+            });
+        }
     }
 
     #[inline(always)]
@@ -264,6 +279,7 @@ impl Supplies {
                 provisioned: self.provisioned.read::<WIDE>(column),
             },
             attached: self.attached.read::<WIDE>(column),
+            staged: self.staged.read::<WIDE>(column),
         }
     }
 }
@@ -291,7 +307,7 @@ mod tests {
                 ordinals: has.ordinals,
                 ..Builder::default()
             };
-            let room = Room([taken, 0]);
+            let room = Room([taken, 0, 0]);
             let columns = Columns::within(room, &has, ClusterId::Source, &mut row);
             let mut words = vec![0; row.bits.div_ceil(64)];
             let mut world = World::default();

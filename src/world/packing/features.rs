@@ -28,6 +28,8 @@ pub(super) struct Features {
     pub claims: bool,
     /// How many claim templates there are.
     pub templates: u32,
+    /// Whether a node may go on having a device mounted that no Pod uses.
+    pub staged: bool,
     pub restored: bool,
     pub copies: bool,
     pub deletes_claims: bool,
@@ -86,6 +88,7 @@ impl Features {
             },
             claims,
             templates: setup.storage.len() as u32,
+            staged: setup.storage.iter().any(|storage| storage.block),
             restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(..))),
             copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(..))),
             deletes_claims: claims && (setup.deletes_claims() || setup.deletes_volumes()),

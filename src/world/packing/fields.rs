@@ -250,17 +250,34 @@ fn volume(pass: &mut impl Pass, has: &Features, place: &mut Option<Volume>, usua
     });
 }
 
-/// Only the destination ever binds a restored disk, and one that it has provisioned itself.
+/// The disks that are attached.
 #[inline(always)]
 pub(super) fn attached(pass: &mut impl Pass, has: &Features, id: ClusterId, disks: &mut DiskSet) {
+    disk_set(pass, has, (id, has.claims), disks);
+}
+
+/// The devices that are mounted.
+#[inline(always)]
+pub(super) fn staged(pass: &mut impl Pass, has: &Features, id: ClusterId, disks: &mut DiskSet) {
+    disk_set(pass, has, (id, has.staged), disks);
+}
+
+/// Only the destination ever binds a restored disk, and one that it has provisioned itself.
+#[inline(always)]
+fn disk_set(
+    pass: &mut impl Pass,
+    has: &Features,
+    (id, needed): (ClusterId, bool),
+    disks: &mut DiskSet,
+) {
     let is_destination = id == ClusterId::Destination;
     let mut found = DiskSet::default();
     for disk in Disk::ALL {
         let mut there = disks.contains(disk);
         match disk {
-            Disk::Original | Disk::SourceFresh => flag(pass, &mut there, has.claims),
-            Disk::Restored => flag(pass, &mut there, has.restored && is_destination),
-            Disk::DestinationFresh => flag(pass, &mut there, has.claims && is_destination),
+            Disk::Original | Disk::SourceFresh => flag(pass, &mut there, needed),
+            Disk::Restored => flag(pass, &mut there, needed && has.restored && is_destination),
+            Disk::DestinationFresh => flag(pass, &mut there, needed && is_destination),
         }
         if there {
             found.insert(disk);

@@ -43,6 +43,8 @@ pub struct Storage {
     pub unreachable: bool,
     /// `shared: true`.
     pub shared: bool,
+    /// `volumes: block`.
+    pub block: bool,
 }
 
 /// What the driver does.
@@ -288,6 +290,9 @@ impl Storage {
         }
         if self.shared {
             text += ", shared: true";
+        }
+        if self.block {
+            text += ", volumes: block";
         }
         text
     }

@@ -41,6 +41,7 @@ fn storage(chance: &mut Chance<'_>) -> Storage {
         retain: chance.percent(mix.retain),
         unreachable: chance.percent(mix.storage / 2),
         shared: chance.percent(mix.storage / 2),
+        block: mix.block > 0 && chance.percent(mix.block),
     }
 }
 

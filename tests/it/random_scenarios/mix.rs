@@ -23,6 +23,8 @@ pub struct Mix {
     pub retain: u32,
     /// Each of the other three properties of the storage.
     pub storage: u32,
+    /// Block devices.
+    pub block: u32,
     /// A destination without a set at the start.
     pub absent: u32,
     /// A destination with Pods at the start.
@@ -58,6 +60,7 @@ const BASE: Mix = Mix {
     second: 0,
     retain: 40,
     storage: 10,
+    block: 0,
     absent: 15,
     started: 15,
     available: 40,
@@ -116,6 +119,7 @@ pub const TEMPLATES: Mix = Mix {
     claims: 100,
     second: 85,
     storage: 25,
+    block: 40,
     absent: 10,
     started: 10,
     faults: 10,
@@ -130,6 +134,7 @@ pub const TEMPLATES: Mix = Mix {
     ],
     reaches: &[
         "two templates",
+        "block",
         "exclusive",
         "permissive",
         "Retain",

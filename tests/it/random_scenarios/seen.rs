@@ -106,6 +106,7 @@ fn of_storage(setup: &Setup) -> Vec<String> {
         ("permissive", storage.backend == Backend::Permissive),
         ("unreachable", !storage.reachable.destination),
         ("shared", storage.shared),
+        ("block", setup.storage.iter().any(|storage| storage.block)),
         ("Retain", storage.reclaim_policy == ReclaimPolicy::Retain),
         ("Delete", storage.reclaim_policy == ReclaimPolicy::Delete),
     ])

@@ -33,6 +33,7 @@ fn smaller(draft: &Draft) -> Vec<Draft> {
     try_with(&|draft| draft.storage.retain = false);
     try_with(&|draft| draft.storage.unreachable = false);
     try_with(&|draft| draft.storage.shared = false);
+    try_with(&|draft| draft.storage.block = false);
     for side in [source, destination] {
         try_with(&|draft| side(draft).parallel = false);
         try_with(&|draft| side(draft).min_ready = false);
