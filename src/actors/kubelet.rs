@@ -63,6 +63,7 @@ impl Component for Step {
     const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal, Scope::Ordinal];
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
+        let has_devices = setup.storage.iter().any(|storage| storage.block);
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let side = world.side(cluster);
@@ -79,11 +80,9 @@ impl Component for Step {
                 if side[ordinal].containers.stray.is_some() {
                     enabled(Action::StopStray);
                 }
-                for template in setup.templates() {
-                    if !side[ordinal][template].staged.is_empty() {
-                        let unused = |disk: &Disk| may_unmount(&side[ordinal], template, *disk);
-                        let disks = Disk::ALL.into_iter().filter(unused);
-                        disks.for_each(|disk| enabled(Action::UnmountDevice(template, disk)));
+                if has_devices {
+                    for (template, disk) in unused_devices(setup, &side[ordinal]) {
+                        enabled(Action::UnmountDevice(template, disk));
                     }
                 }
             }
@@ -216,6 +215,15 @@ fn mount_devices(setup: &Setup, column: &mut Column) {
             supply.staged.insert(disk);
         }
     }
+}
+
+/// The devices that are mounted and that nothing uses.
+fn unused_devices(setup: &Setup, column: &Column) -> impl Iterator<Item = (Template, Disk)> {
+    setup.templates().flat_map(move |template| {
+        let unused = move |disk: &Disk| may_unmount(column, template, *disk);
+        let disks = Disk::ALL.into_iter().filter(unused);
+        disks.map(move |disk| (template, disk))
+    })
 }
 
 /// Whether a device is mounted that nothing uses: no container has the disk, nor will those of a

@@ -28,11 +28,18 @@ pub const PROPERTY: Property = Property {
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {
     needs_disks(setup)?;
-    let mut storage = setup.storage.iter();
-    if storage.any(|storage| storage.block && !storage.shared) {
-        return Ok(());
+    let mut devices = setup
+        .storage
+        .iter()
+        .filter(|storage| storage.block)
+        .peekable();
+    if devices.peek().is_none() {
+        return Err("storage.volumes: files");
     }
-    Err("storage.volumes: files, or shared: no device is mounted by one node alone")
+    if devices.all(|storage| storage.shared) {
+        return Err("storage.shared: the application does its own locking");
+    }
+    Ok(())
 }
 
 /// Whether the property holds for one ordinal.

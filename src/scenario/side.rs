@@ -113,9 +113,9 @@ fn check_number_of_templates(lowering: &mut Lowering<'_>, file: &SideFile, side:
     }
     let message = format!("the set has {count} claim templates");
     let help = format!(
-        "at most {MAX_TEMPLATES} are modelled: each makes a state up to 35 bits longer for every \
-         ordinal, and there are several times as many states with it; leave out those whose \
-         volumes the migration does not touch, and check these with a scenario of their own"
+        "at most {MAX_TEMPLATES} are modelled: with each there are twice as many states where \
+         ordinals move one by one, and more than ten times as many where all move at once; check \
+         them in groups, each in a scenario whose set has those templates alone"
     );
     lowering.reader.report(
         Diagnostic::new("scenario::too-many-templates", message)
