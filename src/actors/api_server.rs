@@ -76,7 +76,7 @@ pub fn create_pod(world: &mut World, cluster: ClusterId, ordinal: Ordinal, owner
 }
 
 /// DELETE of a Pod by name. A Pod that is already terminating stays as it is, unless `force`
-/// shortens its grace period to zero.
+/// shortens its grace period to zero; one that is held keeps its finalizer.
 ///
 /// # Errors
 /// `NotFound` if there is no such Pod.
@@ -87,22 +87,91 @@ pub fn delete_pod(
     ordinal: Ordinal,
     force: bool,
 ) -> Answer {
-    let pod = world.rows[ordinal].sides[cluster]
-        .pod
-        .as_mut()
-        .ok_or(Refusal::NotFound)?;
+    let column = world.column(cluster, ordinal);
+    let pod = column.pod.ok_or(Refusal::NotFound)?;
+    if pod.held {
+        return Ok(());
+    }
     let scheduled = pod.scheduled || !setup.schedules[cluster];
     if deletes_pod_at_once(force, scheduled, pod.phase) {
         remove_pod(setup, world, cluster, ordinal);
         return Ok(());
     }
+    mark_terminating(setup, world, cluster, ordinal, false)
+}
+
+fn mark_terminating(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    held: bool,
+) -> Answer {
+    let column = world.column_mut(cluster, ordinal);
+    let pod = column.pod.as_mut().ok_or(Refusal::NotFound)?;
     pod.terminating = true;
+    pod.held = held;
     pod.ready &= setup.reads[cluster].keeps_ready_of_terminating();
     pod.available = false;
     pod.never_ready = false;
     // A kubelet that was about to report an eviction now only has to stop the containers.
-    world.rows[ordinal].sides[cluster].containers.evicted = false;
+    column.containers.evicted = false;
     Ok(())
+}
+
+/// DELETE of a Pod with the propagation policy Foreground: the collector's finalizer holds it.
+///
+/// # Errors
+/// `NotFound` if there is no such Pod.
+pub fn delete_pod_in_foreground(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+) -> Answer {
+    mark_terminating(setup, world, cluster, ordinal, true)
+}
+
+/// DELETE of a Pod with the propagation policy Background, as kubectl sends it. It takes that
+/// finalizer off, unless a deletion is pending: until the grace period is over.
+///
+/// # Errors
+/// `NotFound` if there is no such Pod.
+pub fn delete_pod_in_background(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    force: bool,
+) -> Answer {
+    if let Some(pod) = &mut world.column_mut(cluster, ordinal).pod {
+        let scheduled = pod.scheduled || !setup.schedules[cluster];
+        pod.held &= !deletes_pod_at_once(force, scheduled, pod.phase);
+    }
+    delete_pod(setup, world, cluster, ordinal, force)
+}
+
+/// The garbage collector takes its finalizer off a Pod, which goes if its grace period is over.
+pub fn release_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    let pod = world.column_mut(cluster, ordinal).pod.as_mut();
+    let pod = pod.expect("the step was enabled by the Pod object");
+    pod.held = false;
+    let scheduled = pod.scheduled || !setup.schedules[cluster];
+    if deletes_pod_at_once(false, scheduled, pod.phase) {
+        remove_pod(setup, world, cluster, ordinal);
+    }
+}
+
+/// A kubelet's DELETE of a Pod whose containers have stopped, with a grace period of zero. A
+/// finalizer holds the object all the same; its phase is one that has ended.
+pub fn confirm_deletion(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    match &mut world.column_mut(cluster, ordinal).pod {
+        Some(pod) if pod.held => {
+            pod.phase = PodPhase::Failed;
+            pod.ready = false;
+        }
+        _ => remove_pod(setup, world, cluster, ordinal),
+    }
 }
 
 /// The Pod object goes. Containers that still run go on, without an object.

@@ -4,9 +4,9 @@
 //! Kubernetes 1.31: `attemptToOrphanWorker`, `orphanDependents`, `attemptToDeleteItem` and
 //! `processDeletingDependentsItem` in pkg/controller/garbagecollector/garbagecollector.go. A Pod
 //! or claim names its set by `NewControllerRef`, and so blocks the set's deletion in the foreground
-//! (`blockingDependents` in graph.go).
-//! Left out: a Pod that owns its claim, as `whenScaled: Delete` has it of a condemned Pod, and that
-//! goes along with its set, would itself be deleted in the foreground.
+//! (`blockingDependents` in graph.go). A Pod that owns its claim, as `whenScaled: Delete` has it of a
+//! condemned Pod, and that goes along with its set, is itself deleted in the foreground. If it is on
+//! a node, neither goes: the claim holds the Pod, and `pvc-protection` holds the claim.
 
 use super::{Component, Scope, api_server};
 use crate::world::World;
@@ -14,6 +14,7 @@ use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Owner;
+use crate::world::row::Column;
 use crate::world::setup::Setup;
 use crate::world::volume::ClaimOwner;
 
@@ -35,6 +36,8 @@ pub enum Action {
     RemoveSet,
     /// Deletes a Pod whose owner no longer exists, or goes together with it.
     DeletePod(Ordinal),
+    /// Takes its finalizer off a Pod, since no claim names it as its owner any more.
+    ReleasePod(Ordinal),
     /// Takes the deleted set out of a claim's owners.
     OrphanClaim(Ordinal),
     /// Deletes a claim whose owner no longer exists, or goes together with it.
@@ -66,6 +69,12 @@ impl Component for Step {
             };
             let pods = setup.ordinals().filter(abandoned);
             pods.map(Action::DeletePod).for_each(&mut enabled);
+            let held = |ordinal: &Ordinal| side[*ordinal].pod.is_some_and(|pod| pod.held);
+            for ordinal in setup.ordinals().filter(held) {
+                if let Some(action) = next_for_held(&side[ordinal], ordinal) {
+                    enabled(action);
+                }
+            }
             let abandoned = |ordinal: &Ordinal| {
                 let gone = [ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
                 side[*ordinal]
@@ -85,6 +94,7 @@ impl Component for Step {
         match self.action {
             Action::Orphan(ordinal)
             | Action::DeletePod(ordinal)
+            | Action::ReleasePod(ordinal)
             | Action::OrphanClaim(ordinal)
             | Action::DeleteClaim(ordinal) => Some(ordinal),
             Action::RemoveSet => None,
@@ -94,7 +104,7 @@ impl Component for Step {
     fn worker(self) -> usize {
         match self.action {
             Action::RemoveSet => 0,
-            Action::Orphan(_) | Action::DeletePod(_) => 1,
+            Action::Orphan(_) | Action::DeletePod(_) | Action::ReleasePod(_) => 1,
             Action::OrphanClaim(_) | Action::DeleteClaim(_) => 2,
         }
     }
@@ -108,8 +118,15 @@ impl Component for Step {
             }
             Action::RemoveSet => api_server::remove_set(setup, world, cluster),
             Action::DeletePod(ordinal) => {
-                api_server::delete_pod(setup, world, cluster, ordinal, false)
-                    .expect("the step was enabled by the Pod object");
+                let answer = if is_deleted_in_foreground(world.side(cluster), ordinal) {
+                    api_server::delete_pod_in_foreground(setup, world, cluster, ordinal)
+                } else {
+                    api_server::delete_pod(setup, world, cluster, ordinal, false)
+                };
+                answer.expect("the step was enabled by the Pod object");
+            }
+            Action::ReleasePod(ordinal) => {
+                api_server::release_pod(setup, world, cluster, ordinal);
             }
             Action::OrphanClaim(ordinal) => {
                 let claim = world.rows[ordinal].sides[cluster].claim.as_mut();
@@ -137,6 +154,7 @@ impl Component for Step {
             Action::Orphan(_) => "orphanPod",
             Action::RemoveSet => "removeSet",
             Action::DeletePod(_) => "deletePod",
+            Action::ReleasePod(_) => "releasePod",
             Action::OrphanClaim(_) => "orphanClaim",
             Action::DeleteClaim(_) => "deleteClaim",
         }
@@ -158,15 +176,38 @@ impl Component for Step {
                 let goes = side[ordinal].pod.is_some_and(|pod| pod.owner == Owner::Set);
                 format!("delete Pod {ordinal}, whose owner {}", fate(goes))
             }
+            Action::ReleasePod(ordinal) => format!("let Pod {ordinal} go, which owns no claim"),
             Action::OrphanClaim(ordinal) => format!("orphan claim {ordinal}"),
             Action::DeleteClaim(ordinal) => {
                 let goes = side[ordinal]
                     .claim
-                    .is_some_and(|claim| claim.owner == ClaimOwner::Set);
+                    .is_some_and(|claim| [ClaimOwner::Set, ClaimOwner::Pod].contains(&claim.owner));
                 format!("delete claim {ordinal}, whose owner {}", fate(goes))
             }
         }
     }
+}
+
+/// Whether a Pod names its claim as a dependent.
+fn owns_its_claim(column: &Column) -> bool {
+    let claim = column.claim;
+    claim.is_some_and(|claim| claim.owner == ClaimOwner::Pod)
+}
+
+/// Whether a Pod that is to be deleted goes along with its set, and has a dependent of its own.
+fn is_deleted_in_foreground(side: Side<'_>, ordinal: Ordinal) -> bool {
+    let column = &side[ordinal];
+    let is_owned = column.pod.is_some_and(|pod| pod.owner == Owner::Set);
+    is_owned && side.set.is_some_and(|set| set.foreground) && owns_its_claim(column)
+}
+
+/// What becomes of a Pod that is held: the claims that it owns are deleted, and then it goes.
+fn next_for_held(column: &Column, ordinal: Ordinal) -> Option<Action> {
+    if !owns_its_claim(column) {
+        return Some(Action::ReleasePod(ordinal));
+    }
+    let stays = column.claim.is_some_and(|claim| !claim.deleting);
+    stays.then_some(Action::DeleteClaim(ordinal))
 }
 
 /// What becomes of what a set owns that is being deleted. The set goes once nothing names it.

@@ -70,7 +70,7 @@ impl Component for Step {
 
 /// Whether the Pod waits for a node, and its claim lets it go to one.
 fn fits(column: &Column) -> bool {
-    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled;
+    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled && !pod.terminating;
     let claim = column.claim;
     column.pod.is_some_and(waits) && claim.is_some_and(|claim| claim.bound && !claim.deleting)
 }

@@ -142,6 +142,9 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
         if pod.terminating {
             say("terminating");
         }
+        if pod.held {
+            say("held by the claim that it owns");
+        }
         match pod.owner {
             Owner::Set => (),
             Owner::Nobody => say("orphaned"),
