@@ -4,9 +4,9 @@
 //! Kubernetes 1.31: `attemptToOrphanWorker`, `orphanDependents`, `attemptToDeleteItem` and
 //! `processDeletingDependentsItem` in pkg/controller/garbagecollector/garbagecollector.go. A Pod
 //! or claim names its set by `NewControllerRef`, and so blocks the set's deletion in the foreground
-//! (`blockingDependents` in graph.go).
-//! Left out: a Pod that owns its claim, as `whenScaled: Delete` has it of a condemned Pod, and that
-//! goes along with its set, would itself be deleted in the foreground.
+//! (`blockingDependents` in graph.go). A Pod that owns its claim, as `whenScaled: Delete` has it of a
+//! condemned Pod, and that goes along with its set, is itself deleted in the foreground. If it is on
+//! a node, neither goes: the claim holds the Pod, and `pvc-protection` holds the claim.
 
 use super::{Component, Scope, api_server};
 use crate::world::World;
@@ -14,6 +14,7 @@ use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Owner;
+use crate::world::row::Column;
 use crate::world::setup::Setup;
 use crate::world::volume::{Claim, ClaimOwner, Template};
 
@@ -35,6 +36,8 @@ pub enum Action {
     RemoveSet,
     /// Deletes a Pod whose owner no longer exists, or goes together with it.
     DeletePod(Ordinal),
+    /// Takes its finalizer off a Pod, since no claim names it as its owner any more.
+    ReleasePod(Ordinal),
     /// Takes the deleted set out of a claim's owners.
     OrphanClaim(Ordinal, Template),
     /// Deletes a claim whose owner no longer exists, or goes together with it.
@@ -66,6 +69,10 @@ impl Component for Step {
             };
             let pods = setup.ordinals().filter(abandoned);
             pods.map(Action::DeletePod).for_each(&mut enabled);
+            let held = |ordinal: &Ordinal| side[*ordinal].pod.is_some_and(|pod| pod.held);
+            for ordinal in setup.ordinals().filter(held) {
+                next_for_held(setup, &side[ordinal], ordinal, &mut enabled);
+            }
             let abandoned = |claim: Claim| {
                 let gone = [ClaimOwner::RemovedSet, ClaimOwner::RemovedPod];
                 gone.contains(&claim.owner) && !claim.deleting
@@ -84,6 +91,7 @@ impl Component for Step {
         match self.action {
             Action::Orphan(ordinal)
             | Action::DeletePod(ordinal)
+            | Action::ReleasePod(ordinal)
             | Action::OrphanClaim(ordinal, _)
             | Action::DeleteClaim(ordinal, _) => Some(ordinal),
             Action::RemoveSet => None,
@@ -93,14 +101,14 @@ impl Component for Step {
     fn template(self) -> Option<Template> {
         match self.action {
             Action::OrphanClaim(_, template) | Action::DeleteClaim(_, template) => Some(template),
-            Action::Orphan(_) | Action::DeletePod(_) | Action::RemoveSet => None,
+            _ => None,
         }
     }
 
     fn worker(self) -> usize {
         match self.action {
             Action::RemoveSet => 0,
-            Action::Orphan(_) | Action::DeletePod(_) => 1,
+            Action::Orphan(_) | Action::DeletePod(_) | Action::ReleasePod(_) => 1,
             Action::OrphanClaim(..) | Action::DeleteClaim(..) => 2,
         }
     }
@@ -114,8 +122,15 @@ impl Component for Step {
             }
             Action::RemoveSet => api_server::remove_set(setup, world, cluster),
             Action::DeletePod(ordinal) => {
-                api_server::delete_pod(setup, world, cluster, ordinal, false)
-                    .expect("the step was enabled by the Pod object");
+                let answer = if is_deleted_in_foreground(setup, world.side(cluster), ordinal) {
+                    api_server::delete_pod_in_foreground(setup, world, cluster, ordinal)
+                } else {
+                    api_server::delete_pod(setup, world, cluster, ordinal, false)
+                };
+                answer.expect("the step was enabled by the Pod object");
+            }
+            Action::ReleasePod(ordinal) => {
+                api_server::release_pod(setup, world, cluster, ordinal);
             }
             Action::OrphanClaim(ordinal, template) => {
                 let claim = world.column_mut(cluster, ordinal)[template].claim.as_mut();
@@ -143,6 +158,7 @@ impl Component for Step {
             Action::Orphan(_) => "orphanPod",
             Action::RemoveSet => "removeSet",
             Action::DeletePod(_) => "deletePod",
+            Action::ReleasePod(_) => "releasePod",
             Action::OrphanClaim(..) => "orphanClaim",
             Action::DeleteClaim(..) => "deleteClaim",
         }
@@ -164,12 +180,14 @@ impl Component for Step {
                 let goes = side[ordinal].pod.is_some_and(|pod| pod.owner == Owner::Set);
                 format!("delete Pod {ordinal}, whose owner {}", fate(goes))
             }
+            Action::ReleasePod(ordinal) => format!("let Pod {ordinal} go, which owns no claim"),
             Action::OrphanClaim(ordinal, template) => {
                 format!("orphan claim {}", setup.label(template, ordinal))
             }
             Action::DeleteClaim(ordinal, template) => {
+                let along = [ClaimOwner::Set, ClaimOwner::Pod];
                 let claim = side[ordinal][template].claim;
-                let goes = claim.is_some_and(|claim| claim.owner == ClaimOwner::Set);
+                let goes = claim.is_some_and(|claim| along.contains(&claim.owner));
                 let label = setup.label(template, ordinal);
                 format!("delete claim {label}, whose owner {}", fate(goes))
             }
@@ -188,6 +206,42 @@ fn claims<'a>(
         let templates = setup.templates().filter(is_wanted);
         templates.map(move |template| (ordinal, template))
     })
+}
+
+/// The claims that name the Pod of their ordinal as their owner.
+fn owned_claims<'c>(
+    setup: &Setup,
+    column: &'c Column,
+) -> impl Iterator<Item = (Template, Claim)> + use<'c> {
+    let claims = setup.templates();
+    let claims = claims.filter_map(|template| Some((template, column[template].claim?)));
+    claims.filter(|(_, claim)| claim.owner == ClaimOwner::Pod)
+}
+
+/// Whether a Pod that is to be deleted goes along with its set, and has a dependent of its own.
+fn is_deleted_in_foreground(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
+    let column = &side[ordinal];
+    let is_owned = column.pod.is_some_and(|pod| pod.owner == Owner::Set);
+    let owns = || owned_claims(setup, column).next().is_some();
+    is_owned && side.set.is_some_and(|set| set.foreground) && owns()
+}
+
+/// What becomes of a Pod that is held: the claims that it owns are deleted, and then it goes.
+fn next_for_held(
+    setup: &Setup,
+    column: &Column,
+    ordinal: Ordinal,
+    enabled: &mut impl FnMut(Action),
+) {
+    let mut owned = owned_claims(setup, column).peekable();
+    if owned.peek().is_none() {
+        enabled(Action::ReleasePod(ordinal));
+    }
+    for (template, claim) in owned {
+        if !claim.deleting {
+            enabled(Action::DeleteClaim(ordinal, template));
+        }
+    }
 }
 
 /// What becomes of what a set owns that is being deleted. The set goes once nothing names it.

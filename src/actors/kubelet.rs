@@ -151,7 +151,7 @@ impl Component for Step {
                 pod.ready = false;
             }
             Action::ConfirmDeletion => {
-                api_server::remove_pod(setup, world, self.cluster, self.ordinal);
+                api_server::confirm_deletion(setup, world, self.cluster, self.ordinal);
             }
             Action::StopStray | Action::UnmountDevice(..) => unreachable!("handled above"),
         }
@@ -195,6 +195,9 @@ impl Component for Step {
             Action::ReportNotReady => format!("report Pod {ordinal} not Ready"),
             Action::ReportFailed => format!("report Pod {ordinal} Failed"),
             Action::Stop => format!("stop containers of Pod {ordinal}"),
+            Action::ConfirmDeletion if pod.is_some_and(|pod| pod.held) => {
+                format!("report Pod {ordinal} ended, whose object is held")
+            }
             Action::ConfirmDeletion => format!("remove the object of Pod {ordinal}"),
             Action::StopStray => format!("stop orphaned containers of ordinal {ordinal}"),
             Action::UnmountDevice(template, disk) => {
@@ -246,6 +249,8 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
     match pod.phase {
         PodPhase::Failed | PodPhase::Succeeded => None,
         _ if pod.terminating && containers.run => Some(Action::Stop),
+        // No kubelet knows of a Pod that no node has.
+        _ if pod.terminating && setup.schedules[cluster] && !pod.scheduled => None,
         _ if pod.terminating => Some(Action::ConfirmDeletion),
         _ if containers.evicted => Some(Action::ReportFailed),
         PodPhase::Running if !containers.run && pod.ready => Some(Action::ReportNotReady),

@@ -4,10 +4,8 @@
 //! pkg/controller/volume/persistentvolume/pv_controller.go; `FindMatchingVolume` in
 //! staging/src/k8s.io/component-helpers/storage/volume.
 //! Left out: a volume without `claimRef` binds only to a claim that names it (Kubernetes would
-//! take the smallest that fits); a claim that is being deleted gets nothing (in Kubernetes it is
-//! bound or provisioned like any other); sizes, classes and modes always fit; a class that
-//! provisions always exists and does not wait for a Pod; binding is one step although it is four
-//! writes.
+//! take the smallest that fits); sizes, classes and modes always fit; a class that provisions
+//! always exists and does not wait for a Pod; binding is one step although it is four writes.
 
 use super::storage::{describe_disk, fresh_disk};
 use super::{Component, Scope, api_server};
@@ -160,11 +158,11 @@ impl Component for Step {
     }
 }
 
-/// What an unbound claim gets: the volume it names, one that names it, or a new one. That a volume
-/// is being deleted makes no difference if it and the claim name each other.
+/// What an unbound claim gets: the volume it names, one that names it, or a new one. That the claim
+/// is being deleted makes no difference, nor that the volume is if the two name each other.
 fn for_claim(column: &Column, template: Template, fresh: Disk, enabled: &mut impl FnMut(Action)) {
     let supply = &column[template];
-    let Some(claim) = supply.claim.filter(|claim| !claim.bound && !claim.deleting) else {
+    let Some(claim) = supply.claim.filter(|claim| !claim.bound) else {
         return;
     };
     let names_claim =

@@ -4,6 +4,8 @@
 //! pkg/controller/volume/pvprotection/pv_protection_controller.go. With `HonorPVReclaimPolicy`
 //! a volume that is to be reclaimed is held until its disk is destroyed: that removal is a
 //! reclaim, and a step of the persistent volume controller.
+//! Left out: what holds such a volume is its driver's finalizer, which a static one gets once it is
+//! Bound; one that never was is held here, too.
 
 use super::storage::describe_disk;
 use super::{Component, Scope, api_server};

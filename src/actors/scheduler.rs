@@ -72,7 +72,7 @@ impl Component for Step {
 
 /// Whether the Pod waits for a node, and its claims let it go to one.
 fn fits(setup: &Setup, column: &Column) -> bool {
-    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled;
+    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled && !pod.terminating;
     let lets = |template| {
         let claim = column[template].claim;
         claim.is_some_and(|claim| claim.bound && !claim.deleting)

@@ -83,6 +83,7 @@ impl World {
             owner: Owner::Set,
             scheduled: setup.schedules.source,
             never_ready: false,
+            held: false,
         });
         source.containers = Containers {
             run: true,

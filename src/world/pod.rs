@@ -20,10 +20,14 @@ pub struct Pod {
     pub scheduled: bool,
     /// This incarnation never becomes Ready: a bad image, a failing probe.
     pub never_ready: bool,
+    /// The finalizer `foregroundDeletion` holds the terminating Pod as long as a claim names it as
+    /// its owner.
+    pub held: bool,
 }
 
 /// `status.phase`. Nothing in the model ends a container with success; its controllers know
-/// what to do about one all the same.
+/// what to do about one all the same. A Pod that a finalizer holds after its containers have stopped
+/// is Failed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum PodPhase {
     /// No container has started.

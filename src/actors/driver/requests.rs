@@ -80,7 +80,9 @@ fn delete(
     force: bool,
 ) -> Answer {
     match object.kind {
-        ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
+        ObjectKind::Pod => {
+            api_server::delete_pod_in_background(setup, world, object.cluster, ordinal?, force)
+        }
         ObjectKind::Claim(template) => {
             api_server::delete_claim(world, object.cluster, (ordinal?, template))
         }

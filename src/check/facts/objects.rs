@@ -145,6 +145,9 @@ pub(super) fn pod(setup: &Setup, column: &Column, ordinal: Ordinal) -> Option<St
         if pod.terminating {
             say("terminating");
         }
+        if pod.held {
+            say("held by the claim that it owns");
+        }
         match pod.owner {
             Owner::Set => (),
             Owner::Nobody => say("orphaned"),

@@ -215,6 +215,9 @@ fn request(
     if *thing == Thing::Set {
         return set(runner, call, cluster, object, state);
     }
+    if matches!(thing, Thing::Pod(_)) && !is_in_background(runner, call) {
+        return Ok((Outcome::ok(state), None));
+    }
     let is_forced = call.is_on("force") && grace_period(call).is_none_or(|period| period <= 0);
     let operation = match thing {
         Thing::Pod(_) if is_forced => Operation::ForceDeletePod(object),
@@ -225,6 +228,20 @@ fn request(
     state.known.has_deleted_disks |= is_disk && cluster == ClusterId::Source;
     let (done, refused) = runner.emit(state, operation)?;
     Ok((answered(call, done, refused), Some(object)))
+}
+
+/// Whether a Pod is deleted by itself; what else is asked for is noted. A Pod may own its claim, which
+/// would hold it, or stay.
+fn is_in_background(runner: &mut Runner<'_>, call: &Call) -> bool {
+    let cascade = cascade(runner, call);
+    if matches!(cascade, Some(Cascade::Foreground | Cascade::Orphan)) {
+        runner.not_modelled(
+            "`kubectl delete pod` with another `--cascade` than `background` is not modelled",
+            "leave the flag out; it is about what the Pod owns, such as its claim under \
+             `whenScaled: Delete`",
+        );
+    }
+    cascade == Some(Cascade::Background)
 }
 
 /// How a set is deleted; `background` unless something else is said. `true` and `false` are what

@@ -42,6 +42,8 @@ pub(super) struct Features {
     pub orphans: bool,
     /// Whether a set may be deleted together with its Pods and stay until they are gone.
     pub foreground: bool,
+    /// Whether a Pod may be deleted in the foreground: one that owns its claim, along with its set.
+    pub held: bool,
     pub strays: bool,
     pub watches: bool,
     pub faults: bool,
@@ -76,6 +78,7 @@ impl Features {
             let is_view = setup.for_every_n;
             orphans || is_view || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
         };
+        let foreground = sets(SetEffect::Delete(Cascade::Foreground));
         let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));
         Self {
             ordinals: setup.ordinals,
@@ -99,7 +102,8 @@ impl Features {
                 (!patches_policy).then_some(storage.reclaim_policy)
             })),
             orphans,
-            foreground: sets(SetEffect::Delete(Cascade::Foreground)),
+            foreground,
+            held: foreground && claims && setup.owns_claims(),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
             faults: setup.budget.total() > 0,

@@ -48,14 +48,14 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, id: ClusterId, pod: &mut
     let mut there = pod.is_some();
     flag(pass, &mut there, true);
     optional(pass, pod, there, Pod::default(), |pass, pod| {
-        // Without faults no Pod fails.
+        // Without faults no Pod fails, but one that is held after its end.
         let phases = [
             PodPhase::Pending,
             PodPhase::Running,
             PodPhase::Failed,
             PodPhase::Succeeded,
         ];
-        let kept = if has.faults { 2 } else { 1 };
+        let kept = if has.faults || has.held { 2 } else { 1 };
         choice!(pass, pod.phase, 2, kept, phases);
         flag(pass, &mut pod.ready, true);
         flag(pass, &mut pod.available, has.min_ready);
@@ -64,6 +64,7 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, id: ClusterId, pod: &mut
         choice!(pass, pod.owner, 2, if_needed(has.orphans, 2), owners);
         flag(pass, &mut pod.never_ready, has.never_ready);
         flag(pass, &mut pod.scheduled, has.schedules[id]);
+        flag(pass, &mut pod.held, has.held);
     });
 }
 

@@ -79,6 +79,7 @@ fn pod(set: &Set<'_>, seen: &SeenPod) -> Option<Pod> {
         },
         scheduled: true,
         never_ready: false,
+        held: false,
     })
 }
 

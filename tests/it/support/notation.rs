@@ -130,6 +130,7 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
         owner,
         scheduled: phase != PodPhase::Pending,
         never_ready: words[0] == "stuck",
+        held: false,
     };
     let containers = Containers {
         run: phase == PodPhase::Running,
