@@ -2,6 +2,7 @@
 
 mod call;
 mod compare;
+mod date;
 pub mod filter;
 mod filter_fields;
 mod filter_limits;
@@ -46,9 +47,11 @@ const PROGRAMS: &[(&[&str], Program)] = &[
         Always(|runner, call| yq::run(runner, call.name, call.words, call.state)),
     ),
     (
-        &["mkdir", "chmod", "touch", "which", "clear"],
+        &["mkdir", "chmod", "clear"],
         Always(|_, call| Outcome::ok(call.state)),
     ),
+    (&["touch"], Always(text::touch)),
+    (&["which"], Always(text::which)),
     (&["echo"], Always(text::echo)),
     (&["printf"], MayHalt(text::printf)),
     (&["seq"], Always(text::seq)),
@@ -58,8 +61,9 @@ const PROGRAMS: &[(&[&str], Program)] = &[
     (&["rm"], Always(text::rm)),
     (&["mktemp"], Always(text::mktemp)),
     (&["basename", "dirname"], Always(text::part_of_path)),
+    (&["date"], Always(date::run)),
     (
-        &["date", "hostname", "whoami", "base64", "openssl", "tput"],
+        &["hostname", "whoami", "base64", "openssl", "tput"],
         Always(says_something),
     ),
 ];

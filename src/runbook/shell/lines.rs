@@ -95,7 +95,7 @@ fn line<P: Programs>(
         left = behind.trim_start_matches([' ', '\t']);
     }
     for (name, value) in names.iter().zip(&values) {
-        state.shell.set(name, value);
+        runner.assign(name, value, &mut state.shell);
     }
     runner.spend(input.len());
     state.shell.input = Some(rest.unwrap_or("").into());

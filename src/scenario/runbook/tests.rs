@@ -1,5 +1,6 @@
 //! Scripts become programs, or are refused where they cannot.
 
+mod clocks;
 mod commands;
 mod follow;
 mod objects;

@@ -175,6 +175,7 @@ const fn name(operation: Operation) -> Option<&'static str> {
         | Operation::GetVolume(_)
         | Operation::CreateClaim(_)
         | Operation::CreateLostClaim(_)
+        | Operation::Clock
         | Operation::Save => return None,
     })
 }
