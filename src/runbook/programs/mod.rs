@@ -9,6 +9,8 @@ mod filter_limits;
 mod filter_parts;
 mod harmless;
 mod helm;
+mod helm_flags;
+mod helm_values;
 mod text;
 mod yq;
 

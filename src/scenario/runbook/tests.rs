@@ -3,6 +3,7 @@
 mod clocks;
 mod commands;
 mod follow;
+mod helm;
 mod objects;
 mod sets;
 mod whole;
