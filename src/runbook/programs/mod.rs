@@ -59,7 +59,7 @@ const PROGRAMS: &[(&[&str], Program)] = &[
     (&["seq"], Always(text::seq)),
     (&["wc"], Always(text::wc)),
     (&["cat"], MayHalt(text::cat)),
-    (&["tee"], Always(text::tee)),
+    (&["tee"], MayHalt(text::tee)),
     (&["rm"], Always(text::rm)),
     (&["mktemp"], Always(text::mktemp)),
     (&["basename", "dirname"], Always(text::part_of_path)),

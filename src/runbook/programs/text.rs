@@ -67,7 +67,9 @@ pub fn printf(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> 
         return Ok(Outcome::ok(call.state));
     };
     let (name, format, arguments) = match (*format, arguments) {
-        ("-v", [name, format, arguments @ ..]) => (Some(*name), format, arguments),
+        ("-v", [name, "--", format, arguments @ ..] | [name, format, arguments @ ..]) => {
+            (Some(*name), format, arguments)
+        }
         _ => (None, format, arguments),
     };
     if format.starts_with('-') {
@@ -262,16 +264,28 @@ pub fn cat(runner: &mut Runner<'_>, call: Call<'_>) -> Result<Outcome, Halt> {
 }
 
 /// `tee`.
-pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Outcome {
+pub fn tee(runner: &mut Runner<'_>, mut call: Call<'_>) -> Result<Outcome, Halt> {
     let input = call.state.shell.input.clone();
     let text: Rc<str> = input.unwrap_or_else(|| "".into());
     runner.spend(text.len());
-    for path in call.words.iter().filter(|word| !word.starts_with('-')) {
+    let is_option = |word: &&&str| word.starts_with('-');
+    let appends = call.words.iter().filter(is_option);
+    let appends = appends
+        .clone()
+        .any(|word| *word == "--append" || !word.starts_with("--") && word.contains('a'));
+    for path in call.words.iter().filter(|word| !is_option(word)) {
         let path = runner.path(path, &call.state.shell);
         let files = &mut call.state.shell.files;
-        files.insert(path.into(), Rc::clone(&text));
+        let old = files.get(&*path).filter(|_| appends);
+        let all: Rc<str> = match old {
+            Some(old) => format!("{old}{text}").into(),
+            None => Rc::clone(&text),
+        };
+        let length = all.len();
+        files.insert(path.into(), all);
+        runner.made_text(length)?;
     }
-    writing(call, &text)
+    Ok(writing(call, &text))
 }
 
 /// `rm`.

@@ -357,6 +357,9 @@ impl<P: Programs> Runner<'_, P> {
         if path == "-" || path == "/dev/stdin" {
             return Some(state.shell.input.clone().unwrap_or_else(|| "".into()));
         }
+        if path == "/dev/null" {
+            return Some("".into());
+        }
         let path = self.path(path, &state.shell);
         if let Some(text) = state.shell.files.get(&*path) {
             return Some(Rc::clone(text));
@@ -378,6 +381,15 @@ impl<P: Programs> Runner<'_, P> {
         let documents = documents.iter().map(Node::to_json).collect();
         let problem = problems.into_iter().next();
         (documents, problem.map(|problem| problem.message))
+    }
+
+    /// Notes a `<(…)` or `>(…)` in a word.
+    pub fn beside(&mut self) {
+        let what = "`<(…)` or `>(…)` as a word or a file is not modelled: its commands run beside \
+                    the script";
+        let help =
+            "run them before or behind, with a file in between; a loop may read from `< <(…)`";
+        self.not_modelled(what, help);
     }
 
     /// Notes an unknown file.

@@ -304,6 +304,13 @@ pub fn not_compared<P: Programs>(
     };
     let help = if is_clock(left) || is_clock(right) {
         NO_CLOCK
+    } else if runner
+        .symbols
+        .readable(left)
+        .starts_with("<the phase of Pod")
+    {
+        "the model knows whether a Pod is Ready: `kubectl wait --for=condition=Ready`, or compare \
+         `{.status.conditions[?(@.type==\"Ready\")].status}` with `True`"
     } else {
         "compare a status with the expected value, by `=` or `!=`"
     };

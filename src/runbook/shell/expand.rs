@@ -10,7 +10,7 @@ use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{State, Ways};
 use super::syntax::Word;
-use super::word::{Piece, PieceKind, Within, pieces};
+use super::word::{Piece, PieceKind, Within, pieces, runs_beside};
 use crate::runbook::clock::Number;
 use crate::runbook::symbols::{Symbol, symbol_in};
 
@@ -135,7 +135,12 @@ impl<P: Programs> Runner<'_, P> {
 
     fn pieces_of(&mut self, word: &Word, within: Within) -> Vec<Piece> {
         match pieces(&word.text, word.start, within) {
-            Ok(pieces) => pieces,
+            Ok(pieces) => {
+                if within == Within::Word && runs_beside(&pieces) {
+                    self.beside();
+                }
+                pieces
+            }
             Err(what) => {
                 self.not_modelled(
                     format!("{what} is not modelled"),

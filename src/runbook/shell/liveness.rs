@@ -279,6 +279,8 @@ impl<'a> Analysis<'a> {
             "exit" | "return" if words.len() == 1 => {
                 live.insert(STATUS.into());
             }
+            // It reads the names in its expressions.
+            "let" => live.extend(self.all_of(&words[1..])),
             "trap" => {
                 let handlers = self.all_of(&words[1..]);
                 let count = self.live.always.len();

@@ -5,6 +5,7 @@ mod commands;
 mod follow;
 mod helm;
 mod objects;
+mod said;
 mod sets;
 mod whole;
 
