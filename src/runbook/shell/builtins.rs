@@ -43,7 +43,7 @@ pub fn run<P: Programs>(
     };
     Ok(match name {
         "test" | "[" => return conditions::bracket(runner, name, words, call.state),
-        "read" => lines::read(runner, words, call.state),
+        "read" => return lines::read(runner, words, call.state),
         "mapfile" | "readarray" => lines::mapfile(runner, words, call.state),
         "trap" => trap::trap(runner, words, call.state),
         "export" | "readonly" | "declare" | "typeset" | "local" => {

@@ -168,6 +168,17 @@ fn a_loop_may_say_that_it_waits() {
     }
 }
 
+/// A person may not answer in time.
+#[test]
+fn a_question_may_time_out() {
+    let script = format!("{GET}\nif read -rt 5 -p 'ok? ' x; then {GET}; else exit $?; fi\n");
+    insta::assert_snapshot!(program(&script), @r"
+    0 Get line 1 -> 1 else 1
+    1 Clock line 2 -> 2 else fail
+    2 Get line 2 -> end else end
+    ");
+}
+
 /// How often a loop has asked may be counted without an end.
 #[test]
 fn a_loop_may_count_how_often_it_has_asked() {
