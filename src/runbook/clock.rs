@@ -13,6 +13,12 @@
 
 use std::fmt;
 
+/// The seconds since the script has begun, or has set them.
+pub const SECONDS: &str = "SECONDS";
+
+/// The clocks of bash's own that count seconds.
+pub const CLOCKS: [&str; 2] = [SECONDS, "EPOCHSECONDS"];
+
 /// How a number moves from one round of a loop to the next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Moves {

@@ -3,9 +3,9 @@
 use super::expand::each_with;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::special::CLOCKS;
 use super::state::{Outcome, State, Ways};
 use super::syntax::Word;
+use crate::runbook::clock::CLOCKS;
 
 /// The builtins.
 const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::arithmetic::{Names, evaluate, number};
 use super::programs::Programs;
 use super::runner::Runner;
-use super::special::{CLOCKS, NO_CLOCK, SECONDS, not_a_number};
+use super::special::{NO_CLOCK, not_a_number};
 use super::state::Shell;
-use crate::runbook::clock::{Clock, Number};
+use crate::runbook::clock::{CLOCKS, Clock, Number, SECONDS};
 use crate::runbook::symbols::{Symbol, SymbolId, Symbols};
 
 /// The variables of a shell.

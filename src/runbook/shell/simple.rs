@@ -6,11 +6,11 @@ use super::channels::Channels;
 use super::expand::each_with;
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
-use super::special::{CLOCKS, SECONDS};
 use super::state::{Checked, Outcome, State};
 use super::syntax::{Command, RedirectTo, Word};
 use super::word::Within;
 use super::{builtins, declare};
+use crate::runbook::clock::{CLOCKS, SECONDS};
 
 /// Names and values of assignments.
 type Values = Vec<(String, String)>;

@@ -7,6 +7,7 @@ use super::programs::Programs;
 use super::runner::Runner;
 use super::state::{Shell, State};
 use crate::diagnostic::position;
+use crate::runbook::clock::CLOCKS;
 use crate::runbook::symbols::Symbol;
 
 /// What a variable of bash's own is taken for.
@@ -27,12 +28,6 @@ enum Meaning {
 }
 
 use Meaning::{Clock, Folder, PerPlace, Refused, Script, Unknown};
-
-/// The seconds since the script has begun, or has set them.
-pub const SECONDS: &str = "SECONDS";
-
-/// The clocks of bash's own that count seconds.
-pub const CLOCKS: [&str; 2] = [SECONDS, "EPOCHSECONDS"];
 
 /// What to write where a clock cannot be followed.
 pub const NO_CLOCK: &str = "compare seconds by `-ge` or `-lt` in the condition of a loop or `if`, as \

@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::outside::Outside;
-use super::special::SECONDS;
-use crate::runbook::clock::Clock;
+use crate::runbook::clock::{Clock, SECONDS};
 use crate::runbook::graph::PatchList;
 
 /// A place in the program, and what the script knows when it comes there.
