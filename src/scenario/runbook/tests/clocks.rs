@@ -168,6 +168,14 @@ fn a_loop_may_say_that_it_waits() {
     }
 }
 
+/// A loop that goes round while its looks find something is followed once, not for ever.
+#[test]
+fn a_loop_of_several_looks_may_go_round_while_they_are_done() {
+    let script = format!("while {GET} && {GET}; do (( SECONDS % 2 )) || {GET}; done\n{GET}\n");
+    let scenario = read(&script, "").unwrap_or_else(|problems| panic!("{problems:?}"));
+    let _ = crate::world::lookahead::Lookahead::of(&scenario.setup);
+}
+
 /// A person may not answer in time.
 #[test]
 fn a_question_may_time_out() {
