@@ -25,6 +25,8 @@ pub struct Clusters {
     pub has_deleted_disks: bool,
     /// What `kubectl apply` has applied last to each set, if it has.
     pub applied: PerCluster<Option<Rc<Json>>>,
+    /// The first ordinal and the replicas that `helm` has given each set last, if it has.
+    pub released: PerCluster<Option<(Option<i16>, Option<i16>)>>,
     /// The sets, as far as they are known: only the driver changes their `spec`.
     pub sets: PerCluster<Set>,
 }

@@ -24,8 +24,10 @@
 //! Nothing is skipped silently: what is not modelled is a mistake at its place, or an assumption
 //! if the user says so.
 
+mod clock;
 mod clusters;
 mod copies;
+mod deadlines;
 mod findings;
 mod graph;
 mod instructions;
@@ -177,6 +179,11 @@ fn follow<'a>(
             runner.script_name = name.to_string_lossy().into_owned();
         }
         let followed = runner.script(script, surroundings.beginning());
+        deadlines::settle(
+            &mut runner.graph,
+            &runner.deadlines,
+            &instructions::REQUESTS,
+        );
         reduce::reduce(&mut runner.graph, <Commands as Outside>::only_looks);
         let followed = followed.and_then(|()| runner.few_requests());
         kubectl::finish(&mut runner);

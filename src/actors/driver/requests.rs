@@ -66,9 +66,11 @@ pub(super) fn perform(setup: &Setup, world: &mut World, operation: Operation) ->
         Operation::Get(object) if exists(setup, world, object) => Ok(()),
         Operation::Get(_) => Err(Refusal::NotFound),
         Operation::Extra(verb, extra) => api_server::extra(world, verb, extra),
-        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Test(_) | Operation::Save => {
-            Ok(())
-        }
+        Operation::AwaitGone(..)
+        | Operation::Await(..)
+        | Operation::Test(_)
+        | Operation::Clock
+        | Operation::Save => Ok(()),
     }
 }
 
@@ -298,6 +300,7 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
             format!("check whether {text}: {holds}")
         }
         Operation::Await(condition, _) => conditions::describe(setup, before, condition),
+        Operation::Clock => "look at the clock: there is time left".to_owned(),
         Operation::Save => "save its position".to_owned(),
     }
 }

@@ -86,6 +86,17 @@ pub fn kind_of(word: &str) -> Option<&'static str> {
 /// The side that a call talks to; what is not known is noted.
 pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<ClusterId> {
     let (shell, known) = (&state.shell, &state.known);
+    if let Some(flag) = ["cluster", "server"]
+        .into_iter()
+        .find(|flag| call.flag(flag).is_some())
+    {
+        let what = format!("`kubectl --{flag}` is not modelled: it may be another cluster's");
+        runner.not_modelled(
+            what,
+            "name the cluster by `--context` or `--kubeconfig` alone",
+        );
+        return None;
+    }
     let named = call
         .flag("context")
         .map(|name| ("context", name.to_owned()))

@@ -26,11 +26,49 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         return Ok(Outcome::ok(state));
     };
     let length = call.flag("timeout").unwrap_or("30s").to_owned();
+    if is_of_clock(runner, &length) {
+        return by_clock(runner, call, cluster, &length, state);
+    }
     let Some(timeout) = timeout(&length) else {
         let what = format!("`{length}` is not a duration");
         runner.mistake("runbook::usage", what, "use `--timeout=60s`");
         return Ok(Outcome::ok(state));
     };
+    for_length(runner, call, cluster, timeout, state)
+}
+
+/// Whether a length of time is what a clock says, in a unit.
+fn is_of_clock(runner: &Runner<'_>, length: &str) -> bool {
+    let number = length.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+    number.len() < length.len() && runner.symbols.clock(number).is_some()
+}
+
+/// A wait for the time that is left. If none is, the number may be negative, and a negative one is
+/// a week.
+fn by_clock(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    length: &str,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let what = format!("--timeout={}", runner.symbols.readable(length));
+    let text =
+        "if the time is up by then it may be negative, which `kubectl wait` takes for a week";
+    runner.findings.assume(runner.span.clone(), what, text);
+    let (left, up) = runner.emit(state, Operation::Clock)?;
+    let mut outcome = for_length(runner, call, cluster, Length::Some, left)?;
+    outcome.extend(for_length(runner, call, cluster, Length::Ever, up)?);
+    Ok(outcome.merged())
+}
+
+fn for_length(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    timeout: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
     let wanted = call.flag("for").unwrap_or("").to_owned();
     if call.flag("selector").is_some() {
         let Some(pods) = selector::pods(runner, call, cluster, &state) else {

@@ -1,8 +1,11 @@
 //! Scripts become programs, or are refused where they cannot.
 
+mod clocks;
 mod commands;
 mod follow;
+mod helm;
 mod objects;
+mod said;
 mod sets;
 mod whole;
 

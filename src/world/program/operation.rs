@@ -61,6 +61,9 @@ pub enum Operation {
     Extra(ExtraVerb, ExtraRef),
     /// Looks once whether a condition holds, and goes one way or the other.
     Test(Condition),
+    /// Looks at a clock: whether the time that a script has given itself is up. There is no time in
+    /// the model, so it may be up, or not, whenever the driver looks.
+    Clock,
     /// Waits until the incarnation that the driver looked at, or deleted, is gone: no object
     /// of that name, or one with another uid.
     AwaitGone(ObjectRef, Look, Timeout),
@@ -137,6 +140,10 @@ impl Operation {
                 let footprint = Footprint::new("", object.cluster).of_object(object);
                 footprint.only_looks("wait")
             }
+            Self::Clock => Footprint {
+                cluster: None,
+                ..Footprint::new("", Source).only_looks("look")
+            },
             Self::Save => Footprint {
                 cluster: None,
                 ..Footprint::new("", Source).only_looks("save")

@@ -178,6 +178,7 @@ const fn name(operation: Operation) -> Option<&'static str> {
         | Operation::GetVolume(..)
         | Operation::CreateClaim(..)
         | Operation::CreateLostClaim(..)
+        | Operation::Clock
         | Operation::Save => return None,
     })
 }
