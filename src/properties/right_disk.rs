@@ -45,7 +45,8 @@ fn wrong_mount(
 ) -> Option<(ClusterId, Option<Disk>)> {
     let storage = world.rows[ordinal].storage[template];
     let is_wrong = |mounted: &Option<Disk>| mounted.is_none_or(|disk| !storage.is_current(disk));
-    SIDES.into_iter().find_map(|side| {
+    let runs = |side: &ClusterId| world.column(*side, ordinal).running() > 0;
+    SIDES.into_iter().filter(runs).find_map(|side| {
         let mut mounts = world.column(side, ordinal).mounts(template);
         Some((side, mounts.find(is_wrong)?))
     })

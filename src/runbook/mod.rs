@@ -295,16 +295,7 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
             "Pods need it, no manifest has it and the script does not name it: assumed to exist",
         )
     });
-    let templates = surroundings.sides.source.templates.iter().skip(1);
-    let companions = templates.map(|template| {
-        (
-            "source.volumeClaimTemplates".to_owned(),
-            template.clone(),
-            "its claims are assumed to move with those of the first template: whether the script \
-             copies them is not checked, and one that it leaves behind starts empty",
-        )
-    });
-    companions.chain(existing).collect()
+    existing.collect()
 }
 
 fn finish(runner: Runner<'_>, source: Source) -> Emitted {

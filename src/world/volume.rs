@@ -5,9 +5,9 @@
 
 use std::ops::{Index, IndexMut};
 
-/// The most `volumeClaimTemplates` that a set may have. Each takes 14 bytes of a column, and what
+/// The most `volumeClaimTemplates` that a set may have. Each takes 16 bytes of a column, and what
 /// happens to the claims of one ordinal may happen in any order: `docs/performance.md` has figures.
-pub const MAX_TEMPLATES: usize = 3;
+pub const MAX_TEMPLATES: usize = 4;
 
 /// One of a set's `volumeClaimTemplates`, by its place in the list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

@@ -151,6 +151,7 @@ fn json_says_what_is_proved() {
         .collect();
     let asked = report["results"][0]["properties"].as_array();
     let asked = asked.expect("a list").iter();
+    let asked = asked.filter(|property| property["verdict"] != "notApplicable");
     let asked: Vec<_> = asked.map(|property| &property["name"]).collect();
     assert_eq!(names, asked, "each of them once, in the same order");
     let property = |name: &str| {

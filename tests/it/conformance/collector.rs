@@ -131,11 +131,7 @@ fn read_claim(word: &str, has_set: bool) -> Told<Option<Claim>> {
 /// What the model does, in the words of a recording. The real collector orphans what a set owns and
 /// lets the set go in one run; between two of the model's steps others may act.
 fn modelled(world: &World) -> BTreeSet<&'static str> {
-    let setup = Setup {
-        ordinals: 1,
-        storage: vec![permissive(ReclaimPolicy::Retain)],
-        ..Setup::default()
-    };
+    let setup = setup();
     let mut words = BTreeSet::new();
     Step::steps(&setup, world, &mut |step| {
         if step.cluster == SIDE {
@@ -156,13 +152,21 @@ fn modelled(world: &World) -> BTreeSet<&'static str> {
 }
 
 /// How the Pod is deleted: in the foreground it is held.
+fn setup() -> Setup {
+    Setup {
+        ordinals: 1,
+        storage: vec![permissive(ReclaimPolicy::Retain)],
+        ..Setup::default()
+    }
+}
+
 fn in_either_way(world: &World) -> &'static str {
     let mut after = *world;
     let step = Step {
         cluster: SIDE,
         action: Action::DeletePod(ORDINAL),
     };
-    step.perform(&Setup::default(), &mut after);
+    step.perform(&setup(), &mut after);
     match after.column(SIDE, ORDINAL).pod {
         Some(pod) if pod.held => "-pod/Foreground",
         _ => "-pod/Background",

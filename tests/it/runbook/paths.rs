@@ -16,7 +16,7 @@ use straddle::internals::world::program::{Expression, ObjectRef, Operation};
 
 use crate::support::cases;
 
-pub(super) mod scripts;
+pub mod scripts;
 
 /// The most paths of a script that bash is asked about.
 const MOST_PATHS: usize = 6;
