@@ -10,6 +10,7 @@
 mod adoption;
 mod claim_owners;
 mod condemned;
+mod describe;
 mod planned;
 mod pod_control;
 pub mod request;
@@ -26,7 +27,7 @@ pub use planned::sync as plan;
 use super::api_server::{self, Answer, Refusal};
 use super::{Component, Scope};
 use crate::world::World;
-use crate::world::id::{ClusterId, Ordinal, describe_slice};
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::row::Planned;
@@ -81,7 +82,7 @@ impl Component for Step {
             let mut writes = false;
             for ordinal in next_writes(setup, world, cluster) {
                 writes = true;
-                for template in next_claims(&world.column(cluster, ordinal).planned).iter() {
+                for template in next_claims(world.column(cluster, ordinal).planned).iter() {
                     enabled(Action::Write(ordinal, template));
                 }
             }
@@ -162,7 +163,7 @@ impl Component for Step {
         let cluster = self.cluster;
         let side = before.side(cluster);
         match self.action {
-            Action::Sync => describe_sync(setup, before, cluster),
+            Action::Sync => describe::sync(setup, before, cluster),
             Action::Write(ordinal, template) if !side[ordinal].planned.creates.is_empty() => {
                 format!("create claim {}", setup.label(template, ordinal))
             }
@@ -174,10 +175,10 @@ impl Component for Step {
                     Some(_) => format!("create Pod {ordinal}: AlreadyExists"),
                 },
                 Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
-                    describe_owner(setup, before, cluster, (ordinal, template))
+                    describe::owner(setup, before, cluster, (ordinal, template))
                 }
                 Write::RefuseClaim => {
-                    let claim = describe_deleting(setup, before, cluster, ordinal);
+                    let claim = describe::deleting(setup, before, cluster, ordinal);
                     format!("abort the sync: {claim} is being deleted")
                 }
                 Write::DeleteFailed | Write::DeleteCondemned => match side[ordinal].pod {
@@ -209,7 +210,7 @@ const fn name(write: Write) -> &'static str {
 /// The claims that the next request for an ordinal may be about: missing ones are made in any
 /// order, as the real controller goes through a map, and owners written in the order of the
 /// templates. A request about none names the first.
-const fn next_claims(planned: &Planned) -> TemplateSet {
+const fn next_claims(planned: Planned) -> TemplateSet {
     if !planned.creates.is_empty() {
         return planned.creates;
     }
@@ -398,34 +399,6 @@ fn own_claim(
     Ok(())
 }
 
-fn describe_owner(
-    setup: &Setup,
-    world: &World,
-    cluster: ClusterId,
-    (ordinal, template): (Ordinal, Template),
-) -> String {
-    let label = setup.label(template, ordinal);
-    match claim_owner(setup, world, cluster, ordinal) {
-        ClaimOwner::Nobody => format!("clear the owner of claim {label}"),
-        ClaimOwner::Set | ClaimOwner::RemovedSet => {
-            format!("make the set the owner of claim {label}")
-        }
-        ClaimOwner::Pod | ClaimOwner::RemovedPod => {
-            format!("make its Pod the owner of claim {label}")
-        }
-    }
-}
-
-/// The claim of an ordinal that is being deleted; the first of several.
-fn describe_deleting(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> String {
-    let is_deleting = |template: &_| {
-        let claim = world.column(cluster, ordinal)[*template].claim;
-        claim.is_some_and(|claim| claim.deleting)
-    };
-    let template = setup.templates().find(is_deleting).unwrap_or_default();
-    format!("claim {}", setup.label(template, ordinal))
-}
-
 /// PATCH of the Pod's owner, after a live look at the set.
 fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
     let side = world.side(cluster);
@@ -458,60 +431,5 @@ pub fn forget_previous(setup: &Setup, spent: &[u8], controller: &mut Controller)
     let exhausted = pool.is_none_or(|pool| spent[pool] >= setup.budget.pools[pool].at_most);
     if exhausted && !controller.lags {
         controller.previous = Previous::Unknown;
-    }
-}
-
-/// Picks some of the writes of a plan.
-type Picks = fn(Write) -> bool;
-
-/// `sees {3..5}, plans create 3`: the range, and the writes.
-fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
-    let side = world.side(cluster);
-    let plan = plan(setup, world, cluster);
-    let Some(view) = side.set_view() else {
-        return "sees no set".to_owned();
-    };
-    let mut text = format!("sees {}", describe_slice(view.slice));
-    if view.older {
-        text += " (stale)";
-    }
-    let verbs: [(&str, Picks); 6] = [
-        ("adopt", |write| write == Write::Adopt),
-        ("create", |write| {
-            matches!(
-                write,
-                Write::CreateClaimThenPod | Write::CreatePod | Write::CreatePodThenOwnClaim
-            )
-        }),
-        ("create claim", |write| write == Write::CreateClaim),
-        ("replace failed", |write| write == Write::DeleteFailed),
-        ("set the owner of claim", |write| {
-            matches!(
-                write,
-                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete
-            )
-        }),
-        ("delete", |write| {
-            matches!(
-                write,
-                Write::DeleteCondemned | Write::OwnCondemnedClaimThenDelete
-            )
-        }),
-    ];
-    let mut plans = Vec::new();
-    for (verb, is) in verbs {
-        let ordinals: Vec<String> = setup
-            .ordinals()
-            .filter(|&ordinal| is(plan.rows[ordinal].write))
-            .map(|ordinal| ordinal.to_string())
-            .collect();
-        if !ordinals.is_empty() {
-            plans.push(format!("{verb} {}", ordinals.join(" ")));
-        }
-    }
-    if plans.is_empty() {
-        text + ", plans a status write"
-    } else {
-        format!("{text}, plans {}", plans.join(", "))
     }
 }

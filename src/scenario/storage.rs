@@ -286,6 +286,14 @@ pub fn lower(
     storage.take(MAX_TEMPLATES).collect()
 }
 
+/// A field of the storage of all claim templates, or of one.
+fn field_of(field: &str, template: &str, is_alike: bool) -> String {
+    if is_alike {
+        return format!("storage.{field}");
+    }
+    format!("storage.templates.{template}.{field}")
+}
+
 /// What the disks of each template are, if the scenario does not say it of all.
 fn kinds(lowering: &mut Lowering<'_>, side: &Side, is_said: bool) -> Vec<DiskKind> {
     if is_said {
@@ -302,20 +310,14 @@ fn kinds(lowering: &mut Lowering<'_>, side: &Side, is_said: bool) -> Vec<DiskKin
     let found: Vec<Option<(DiskKind, String)>> = found.collect();
     let is_alike = found.iter().all(|kind| *kind == found[0]);
     for (kind, name) in found.iter().zip(&side.templates) {
-        let field = match is_alike {
-            true => "storage.volumes".to_owned(),
-            false => format!("storage.templates.{name}.volumes"),
-        };
-        match kind {
-            Some((kind, who)) => {
-                let text = format!("from {who}");
-                lowering.assume_of(Weight::Detail, &field, kind.word(), &text);
-            }
-            None => {
-                let text = "nothing says what the disks are; on block devices wait for `detached`, \
+        let field = field_of("volumes", name, is_alike);
+        if let Some((kind, who)) = kind {
+            let text = format!("from {who}");
+            lowering.assume_of(Weight::Detail, &field, kind.word(), &text);
+        } else {
+            let text = "nothing says what the disks are; on block devices wait for `detached`, \
                             not `gone`: say `storage: {volumes: block}`";
-                lowering.assume_of(Weight::Verdict, &field, DiskKind::Files.word(), text);
-            }
+            lowering.assume_of(Weight::Verdict, &field, DiskKind::Files.word(), text);
         }
         if is_alike {
             break;
@@ -364,10 +366,7 @@ fn assumed_policies(lowering: &mut Lowering<'_>, side: &Side) -> Vec<ReclaimPoli
         } else {
             Weight::Detail
         };
-        let field = match is_alike {
-            true => "storage.reclaimPolicy".to_owned(),
-            false => format!("storage.templates.{name}.reclaimPolicy"),
-        };
+        let field = field_of("reclaimPolicy", name, is_alike);
         let value = format!("{:?}", policy.value);
         lowering.assume_of(weight, &field, &value, &policy.text);
         if is_alike {

@@ -201,7 +201,6 @@ fn restore_disk(world: &mut World, place: (Ordinal, Template)) -> Answer {
 pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> String {
     let k = before.driver.k;
     let value = |expression: Expression| expression.value(k, setup.replicas);
-    let label = |ordinal, template| conditions::label(setup, before, ordinal, template);
     match operation {
         Operation::Patch {
             cluster,
@@ -217,28 +216,12 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
         Operation::Scale { cluster, replicas } => {
             format!("scale {} to {}", cluster.name(), value(replicas))
         }
-        Operation::GetClaim(ordinal, template) => {
-            format!("get claim {} in source", label(ordinal, template))
-        }
-        Operation::GetVolume(ordinal, template) => {
-            let label = label(ordinal, template);
-            format!("get the volume of claim {label} in source")
-        }
-        Operation::CreateVolume(ordinal, template, ..) => {
-            let label = label(ordinal, template);
-            format!("create the volume of disk {label} in destination")
-        }
-        Operation::CreateClaim(ordinal, template) => {
-            format!("create claim {} in destination", label(ordinal, template))
-        }
-        Operation::CreateLostClaim(ordinal, template) => {
-            let label = label(ordinal, template);
-            format!("create Lost claim {label} in destination")
-        }
-        Operation::RestoreDisk(ordinal, template) => {
-            let label = label(ordinal, template);
-            format!("restore disk {label} from backup in destination")
-        }
+        Operation::GetClaim(..)
+        | Operation::GetVolume(..)
+        | Operation::CreateVolume(..)
+        | Operation::CreateClaim(..)
+        | Operation::CreateLostClaim(..)
+        | Operation::RestoreDisk(..) => describe_copying(setup, before, operation),
         Operation::SetReclaimPolicy(object, policy) => format!(
             "set the reclaim policy of {} in {} to {}",
             name(setup, before, object),
@@ -302,6 +285,36 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
         Operation::Await(condition, _) => conditions::describe(setup, before, condition),
         Operation::Clock => "look at the clock: there is time left".to_owned(),
         Operation::Save => "save its position".to_owned(),
+    }
+}
+
+/// A request about a claim, a volume or a disk that is copied.
+fn describe_copying(setup: &Setup, before: &World, operation: Operation) -> String {
+    let label = |ordinal, template| conditions::label(setup, before, ordinal, template);
+    match operation {
+        Operation::GetClaim(ordinal, template) => {
+            format!("get claim {} in source", label(ordinal, template))
+        }
+        Operation::GetVolume(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("get the volume of claim {label} in source")
+        }
+        Operation::CreateVolume(ordinal, template, ..) => {
+            let label = label(ordinal, template);
+            format!("create the volume of disk {label} in destination")
+        }
+        Operation::CreateClaim(ordinal, template) => {
+            format!("create claim {} in destination", label(ordinal, template))
+        }
+        Operation::CreateLostClaim(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("create Lost claim {label} in destination")
+        }
+        Operation::RestoreDisk(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("restore disk {label} from backup in destination")
+        }
+        _ => String::new(),
     }
 }
 

@@ -175,6 +175,7 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     kubelet StayReady
     kubelet Stop
     kubelet StopStray
+    kubelet UnmountDevice
     storage Attach
     storage Detach
     volumes Bind
