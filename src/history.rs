@@ -11,7 +11,7 @@ use crate::world::driver::DriverPhase;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::Operation;
 use crate::world::setup::Setup;
-use crate::world::volume::{Disk, VolumeName};
+use crate::world::volume::{Disk, Template, VolumeName};
 
 /// A path through a migration with every state on it.
 #[derive(Clone, Debug)]
@@ -184,44 +184,52 @@ impl History<'_> {
 
 /// Disks, and who ran on them.
 impl History<'_> {
-    /// The first step that created the claim of an ordinal on a side.
+    /// The first step that created a claim of an ordinal on a side.
     #[must_use]
-    pub fn claim_creation(&self, side: ClusterId, ordinal: Ordinal) -> Option<Taken<'_>> {
-        self.turns(move |world| world.column(side, ordinal).claim.is_some())
+    pub fn claim_creation(
+        &self,
+        side: ClusterId,
+        (ordinal, template): (Ordinal, Template),
+    ) -> Option<Taken<'_>> {
+        self.turns(move |world| world.column(side, ordinal)[template].claim.is_some())
             .next()
     }
 
-    /// The first step that deleted the claim of an ordinal on a side, though it may still be held.
+    /// The first step that deleted a claim of an ordinal on a side, though it may still be held.
     #[must_use]
-    pub fn claim_deletion(&self, side: ClusterId, ordinal: Ordinal) -> Option<Taken<'_>> {
+    pub fn claim_deletion(
+        &self,
+        side: ClusterId,
+        (ordinal, template): (Ordinal, Template),
+    ) -> Option<Taken<'_>> {
         let deleting = move |world: &World| {
-            let claim = world.column(side, ordinal).claim;
+            let claim = world.column(side, ordinal)[template].claim;
             claim.is_some_and(|claim| claim.deleting)
         };
         self.turns(deleting).next()
     }
 
-    /// The last step that provisioned a new volume for an ordinal.
+    /// The last step that provisioned a new volume for a claim of an ordinal.
     #[must_use]
-    pub fn provisioning(&self, ordinal: Ordinal) -> Option<Taken<'_>> {
+    pub fn provisioning(&self, place: (Ordinal, Template)) -> Option<Taken<'_>> {
         let provision = persistent_volume_controller::Action::Provision;
         self.taken()
-            .rfind(|taken| is_volume_step(taken.step, ordinal, provision))
+            .rfind(|taken| is_volume_step(taken.step, place, provision))
     }
 
-    /// The first step that destroyed the disk behind an ordinal's static volume.
+    /// The first step that destroyed the disk behind the static volume of a claim of an ordinal.
     #[must_use]
-    pub fn reclaiming(&self, ordinal: Ordinal) -> Option<Taken<'_>> {
+    pub fn reclaiming(&self, place: (Ordinal, Template)) -> Option<Taken<'_>> {
         let reclaim = persistent_volume_controller::Action::Reclaim(VolumeName::Static);
         self.taken()
-            .find(|taken| is_volume_step(taken.step, ordinal, reclaim))
+            .find(|taken| is_volume_step(taken.step, place, reclaim))
     }
 
-    /// The first step since which a copy of an ordinal's data misses what a Pod has written to
-    /// the other one.
+    /// The first step since which a copy of the data of an ordinal's claim misses what a Pod has
+    /// written to the other one.
     #[must_use]
-    pub fn first_stale_copy(&self, ordinal: Ordinal) -> Option<Taken<'_>> {
-        let current = |world: &World, disk| world.rows[ordinal].storage.is_current(disk);
+    pub fn first_stale_copy(&self, (ordinal, template): (Ordinal, Template)) -> Option<Taken<'_>> {
+        let current = |world: &World, disk| world.rows[ordinal].storage[template].is_current(disk);
         self.taken().find(|taken| {
             let loses = |disk| current(taken.before, disk) && !current(taken.after, disk);
             [Disk::Original, Disk::Restored].into_iter().any(loses)
@@ -294,10 +302,11 @@ fn owns(world: &World, side: ClusterId, ordinal: Ordinal) -> bool {
 
 fn is_volume_step(
     step: Step,
-    ordinal: Ordinal,
+    place: (Ordinal, Template),
     wanted: persistent_volume_controller::Action,
 ) -> bool {
-    matches!(step, Step::Volumes(step) if step.ordinal == ordinal && step.action == wanted)
+    matches!(step, Step::Volumes(step)
+        if (step.ordinal, step.template) == place && step.action == wanted)
 }
 
 /// Whether the instruction that the driver is at changes anything.

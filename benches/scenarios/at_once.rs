@@ -35,7 +35,7 @@ impl AtOnce {
             self.0.steps(&world, &mut steps);
             let is_write = |step: &&Step| match step {
                 Step::Controller(step) => {
-                    let writes = matches!(step.action, Action::Write(_) | Action::WriteStatus);
+                    let writes = matches!(step.action, Action::Write(..) | Action::WriteStatus);
                     writes && step.cluster == side
                 }
                 _ => false,

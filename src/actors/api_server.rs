@@ -10,6 +10,13 @@
 //! pkg/apis/apps/validation/validation.go (`ValidateStatefulSetSpec`).
 //! Left out: resource versions and admission; a namespace's quota.
 
+mod disks;
+
+pub use disks::{
+    create_claim, create_volume, delete_claim, delete_volume, remove_claim, remove_volume,
+    set_reclaim_policy,
+};
+
 use crate::world::World;
 use crate::world::driver::Watch;
 use crate::world::id::{ClusterId, Ordinal, Slice};
@@ -18,7 +25,7 @@ use crate::world::program::{Cascade, ExtraRef, ExtraVerb, ObjectKind, ObjectRef,
 use crate::world::row::Counted;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Previous, StatefulSet, StatusWrite};
-use crate::world::volume::{Claim, ClaimOwner, ClaimRef, ReclaimPolicy, Volume, VolumeName};
+use crate::world::volume::ClaimOwner;
 
 /// Why the API server refused a request. A refused request changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,7 +83,7 @@ pub fn create_pod(world: &mut World, cluster: ClusterId, ordinal: Ordinal, owner
 }
 
 /// DELETE of a Pod by name. A Pod that is already terminating stays as it is, unless `force`
-/// shortens its grace period to zero.
+/// shortens its grace period to zero; one that is held keeps its finalizer.
 ///
 /// # Errors
 /// `NotFound` if there is no such Pod.
@@ -87,38 +94,109 @@ pub fn delete_pod(
     ordinal: Ordinal,
     force: bool,
 ) -> Answer {
-    let pod = world.rows[ordinal].sides[cluster]
-        .pod
-        .as_mut()
-        .ok_or(Refusal::NotFound)?;
+    let column = world.column(cluster, ordinal);
+    let pod = column.pod.ok_or(Refusal::NotFound)?;
+    if pod.held {
+        return Ok(());
+    }
     let scheduled = pod.scheduled || !setup.schedules[cluster];
     if deletes_pod_at_once(force, scheduled, pod.phase) {
         remove_pod(setup, world, cluster, ordinal);
         return Ok(());
     }
+    mark_terminating(setup, world, cluster, ordinal, false)
+}
+
+fn mark_terminating(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    held: bool,
+) -> Answer {
+    let column = world.column_mut(cluster, ordinal);
+    let pod = column.pod.as_mut().ok_or(Refusal::NotFound)?;
     pod.terminating = true;
+    pod.held = held;
     pod.ready &= setup.reads[cluster].keeps_ready_of_terminating();
     pod.available = false;
     pod.never_ready = false;
     // A kubelet that was about to report an eviction now only has to stop the containers.
-    world.rows[ordinal].sides[cluster].containers.evicted = false;
+    column.containers.evicted = false;
     Ok(())
+}
+
+/// DELETE of a Pod with the propagation policy Foreground: the collector's finalizer holds it.
+///
+/// # Errors
+/// `NotFound` if there is no such Pod.
+pub fn delete_pod_in_foreground(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+) -> Answer {
+    mark_terminating(setup, world, cluster, ordinal, true)
+}
+
+/// DELETE of a Pod with the propagation policy Background, as kubectl sends it. It takes that
+/// finalizer off, unless a deletion is pending: until the grace period is over.
+///
+/// # Errors
+/// `NotFound` if there is no such Pod.
+pub fn delete_pod_in_background(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    ordinal: Ordinal,
+    force: bool,
+) -> Answer {
+    if let Some(pod) = &mut world.column_mut(cluster, ordinal).pod {
+        let scheduled = pod.scheduled || !setup.schedules[cluster];
+        pod.held &= !deletes_pod_at_once(force, scheduled, pod.phase);
+    }
+    delete_pod(setup, world, cluster, ordinal, force)
+}
+
+/// The garbage collector takes its finalizer off a Pod, which goes if its grace period is over.
+pub fn release_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    let pod = world.column_mut(cluster, ordinal).pod.as_mut();
+    let pod = pod.expect("the step was enabled by the Pod object");
+    pod.held = false;
+    let scheduled = pod.scheduled || !setup.schedules[cluster];
+    if deletes_pod_at_once(false, scheduled, pod.phase) {
+        remove_pod(setup, world, cluster, ordinal);
+    }
+}
+
+/// A kubelet's DELETE of a Pod whose containers have stopped, with a grace period of zero. A
+/// finalizer holds the object all the same; its phase is one that has ended.
+pub fn confirm_deletion(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+    match &mut world.column_mut(cluster, ordinal).pod {
+        Some(pod) if pod.held => {
+            pod.phase = PodPhase::Failed;
+            pod.ready = false;
+        }
+        _ => remove_pod(setup, world, cluster, ordinal),
+    }
 }
 
 /// The Pod object goes. Containers that still run go on, without an object.
 pub fn remove_pod(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
     let column = world.column_mut(cluster, ordinal);
-    let mounted = column.bound_disk();
+    let mounted = column.bound_disks();
     let containers = &mut column.containers;
     if std::mem::take(&mut containers.run) {
         containers.stray.get_or_insert(Stray { mounted });
     }
     containers.evicted = false;
     column.pod = None;
-    if let Some(claim) = column.claim.as_mut()
-        && claim.owner == ClaimOwner::Pod
-    {
-        claim.owner = ClaimOwner::RemovedPod;
+    for template in setup.templates() {
+        if let Some(claim) = column[template].claim.as_mut()
+            && claim.owner == ClaimOwner::Pod
+        {
+            claim.owner = ClaimOwner::RemovedPod;
+        }
     }
     notice_removal(setup, world, ObjectKind::Pod, cluster, ordinal);
 }
@@ -228,10 +306,12 @@ pub fn remove_set(setup: &Setup, world: &mut World, cluster: ClusterId) {
         {
             pod.owner = Owner::RemovedSet;
         }
-        if let Some(claim) = column.claim.as_mut()
-            && claim.owner == ClaimOwner::Set
-        {
-            claim.owner = ClaimOwner::RemovedSet;
+        for template in setup.templates() {
+            if let Some(claim) = column[template].claim.as_mut()
+                && claim.owner == ClaimOwner::Set
+            {
+                claim.owner = ClaimOwner::RemovedSet;
+            }
         }
     }
     let controller = &mut world.clusters[cluster].controller;
@@ -274,113 +354,6 @@ fn keep_previous_version(setup: &Setup, world: &mut World, cluster: ClusterId) {
         }) => Previous::Set { slice, deleting },
         None => Previous::NoSet,
     };
-}
-
-/// POST of a claim, naming a volume or not.
-///
-/// # Errors
-/// `AlreadyExists` if the name is taken, by a claim that is being deleted too.
-pub fn create_claim(
-    world: &mut World,
-    cluster: ClusterId,
-    ordinal: Ordinal,
-    volume: Option<VolumeName>,
-) -> Answer {
-    let claim = &mut world.rows[ordinal].sides[cluster].claim;
-    if claim.is_some() {
-        return Err(Refusal::AlreadyExists);
-    }
-    *claim = Some(Claim {
-        volume,
-        ..Claim::default()
-    });
-    Ok(())
-}
-
-/// DELETE of a claim: the finalizer `pvc-protection` holds it while a Pod uses it.
-///
-/// # Errors
-/// `NotFound` if there is no such claim.
-pub fn delete_claim(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let claim = world.rows[ordinal].sides[cluster]
-        .claim
-        .as_mut()
-        .ok_or(Refusal::NotFound)?;
-    claim.deleting = true;
-    Ok(())
-}
-
-/// The claim's last finalizer is gone, and so is the claim. Its volume names a dead uid now.
-pub fn remove_claim(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    let column = world.column_mut(cluster, ordinal);
-    column.claim = None;
-    let volumes = &mut column.volumes;
-    for volume in [&mut volumes.fixed, &mut volumes.provisioned]
-        .into_iter()
-        .flatten()
-    {
-        if volume.claim_ref == ClaimRef::Claim {
-            volume.claim_ref = ClaimRef::DeadUid;
-        }
-    }
-    notice_removal(setup, world, ObjectKind::Claim, cluster, ordinal);
-}
-
-/// POST of a volume for a disk that exists already.
-///
-/// # Errors
-/// `AlreadyExists` if the name is taken.
-pub fn create_volume(
-    world: &mut World,
-    cluster: ClusterId,
-    ordinal: Ordinal,
-    volume: Volume,
-) -> Answer {
-    let place = &mut world.rows[ordinal].sides[cluster].volumes.fixed;
-    if place.is_some() {
-        return Err(Refusal::AlreadyExists);
-    }
-    *place = Some(volume);
-    Ok(())
-}
-
-/// DELETE of an ordinal's volume: the finalizer `pv-protection` holds it while it is Bound.
-///
-/// # Errors
-/// `NotFound` if there is no such volume.
-pub fn delete_volume(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
-    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
-    volume.ok_or(Refusal::NotFound)?.deleting = true;
-    Ok(())
-}
-
-/// The volume object goes; the disk behind it stays.
-pub fn remove_volume(
-    setup: &Setup,
-    world: &mut World,
-    cluster: ClusterId,
-    ordinal: Ordinal,
-    name: VolumeName,
-) {
-    *world.rows[ordinal].sides[cluster].volumes.get_mut(name) = None;
-    if name == VolumeName::Static {
-        notice_removal(setup, world, ObjectKind::Volume, cluster, ordinal);
-    }
-}
-
-/// PATCH of the reclaim policy of an ordinal's volume.
-///
-/// # Errors
-/// `NotFound` if there is no such volume.
-pub fn set_reclaim_policy(
-    world: &mut World,
-    cluster: ClusterId,
-    ordinal: Ordinal,
-    policy: ReclaimPolicy,
-) -> Answer {
-    let volume = world.rows[ordinal].sides[cluster].volumes.fixed.as_mut();
-    volume.ok_or(Refusal::NotFound)?.reclaim_policy = policy;
-    Ok(())
 }
 
 /// A request about a Secret or ConfigMap.

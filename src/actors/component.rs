@@ -8,6 +8,7 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::setup::Setup;
+use crate::world::volume::Template;
 
 /// A component of the world, on every side where it exists. The type is that of its steps: each is
 /// one API request, or one thing that a node or the storage does.
@@ -37,6 +38,11 @@ pub trait Component: Copy + Eq + Hash + Debug {
 
     /// The ordinal that the step is about, if it is about one.
     fn ordinal(self) -> Option<Ordinal>;
+
+    /// The claim template whose claim, volumes or disks the step is about, if it is about one.
+    fn template(self) -> Option<Template> {
+        None
+    }
 
     /// Which of [`Self::WORKERS`] takes the step.
     fn worker(self) -> usize {

@@ -129,6 +129,8 @@ fn possible(setup: &Setup, world: &World) -> (Option<Action>, Timeout) {
             (Some(Action::Advance), timeout)
         }
         Operation::Await(_, timeout) => (None, timeout),
+        // Time passes, whatever else happens.
+        Operation::Clock => (Some(Action::Advance), Timeout::Fail),
         _ => (Some(Action::Advance), Timeout::Never),
     }
 }

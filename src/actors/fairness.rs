@@ -3,6 +3,7 @@
 use super::{Actor, Step};
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
+use crate::world::volume::Template;
 
 /// What there is one worker for each of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,7 +12,7 @@ pub enum Scope {
     World,
     /// A side: it works on the set.
     Side,
-    /// An ordinal of a side: it works on what there is of that.
+    /// An ordinal of a side: it works on what there is of that, or of that for one claim template.
     Ordinal,
 }
 
@@ -27,6 +28,8 @@ pub struct Worker {
     pub cluster: Option<ClusterId>,
     /// The ordinal that it works on, if it works on one.
     pub ordinal: Option<Ordinal>,
+    /// The claim template that it works on, if it works on one.
+    pub template: Option<Template>,
 }
 
 /// The most workers that a component has for one object or set.
@@ -67,6 +70,7 @@ impl Step {
             number,
             cluster: self.cluster().filter(|_| scope != Scope::World),
             ordinal: self.ordinal().filter(|_| scope == Scope::Ordinal),
+            template: self.template().filter(|_| scope == Scope::Ordinal),
         })
     }
 
@@ -80,8 +84,9 @@ impl Step {
         Some(match (worker.cluster, worker.ordinal) {
             (Some(cluster), Some(ordinal)) => {
                 let column = 2 * rank + cluster as u16;
-                let before = column * u16::from(setup.ordinals);
-                worlds + 2 * sides + before + u16::from(ordinal.0)
+                let place = column * u16::from(setup.ordinals) + u16::from(ordinal.0);
+                let template = worker.template.map_or(0, |template| u16::from(template.0));
+                worlds + 2 * sides + place * templates(setup) + template
             }
             (Some(cluster), None) => worlds + 2 * rank + cluster as u16,
             (None, _) => rank,
@@ -90,8 +95,14 @@ impl Step {
 
     /// How many classes of fairness there are.
     #[must_use]
-    pub const fn classes(setup: &Setup) -> u16 {
+    pub fn classes(setup: &Setup) -> u16 {
         let [worlds, sides, ordinals] = COUNTS;
-        worlds + 2 * (sides + ordinals * setup.ordinals as u16)
+        let columns = u16::from(setup.ordinals) * templates(setup);
+        worlds + 2 * (sides + ordinals * columns)
     }
+}
+
+/// How many workers there are for an ordinal of a side, where one works on each claim template.
+fn templates(setup: &Setup) -> u16 {
+    setup.storage.len().max(1) as u16
 }

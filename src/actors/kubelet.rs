@@ -16,9 +16,10 @@ use crate::world::World;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::pod::PodPhase;
+use crate::world::pod::{Pod, PodPhase};
+use crate::world::row::Column;
 use crate::world::setup::Setup;
-use crate::world::volume::Backend;
+use crate::world::volume::{Backend, Disk, Template};
 
 /// A step of the kubelet that the Pod of an ordinal on a side is bound to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,15 +51,19 @@ pub enum Action {
     ConfirmDeletion,
     /// Stops containers whose Pod object is gone.
     StopStray,
+    /// Unmounts the device of a disk that no Pod uses any more.
+    UnmountDevice(Template, Disk),
 }
 
 impl Component for Step {
     const NAME: &'static str = "kubelet";
 
-    /// The kubelet of the Pod, and that of containers without one, which may be another.
-    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal];
+    /// The kubelet of the Pod, that of containers without one, which may be another, and the loop of
+    /// either that sees to volumes.
+    const WORKERS: &'static [Scope] = &[Scope::Ordinal, Scope::Ordinal, Scope::Ordinal];
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
+        let has_devices = setup.storage.iter().any(|storage| storage.block);
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
                 let side = world.side(cluster);
@@ -75,6 +80,11 @@ impl Component for Step {
                 if side[ordinal].containers.stray.is_some() {
                     enabled(Action::StopStray);
                 }
+                if has_devices {
+                    for (template, disk) in unused_devices(setup, &side[ordinal]) {
+                        enabled(Action::UnmountDevice(template, disk));
+                    }
+                }
             }
         }
     }
@@ -87,12 +97,26 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        match self.action {
+            Action::UnmountDevice(template, _) => Some(template),
+            _ => None,
+        }
+    }
+
     fn worker(self) -> usize {
-        usize::from(self.action == Action::StopStray)
+        match self.action {
+            Action::StopStray => 1,
+            Action::UnmountDevice(..) => 2,
+            _ => 0,
+        }
     }
 
     fn perform(self, setup: &Setup, world: &mut World) {
         let column = world.column_mut(self.cluster, self.ordinal);
+        if let Action::UnmountDevice(template, disk) = self.action {
+            return column[template].staged.remove(disk);
+        }
         let containers = &mut column.containers;
         if self.action == Action::StopStray {
             containers.stray = None;
@@ -106,6 +130,7 @@ impl Component for Step {
             Action::Start => {
                 containers.run = true;
                 pod.phase = PodPhase::Running;
+                mount_devices(setup, column);
                 storage::note_writer(setup, world, self.cluster, self.ordinal);
             }
             Action::ReportReady => pod.ready = true,
@@ -126,9 +151,9 @@ impl Component for Step {
                 pod.ready = false;
             }
             Action::ConfirmDeletion => {
-                api_server::remove_pod(setup, world, self.cluster, self.ordinal);
+                api_server::confirm_deletion(setup, world, self.cluster, self.ordinal);
             }
-            Action::StopStray => unreachable!("handled above"),
+            Action::StopStray | Action::UnmountDevice(..) => unreachable!("handled above"),
         }
     }
 
@@ -153,10 +178,11 @@ impl Component for Step {
             Action::ReportFailed => "reportFailed",
             Action::Stop | Action::StopStray => "stopContainers",
             Action::ConfirmDeletion => "confirmDeletion",
+            Action::UnmountDevice(..) => "unmountDevice",
         }
     }
 
-    fn describe(self, _: &Setup, before: &World) -> String {
+    fn describe(self, setup: &Setup, before: &World) -> String {
         let ordinal = self.ordinal;
         let pod = before.column(self.cluster, ordinal).pod;
         match self.action {
@@ -169,10 +195,50 @@ impl Component for Step {
             Action::ReportNotReady => format!("report Pod {ordinal} not Ready"),
             Action::ReportFailed => format!("report Pod {ordinal} Failed"),
             Action::Stop => format!("stop containers of Pod {ordinal}"),
+            Action::ConfirmDeletion if pod.is_some_and(|pod| pod.held) => {
+                format!("report Pod {ordinal} ended, whose object is held")
+            }
             Action::ConfirmDeletion => format!("remove the object of Pod {ordinal}"),
             Action::StopStray => format!("stop orphaned containers of ordinal {ordinal}"),
+            Action::UnmountDevice(template, disk) => {
+                let disk = storage::describe_disk(disk, &setup.label(template, ordinal));
+                format!("unmount the device of {disk}")
+            }
         }
     }
+}
+
+/// Containers start: the node mounts the devices of their disks.
+fn mount_devices(setup: &Setup, column: &mut Column) {
+    for template in setup.templates() {
+        let supply = &mut column[template];
+        if let Some(disk) = supply.bound_disk()
+            && setup.storage_of(template).block
+        {
+            supply.staged.insert(disk);
+        }
+    }
+}
+
+/// The devices that are mounted and that nothing uses.
+fn unused_devices(setup: &Setup, column: &Column) -> impl Iterator<Item = (Template, Disk)> {
+    setup.templates().flat_map(move |template| {
+        let unused = move |disk: &Disk| may_unmount(column, template, *disk);
+        let disks = Disk::ALL.into_iter().filter(unused);
+        disks.map(move |disk| (template, disk))
+    })
+}
+
+/// Whether a device is mounted that nothing uses: no container has the disk, nor will those of a
+/// Pod that is restarted in place. A Pod that is gone has not unmounted its device: the kubelet
+/// lets it go once the Pod's own mounts are gone (`WaitForUnmount`), and calls `UnmountDevice` in a
+/// later pass (`unmountDetachDevices` in pkg/kubelet/volumemanager/reconciler/reconciler.go).
+fn may_unmount(column: &Column, template: Template, disk: Disk) -> bool {
+    let supply = &column[template];
+    let restarts = |pod: Pod| pod.phase == PodPhase::Running && !pod.terminating;
+    let held = column.pod.is_some_and(restarts) && supply.bound_disk() == Some(disk);
+    let mut mounts = column.mounts(template);
+    supply.staged.contains(disk) && !held && !mounts.any(|mounted| mounted == Some(disk))
 }
 
 /// What the kubelet does next for the present Pod object: at any time at most one thing.
@@ -183,6 +249,8 @@ fn next(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> O
     match pod.phase {
         PodPhase::Failed | PodPhase::Succeeded => None,
         _ if pod.terminating && containers.run => Some(Action::Stop),
+        // No kubelet knows of a Pod that no node has.
+        _ if pod.terminating && setup.schedules[cluster] && !pod.scheduled => None,
         _ if pod.terminating => Some(Action::ConfirmDeletion),
         _ if containers.evicted => Some(Action::ReportFailed),
         PodPhase::Running if !containers.run && pod.ready => Some(Action::ReportNotReady),
@@ -207,25 +275,31 @@ fn has_extras(setup: &Setup, cluster: ClusterId, side: Side<'_>) -> bool {
     setup.extras(|extra| extra.needed[cluster]) & !side.extras == 0
 }
 
-/// A Pod's first start needs its claim Bound and not being deleted.
+/// A Pod's first start needs its claims Bound and not being deleted.
 fn may_mount(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
-    let claim = side[ordinal].claim;
-    !setup.has_claims() || claim.is_some_and(|claim| claim.bound && !claim.deleting)
+    setup.templates().all(|template| {
+        let claim = side[ordinal][template].claim;
+        claim.is_some_and(|claim| claim.bound && !claim.deleting)
+    })
 }
 
 /// Storage that fences keeps a disk from a second node of the same side too: while containers
 /// without a Pod object have it mounted, no others get it.
 fn is_fenced(setup: &Setup, side: Side<'_>, ordinal: Ordinal) -> bool {
-    let stray = side[ordinal].containers.stray;
-    let fences = setup
-        .storage
-        .is_some_and(|storage| storage.backend == Backend::Exclusive);
-    fences && stray.is_some_and(|stray| stray.mounted == side[ordinal].bound_disk())
+    let Some(stray) = side[ordinal].containers.stray else {
+        return false;
+    };
+    setup.templates().any(|template| {
+        let fences = setup.storage_of(template).backend == Backend::Exclusive;
+        fences && stray.mounted[template] == side[ordinal][template].bound_disk()
+    })
 }
 
-/// Every start needs the claim's disk attached to this side.
+/// Every start needs the disks of the claims attached to this side.
 fn is_attached(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> bool {
-    let disk = world.rows[ordinal].sides[cluster].bound_disk();
-    let attached = world.rows[ordinal].sides[cluster].attached;
-    !setup.has_claims() || disk.is_some_and(|disk| attached.contains(disk))
+    setup.templates().all(|template| {
+        let supply = &world.column(cluster, ordinal)[template];
+        let disk = supply.bound_disk();
+        disk.is_some_and(|disk| supply.attached.contains(disk))
+    })
 }

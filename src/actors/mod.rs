@@ -28,6 +28,7 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::setup::Setup;
+use crate::world::volume::Template;
 
 /// Makes `Actor` and `Step` out of the list of the components.
 macro_rules! components {
@@ -99,6 +100,12 @@ macro_rules! components {
             #[must_use]
             pub fn ordinal(self) -> Option<Ordinal> {
                 match self { $(Self::$component(step) => step.ordinal(),)* }
+            }
+
+            /// The claim template that the step is about, if it is about one.
+            #[must_use]
+            pub fn template(self) -> Option<Template> {
+                match self { $(Self::$component(step) => step.template(),)* }
             }
 
             /// The number of its worker among those of the component.

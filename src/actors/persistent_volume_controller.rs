@@ -4,30 +4,29 @@
 //! pkg/controller/volume/persistentvolume/pv_controller.go; `FindMatchingVolume` in
 //! staging/src/k8s.io/component-helpers/storage/volume.
 //! Left out: a volume without `claimRef` binds only to a claim that names it (Kubernetes would
-//! take the smallest that fits); a claim that is being deleted gets nothing (in Kubernetes it is
-//! bound or provisioned like any other); sizes, classes and modes always fit; a class that
-//! provisions always exists and does not wait for a Pod; binding is one step although it is four
-//! writes.
+//! take the smallest that fits); sizes, classes and modes always fit; a class that provisions
+//! always exists and does not wait for a Pod; binding is one step although it is four writes.
 
 use super::storage::{describe_disk, fresh_disk};
 use super::{Component, Scope, api_server};
 use crate::world::World;
-use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::row::Column;
+use crate::world::row::{Column, Supply};
 use crate::world::setup::Setup;
 use crate::world::volume::{
-    ClaimRef, Contents, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
+    ClaimRef, Contents, Disk, ReclaimPolicy, Template, Volume, VolumeName, VolumePhase,
 };
 
-/// A step of the controller of a side, about the claim or a volume of an ordinal.
+/// A step of the controller of a side, about a claim of an ordinal or one of its volumes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Step {
     /// The side.
     pub cluster: ClusterId,
     /// The ordinal.
     pub ordinal: Ordinal,
+    /// The claim template.
+    pub template: Template,
     /// What the controller does.
     pub action: Action,
 }
@@ -56,19 +55,22 @@ impl Component for Step {
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
-            for ordinal in setup.ordinals() {
-                let side = world.side(cluster);
-                let mut enabled = |action| {
-                    visit(Self {
-                        cluster,
-                        ordinal,
-                        action,
-                    });
-                };
-                for_claim(side, ordinal, fresh_disk(cluster), &mut enabled);
-                for name in [VolumeName::Static, VolumeName::Provisioned] {
-                    if let Some(action) = next_for_volume(&side[ordinal], name) {
-                        enabled(action);
+            for template in setup.templates() {
+                for ordinal in setup.ordinals() {
+                    let column = world.column(cluster, ordinal);
+                    let mut enabled = |action| {
+                        visit(Self {
+                            cluster,
+                            ordinal,
+                            template,
+                            action,
+                        });
+                    };
+                    for_claim(column, template, fresh_disk(cluster), &mut enabled);
+                    for name in [VolumeName::Static, VolumeName::Provisioned] {
+                        if let Some(action) = next_for_volume(&column[template], name) {
+                            enabled(action);
+                        }
                     }
                 }
             }
@@ -83,21 +85,30 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        Some(self.template)
+    }
+
     fn perform(self, setup: &Setup, world: &mut World) {
         let Self {
-            cluster, ordinal, ..
+            cluster,
+            ordinal,
+            template,
+            ..
         } = self;
-        let column = world.column_mut(cluster, ordinal);
+        let supply = &mut world.column_mut(cluster, ordinal)[template];
         match self.action {
-            Action::Bind(name) => bind(column, name),
+            Action::Bind(name) => bind(supply, name),
             Action::Provision => {
                 // A new disk, whatever an earlier one of this kind was attached to.
                 let fresh = fresh_disk(cluster);
                 let row = &mut world.rows[ordinal];
                 for side in ClusterId::BOTH {
-                    row.sides[side].attached.remove(fresh);
+                    let supply = &mut row.sides[side][template];
+                    supply.attached.remove(fresh);
+                    supply.staged.remove(fresh);
                 }
-                row.sides[cluster].volumes.provisioned = Some(Volume {
+                row.sides[cluster][template].volumes.provisioned = Some(Volume {
                     disk: fresh,
                     phase: VolumePhase::Available,
                     claim_ref: ClaimRef::Claim,
@@ -106,10 +117,10 @@ impl Component for Step {
                 });
             }
             Action::Release(name) => {
-                let volume = column.volumes.get_mut(name).as_mut();
+                let volume = supply.volumes.get_mut(name).as_mut();
                 volume.expect("the volume was seen").phase = VolumePhase::Released;
             }
-            Action::Reclaim(name) => reclaim(setup, world, cluster, ordinal, name),
+            Action::Reclaim(name) => reclaim(setup, world, cluster, (ordinal, template), name),
         }
     }
 
@@ -131,33 +142,34 @@ impl Component for Step {
         }
     }
 
-    fn describe(self, _: &Setup, before: &World) -> String {
-        let ordinal = self.ordinal;
+    fn describe(self, setup: &Setup, before: &World) -> String {
+        let label = setup.label(self.template, self.ordinal);
+        let supply = &before.column(self.cluster, self.ordinal)[self.template];
         let disk = |name| {
-            let volume = before.column(self.cluster, ordinal).volumes.get(name);
-            volume.map_or_else(String::new, |volume| describe_disk(volume.disk, ordinal))
+            let volume = supply.volumes.get(name);
+            volume.map_or_else(String::new, |volume| describe_disk(volume.disk, &label))
         };
         match self.action {
-            Action::Bind(name) => format!("bind claim {ordinal} to the volume of {}", disk(name)),
-            Action::Provision => format!("provision an empty volume for claim {ordinal}"),
+            Action::Bind(name) => format!("bind claim {label} to the volume of {}", disk(name)),
+            Action::Provision => format!("provision an empty volume for claim {label}"),
             Action::Release(name) => format!("release the volume of {}", disk(name)),
             Action::Reclaim(name) => format!("reclaim the volume: {} is destroyed", disk(name)),
         }
     }
 }
 
-/// What an unbound claim gets: the volume it names, one that names it, or a new one. That a volume
-/// is being deleted makes no difference if it and the claim name each other.
-fn for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk, enabled: &mut impl FnMut(Action)) {
-    let column = &side[ordinal];
-    let Some(claim) = column.claim.filter(|claim| !claim.bound && !claim.deleting) else {
+/// What an unbound claim gets: the volume it names, one that names it, or a new one. That the claim
+/// is being deleted makes no difference, nor that the volume is if the two name each other.
+fn for_claim(column: &Column, template: Template, fresh: Disk, enabled: &mut impl FnMut(Action)) {
+    let supply = &column[template];
+    let Some(claim) = supply.claim.filter(|claim| !claim.bound) else {
         return;
     };
     let names_claim =
         |volume: &Volume| matches!(volume.claim_ref, ClaimRef::NameOnly | ClaimRef::Claim);
     if let Some(name) = claim.volume {
         let is_free = |volume: &Volume| volume.claim_ref == ClaimRef::None && !volume.deleting;
-        if column
+        if supply
             .volumes
             .get(name)
             .is_some_and(|volume| names_claim(&volume) || is_free(&volume))
@@ -169,14 +181,15 @@ fn for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk, enabled: &mut impl F
     let mut fits = false;
     // Of two that fit, the first that the cache lists, which is in no order.
     for name in [VolumeName::Static, VolumeName::Provisioned] {
-        let volume = column.volumes.get(name);
+        let volume = supply.volumes.get(name);
         if volume.is_some_and(|volume| names_claim(&volume) && !volume.deleting) {
             enabled(Action::Bind(name));
             fits = true;
         }
     }
     // An earlier disk that containers still have mounted keeps its name.
-    let keeps_name = || column.mounts().any(|mounted| mounted == Some(fresh));
+    let mut mounts = column.mounts(template);
+    let mut keeps_name = || mounts.any(|mounted| mounted == Some(fresh));
     if !fits && !keeps_name() {
         enabled(Action::Provision);
     }
@@ -184,11 +197,11 @@ fn for_claim(side: Side<'_>, ordinal: Ordinal, fresh: Disk, enabled: &mut impl F
 
 /// What becomes of a volume whose claim is gone, and of a provisioned one whose claim is bound to
 /// another volume.
-fn next_for_volume(column: &Column, name: VolumeName) -> Option<Action> {
-    let volume = column.volumes.get(name)?;
+fn next_for_volume(supply: &Supply, name: VolumeName) -> Option<Action> {
+    let volume = supply.volumes.get(name)?;
     let is_spare = name == VolumeName::Provisioned
         && volume.claim_ref == ClaimRef::Claim
-        && column
+        && supply
             .claim
             .is_some_and(|claim| claim.bound && claim.volume != Some(name));
     match (volume.phase, volume.claim_ref, volume.reclaim_policy) {
@@ -199,11 +212,11 @@ fn next_for_volume(column: &Column, name: VolumeName) -> Option<Action> {
     }
 }
 
-fn bind(column: &mut Column, name: VolumeName) {
-    let claim = column.claim.as_mut().expect("the claim was seen");
+fn bind(supply: &mut Supply, name: VolumeName) {
+    let claim = supply.claim.as_mut().expect("the claim was seen");
     claim.volume = Some(name);
     claim.bound = true;
-    let volume = column
+    let volume = supply
         .volumes
         .get_mut(name)
         .as_mut()
@@ -216,17 +229,16 @@ fn reclaim(
     setup: &Setup,
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
     name: VolumeName,
 ) {
-    let volume = world.rows[ordinal].sides[cluster]
-        .volumes
-        .get(name)
-        .expect("the volume was seen");
-    match volume.disk {
-        Disk::Original => world.rows[ordinal].storage.original = Contents::NoDisk,
-        Disk::Restored => world.rows[ordinal].storage.restored = Contents::NoDisk,
+    let row = &mut world.rows[ordinal];
+    let volume = row.sides[cluster][template].volumes.get(name);
+    let storage = &mut row.storage[template];
+    match volume.expect("the volume was seen").disk {
+        Disk::Original => storage.original = Contents::NoDisk,
+        Disk::Restored => storage.restored = Contents::NoDisk,
         Disk::SourceFresh | Disk::DestinationFresh => (),
     }
-    api_server::remove_volume(setup, world, cluster, ordinal, name);
+    api_server::remove_volume(setup, world, cluster, (ordinal, template), name);
 }

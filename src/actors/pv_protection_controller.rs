@@ -4,14 +4,16 @@
 //! pkg/controller/volume/pvprotection/pv_protection_controller.go. With `HonorPVReclaimPolicy`
 //! a volume that is to be reclaimed is held until its disk is destroyed: that removal is a
 //! reclaim, and a step of the persistent volume controller.
+//! Left out: what holds such a volume is its driver's finalizer, which a static one gets once it is
+//! Bound; one that never was is held here, too.
 
 use super::storage::describe_disk;
 use super::{Component, Scope, api_server};
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
-use crate::world::program::ObjectKind;
 use crate::world::setup::Setup;
+use crate::world::volume::Template;
 use crate::world::volume::{ReclaimPolicy, Volume, VolumeName, VolumePhase};
 
 /// A step of the controller of a side: it lets a deleted volume of an ordinal go.
@@ -21,7 +23,9 @@ pub struct Step {
     pub cluster: ClusterId,
     /// The ordinal.
     pub ordinal: Ordinal,
-    /// Which of the ordinal's volumes.
+    /// The claim template.
+    pub template: Template,
+    /// Which of the template's volumes of the ordinal.
     pub volume: VolumeName,
 }
 
@@ -31,23 +35,26 @@ impl Component for Step {
     const WORKERS: &'static [Scope] = &[Scope::Ordinal];
 
     fn is_needed(setup: &Setup) -> bool {
-        setup.deletes(ObjectKind::Volume)
+        setup.deletes_volumes()
     }
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
             for ordinal in setup.ordinals() {
-                let volumes = world.rows[ordinal].sides[cluster].volumes;
-                let deleted = [VolumeName::Static, VolumeName::Provisioned]
-                    .into_iter()
-                    .filter(|&name| volumes.get(name).is_some_and(may_go));
-                deleted.for_each(|volume| {
-                    visit(Self {
-                        cluster,
-                        ordinal,
-                        volume,
+                for template in setup.templates() {
+                    let volumes = world.column(cluster, ordinal)[template].volumes;
+                    let deleted = [VolumeName::Static, VolumeName::Provisioned]
+                        .into_iter()
+                        .filter(|&name| volumes.get(name).is_some_and(may_go));
+                    deleted.for_each(|volume| {
+                        visit(Self {
+                            cluster,
+                            ordinal,
+                            template,
+                            volume,
+                        });
                     });
-                });
+                }
             }
         }
     }
@@ -60,8 +67,13 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        Some(self.template)
+    }
+
     fn perform(self, setup: &Setup, world: &mut World) {
-        api_server::remove_volume(setup, world, self.cluster, self.ordinal, self.volume);
+        let volume = (self.ordinal, self.template);
+        api_server::remove_volume(setup, world, self.cluster, volume, self.volume);
     }
 
     /// The driver may watch the volume.
@@ -74,10 +86,11 @@ impl Component for Step {
         "removeVolume"
     }
 
-    fn describe(self, _: &Setup, before: &World) -> String {
-        let volumes = before.column(self.cluster, self.ordinal).volumes;
-        let volume = volumes.get(self.volume);
-        let disk = volume.map(|volume| describe_disk(volume.disk, self.ordinal));
+    fn describe(self, setup: &Setup, before: &World) -> String {
+        let label = setup.label(self.template, self.ordinal);
+        let supply = &before.column(self.cluster, self.ordinal)[self.template];
+        let volume = supply.volumes.get(self.volume);
+        let disk = volume.map(|volume| describe_disk(volume.disk, &label));
         format!(
             "remove pv-protection from the volume of {}",
             disk.unwrap_or_default()

@@ -8,14 +8,17 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::setup::Setup;
+use crate::world::volume::Template;
 
-/// A step of the controller of a side: it lets the deleted claim of an ordinal go.
+/// A step of the controller of a side: it lets a deleted claim of an ordinal go.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Step {
     /// The side.
     pub cluster: ClusterId,
     /// The ordinal.
     pub ordinal: Ordinal,
+    /// The claim template.
+    pub template: Template,
 }
 
 impl Component for Step {
@@ -29,13 +32,23 @@ impl Component for Step {
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
         for cluster in ClusterId::BOTH {
-            let side = world.side(cluster);
-            let may_go = |ordinal: &_| {
-                let deleting = side[*ordinal].claim.is_some_and(|claim| claim.deleting);
-                deleting && !side[*ordinal].pod.is_some_and(|pod| pod.scheduled)
-            };
-            let claims = setup.ordinals().filter(may_go);
-            claims.for_each(|ordinal| visit(Self { cluster, ordinal }));
+            for ordinal in setup.ordinals() {
+                let column = world.column(cluster, ordinal);
+                if column.pod.is_some_and(|pod| pod.scheduled) {
+                    continue;
+                }
+                let deleting = |template: &_| {
+                    let claim = column[*template].claim;
+                    claim.is_some_and(|claim| claim.deleting)
+                };
+                for template in setup.templates().filter(deleting) {
+                    visit(Self {
+                        cluster,
+                        ordinal,
+                        template,
+                    });
+                }
+            }
         }
     }
 
@@ -47,8 +60,13 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        Some(self.template)
+    }
+
     fn perform(self, setup: &Setup, world: &mut World) {
-        api_server::remove_claim(setup, world, self.cluster, self.ordinal);
+        let claim = (self.ordinal, self.template);
+        api_server::remove_claim(setup, world, self.cluster, claim);
     }
 
     /// The driver may watch the claim.
@@ -61,7 +79,8 @@ impl Component for Step {
         "removeClaim"
     }
 
-    fn describe(self, _: &Setup, _: &World) -> String {
-        format!("remove pvc-protection from claim {}", self.ordinal)
+    fn describe(self, setup: &Setup, _: &World) -> String {
+        let label = setup.label(self.template, self.ordinal);
+        format!("remove pvc-protection from claim {label}")
     }
 }

@@ -37,7 +37,9 @@ impl Component for Step {
         let sides = ClusterId::BOTH.into_iter();
         for cluster in sides.filter(|&id| setup.schedules[id]) {
             let side = world.side(cluster);
-            let fitting = setup.ordinals().filter(|&ordinal| fits(&side[ordinal]));
+            let fitting = setup
+                .ordinals()
+                .filter(|&ordinal| fits(setup, &side[ordinal]));
             fitting.for_each(|ordinal| visit(Self { cluster, ordinal }));
         }
     }
@@ -68,9 +70,12 @@ impl Component for Step {
     }
 }
 
-/// Whether the Pod waits for a node, and its claim lets it go to one.
-fn fits(column: &Column) -> bool {
-    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled;
-    let claim = column.claim;
-    column.pod.is_some_and(waits) && claim.is_some_and(|claim| claim.bound && !claim.deleting)
+/// Whether the Pod waits for a node, and its claims let it go to one.
+fn fits(setup: &Setup, column: &Column) -> bool {
+    let waits = |pod: Pod| pod.phase == PodPhase::Pending && !pod.scheduled && !pod.terminating;
+    let lets = |template| {
+        let claim = column[template].claim;
+        claim.is_some_and(|claim| claim.bound && !claim.deleting)
+    };
+    column.pod.is_some_and(waits) && setup.templates().all(lets)
 }

@@ -10,6 +10,7 @@
 mod adoption;
 mod claim_owners;
 mod condemned;
+mod describe;
 mod planned;
 mod pod_control;
 pub mod request;
@@ -23,15 +24,16 @@ pub mod sync;
 
 pub use planned::sync as plan;
 
-use super::{Component, Scope, api_server};
+use super::api_server::{self, Answer, Refusal};
+use super::{Component, Scope};
 use crate::world::World;
-use crate::world::id::{ClusterId, Ordinal, describe_slice};
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Owner;
 use crate::world::row::Planned;
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Controller, PodManagementPolicy, Previous, StatusWrite, Write};
-use crate::world::volume::ClaimOwner;
+use crate::world::volume::{ClaimOwner, Template, TemplateSet};
 
 /// A step of the controller of a side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -47,8 +49,9 @@ pub struct Step {
 pub enum Action {
     /// Looks, and plans all writes of one sync.
     Sync,
-    /// Makes the planned write for an ordinal.
-    Write(Ordinal),
+    /// Makes a planned write for an ordinal; the template is that of the claim that it is about, if
+    /// it is about one.
+    Write(Ordinal, Template),
     /// Makes the status write that ends the sync.
     WriteStatus,
     /// Its cache of the set catches up with the store.
@@ -79,7 +82,9 @@ impl Component for Step {
             let mut writes = false;
             for ordinal in next_writes(setup, world, cluster) {
                 writes = true;
-                enabled(Action::Write(ordinal));
+                for template in next_claims(world.column(cluster, ordinal).planned).iter() {
+                    enabled(Action::Write(ordinal, template));
+                }
             }
             if !writes && controller.status != StatusWrite::None {
                 enabled(Action::WriteStatus);
@@ -93,7 +98,7 @@ impl Component for Step {
 
     fn ordinal(self) -> Option<Ordinal> {
         match self.action {
-            Action::Write(ordinal) => Some(ordinal),
+            Action::Write(ordinal, _) => Some(ordinal),
             Action::Sync | Action::WriteStatus | Action::CatchUp => None,
         }
     }
@@ -105,7 +110,7 @@ impl Component for Step {
     /// A controller that acts on an older cache does not count as a way back.
     fn recovers(self, before: &World) -> bool {
         match self.action {
-            Action::Sync | Action::Write(_) => !before.clusters[self.cluster].controller.lags,
+            Action::Sync | Action::Write(..) => !before.clusters[self.cluster].controller.lags,
             Action::WriteStatus | Action::CatchUp => true,
         }
     }
@@ -117,7 +122,9 @@ impl Component for Step {
                 let plan = plan(setup, world, cluster);
                 world.set_plan(setup, cluster, &plan);
             }
-            Action::Write(ordinal) => perform_write(setup, world, cluster, ordinal),
+            Action::Write(ordinal, template) => {
+                perform_write(setup, world, cluster, (ordinal, template));
+            }
             Action::WriteStatus => write_status(setup, world, cluster),
             Action::CatchUp => {
                 let controller = &mut world.clusters[cluster].controller;
@@ -133,7 +140,7 @@ impl Component for Step {
         match self.action {
             Action::Sync | Action::CatchUp => memory,
             Action::WriteStatus => memory.and(Parts::set(self.cluster)),
-            Action::Write(ordinal) => {
+            Action::Write(ordinal, _) => {
                 let column = Parts::column(self.cluster).at(Some(ordinal));
                 column.and(memory).and(Parts::DRIVER)
             }
@@ -145,15 +152,9 @@ impl Component for Step {
             Action::Sync => "sync",
             Action::WriteStatus => "writeStatus",
             Action::CatchUp => "catchUp",
-            Action::Write(ordinal) => match before.column(self.cluster, ordinal).planned.write {
-                Write::Adopt => "adoptPod",
-                Write::CreateClaimThenPod | Write::CreateClaim => "createClaim",
-                Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
-                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
-                    "ownClaim"
-                }
-                Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
-                Write::RefuseClaim | Write::None => "giveUp",
+            Action::Write(ordinal, _) => match before.column(self.cluster, ordinal).planned {
+                planned if !planned.creates.is_empty() => "createClaim",
+                planned => name(planned.write),
             },
         }
     }
@@ -162,19 +163,24 @@ impl Component for Step {
         let cluster = self.cluster;
         let side = before.side(cluster);
         match self.action {
-            Action::Sync => describe_sync(setup, before, cluster),
-            Action::Write(ordinal) => match side[ordinal].planned.write {
-                Write::None => String::new(),
+            Action::Sync => describe::sync(setup, before, cluster),
+            Action::Write(ordinal, template) if !side[ordinal].planned.creates.is_empty() => {
+                format!("create claim {}", setup.label(template, ordinal))
+            }
+            Action::Write(ordinal, template) => match side[ordinal].planned.write {
+                Write::None | Write::CreateClaimThenPod | Write::CreateClaim => String::new(),
                 Write::Adopt => format!("adopt Pod {ordinal}"),
-                Write::CreateClaimThenPod | Write::CreateClaim => format!("create claim {ordinal}"),
                 Write::CreatePod | Write::CreatePodThenOwnClaim => match side[ordinal].pod {
                     None => format!("create Pod {ordinal}"),
                     Some(_) => format!("create Pod {ordinal}: AlreadyExists"),
                 },
                 Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
-                    describe_owner(setup, before, cluster, ordinal)
+                    describe::owner(setup, before, cluster, (ordinal, template))
                 }
-                Write::RefuseClaim => format!("abort the sync: claim {ordinal} is being deleted"),
+                Write::RefuseClaim => {
+                    let claim = describe::deleting(setup, before, cluster, ordinal);
+                    format!("abort the sync: {claim} is being deleted")
+                }
                 Write::DeleteFailed | Write::DeleteCondemned => match side[ordinal].pod {
                     None => format!("delete Pod {ordinal}: NotFound"),
                     Some(_) => format!("delete Pod {ordinal}"),
@@ -183,6 +189,36 @@ impl Component for Step {
             Action::WriteStatus => "write status".to_owned(),
             Action::CatchUp => "the cache catches up".to_owned(),
         }
+    }
+}
+
+/// What a request that makes no claim is called.
+const fn name(write: Write) -> &'static str {
+    match write {
+        Write::Adopt => "adoptPod",
+        Write::CreatePod | Write::CreatePodThenOwnClaim => "createPod",
+        Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+            "ownClaim"
+        }
+        Write::DeleteFailed | Write::DeleteCondemned => "deletePod",
+        Write::CreateClaimThenPod | Write::CreateClaim | Write::RefuseClaim | Write::None => {
+            "giveUp"
+        }
+    }
+}
+
+/// The claims that the next request for an ordinal may be about: missing ones are made in any
+/// order, as the real controller goes through a map, and owners written in the order of the
+/// templates. A request about none names the first.
+const fn next_claims(planned: Planned) -> TemplateSet {
+    if !planned.creates.is_empty() {
+        return planned.creates;
+    }
+    match planned.write {
+        Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+            planned.owns.first()
+        }
+        _ => TemplateSet::FIRST,
     }
 }
 
@@ -223,19 +259,70 @@ fn next_writes(setup: &Setup, world: &World, cluster: ClusterId) -> impl Iterato
 }
 
 /// Makes one planned write on the present store, which may be newer than what the sync saw.
-fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
+fn perform_write(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) {
+    let planned = world.column(cluster, ordinal).planned;
+    let (answer, then) = if planned.creates.is_empty() {
+        other_write(setup, world, cluster, (ordinal, template))
+    } else {
+        create_claim(world, cluster, (ordinal, template))
+    };
+    match answer {
+        Ok(()) => world.column_mut(cluster, ordinal).planned = then,
+        // An error ends the sync: everything but the status write is dropped.
+        Err(_) => {
+            for ordinal in setup.ordinals() {
+                world.column_mut(cluster, ordinal).planned.drop_writes();
+            }
+        }
+    }
+    world.settle_plan(setup, cluster);
+}
+
+/// Makes a claim. One that is refused keeps no other from being made, and then ends the sync.
+fn create_claim(
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) -> (Answer, Planned) {
+    let mut planned = world.column(cluster, ordinal).planned;
+    planned.creates.remove(template);
+    let answer = api_server::create_claim(world, cluster, (ordinal, template), None);
+    if answer.is_err() {
+        planned.write = Write::RefuseClaim;
+        planned.owns = TemplateSet::default();
+    }
+    if !planned.creates.is_empty() {
+        return (Ok(()), planned);
+    }
+    planned.write = match (planned.write, planned.owns.is_empty()) {
+        (Write::CreateClaimThenPod, true) => Write::CreatePod,
+        (Write::CreateClaimThenPod, false) => Write::CreatePodThenOwnClaim,
+        (Write::CreateClaim, false) => Write::OwnClaim,
+        (Write::RefuseClaim, _) => return (Err(Refusal::AlreadyExists), planned),
+        _ => Write::None,
+    };
+    (answer, planned)
+}
+
+/// A write that makes no claim.
+fn other_write(
+    setup: &Setup,
+    world: &mut World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+) -> (Answer, Planned) {
     let set_is_gone = world.clusters[cluster].controller.set_is_gone;
-    let (answer, then) = match world.column(cluster, ordinal).planned.write {
-        Write::None => unreachable!("no write is planned for {ordinal}"),
+    let mut planned = world.column(cluster, ordinal).planned;
+    let (answer, then) = match planned.write {
+        Write::None | Write::CreateClaimThenPod | Write::CreateClaim => {
+            unreachable!("no write is planned for {ordinal}")
+        }
         Write::Adopt => (adopt(world, cluster, ordinal), Write::None),
-        Write::CreateClaimThenPod => (
-            api_server::create_claim(world, cluster, ordinal, None),
-            Write::CreatePod,
-        ),
-        Write::CreateClaim => (
-            api_server::create_claim(world, cluster, ordinal, None),
-            Write::None,
-        ),
         Write::CreatePod => {
             let owner = owner_of_pods(set_is_gone);
             (
@@ -250,30 +337,25 @@ fn perform_write(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: 
                 Write::OwnClaim,
             )
         }
-        Write::OwnClaim | Write::OwnCondemnedClaim => {
-            (own_claim(setup, world, cluster, ordinal), Write::None)
+        Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
+            planned.owns.remove(template);
+            let then = match planned.write {
+                same if !planned.owns.is_empty() => same,
+                Write::OwnCondemnedClaimThenDelete => Write::DeleteCondemned,
+                _ => Write::None,
+            };
+            let owned = own_claim(setup, world, cluster, (ordinal, template));
+            (owned, then)
         }
-        Write::OwnCondemnedClaimThenDelete => (
-            own_claim(setup, world, cluster, ordinal),
-            Write::DeleteCondemned,
-        ),
-        Write::RefuseClaim => (Err(api_server::Refusal::AlreadyExists), Write::None),
+        Write::RefuseClaim => (Err(Refusal::AlreadyExists), Write::None),
         // The request has a name and no uid, so it may strike a later incarnation.
         Write::DeleteFailed | Write::DeleteCondemned => (
             api_server::delete_pod(setup, world, cluster, ordinal, false),
             Write::None,
         ),
     };
-    match answer {
-        Ok(()) => world.column_mut(cluster, ordinal).planned.write = then,
-        // An error ends the sync: everything but the status write is dropped.
-        Err(_) => {
-            for ordinal in setup.ordinals() {
-                world.column_mut(cluster, ordinal).planned.write = Write::None;
-            }
-        }
-    }
-    world.settle_plan(setup, cluster);
+    planned.write = then;
+    (answer, planned)
 }
 
 /// Whether a sync is under way: something is left to write.
@@ -309,30 +391,16 @@ fn own_claim(
     setup: &Setup,
     world: &mut World,
     cluster: ClusterId,
-    ordinal: Ordinal,
-) -> api_server::Answer {
+    (ordinal, template): (Ordinal, Template),
+) -> Answer {
     let owner = claim_owner(setup, world, cluster, ordinal);
-    let claim = world.rows[ordinal].sides[cluster].claim.as_mut();
-    claim.ok_or(api_server::Refusal::NotFound)?.owner = owner;
+    let claim = world.column_mut(cluster, ordinal)[template].claim.as_mut();
+    claim.ok_or(Refusal::NotFound)?.owner = owner;
     Ok(())
 }
 
-fn describe_owner(setup: &Setup, world: &World, cluster: ClusterId, ordinal: Ordinal) -> String {
-    match claim_owner(setup, world, cluster, ordinal) {
-        ClaimOwner::Nobody => format!("clear the owner of claim {ordinal}"),
-        ClaimOwner::Set | ClaimOwner::RemovedSet => format!(
-            "make the set the owner of claim \
-                                                             {ordinal}"
-        ),
-        ClaimOwner::Pod | ClaimOwner::RemovedPod => format!(
-            "make its Pod the owner of claim \
-                                                             {ordinal}"
-        ),
-    }
-}
-
 /// PATCH of the Pod's owner, after a live look at the set.
-fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> api_server::Answer {
+fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> Answer {
     let side = world.side(cluster);
     let set_stays = !side.controller.set_is_gone && side.set.is_some_and(|set| !set.deleting);
     match &mut world.column_mut(cluster, ordinal).pod {
@@ -340,7 +408,7 @@ fn adopt(world: &mut World, cluster: ClusterId, ordinal: Ordinal) -> api_server:
             pod.owner = Owner::Set;
             Ok(())
         }
-        _ => Err(api_server::Refusal::NotFound),
+        _ => Err(Refusal::NotFound),
     }
 }
 
@@ -363,60 +431,5 @@ pub fn forget_previous(setup: &Setup, spent: &[u8], controller: &mut Controller)
     let exhausted = pool.is_none_or(|pool| spent[pool] >= setup.budget.pools[pool].at_most);
     if exhausted && !controller.lags {
         controller.previous = Previous::Unknown;
-    }
-}
-
-/// Picks some of the writes of a plan.
-type Picks = fn(Write) -> bool;
-
-/// `sees {3..5}, plans create 3`: the range, and the writes.
-fn describe_sync(setup: &Setup, world: &World, cluster: ClusterId) -> String {
-    let side = world.side(cluster);
-    let plan = plan(setup, world, cluster);
-    let Some(view) = side.set_view() else {
-        return "sees no set".to_owned();
-    };
-    let mut text = format!("sees {}", describe_slice(view.slice));
-    if view.older {
-        text += " (stale)";
-    }
-    let verbs: [(&str, Picks); 6] = [
-        ("adopt", |write| write == Write::Adopt),
-        ("create", |write| {
-            matches!(
-                write,
-                Write::CreateClaimThenPod | Write::CreatePod | Write::CreatePodThenOwnClaim
-            )
-        }),
-        ("create claim", |write| write == Write::CreateClaim),
-        ("replace failed", |write| write == Write::DeleteFailed),
-        ("set the owner of claim", |write| {
-            matches!(
-                write,
-                Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete
-            )
-        }),
-        ("delete", |write| {
-            matches!(
-                write,
-                Write::DeleteCondemned | Write::OwnCondemnedClaimThenDelete
-            )
-        }),
-    ];
-    let mut plans = Vec::new();
-    for (verb, is) in verbs {
-        let ordinals: Vec<String> = setup
-            .ordinals()
-            .filter(|&ordinal| is(plan.rows[ordinal].write))
-            .map(|ordinal| ordinal.to_string())
-            .collect();
-        if !ordinals.is_empty() {
-            plans.push(format!("{verb} {}", ordinals.join(" ")));
-        }
-    }
-    if plans.is_empty() {
-        text + ", plans a status write"
-    } else {
-        format!("{text}, plans {}", plans.join(", "))
     }
 }

@@ -11,8 +11,8 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::parts::Parts;
 use crate::world::pod::Pod;
-use crate::world::setup::{Setup, StorageSetup};
-use crate::world::volume::{Backend, Contents, Disk};
+use crate::world::setup::Setup;
+use crate::world::volume::{Backend, Contents, Disk, Template};
 
 /// A step of the storage: it does something with a disk of an ordinal on a side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -23,7 +23,9 @@ pub struct Step {
     pub ordinal: Ordinal,
     /// What it does.
     pub action: Action,
-    /// Which of the ordinal's disks.
+    /// Of which claim template.
+    pub template: Template,
+    /// Which of the template's disks of the ordinal.
     pub disk: Disk,
 }
 
@@ -47,28 +49,31 @@ impl Component for Step {
     }
 
     fn steps(setup: &Setup, world: &World, visit: &mut impl FnMut(Self)) {
-        let Some(storage) = setup.storage else { return };
         for cluster in ClusterId::BOTH {
-            // An attachment that nothing reads and that keeps nobody out changes nothing by
-            // going: whatever can happen after its end can happen before.
-            let detaches =
-                storage.backend == Backend::Exclusive || setup.reads[cluster].attachments;
-            for ordinal in setup.ordinals() {
-                let mut enabled = |action, disk| {
-                    visit(Self {
-                        cluster,
-                        ordinal,
-                        action,
-                        disk,
-                    });
-                };
-                if let Some(disk) = attachable(storage, world, cluster, ordinal) {
-                    enabled(Action::Attach, disk);
-                }
-                if detaches && !world.rows[ordinal].sides[cluster].attached.is_empty() {
-                    let unused = |disk: &Disk| may_detach(world, cluster, ordinal, *disk);
-                    let disks = Disk::ALL.into_iter().filter(unused);
-                    disks.for_each(|disk| enabled(Action::Detach, disk));
+            for template in setup.templates() {
+                // An attachment that nothing reads and that keeps nobody out changes nothing by
+                // going: whatever can happen after its end can happen before.
+                let detaches = setup.storage_of(template).backend == Backend::Exclusive
+                    || setup.reads[cluster].attachments;
+                for ordinal in setup.ordinals() {
+                    let mut enabled = |action, disk| {
+                        visit(Self {
+                            cluster,
+                            ordinal,
+                            action,
+                            template,
+                            disk,
+                        });
+                    };
+                    let at = (ordinal, template);
+                    if let Some(disk) = attachable(setup, world, cluster, at) {
+                        enabled(Action::Attach, disk);
+                    }
+                    if detaches && !world.column(cluster, ordinal)[template].attached.is_empty() {
+                        let unused = |disk: &Disk| may_detach(world, cluster, at, *disk);
+                        let disks = Disk::ALL.into_iter().filter(unused);
+                        disks.for_each(|disk| enabled(Action::Detach, disk));
+                    }
                 }
             }
         }
@@ -82,6 +87,10 @@ impl Component for Step {
         Some(self.ordinal)
     }
 
+    fn template(self) -> Option<Template> {
+        Some(self.template)
+    }
+
     fn worker(self) -> usize {
         match self.action {
             Action::Attach => 0,
@@ -90,7 +99,8 @@ impl Component for Step {
     }
 
     fn perform(self, _: &Setup, world: &mut World) {
-        let attached = &mut world.column_mut(self.cluster, self.ordinal).attached;
+        let supply = &mut world.column_mut(self.cluster, self.ordinal)[self.template];
+        let attached = &mut supply.attached;
         match self.action {
             Action::Attach => attached.insert(self.disk),
             Action::Detach => attached.remove(self.disk),
@@ -109,18 +119,18 @@ impl Component for Step {
     }
 
     fn describe(self, setup: &Setup, before: &World) -> String {
-        let disk = describe_disk(self.disk, self.ordinal);
+        let disk = describe_disk(self.disk, &setup.label(self.template, self.ordinal));
         format!("{} {disk}", self.name(setup, before))
     }
 }
 
-/// `disk 3`, `restored disk 3` or `fresh disk 3`.
+/// `disk 3`, `restored disk 3` or `new disk 3`, with the [label](Setup::label) of the disk.
 #[must_use]
-pub fn describe_disk(disk: Disk, ordinal: Ordinal) -> String {
+pub fn describe_disk(disk: Disk, label: &str) -> String {
     match disk {
-        Disk::Original => format!("disk {ordinal}"),
-        Disk::Restored => format!("restored disk {ordinal}"),
-        Disk::SourceFresh | Disk::DestinationFresh => format!("new disk {ordinal}"),
+        Disk::Original => format!("disk {label}"),
+        Disk::Restored => format!("restored disk {label}"),
+        Disk::SourceFresh | Disk::DestinationFresh => format!("new disk {label}"),
     }
 }
 
@@ -129,34 +139,44 @@ fn wants_volumes(pod: Pod) -> bool {
     pod.is_live() && !pod.terminating
 }
 
-/// The disk that a Pod of the ordinal waits for and that the backend would attach.
+/// The disk of a template that a Pod of the ordinal waits for and that the backend would attach.
 fn attachable(
-    setup: StorageSetup,
+    setup: &Setup,
     world: &World,
     cluster: ClusterId,
-    ordinal: Ordinal,
+    (ordinal, template): (Ordinal, Template),
 ) -> Option<Disk> {
-    let side = world.side(cluster);
-    side[ordinal].pod.filter(|&pod| wants_volumes(pod))?;
-    let disk = side[ordinal].bound_disk()?;
     let row = &world.rows[ordinal];
-    let exists = row.storage.contents(disk) != Contents::NoDisk;
-    let reachable = home(disk) == Some(cluster) || setup.reachable[cluster];
-    let free = match setup.backend {
+    row.sides[cluster].pod.filter(|&pod| wants_volumes(pod))?;
+    let storage = setup.storage_of(template);
+    let supply = &row.sides[cluster][template];
+    let disk = supply.bound_disk()?;
+    let exists = row.storage[template].contents(disk) != Contents::NoDisk;
+    let reachable = home(disk) == Some(cluster) || storage.reachable[cluster];
+    let other = &row.sides[cluster.other()][template];
+    let free = match storage.backend {
         Backend::Permissive => true,
-        Backend::Exclusive => !row.sides[cluster.other()].attached.contains(disk),
+        Backend::Exclusive => !other.attached.contains(disk),
     };
-    let waits = !row.sides[cluster].attached.contains(disk);
+    let waits = !supply.attached.contains(disk);
     (waits && exists && reachable && free).then_some(disk)
 }
 
-/// An attached disk that no Pod object holds and no container has mounted.
-fn may_detach(world: &World, cluster: ClusterId, ordinal: Ordinal, disk: Disk) -> bool {
-    let side = world.side(cluster);
-    let held =
-        side[ordinal].pod.is_some_and(Pod::is_live) && side[ordinal].bound_disk() == Some(disk);
-    let mounted = side[ordinal].mounts().any(|mounted| mounted == Some(disk));
-    world.rows[ordinal].sides[cluster].attached.contains(disk) && !held && !mounted
+/// An attached disk that no Pod object holds, no container has mounted, and no node as a device:
+/// the attach/detach controller waits for `status.volumesInUse` of the node.
+fn may_detach(
+    world: &World,
+    cluster: ClusterId,
+    (ordinal, template): (Ordinal, Template),
+    disk: Disk,
+) -> bool {
+    let column = world.column(cluster, ordinal);
+    let supply = &column[template];
+    let held = column.pod.is_some_and(Pod::is_live) && supply.bound_disk() == Some(disk);
+    let mut mounts = column.mounts(template);
+    let mounted = mounts.any(|mounted| mounted == Some(disk));
+    let is_free = !held && !mounted && !supply.staged.contains(disk);
+    supply.attached.contains(disk) && is_free
 }
 
 /// The side whose own storage has the disk. The original one is the migration's matter.
@@ -180,22 +200,22 @@ pub const fn fresh_disk(cluster: ClusterId) -> Disk {
 /// Containers of the ordinal have started: what they write on a current disk is missing on
 /// every other.
 pub fn note_writer(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal: Ordinal) {
-    if !setup.has_claims() {
-        return;
-    }
-    let Some(mounted) = world.rows[ordinal].sides[cluster].bound_disk() else {
-        return;
-    };
-    let storage = &mut world.rows[ordinal].storage;
-    if !storage.is_current(mounted) {
-        return;
-    }
-    for (disk, contents) in [
-        (Disk::Original, &mut storage.original),
-        (Disk::Restored, &mut storage.restored),
-    ] {
-        if disk != mounted && *contents == Contents::Current {
-            *contents = Contents::Stale;
+    let row = &mut world.rows[ordinal];
+    for template in setup.templates() {
+        let storage = &mut row.storage[template];
+        let Some(mounted) = row.sides[cluster][template].bound_disk() else {
+            continue;
+        };
+        if !storage.is_current(mounted) {
+            continue;
+        }
+        for (disk, contents) in [
+            (Disk::Original, &mut storage.original),
+            (Disk::Restored, &mut storage.restored),
+        ] {
+            if disk != mounted && *contents == Contents::Current {
+                *contents = Contents::Stale;
+            }
         }
     }
 }
@@ -203,10 +223,14 @@ pub fn note_writer(setup: &Setup, world: &mut World, cluster: ClusterId, ordinal
 /// What a copy of `disk` holds that is made now: a Pod that runs on a current disk goes on
 /// writing, so that the copy misses something at once.
 #[must_use]
-pub fn contents_of_copy(world: &World, ordinal: Ordinal, disk: Disk) -> Contents {
-    let storage = world.rows[ordinal].storage;
+pub fn contents_of_copy(
+    world: &World,
+    (ordinal, template): (Ordinal, Template),
+    disk: Disk,
+) -> Contents {
+    let storage = world.rows[ordinal].storage[template];
     let has_writer = ClusterId::BOTH.into_iter().any(|cluster| {
-        let mut mounts = world.rows[ordinal].sides[cluster].mounts().flatten();
+        let mut mounts = world.column(cluster, ordinal).mounts(template).flatten();
         mounts.any(|mounted| storage.is_current(mounted))
     });
     if storage.is_current(disk) && !has_writer {

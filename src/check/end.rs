@@ -167,11 +167,8 @@ pub(super) fn missing(setup: &Setup, world: &World) -> String {
     let destination = world.clusters.destination.effective_slice();
     let wants: OrdinalSet = setup.members().collect();
     let has: OrdinalSet = destination.ordinals().collect();
-    let wrong_disk = |ordinal: &Ordinal| {
-        let disk = world.column(ClusterId::Destination, *ordinal).bound_disk();
-        setup.has_claims()
-            && !disk.is_some_and(|disk| world.rows[*ordinal].storage.is_current(disk))
-    };
+    let wrong_disk =
+        |ordinal: &Ordinal| !world.is_on_current_disks(setup, ClusterId::Destination, *ordinal);
     if !source.is_empty() {
         format!("the source still owns {}", describe_slice(source))
     } else if has != wants {

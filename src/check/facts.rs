@@ -13,7 +13,7 @@ use crate::world::driver::{DriverPhase, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, OrdinalSet};
 use crate::world::program::{AfterCrash, Entry};
 use crate::world::setup::Setup;
-use crate::world::volume::VolumeName;
+use crate::world::volume::{Template, VolumeName};
 
 /// What is to be said of one thing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,12 +27,14 @@ struct Fact {
 struct Thing {
     side: Option<ClusterId>,
     kind: &'static str,
+    /// Its claim template, where there are several.
+    template: Option<Template>,
     ordinal: Option<Ordinal>,
 }
 
 /// Everything about `world`, a line for each thing; alike ordinals share a line.
 pub(super) fn all(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<String> {
-    lines(&facts(scenario, setup, world))
+    lines(setup, &facts(scenario, setup, world))
 }
 
 /// What differs between two worlds.
@@ -53,7 +55,7 @@ pub(super) fn changes(
         text: absence(fact.thing.kind).to_owned(),
     });
     let new = after.iter().filter(|fact| !before.contains(fact));
-    lines(&gone.chain(new.cloned()).collect::<Vec<_>>())
+    lines(setup, &gone.chain(new.cloned()).collect::<Vec<_>>())
 }
 
 /// What is to be said of a thing that has no fact.
@@ -68,7 +70,7 @@ fn absence(kind: &str) -> &'static str {
 }
 
 /// `source Pods 0-2: Running, Ready`.
-fn lines(facts: &[Fact]) -> Vec<String> {
+fn lines(setup: &Setup, facts: &[Fact]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = facts;
     while let Some(first) = rest.first() {
@@ -84,15 +86,18 @@ fn lines(facts: &[Fact]) -> Vec<String> {
             .iter()
             .filter_map(|fact| fact.thing.ordinal)
             .collect();
-        lines.push(format!("{}: {}", name(first.thing, ordinals), first.text));
+        let name = name(setup, first.thing, ordinals);
+        lines.push(format!("{name}: {}", first.text));
         rest = &rest[count..];
     }
     lines
 }
 
-fn name(thing: Thing, ordinals: OrdinalSet) -> String {
+fn name(setup: &Setup, thing: Thing, ordinals: OrdinalSet) -> String {
     let mut words: Vec<String> = Vec::new();
     words.extend(thing.side.map(|side| side.name().to_owned()));
+    let template = thing.template.map(|template| setup.storage_of(template));
+    words.extend(template.map(|storage| storage.name.clone()));
     let plural = if ordinals.len() > 1 { "s" } else { "" };
     words.push(format!("{}{plural}", thing.kind));
     if !ordinals.is_empty() {
@@ -131,10 +136,12 @@ fn whom(ordinals: OrdinalSet) -> String {
 
 fn facts(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |side, kind, ordinal, text: Option<String>| {
+    let named = |template| (setup.storage.len() > 1).then_some(template);
+    let mut add = |side, kind, template, ordinal, text: Option<String>| {
         let thing = Thing {
             side,
             kind,
+            template,
             ordinal,
         };
         facts.extend(text.map(|text| Fact { thing, text }));
@@ -143,40 +150,56 @@ fn facts(scenario: &Scenario, setup: &Setup, world: &World) -> Vec<Fact> {
         None,
         "driver",
         None,
+        None,
         Some(driver_fact(scenario, setup, world)),
     );
     for id in ClusterId::BOTH {
         let (side, cluster) = (Some(id), world.side(id));
-        add(side, "set", None, Some(objects::set(setup, id, cluster)));
-        add(side, "controller", None, objects::controller(cluster));
+        add(
+            side,
+            "set",
+            None,
+            None,
+            Some(objects::set(setup, id, cluster)),
+        );
+        add(side, "controller", None, None, objects::controller(cluster));
         for ordinal in setup.ordinals() {
-            let pod = objects::pod(cluster[ordinal].pod, cluster[ordinal].containers, ordinal);
-            add(side, "Pod", Some(ordinal), pod);
+            let pod = objects::pod(setup, &cluster[ordinal], ordinal);
+            add(side, "Pod", None, Some(ordinal), pod);
         }
-        for ordinal in setup.ordinals() {
-            let claim = cluster[ordinal].claim.map(objects::claim);
-            add(side, "claim", Some(ordinal), claim);
+        for (template, ordinal) in places(setup) {
+            let claim = cluster[ordinal][template].claim.map(objects::claim);
+            add(side, "claim", named(template), Some(ordinal), claim);
         }
         for (name, kind) in [
             (VolumeName::Static, "volume"),
             (VolumeName::Provisioned, "provisioned volume"),
         ] {
-            for ordinal in setup.ordinals() {
-                let volume = cluster[ordinal].volumes.get(name);
-                let text = volume.map(|volume| objects::volume(volume, ordinal));
-                add(side, kind, Some(ordinal), text);
+            for (template, ordinal) in places(setup) {
+                let label = setup.label(template, ordinal);
+                let volume = cluster[ordinal][template].volumes.get(name);
+                let text = volume.map(|volume| objects::volume(volume, &label));
+                add(side, kind, named(template), Some(ordinal), text);
             }
         }
     }
-    for ordinal in setup.ordinals() {
-        let text = objects::disk(&world.rows[ordinal]);
-        add(None, "disk", Some(ordinal), text);
+    for (template, ordinal) in places(setup) {
+        let text = objects::disk(&world.rows[ordinal], template);
+        add(None, "disk", named(template), Some(ordinal), text);
     }
-    add(None, "faults", None, faults(setup, world));
+    add(None, "faults", None, None, faults(setup, world));
     let excused = world.excused();
     let excused = (!excused.is_empty()).then(|| whom(excused));
-    add(None, "excused", None, excused);
+    add(None, "excused", None, None, excused);
     facts
+}
+
+/// Every claim that there may be, by its template and its ordinal.
+fn places(setup: &Setup) -> impl Iterator<Item = (Template, Ordinal)> {
+    let ordinals = setup.ordinals();
+    setup
+        .templates()
+        .flat_map(move |template| ordinals.clone().map(move |ordinal| (template, ordinal)))
 }
 
 fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
@@ -210,7 +233,7 @@ fn driver_fact(scenario: &Scenario, setup: &Setup, world: &World) -> String {
             claim_ref,
         } => {
             let claim_ref = if claim_ref { "claimRef" } else { "no claimRef" };
-            let disk = objects::named_disk(disk, driver.k);
+            let disk = objects::named_disk(disk, &driver.k.to_string());
             let _ = write!(
                 text,
                 ", has read the volume of {disk} ({reclaim_policy:?}, {claim_ref})"
@@ -342,6 +365,7 @@ mod tests {
             thing: Thing {
                 side: Some(side),
                 kind: "Pod",
+                template: None,
                 ordinal: Some(Ordinal(ordinal)),
             },
             text: text.to_owned(),
@@ -358,6 +382,6 @@ mod tests {
             "source Pod 4: Failed",
             "destination Pod 5: Failed",
         ];
-        assert_eq!(lines(&facts), expected);
+        assert_eq!(lines(&Setup::default(), &facts), expected);
     }
 }

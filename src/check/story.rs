@@ -12,7 +12,7 @@ use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::PodPhase;
 use crate::world::setup::Setup;
-use crate::world::volume::Disk;
+use crate::world::volume::{Disk, Template};
 
 /// The story as the report has it, without the reasons.
 pub(super) fn counterexample(replay: &Replay<'_>, role: &Role) -> Counterexample {
@@ -137,9 +137,9 @@ fn lanes(replay: &Replay<'_>, world: &World) -> Lanes {
     Lanes {
         source: lane(ClusterId::Source),
         destination: lane(ClusterId::Destination),
-        disk: match replay.history.ordinal {
-            Some(ordinal) if replay.setup().has_claims() => disk(world, ordinal),
-            _ => String::new(),
+        disks: match replay.history.ordinal {
+            Some(ordinal) => disks(replay.setup(), world, ordinal),
+            None => Vec::new(),
         },
     }
 }
@@ -158,20 +158,36 @@ fn glyph(world: &World, cluster: ClusterId, ordinal: Ordinal) -> char {
     }
 }
 
+/// Who has each disk of an ordinal.
+fn disks(setup: &Setup, world: &World, ordinal: Ordinal) -> Vec<report::Disk> {
+    let is_only = setup.storage.len() == 1;
+    let disk = |template| report::Disk {
+        template: match &setup.storage_of(template).name {
+            _ if is_only => String::new(),
+            name => name.clone(),
+        },
+        text: disk(world, ordinal, template),
+    };
+    setup.templates().map(disk).collect()
+}
+
 /// A letter for each side that has a disk of the ordinal attached: a capital if it is mounted,
 /// with a mark if it is another disk than the ordinal's own.
-fn disk(world: &World, ordinal: Ordinal) -> String {
+fn disk(world: &World, ordinal: Ordinal, template: Template) -> String {
     let letter = |(cluster, mounted, attached): (ClusterId, &str, &str)| {
-        let disks = world.rows[ordinal].sides[cluster].attached;
+        let column = world.column(cluster, ordinal);
+        let disks = column[template].attached;
         let has = Disk::ALL.into_iter().find(|&disk| disks.contains(disk));
-        let mount = world.rows[ordinal].sides[cluster].mounts().flatten().next();
+        let mount = column.mounts(template).flatten().next();
         let letter = if mount.is_some() { mounted } else { attached };
+        let device = !column[template].staged.is_empty() && mount.is_none();
         let mark = match mount.or(has)? {
             Disk::Original => "",
             Disk::Restored => "^",
             Disk::SourceFresh | Disk::DestinationFresh => "*",
         };
-        Some(format!("{letter}{mark}"))
+        let device = if device { "=" } else { "" };
+        Some(format!("{letter}{mark}{device}"))
     };
     let sides = [
         (ClusterId::Source, "S", "s"),

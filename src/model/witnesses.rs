@@ -88,7 +88,7 @@ fn of_controller(
     let id = step.cluster;
     match step.action {
         Action::Sync => of_sync(setup, before, id, after),
-        Action::Write(ordinal) => {
+        Action::Write(ordinal, _) => {
             let mut is_dropped = setup.ordinals().filter(|&other| {
                 let write = |world: &World| world.column(id, other).planned.write;
                 other != ordinal && write(before) != write(after)
@@ -185,15 +185,21 @@ fn of_any(setup: &Setup, frame: &Frame) -> usize {
 }
 
 /// Whether the write that is planned for an ordinal may be refused.
-const fn may_be_refused(column: &Column) -> bool {
-    match column.planned.write {
-        Write::None => false,
+fn may_be_refused(column: &Column) -> bool {
+    let planned = column.planned;
+    if !planned.creates.is_empty() {
+        // The last of them may be the one that ends the sync.
+        let has_claim = |template| column[template].claim.is_some();
+        return planned.write == Write::RefuseClaim || planned.creates.iter().any(has_claim);
+    }
+    match planned.write {
+        Write::None | Write::CreateClaimThenPod | Write::CreateClaim => false,
         Write::Adopt | Write::RefuseClaim => true,
-        Write::CreateClaimThenPod | Write::CreateClaim => column.claim.is_some(),
         Write::CreatePod | Write::CreatePodThenOwnClaim => column.pod.is_some(),
         Write::DeleteFailed | Write::DeleteCondemned => column.pod.is_none(),
         Write::OwnClaim | Write::OwnCondemnedClaim | Write::OwnCondemnedClaimThenDelete => {
-            column.claim.is_none()
+            let misses = |template| column[template].claim.is_none();
+            planned.owns.iter().any(misses)
         }
     }
 }
@@ -204,8 +210,10 @@ const fn may_be_refused(column: &Column) -> bool {
 fn of_sync(setup: &Setup, before: &World, id: ClusterId, after: &World) -> usize {
     let (side, plan) = (before.side(id), after.plan(id));
     let refuses = || {
-        let mut claims = setup.ordinals().filter_map(|ordinal| side[ordinal].claim);
-        plan.writes() && claims.any(|claim| claim.deleting)
+        plan.writes()
+            && setup
+                .ordinals()
+                .any(|ordinal| is_on_its_way_out(&side[ordinal]))
     };
     if plan.status == StatusWrite::None && !plan.set_is_gone {
         return usize::from(refuses());
@@ -245,7 +253,8 @@ fn may_be_of_sync(setup: &Setup, id: ClusterId, cluster: &Cluster, letter: &Lett
 /// Whether a claim is on its way out. It ends a sync, or is left out of it where there is nothing
 /// else to write.
 fn is_on_its_way_out(column: &Column) -> bool {
-    column.claim.is_some_and(|claim| claim.deleting)
+    let mut claims = column.supplies.0.iter().filter_map(|supply| supply.claim);
+    claims.any(|claim| claim.deleting)
 }
 
 fn of_driver(setup: &Setup, before: &World, action: driver::Action, after: &World) -> usize {
@@ -303,7 +312,7 @@ const fn own_wait(operation: Operation) -> Option<Condition> {
         Operation::Await(condition, Timeout::Never) => match condition {
             Condition::PodReady(_, Expression::K)
             | Condition::PodAvailable(_, Expression::K)
-            | Condition::VolumeBound(_, Expression::K) => Some(condition),
+            | Condition::VolumeBound(_, Expression::K, _) => Some(condition),
             _ => None,
         },
         _ => None,
@@ -318,8 +327,9 @@ fn own_wait_is_over(setup: &Setup, frame: &Frame, letter: &Letter) -> bool {
         Some(Condition::PodReady(id, _) | Condition::PodAvailable(id, _)) => {
             letter.row.sides[id].pod.is_some_and(|pod| pod.ready)
         }
-        Some(Condition::VolumeBound(id, _)) => {
-            letter.row.sides[id].claim.is_some_and(|claim| claim.bound)
+        Some(Condition::VolumeBound(id, _, template)) => {
+            let claim = letter.row.sides[id][template].claim;
+            claim.is_some_and(|claim| claim.bound)
         }
         _ => false,
     };

@@ -43,13 +43,22 @@ fn sentence(history: &History<'_>) -> Option<String> {
         let side = newcomer.name();
         return Some(format!("{pod} ran twice in {side}, on two nodes."));
     }
-    let mut mounts = SIDES
-        .into_iter()
-        .flat_map(|side| world.column(side, ordinal).mounts());
-    let on = match (mounts.next().flatten(), mounts.next().flatten()) {
-        (None, _) | (_, None) => "",
-        (first, second) if first == second => ", on the same disk",
-        _ => ", on another disk",
+    let on = |template| {
+        let mut mounts = SIDES
+            .into_iter()
+            .flat_map(|side| world.column(side, ordinal).mounts(template));
+        match (mounts.next().flatten(), mounts.next().flatten()) {
+            (None, _) | (_, None) => "",
+            (first, second) if first == second => ", on the same disk",
+            _ => ", on another disk",
+        }
+    };
+    let mut templates = history.setup.templates();
+    let first = templates.next().map_or("", on);
+    let on = if templates.all(|template| on(template) == first) {
+        first
+    } else {
+        ", in part on the same disks"
     };
     let (other, newcomer) = (newcomer.other().name(), newcomer.name());
     Some(format!(

@@ -8,6 +8,7 @@ pub mod at_most_one_running;
 pub mod available;
 pub mod completes;
 pub mod disjoint_slices;
+pub mod exclusive_device;
 pub mod no_data_loss;
 mod reasons;
 pub mod recoverable;
@@ -221,6 +222,7 @@ pub const ALL: &[Property] = &[
     at_most_one_pod::PROPERTY,
     at_most_one_running::PROPERTY,
     single_writer::PROPERTY,
+    exclusive_device::PROPERTY,
     right_disk::PROPERTY,
     no_data_loss::PROPERTY,
     disjoint_slices::PROPERTY,

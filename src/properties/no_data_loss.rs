@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
-use crate::world::volume::Disk;
+use crate::world::volume::{Disk, Template};
 
 /// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -26,18 +26,31 @@ pub const PROPERTY: Property = Property {
 
 /// Whether the property holds for one ordinal of the application.
 fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
-    let is_current = |disk| world.rows[ordinal].storage.is_current(disk);
-    ordinal.0 >= setup.replicas || Disk::ALL.into_iter().any(is_current)
+    ordinal.0 >= setup.replicas || lost_template(setup, world, ordinal).is_none()
+}
+
+/// The first template, if any, of which no disk of an ordinal is current.
+fn lost_template(setup: &Setup, world: &World, ordinal: Ordinal) -> Option<Template> {
+    setup.templates().find(|&template| {
+        let storage = world.rows[ordinal].storage[template];
+        !Disk::ALL.into_iter().any(|disk| storage.is_current(disk))
+    })
 }
 
 fn sentence(history: &History<'_>) -> Option<String> {
-    let pod = history.pod_name(history.ordinal?);
+    let ordinal = history.ordinal?;
+    let template = lost_template(history.setup, history.last(), ordinal)?;
     Some(format!(
-        "No disk is left that holds everything {pod} has written."
+        "No disk{} is left that holds everything {} has written.",
+        reasons::of_template(history.setup, template),
+        history.pod_name(ordinal)
     ))
 }
 
 fn why(history: &History<'_>) -> Vec<String> {
-    let destroyed = |ordinal| reasons::lost_disk::why(history, ordinal);
-    history.ordinal.map(destroyed).unwrap_or_default()
+    let Some(ordinal) = history.ordinal else {
+        return Vec::new();
+    };
+    let template = lost_template(history.setup, history.last(), ordinal);
+    reasons::lost_disk::why(history, (ordinal, template.unwrap_or_default()))
 }

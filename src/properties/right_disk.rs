@@ -4,9 +4,9 @@ use super::{Kind, Locality, Property, SIDES, Story, needs_disks, reasons};
 use crate::actors::storage::describe_disk;
 use crate::history::History;
 use crate::world::World;
-use crate::world::id::Ordinal;
+use crate::world::id::{ClusterId, Ordinal};
 use crate::world::setup::Setup;
-use crate::world::volume::{Contents, Disk};
+use crate::world::volume::{Contents, Disk, Template};
 
 /// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -32,36 +32,55 @@ fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
     if (setup.replicas..setup.allowed).contains(&ordinal.0) {
         return true;
     }
-    let storage = world.rows[ordinal].storage;
-    let is_right = |mounted: Option<Disk>| mounted.is_some_and(|disk| storage.is_current(disk));
-    SIDES
-        .into_iter()
-        .all(|side| world.column(side, ordinal).mounts().all(is_right))
+    let mut templates = setup.templates();
+    templates.all(|template| wrong_mount(world, ordinal, template).is_none())
+}
+
+/// A disk of a template, if any, that an incarnation of an ordinal has mounted and that is not
+/// current, and on which side.
+fn wrong_mount(
+    world: &World,
+    ordinal: Ordinal,
+    template: Template,
+) -> Option<(ClusterId, Option<Disk>)> {
+    let storage = world.rows[ordinal].storage[template];
+    let is_wrong = |mounted: &Option<Disk>| mounted.is_none_or(|disk| !storage.is_current(disk));
+    let runs = |side: &ClusterId| world.column(*side, ordinal).running() > 0;
+    SIDES.into_iter().filter(runs).find_map(|side| {
+        let mut mounts = world.column(side, ordinal).mounts(template);
+        Some((side, mounts.find(is_wrong)?))
+    })
+}
+
+/// The first template of which a Pod of the story's ordinal has a wrong disk in the end.
+fn wrong_template(history: &History<'_>, ordinal: Ordinal) -> Option<Template> {
+    let is_wrong = |template: &_| wrong_mount(history.last(), ordinal, *template).is_some();
+    history.setup.templates().find(is_wrong)
 }
 
 fn sentence(history: &History<'_>) -> Option<String> {
     let ordinal = history.ordinal?;
     let (pod, world) = (history.pod_name(ordinal), history.last());
-    let storage = world.rows[ordinal].storage;
-    let mounts = SIDES.into_iter().flat_map(|side| {
-        let mounts = world.column(side, ordinal).mounts();
-        mounts.map(move |mounted| (side.name(), mounted))
-    });
-    let is_wrong =
-        |&(_, mounted): &(_, Option<Disk>)| mounted.is_none_or(|disk| !storage.is_current(disk));
-    Some(match mounts.into_iter().find(is_wrong) {
-        Some((side, Some(Disk::SourceFresh | Disk::DestinationFresh))) => {
-            format!("{pod} ran in {side} on a new, empty disk.")
+    let template = wrong_template(history, ordinal)?;
+    let storage = world.rows[ordinal].storage[template];
+    let (side, disk) = wrong_mount(world, ordinal, template)?;
+    let (side, of) = (side.name(), reasons::of_template(history.setup, template));
+    Some(match disk {
+        Some(Disk::SourceFresh | Disk::DestinationFresh) => {
+            format!("{pod} ran in {side} on a new, empty disk{of}.")
         }
-        Some((side, Some(disk))) if storage.contents(disk) == Contents::NoDisk => {
-            let disk = describe_disk(disk, ordinal).replace(&format!(" {ordinal}"), "");
-            format!("The {disk} of {pod} was destroyed while it ran in {side}.")
+        Some(disk) if storage.contents(disk) == Contents::NoDisk => {
+            let disk = describe_disk(disk, "");
+            format!(
+                "The {}{of} of {pod} was destroyed while it ran in {side}.",
+                disk.trim_end()
+            )
         }
-        Some((side, Some(disk))) => {
-            let disk = describe_disk(disk, ordinal);
+        Some(disk) => {
+            let disk = describe_disk(disk, &history.setup.label(template, ordinal));
             format!("{pod} ran in {side} on a disk that lacks acknowledged writes ({disk}).")
         }
-        _ => format!("{pod} ran without its disk."),
+        None => format!("{pod} ran without its disk{of}."),
     })
 }
 
@@ -69,11 +88,16 @@ fn why(history: &History<'_>) -> Vec<String> {
     let Some(ordinal) = history.ordinal else {
         return Vec::new();
     };
-    if let Some(provisioning) = history.provisioning(ordinal) {
+    let place = (
+        ordinal,
+        wrong_template(history, ordinal).unwrap_or_default(),
+    );
+    if let Some(provisioning) = history.provisioning(place) {
         let side = provisioning.step.cluster();
-        let claim = side.and_then(|side| history.claim_creation(side, ordinal));
+        let claim = side.and_then(|side| history.claim_creation(side, place));
+        let of = reasons::of_template(history.setup, place.1);
         return vec![format!(
-            "When the {} controller looked, Pod {ordinal} had no claim. The controller created one \
+            "When the {} controller looked, Pod {ordinal} had no claim{of}. The controller created one \
              (step {}) that names no volume, so a new volume was provisioned for it (step {}). \
              Nothing ever requested the disk with the data.",
             provisioning.side_name(),
@@ -81,11 +105,11 @@ fn why(history: &History<'_>) -> Vec<String> {
             provisioning.number
         )];
     }
-    let destroyed = reasons::lost_disk::why(history, ordinal);
+    let destroyed = reasons::lost_disk::why(history, place);
     if !destroyed.is_empty() {
         return destroyed;
     }
-    vec![match history.first_stale_copy(ordinal) {
+    vec![match history.first_stale_copy(place) {
         Some(taken) => format!(
             "Since step {} a Pod has been writing to one copy of the data; the other lacks these \
              writes.",

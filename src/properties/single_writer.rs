@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::world::World;
 use crate::world::id::Ordinal;
 use crate::world::setup::Setup;
-use crate::world::volume::DiskSet;
+use crate::world::volume::{DiskSet, Template};
 
 /// See [`Property::statement`] and [`Property::details`].
 pub const PROPERTY: Property = Property {
@@ -28,30 +28,45 @@ pub const PROPERTY: Property = Property {
 
 fn applies(setup: &Setup) -> Result<(), &'static str> {
     needs_disks(setup)?;
-    match setup.storage {
-        Some(storage) if storage.shared => Err("storage.shared: the application does its own \
-                                                locking"),
-        _ => Ok(()),
+    if setup.storage.iter().all(|storage| storage.shared) {
+        return Err("storage.shared: the application does its own locking");
     }
+    Ok(())
 }
 
 /// Whether the property holds for one ordinal.
-fn holds(_: &Setup, world: &World, ordinal: Ordinal) -> bool {
+fn holds(setup: &Setup, world: &World, ordinal: Ordinal) -> bool {
+    let running: u8 = SIDES
+        .map(|side| world.column(side, ordinal).running())
+        .iter()
+        .sum();
+    let mut templates = setup.templates();
+    running < 2 || !templates.any(|template| has_two_writers(setup, world, ordinal, template))
+}
+
+/// Whether two incarnations of an ordinal have one disk of a template mounted.
+fn has_two_writers(setup: &Setup, world: &World, ordinal: Ordinal, template: Template) -> bool {
     let mut mounted = DiskSet::default();
-    let mut is_alone = |disk| {
-        let first = !mounted.contains(disk);
+    let mut is_second = |disk| {
+        let second = mounted.contains(disk);
         mounted.insert(disk);
-        first
+        second
     };
-    SIDES.into_iter().all(|side| {
-        let mut mounts = world.column(side, ordinal).mounts().flatten();
-        mounts.all(&mut is_alone)
-    })
+    !setup.storage_of(template).shared
+        && SIDES.into_iter().any(|side| {
+            let mut mounts = world.column(side, ordinal).mounts(template).flatten();
+            mounts.any(&mut is_second)
+        })
 }
 
 fn sentence(history: &History<'_>) -> Option<String> {
-    let pod = history.pod_name(history.ordinal?);
+    let ordinal = history.ordinal?;
+    let (setup, pod) = (history.setup, history.pod_name(ordinal));
+    let mut templates = setup.templates();
+    let template =
+        templates.find(|&template| has_two_writers(setup, history.last(), ordinal, template))?;
+    let of = reasons::of_template(setup, template);
     Some(format!(
-        "Two incarnations of {pod} had the same disk mounted for writing."
+        "Two incarnations of {pod} had the same disk{of} mounted for writing."
     ))
 }

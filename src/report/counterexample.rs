@@ -110,9 +110,19 @@ pub struct Lanes {
     pub source: String,
     /// The same of the destination.
     pub destination: String,
-    /// The disk of the story's ordinal: `S`, `D` mounted by that side, `s`, `d` attached only; with
-    /// a `*` if it is another, empty one, with a `^` if it is a restored copy.
-    pub disk: String,
+    /// For each claim template the disk of the story's ordinal: `S`, `D` mounted by that side, `s`,
+    /// `d` attached only; with a `*` if it is another, empty one, with a `^` if it is a restored
+    /// copy. None if the story is about no disk.
+    pub disks: Vec<Disk>,
+}
+
+/// Who has a disk of one claim template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Disk {
+    /// The template's name; empty if it is the only one.
+    pub template: String,
+    /// Who has it.
+    pub text: String,
 }
 
 impl Counterexample {

@@ -9,6 +9,7 @@ mod every_n;
 pub mod replay;
 pub mod simulation;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -339,14 +340,20 @@ struct LanesJson<'a> {
     source: &'a str,
     destination: &'a str,
     disk: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    disks: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> From<&'a Lanes> for LanesJson<'a> {
     fn from(lanes: &'a Lanes) -> Self {
+        let named = lanes.disks.iter().filter(|disk| !disk.template.is_empty());
         Self {
             source: &lanes.source,
             destination: &lanes.destination,
-            disk: &lanes.disk,
+            disk: lanes.disks.first().map_or("", |disk| &disk.text),
+            disks: named
+                .map(|disk| (disk.template.as_str(), disk.text.as_str()))
+                .collect(),
         }
     }
 }

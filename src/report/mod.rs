@@ -22,7 +22,7 @@ mod vacuous;
 pub mod views;
 
 pub use crate::vocabulary::Verdict;
-pub use counterexample::{AlsoBroken, Cost, Counterexample, Help, Lanes, Snippet, Step};
+pub use counterexample::{AlsoBroken, Cost, Counterexample, Disk, Help, Lanes, Snippet, Step};
 pub use every_n::{EveryN, EveryNResult};
 pub use format::{Finding, Format, Render, Settings};
 pub use search::{Reason, Search, Stop};

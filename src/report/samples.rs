@@ -1,7 +1,7 @@
 //! Reports made by hand, for tests.
 
 use super::{
-    AlsoBroken, Counterexample, Headline, Help, Lanes, Layer, PropertyResult, Reason, Report,
+    AlsoBroken, Counterexample, Disk, Headline, Help, Lanes, Layer, PropertyResult, Reason, Report,
     ReportedError, ScenarioResult, Search, Snippet, Step, Stop, Verdict,
 };
 use crate::engine::{Bounds, StopReason, StoreKind};
@@ -216,7 +216,10 @@ fn lanes(text: &str) -> Lanes {
     Lanes {
         source: parts.next().unwrap_or_default(),
         destination: parts.next().unwrap_or_default(),
-        disk: parts.collect::<Vec<_>>().join(" "),
+        disks: vec![Disk {
+            template: String::new(),
+            text: parts.collect::<Vec<_>>().join(" "),
+        }],
     }
 }
 

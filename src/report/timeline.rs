@@ -92,7 +92,7 @@ fn in_common<'a>(
     let same = |one: &Step, other: &Step| {
         let lanes = |step: &Step| (step.lanes.source.clone(), step.lanes.destination.clone());
         let words = |step: &Step| (who(step), step.text.clone());
-        let disks = !has_disk || one.lanes.disk == other.lanes.disk;
+        let disks = !has_disk || one.lanes.disks == other.lanes.disks;
         words(one) == words(other) && lanes(one) == lanes(other) && disks
     };
     let length = |other: &Counterexample| {
@@ -266,6 +266,7 @@ fn longest(cells: impl Iterator<Item = String>) -> usize {
 /// Whether the story is about a disk at all.
 fn has_disk(counterexample: &Counterexample) -> bool {
     let in_steps = counterexample.steps.iter().map(|step| &step.lanes);
-    let mut all = in_steps.chain([&counterexample.initial]);
-    all.any(|lanes| !lanes.disk.trim().is_empty())
+    let all = in_steps.chain([&counterexample.initial]);
+    let mut disks = all.flat_map(|lanes| &lanes.disks);
+    disks.any(|disk| !disk.text.is_empty())
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
+use super::values::ClaimKey;
 use crate::world::id::{ClusterId, PerCluster};
 use crate::world::volume::ReclaimPolicy;
 
@@ -19,11 +20,13 @@ pub struct Clusters {
     /// The claim or volume that the driver has read last.
     pub memory: Memory,
     /// The reclaim policies of the source's volumes that the script has patched.
-    pub policies: BTreeMap<u8, ReclaimPolicy>,
+    pub policies: BTreeMap<ClaimKey, ReclaimPolicy>,
     /// The script may have deleted a claim or a volume of the source.
     pub has_deleted_disks: bool,
     /// What `kubectl apply` has applied last to each set, if it has.
     pub applied: PerCluster<Option<Rc<Json>>>,
+    /// The first ordinal and the replicas that `helm` has given each set last, if it has.
+    pub released: PerCluster<Option<(Option<i16>, Option<i16>)>>,
     /// The sets, as far as they are known: only the driver changes their `spec`.
     pub sets: PerCluster<Set>,
 }
@@ -46,10 +49,10 @@ pub enum Memory {
     /// Nothing.
     #[default]
     Nothing,
-    /// The source's claim of an ordinal.
-    Claim(u8),
-    /// The source's volume of an ordinal.
-    Volume(u8),
+    /// A claim of the source.
+    Claim(ClaimKey),
+    /// The volume of a claim of the source.
+    Volume(ClaimKey),
 }
 
 /// The side whose name a file or context has.

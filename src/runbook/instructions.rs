@@ -2,11 +2,36 @@
 
 use std::ops::Range;
 
+use super::deadlines::Requests;
 use super::graph::{Goal, Graph};
+use super::session::Commands;
+use super::shell::outside::Outside;
 use crate::world::program::{
     Condition, Exits, Expression, Instruction, ObjectKind, ObjectRef, OnError, Operation, Target,
     Timeout,
 };
+
+/// What time does to the requests of a loop.
+pub const REQUESTS: Requests<Operation> = Requests {
+    is_clock: |operation| matches!(operation, Operation::Clock),
+    looks: <Commands as Outside>::only_looks,
+    wait: for_a_time,
+};
+
+/// The wait that a look becomes which is repeated until the time is up.
+const fn for_a_time(look: Operation, while_done: bool) -> Option<(Operation, bool)> {
+    let condition = match (look, while_done) {
+        (Operation::Test(condition), false) => Some(condition),
+        (Operation::Test(condition), true) => negated(condition),
+        (Operation::Get(object), false) => Some(Condition::Exists(object)),
+        (Operation::Get(object), true) => Some(Condition::Absent(object)),
+        _ => None,
+    };
+    match condition {
+        Some(condition) => Some((Operation::Await(condition, Timeout::Fail), while_done)),
+        None => None,
+    }
+}
 
 /// The instructions of a graph and where they lead. What leads nowhere cannot happen.
 #[must_use]
@@ -87,7 +112,9 @@ fn ready_wait(
 const fn subject(condition: Condition) -> Option<ObjectRef> {
     let (kind, cluster, ordinal) = match condition {
         Condition::PodReady(cluster, ordinal) => (ObjectKind::Pod, cluster, ordinal),
-        Condition::VolumeBound(cluster, ordinal) => (ObjectKind::Claim, cluster, ordinal),
+        Condition::VolumeBound(cluster, ordinal, template) => {
+            (ObjectKind::Claim(template), cluster, ordinal)
+        }
         Condition::RolledOut(cluster) | Condition::StatusEquals(cluster, ..) => {
             (ObjectKind::StatefulSet, cluster, Expression::number(0))
         }

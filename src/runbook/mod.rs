@@ -24,8 +24,10 @@
 //! Nothing is skipped silently: what is not modelled is a mistake at its place, or an assumption
 //! if the user says so.
 
+mod clock;
 mod clusters;
 mod copies;
+mod deadlines;
 mod findings;
 mod graph;
 mod instructions;
@@ -72,8 +74,8 @@ pub struct Runbook {
     pub source: Source,
     /// Where each instruction comes from.
     pub places: Vec<Site>,
-    /// The name of the claim template that is modelled.
-    pub claim_template: String,
+    /// The names of the set's claim templates.
+    pub claim_templates: Vec<String>,
     /// How the script speaks to each side: the words in front of a verb, and a marker after it.
     pub spellings: PerCluster<Option<(String, String)>>,
 }
@@ -177,6 +179,11 @@ fn follow<'a>(
             runner.script_name = name.to_string_lossy().into_owned();
         }
         let followed = runner.script(script, surroundings.beginning());
+        deadlines::settle(
+            &mut runner.graph,
+            &runner.deadlines,
+            &instructions::REQUESTS,
+        );
         reduce::reduce(&mut runner.graph, <Commands as Outside>::only_looks);
         let followed = followed.and_then(|()| runner.few_requests());
         kubectl::finish(&mut runner);
@@ -199,7 +206,7 @@ const fn deletes_disk(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::Delete(ObjectRef {
-            kind: ObjectKind::Claim | ObjectKind::Volume,
+            kind: ObjectKind::Claim(_) | ObjectKind::Volume(_),
             cluster: ClusterId::Source,
             ..
         })
@@ -288,16 +295,7 @@ fn left_open(runner: &Runner<'_>) -> Vec<(String, String, &'static str)> {
             "Pods need it, no manifest has it and the script does not name it: assumed to exist",
         )
     });
-    let templates = surroundings.sides.source.templates.iter().skip(1);
-    let companions = templates.map(|template| {
-        (
-            "source.volumeClaimTemplates".to_owned(),
-            template.clone(),
-            "its claims are assumed to move with those of the first template: whether the script \
-             copies them is not checked, and one that it leaves behind starts empty",
-        )
-    });
-    companions.chain(existing).collect()
+    existing.collect()
 }
 
 fn finish(runner: Runner<'_>, source: Source) -> Emitted {
@@ -314,7 +312,6 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
     let places = places.collect();
     let number = |span: &Range<usize>| numbers.get(&(span.start, span.end)).copied().unwrap_or(0);
     let templates = &runner.session.surroundings.sides.source.templates;
-    let claim_template = templates.first().cloned().unwrap_or_default();
     let (instructions, exits) = instructions::finish(runner.graph, number);
     let program = Program {
         instructions,
@@ -330,7 +327,7 @@ fn finish(runner: Runner<'_>, source: Source) -> Emitted {
         runbook: Runbook {
             source,
             places,
-            claim_template,
+            claim_templates: templates.clone(),
             spellings: runner.session.spellings,
         },
     }
@@ -407,7 +404,7 @@ fn with_run<T>(text: &str, result: impl FnOnce(Runner<'_>, Result<(), Halt>) -> 
             source: side.clone(),
             destination: side,
         },
-        reclaim_policy: ReclaimPolicy::default(),
+        reclaim_policies: vec![ReclaimPolicy::default()],
         crashes: false,
         folder: std::path::PathBuf::new(),
         files: &no_files,

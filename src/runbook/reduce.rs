@@ -120,7 +120,8 @@ fn redirect<R>(graph: &mut Graph<R>, from: Goal, to: Goal) {
     }
 }
 
-fn forget_unreachable<R: Copy>(graph: &mut Graph<R>) {
+/// Takes out what nothing leads to.
+pub fn forget_unreachable<R: Copy>(graph: &mut Graph<R>) {
     let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
     let mut open: Vec<Option<Goal>> = vec![graph.entry];
     while let Some(goal) = open.pop() {

@@ -16,8 +16,8 @@ use crate::world::volume::ReclaimPolicy;
 pub struct Surroundings<'f> {
     /// Both sides.
     pub sides: PerCluster<SideFacts>,
-    /// The reclaim policy of the source's volumes at the start.
-    pub reclaim_policy: ReclaimPolicy,
+    /// The reclaim policy of the source's volumes at the start, by claim template.
+    pub reclaim_policies: Vec<ReclaimPolicy>,
     /// The driver may crash and begin again, when the clusters are not as at the start any more.
     pub crashes: bool,
     /// The script's folder.

@@ -7,6 +7,8 @@
 
 use std::fmt::Display;
 
+use super::clock::Clock;
+
 /// The first character that stands for a symbol.
 const FIRST: u32 = 0xF_0000;
 /// One above the last.
@@ -38,6 +40,8 @@ pub enum Symbol<V> {
     Of(V),
     /// What a person types who is asked, at one place of the script.
     Answer(usize),
+    /// A number that is worked out of a clock.
+    Clock(Clock),
     /// Something on one line that no request depends on; in words.
     Part(String),
     /// A text of which nobody knows how many words and lines it has, and on which no request depends;
@@ -92,6 +96,63 @@ impl<V: Clone + Eq + Display> Symbols<V> {
         }
     }
 
+    /// The clock's number that is all of a text.
+    #[must_use]
+    pub fn clock(&self, text: &str) -> Option<Clock> {
+        match self.whole(text)? {
+            Symbol::Clock(clock) => Some(*clock),
+            _ => None,
+        }
+    }
+
+    /// Whether a clock was ever read.
+    #[must_use]
+    pub fn has_clocks(&self) -> bool {
+        self.0
+            .iter()
+            .any(|symbol| matches!(symbol, Symbol::Clock(_)))
+    }
+
+    /// A text with other numbers in place of those of clocks; `None` if it has none that changes.
+    pub fn with_clocks(&mut self, text: &str, change: impl Fn(Clock) -> Clock) -> Option<String> {
+        let has_clock = |symbols: &Self| {
+            let mut ids = text.chars().filter_map(SymbolId::of);
+            ids.any(|id| matches!(symbols.get(id), Some(Symbol::Clock(_))))
+        };
+        if text.is_ascii() || !has_clock(self) {
+            return None;
+        }
+        let mut changed = String::new();
+        for character in text.chars() {
+            match SymbolId::of(character).and_then(|id| self.get(id)) {
+                Some(&Symbol::Clock(clock)) => {
+                    changed.push_str(&self.text(Symbol::Clock(change(clock))));
+                }
+                _ => changed.push(character),
+            }
+        }
+        (changed != text).then_some(changed)
+    }
+
+    /// A text in which all numbers of clocks are the same one, as in the name of a file.
+    #[must_use]
+    pub fn with_one_clock(&self, text: &str) -> String {
+        let is_clock = |symbol: &Symbol<V>| matches!(symbol, Symbol::Clock(_));
+        let first = self.0.iter().position(is_clock);
+        let first = first.and_then(|place| u32::try_from(place).ok());
+        let one = |character: char| {
+            let id = SymbolId::of(character);
+            let clock = id
+                .and_then(|id| self.get(id))
+                .filter(|symbol| is_clock(symbol));
+            match (clock, first) {
+                (Some(_), Some(first)) => SymbolId(first).character(),
+                _ => character,
+            }
+        };
+        text.chars().map(one).collect()
+    }
+
     /// A text in words that people can read.
     #[must_use]
     pub fn readable(&self, text: &str) -> String {
@@ -111,6 +172,7 @@ impl<V: Clone + Eq + Display> Symbols<V> {
         match self.get(id) {
             Some(Symbol::Of(value)) => format!("<{value}>"),
             Some(Symbol::Answer(_)) => "<what a person types>".to_owned(),
+            Some(Symbol::Clock(clock)) => format!("<{clock}>"),
             Some(Symbol::Part(what) | Symbol::Other(what)) => format!("<{what}>"),
             None => "<>".to_owned(),
         }

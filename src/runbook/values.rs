@@ -4,8 +4,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::world::id::ClusterId;
-use crate::world::program::{Condition, StatusField};
-use crate::world::volume::ReclaimPolicy;
+use crate::world::program::{Condition, Expression, StatusField};
+use crate::world::volume::{ReclaimPolicy, Template};
 
 /// What a number is as a text if it is 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,25 +16,38 @@ pub enum Zero {
     LeftOut,
 }
 
+/// A claim of an ordinal, with what belongs to it: by the place of its template in the list, and the
+/// ordinal.
+pub type ClaimKey = (usize, u8);
+
+/// The claim template of a claim.
+#[must_use]
+pub const fn template((template, _): ClaimKey) -> Template {
+    Template(template as u8)
+}
+
+/// The ordinal of a claim.
+#[must_use]
+pub fn ordinal((_, ordinal): ClaimKey) -> Expression {
+    Expression::number(i16::from(ordinal))
+}
+
 /// A value that a cluster knows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
     /// The name of the volume that a claim is bound to, as it was read.
-    VolumeName(ClusterId, u8),
-    /// The disk behind the volume that was read for an ordinal.
-    Disk(u8),
-    /// The reclaim policy of the volume that was read for an ordinal, and what it was at that time
+    VolumeName(ClusterId, ClaimKey),
+    /// The disk behind the volume that was read of a claim.
+    Disk(ClaimKey),
+    /// The reclaim policy of the volume that was read of a claim, and what it was at that time
     /// if the script knows.
-    Policy(u8, Option<ReclaimPolicy>),
-    /// The uid of the claim that the volume of an ordinal names.
-    ClaimUid(u8),
+    Policy(ClaimKey, Option<ReclaimPolicy>),
+    /// The uid of a claim, as its volume names it.
+    ClaimUid(ClaimKey),
     /// A number in a set's status, at one place of the program.
     Status(ClusterId, StatusField, usize, Zero),
     /// The text `value` if a condition holds, at one place of the program.
     If(Condition, &'static str, usize),
-    /// The name of the volume of a claim of another template than the first: the number of the
-    /// template, and the ordinal.
-    CompanionVolume(usize, u8),
     /// A field that the model's objects do not have, in words; it may be empty.
     Unknown(Rc<str>),
 }
@@ -42,17 +55,23 @@ pub enum Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::VolumeName(_, ordinal) => write!(f, "the volume of claim {ordinal}"),
-            Self::Disk(ordinal) => write!(f, "disk {ordinal}"),
-            Self::Policy(ordinal, _) => write!(f, "the reclaim policy of volume {ordinal}"),
-            Self::ClaimUid(ordinal) => write!(f, "the uid of claim {ordinal}"),
+            Self::VolumeName(_, key) => write!(f, "the volume of claim {}", label(*key)),
+            Self::Disk(key) => write!(f, "disk {}", label(*key)),
+            Self::Policy(key, _) => write!(f, "the reclaim policy of volume {}", label(*key)),
+            Self::ClaimUid(key) => write!(f, "the uid of claim {}", label(*key)),
             Self::Status(side, ..) => write!(f, "a number of the status in {}", side.name()),
             Self::If(..) => f.write_str("a condition"),
-            Self::CompanionVolume(_, ordinal) => {
-                write!(f, "the volume of another template's claim {ordinal}")
-            }
             Self::Unknown(field) => f.write_str(field),
         }
+    }
+}
+
+/// `3`, or of another template than the first `3 of claim template 2`.
+#[must_use]
+pub fn label((template, ordinal): ClaimKey) -> String {
+    match template {
+        0 => ordinal.to_string(),
+        _ => format!("{ordinal} of claim template {}", template + 1),
     }
 }
 

@@ -14,7 +14,7 @@ pub fn assume(lowering: &mut Lowering<'_>, setup: &Setup, source: &Side, destina
     let copies = |wanted: fn(ClaimRefCopy) -> bool| {
         let all = operations.iter();
         all.filter(
-            |operation| matches!(operation, Operation::CreateVolume(_, copy, _) if wanted(*copy)),
+            |operation| matches!(operation, Operation::CreateVolume(_, _, copy, _) if wanted(*copy)),
         )
         .count()
     };
@@ -44,12 +44,12 @@ fn may_be_taken(setup: &Setup, free: usize, operations: &[Operation]) -> bool {
     let is_claim = |operation: &&Operation| {
         matches!(
             operation,
-            Operation::CreateClaim(_) | Operation::CreateLostClaim(_)
+            Operation::CreateClaim(..) | Operation::CreateLostClaim(..)
         )
     };
     let deletes = operations.iter().any(|operation| match operation {
         Operation::Delete(object) => {
-            object.kind == ObjectKind::Claim && object.cluster == ClusterId::Destination
+            matches!(object.kind, ObjectKind::Claim(_)) && object.cluster == ClusterId::Destination
         }
         _ => false,
     });

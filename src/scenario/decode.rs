@@ -1,14 +1,17 @@
 //! Reads a scenario file from its tree.
 
+mod storage;
+
 use super::catalogue;
 use super::file::{
     AssumeFile, AtMostFile, AvailabilityFile, CapsFile, ExpectFile, ExpectedFile, FaultName,
     FaultsFile, ForEachFile, GroupFile, MigrationFile, OrdinalsFile, PropertyName, ScenarioFile,
-    SideFile, StorageFile,
+    SideFile,
 };
 use super::reader::{Decode, Reader, Scalar, Spanned, read_word, words_schema};
 use super::words::{
-    ApiVersion, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil, WriterState,
+    ApiVersion, DiskKind, FaultCounting, Kind, PodUntil, Prove, Quorum, SetUntil, VolumeUntil,
+    WriterState,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::vocabulary::Verdict;
@@ -40,6 +43,7 @@ scalar_words!(
     AfterCrash,
     ApiVersion,
     Backend,
+    DiskKind,
     Cascade,
     ClaimRefCopy,
     ClusterId,
@@ -74,10 +78,6 @@ const LATER_OF_SIDES: &[(&str, &str)] = &[
         "remove it; the defaults of Kubernetes 1.31 are modelled",
     ),
 ];
-const LATER_OF_STORAGE: &[(&str, &str)] = &[(
-    "nodeAffinity",
-    "remove it; `reachableFrom` says which side can attach the disks",
-)];
 const LATER_OF_MIGRATIONS: &[(&str, &str)] = &[
     ("strategy", "write out the strategy's `steps:`"),
     ("rollback", "remove it, or check it as a separate scenario"),
@@ -201,25 +201,6 @@ impl Decode for SideFile {
             volume_claim_templates,
             kubernetes,
             absent,
-        })
-    }
-}
-
-impl Decode for StorageFile {
-    fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
-        let mut fields = reader
-            .fields(node, "`storage`")?
-            .unsupported(LATER_OF_STORAGE);
-        let backend = fields.optional(reader, "backend");
-        let reclaim_policy = fields.optional(reader, "reclaimPolicy");
-        let reachable_from = fields.list(reader, "reachableFrom");
-        let shared = fields.optional(reader, "shared");
-        fields.finish::<Self>(reader);
-        Some(Self {
-            backend,
-            reclaim_policy,
-            reachable_from,
-            shared,
         })
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::catalogue;
 use super::reader::{Scalar, Spanned};
 use super::step::StepFile;
-use super::words::{ApiVersion, FaultCounting, Kind, Prove, Quorum, WriterState};
+use super::words::{ApiVersion, DiskKind, FaultCounting, Kind, Prove, Quorum, WriterState};
 use crate::vocabulary::Verdict;
 use crate::world::program::{AfterCrash, LoopOrder};
 use crate::world::setup::FaultId;
@@ -113,6 +113,32 @@ pub struct StorageFile {
     pub reachable_from: Option<Vec<Spanned<crate::world::id::ClusterId>>>,
     /// The application does its own locking, so two writers to a disk do no harm.
     pub shared: Option<Spanned<bool>>,
+    /// What the disks are to the nodes that mount them. Default: `files`.
+    pub volumes: Option<Spanned<DiskKind>>,
+    /// Where the disks of one claim template are otherwise.
+    pub templates: Option<Vec<TemplateStorageFile>>,
+}
+
+/// The storage of one claim template. What is not said is as for the others.
+#[derive(JsonSchema, Debug)]
+#[schemars(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    rename = "TemplateStorage"
+)]
+pub struct TemplateStorageFile {
+    /// The name of the claim template.
+    pub name: Spanned<String>,
+    /// Whether two clusters may attach one of its disks at the same time.
+    pub backend: Option<Spanned<Backend>>,
+    /// The reclaim policy of its volumes in the source.
+    pub reclaim_policy: Option<Spanned<ReclaimPolicy>>,
+    /// The sides that can attach its disks.
+    pub reachable_from: Option<Vec<Spanned<crate::world::id::ClusterId>>>,
+    /// The application does its own locking on its disks.
+    pub shared: Option<Spanned<bool>>,
+    /// What its disks are to the nodes that mount them.
+    pub volumes: Option<Spanned<DiskKind>>,
 }
 
 /// Which ordinals may be down at a time: exactly one rule.

@@ -118,8 +118,9 @@ fn lower_setup(
     let allowed = lower_allowed(lowering, file, replicas);
     let availability = availability::lower(lowering, file.availability.as_ref(), replicas);
     let budget = lower_budget(lowering, file, overrides);
-    let policy = storage.map(|storage| storage.reclaim_policy);
-    let lowered = lower_migration(lowering, file, &budget, policy.unwrap_or_default(), sides);
+    let policies = storage.iter().map(|storage| storage.reclaim_policy);
+    let policies: Vec<ReclaimPolicy> = policies.collect();
+    let lowered = lower_migration(lowering, file, &budget, &policies, sides);
     let ((source, destination), (lowered, runbook)) = (sides?, lowered?);
     if source.templates.is_empty() {
         report_no_disk(lowering, &lowered.need_disk);
@@ -134,10 +135,10 @@ fn lower_setup(
         ordinals: 0,
         allowed: allowed?,
         clusters,
+        schedules: PerCluster::each(|id| !storage.is_empty() && schedules(id)),
         storage,
         availability,
         reads: Reads::of(&lowered.program),
-        schedules: PerCluster::each(|id| storage.is_some() && schedules(id)),
         program: lowered.program,
         budget,
         extras: lowered.extras,
@@ -172,12 +173,6 @@ fn lower_sides(lowering: &mut Lowering<'_>, file: &ScenarioFile) -> Option<(Side
     }
     let source = side::lower_source(lowering, file.source.as_ref()?)?;
     assume_start(lowering);
-    if source.templates.len() > 1 {
-        let templates = source.templates.join(", ");
-        let text = "treated as one: what holds for one holds for each, since every step is about all \
-                    claims of an ordinal; a program that moves one alone is not modelled";
-        lowering.assume("source.volumeClaimTemplates", &templates, text);
-    }
     let destination = side::lower_destination(lowering, file.destination.as_ref(), &source)?;
     Some((source, destination))
 }
@@ -248,16 +243,17 @@ fn lower_migration(
     lowering: &mut Lowering<'_>,
     file: &ScenarioFile,
     budget: &Budget,
-    policy: ReclaimPolicy,
+    policies: &[ReclaimPolicy],
     sides: Option<&(Side, Side)>,
 ) -> Option<(Lowered, Option<Runbook>)> {
     let migration = file.migration.as_ref()?;
     let found = lowering.reader.problems.len();
     let crashes = budget::crashes(budget);
     if let Some(named) = &migration.runbook {
-        return lower_runbook(lowering, migration, named, policy, crashes, sides?);
+        return lower_runbook(lowering, migration, named, policies, crashes, sides?);
     }
-    let lowered = program::lower(lowering, migration, crashes);
+    let templates = sides.map_or(&[][..], |(source, _)| source.templates.as_slice());
+    let lowered = program::lower(lowering, migration, templates, crashes);
     if crashes && migration.after_crash.is_none() {
         let text = "a crashed driver restarts from the top, as a script does";
         lowering.assume("migration.afterCrash", "fromTop", text);
@@ -296,7 +292,7 @@ fn lower_runbook(
     lowering: &mut Lowering<'_>,
     migration: &MigrationFile,
     named: &Spanned<String>,
-    policy: ReclaimPolicy,
+    policies: &[ReclaimPolicy],
     crashes: bool,
     (source, destination): &(Side, Side),
 ) -> Option<(Lowered, Option<Runbook>)> {
@@ -310,7 +306,7 @@ fn lower_runbook(
         let text = "a crashed script is restarted from its first line";
         lowering.assume("migration.afterCrash", "fromTop", text);
     }
-    let (lowered, runbook) = runbook::lower(lowering, named, sides, policy, crashes)?;
+    let (lowered, runbook) = runbook::lower(lowering, named, sides, policies, crashes)?;
     let is_sound = migration.is_whole && lowering.reader.problems.len() == found;
     is_sound.then_some((lowered, Some(runbook)))
 }

@@ -11,6 +11,7 @@ pub mod catalogue;
 mod command_line;
 mod copies;
 mod decode;
+mod drivers;
 mod expect;
 mod expression;
 mod file;

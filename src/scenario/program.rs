@@ -9,6 +9,7 @@ use super::step::{
     CopyVolumeStep, CreateSetStep, DeletePodStep, DeleteSetStep, DeleteStep, PatchStep, Step,
     StepFile, WaitStep,
 };
+use super::storage;
 use super::types::Lowered;
 use super::words::{PodUntil, SetUntil, VolumeUntil};
 use crate::diagnostic::Diagnostic;
@@ -17,15 +18,22 @@ use crate::world::program::{
     AfterCrash, Cascade, Condition, Copied, Expression, Instruction, Look, MOST_INSTRUCTIONS,
     ObjectKind, ObjectRef, OnError, Operation, Program, Timeout,
 };
+use crate::world::volume::Template;
 
 /// Lowers all steps. Mistakes are noted, and their steps left as they are.
-pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -> Lowered {
+pub fn lower(
+    lowering: &mut Lowering<'_>,
+    file: &MigrationFile,
+    templates: &[String],
+    crashes: bool,
+) -> Lowered {
     let after_crash = match &file.after_crash {
         Some(word) => word.value,
         None => AfterCrash::FromTop,
     };
     let mut builder = Builder {
         lowering,
+        templates,
         lowered: Lowered {
             program: Program {
                 loop_order: file.for_each.as_ref().map(|each| each.k.value),
@@ -60,6 +68,8 @@ pub fn lower(lowering: &mut Lowering<'_>, file: &MigrationFile, crashes: bool) -
 
 struct Builder<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
+    /// The names of the set's claim templates.
+    templates: &'l [String],
     lowered: Lowered,
     /// A driver that may crash notes each step that is done.
     saves: bool,
@@ -134,13 +144,18 @@ impl Builder<'_, '_> {
             Step::RestoreDisk(step) => {
                 self.react(step.on_error.as_ref());
                 let ordinal = self.disk_of(&step.ordinal, file);
-                self.push(Operation::RestoreDisk(ordinal));
+                for template in self.templates_of(step.template.as_ref()) {
+                    self.push(Operation::RestoreDisk(ordinal, template));
+                }
             }
             Step::SetReclaimPolicy(step) => {
                 self.react(step.on_error.as_ref());
                 let ordinal = self.disk_of(&step.ordinal, file);
-                let volume = object(ObjectKind::Volume, step.cluster.value, ordinal);
-                self.push(Operation::SetReclaimPolicy(volume, step.policy.value));
+                for template in self.templates_of(step.template.as_ref()) {
+                    let kind = ObjectKind::Volume(template);
+                    let volume = object(kind, step.cluster.value, ordinal);
+                    self.push(Operation::SetReclaimPolicy(volume, step.policy.value));
+                }
             }
             Step::DeleteClaim(step) => self.delete(ObjectKind::Claim, step, file),
             Step::DeleteVolume(step) => self.delete(ObjectKind::Volume, step, file),
@@ -189,22 +204,26 @@ impl Builder<'_, '_> {
         self.react(step.on_error.as_ref());
         let ordinal = self.disk_of(&step.ordinal, file);
         let claim_ref = step.claim_ref.as_ref().map(|word| word.value);
-        self.push(Operation::GetClaim(ordinal));
-        self.push(Operation::GetVolume(ordinal));
-        self.push(Operation::CreateVolume(
-            ordinal,
-            claim_ref.unwrap_or_default(),
-            Copied::Read(None),
-        ));
-        self.push(Operation::CreateClaim(ordinal));
+        let claim_ref = claim_ref.unwrap_or_default();
+        for template in self.templates_of(step.template.as_ref()) {
+            let copied = Copied::Read(None);
+            self.push(Operation::GetClaim(ordinal, template));
+            self.push(Operation::GetVolume(ordinal, template));
+            self.push(Operation::CreateVolume(
+                ordinal, template, claim_ref, copied,
+            ));
+            self.push(Operation::CreateClaim(ordinal, template));
+        }
     }
 
-    fn delete(&mut self, kind: ObjectKind, step: &DeleteStep, file: &StepFile) {
+    fn delete(&mut self, kind: fn(Template) -> ObjectKind, step: &DeleteStep, file: &StepFile) {
         self.react(step.on_error.as_ref());
         let ordinal = self.disk_of(&step.ordinal, file);
-        let object = object(kind, step.cluster.value, ordinal);
-        self.push(Operation::Delete(object));
-        self.await_deleted(object, step.wait.as_ref());
+        for template in self.templates_of(step.template.as_ref()) {
+            let object = object(kind(template), step.cluster.value, ordinal);
+            self.push(Operation::Delete(object));
+            self.await_deleted(object, step.wait.as_ref());
+        }
     }
 
     fn delete_pod(&mut self, step: &DeletePodStep) {
@@ -278,10 +297,13 @@ impl Builder<'_, '_> {
                 let ordinal = self.disk_of(&wait.volume, file);
                 let cluster = wait.cluster.value;
                 let condition = match wait.until.value {
-                    VolumeUntil::Detached => Condition::VolumeDetached(cluster, ordinal),
-                    VolumeUntil::Bound => Condition::VolumeBound(cluster, ordinal),
+                    VolumeUntil::Detached => Condition::VolumeDetached,
+                    VolumeUntil::Bound => Condition::VolumeBound,
                 };
-                self.push(Operation::Await(condition, timeout(&wait.timeout)));
+                for template in self.templates_of(wait.template.as_ref()) {
+                    let condition = condition(cluster, ordinal, template);
+                    self.push(Operation::Await(condition, timeout(&wait.timeout)));
+                }
             }
             WaitStep::Set(wait) => {
                 if !wait.set.value {
@@ -330,6 +352,23 @@ impl Builder<'_, '_> {
     fn disk_of(&mut self, expression: &Spanned<Expression>, file: &StepFile) -> Expression {
         self.lowered.need_disk.push((file.kind, file.key.clone()));
         self.ordinal(expression)
+    }
+
+    /// The claim templates that a step is about: the one that it names, or all in their order.
+    fn templates_of(&mut self, named: Option<&Spanned<String>>) -> Vec<Template> {
+        let all = || (0..self.templates.len().max(1) as u8).map(Template);
+        let Some(named) = named else {
+            return all().collect();
+        };
+        let mut places = self.templates.iter().zip(all());
+        if let Some((_, template)) = places.find(|(name, _)| **name == named.value) {
+            return vec![template];
+        }
+        // A set without any has been reported.
+        if !self.templates.is_empty() {
+            storage::report_unknown_template(self.lowering, self.templates, named);
+        }
+        Vec::new()
     }
 
     /// An expression for a field that is never negative.

@@ -155,11 +155,13 @@ impl Decode for CopyVolumeStep {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let mut fields = reader.fields(node, "`copyVolume`")?;
         let ordinal = fields.required(reader, "ordinal");
+        let template = fields.optional(reader, "template");
         let claim_ref = fields.optional(reader, "claimRef");
         let on_error = fields.optional(reader, "onError");
         fields.finish::<Self>(reader);
         Some(Self {
             ordinal: ordinal?,
+            template,
             claim_ref,
             on_error,
         })
@@ -170,10 +172,12 @@ impl Decode for RestoreDiskStep {
     fn decode(reader: &mut Reader<'_>, node: &Node) -> Option<Self> {
         let mut fields = reader.fields(node, "`restoreDisk`")?;
         let ordinal = fields.required(reader, "ordinal");
+        let template = fields.optional(reader, "template");
         let on_error = fields.optional(reader, "onError");
         fields.finish::<Self>(reader);
         Some(Self {
             ordinal: ordinal?,
+            template,
             on_error,
         })
     }
@@ -184,12 +188,14 @@ impl Decode for SetReclaimPolicyStep {
         let mut fields = reader.fields(node, "`setReclaimPolicy`")?;
         let cluster = fields.required(reader, "cluster");
         let ordinal = fields.required(reader, "ordinal");
+        let template = fields.optional(reader, "template");
         let policy = fields.required(reader, "policy");
         let on_error = fields.optional(reader, "onError");
         fields.finish::<Self>(reader);
         Some(Self {
             cluster: cluster?,
             ordinal: ordinal?,
+            template,
             policy: policy?,
             on_error,
         })
@@ -200,12 +206,14 @@ fn read_delete(reader: &mut Reader<'_>, node: &Node, name: &'static str) -> Opti
     let mut fields = reader.fields(node, name)?;
     let cluster = fields.required(reader, "cluster");
     let ordinal = fields.required(reader, "ordinal");
+    let template = fields.optional(reader, "template");
     let wait = fields.optional(reader, "wait");
     let on_error = fields.optional(reader, "onError");
     fields.finish::<DeleteStep>(reader);
     Some(DeleteStep {
         cluster: cluster?,
         ordinal: ordinal?,
+        template,
         wait,
         on_error,
     })
@@ -334,12 +342,14 @@ impl Decode for VolumeWait {
         let mut fields = reader.fields(node, "`wait`")?;
         let cluster = fields.required(reader, "cluster");
         let volume = fields.required(reader, "volume");
+        let template = fields.optional(reader, "template");
         let until = fields.required(reader, "until");
         let timeout = fields.optional(reader, "timeout");
         fields.finish::<Self>(reader);
         Some(Self {
             cluster: cluster?,
             volume: volume?,
+            template,
             until: until?,
             timeout,
         })

@@ -20,14 +20,14 @@ pub fn lower(
     lowering: &mut Lowering<'_>,
     named: &Spanned<String>,
     sides: PerCluster<SideFacts>,
-    reclaim_policy: ReclaimPolicy,
+    reclaim_policies: &[ReclaimPolicy],
     crashes: bool,
 ) -> Option<(Lowered, Runbook)> {
     let source = read(lowering, named)?;
     let folder = source.path.parent().unwrap_or(Path::new("")).to_path_buf();
     let surroundings = Surroundings {
         sides,
-        reclaim_policy,
+        reclaim_policies: reclaim_policies.to_vec(),
         crashes,
         folder,
         files: lowering.reader.files,

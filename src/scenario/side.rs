@@ -9,6 +9,7 @@ use super::types::{ManifestFacts, Side};
 use crate::diagnostic::Diagnostic;
 use crate::vocabulary::Weight;
 use crate::world::id::Slice;
+use crate::world::volume::MAX_TEMPLATES;
 use base::{Number, base};
 use draft::overridden;
 
@@ -31,6 +32,9 @@ pub fn lower_source(lowering: &mut Lowering<'_>, file: &SideFile) -> Option<Side
     let (start, replicas) = (side.start.clone(), side.replicas.clone());
     check_source_numbers(lowering, &start, &replicas);
     let side = side.finish(lowering, file, false);
+    if let Some(side) = &side {
+        check_number_of_templates(lowering, file, side);
+    }
     side.filter(|_| lowering.reader.problems.len() == found)
 }
 
@@ -99,6 +103,25 @@ fn check_fields(lowering: &mut Lowering<'_>, file: &SideFile) {
                 )),
         );
     }
+}
+
+/// Each template multiplies what an ordinal's claims may be, so there is an end.
+fn check_number_of_templates(lowering: &mut Lowering<'_>, file: &SideFile, side: &Side) {
+    let count = side.templates.len();
+    if count <= MAX_TEMPLATES {
+        return;
+    }
+    let message = format!("the set has {count} claim templates");
+    let help = format!(
+        "at most {MAX_TEMPLATES} are modelled: with each there are twice as many states where \
+         ordinals move one by one, and more than ten times as many where all move at once; check \
+         them in groups, each in a scenario whose set has those templates alone"
+    );
+    lowering.reader.report(
+        Diagnostic::new("scenario::too-many-templates", message)
+            .at(file.head.clone(), side.templates.join(", "))
+            .help(help),
+    );
 }
 
 fn check_absent(lowering: &mut Lowering<'_>, file: &SideFile) {

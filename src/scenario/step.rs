@@ -32,9 +32,9 @@ pub enum Step {
     Scale(ScaleStep),
     /// Copies an ordinal's claim and volume to the destination; both sides then name one disk.
     CopyVolume(CopyVolumeStep),
-    /// Restores a backup of the ordinal's disk in the destination.
+    /// Restores backups of the ordinal's disks in the destination.
     RestoreDisk(RestoreDiskStep),
-    /// Changes the reclaim policy of an ordinal's volume.
+    /// Changes the reclaim policy of an ordinal's volumes.
     SetReclaimPolicy(SetReclaimPolicyStep),
     /// Deletes the claim of an ordinal.
     DeleteClaim(DeleteStep),
@@ -78,29 +78,33 @@ pub struct ScaleStep {
     pub on_error: Option<Spanned<OnError>>,
 }
 
-/// Copies an ordinal's claim and volume to the destination.
+/// Copies an ordinal's claims and volumes to the destination.
 #[derive(JsonSchema, Debug)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CopyVolume")]
 pub struct CopyVolumeStep {
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
+    /// The claim template. Default: all of the set's, one after another.
+    pub template: Option<Spanned<String>>,
     /// What happens to the volume's claimRef. Default: `drop`.
     pub claim_ref: Option<Spanned<ClaimRefCopy>>,
     /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
-/// Restores a backup of the ordinal's disk in the destination.
+/// Restores backups of the ordinal's disks in the destination.
 #[derive(JsonSchema, Debug)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "RestoreDisk")]
 pub struct RestoreDiskStep {
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
+    /// The claim template. Default: all of the set's, one after another.
+    pub template: Option<Spanned<String>>,
     /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
-/// Changes the reclaim policy of an ordinal's volume.
+/// Changes the reclaim policy of an ordinal's volumes.
 #[derive(JsonSchema, Debug)]
 #[schemars(
     rename_all = "camelCase",
@@ -112,13 +116,15 @@ pub struct SetReclaimPolicyStep {
     pub cluster: Spanned<ClusterId>,
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
+    /// The claim template. Default: all of the set's, one after another.
+    pub template: Option<Spanned<String>>,
     /// The new policy.
     pub policy: Spanned<ReclaimPolicy>,
     /// What to do if the request is refused. Default: the migration ends.
     pub on_error: Option<Spanned<OnError>>,
 }
 
-/// Deletes the claim or the volume of an ordinal.
+/// Deletes the claims or the volumes of an ordinal.
 #[derive(JsonSchema, Debug)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "Delete")]
 pub struct DeleteStep {
@@ -126,6 +132,8 @@ pub struct DeleteStep {
     pub cluster: Spanned<ClusterId>,
     /// The ordinal.
     pub ordinal: Spanned<Expression>,
+    /// The claim template. Default: all of the set's, one after another.
+    pub template: Option<Spanned<String>>,
     /// Whether to wait until it is gone. Default: `true`, as in `kubectl`.
     pub wait: Option<Spanned<bool>>,
     /// What to do if the request is refused. Default: the migration ends.
@@ -212,6 +220,8 @@ pub struct VolumeWait {
     pub cluster: Spanned<ClusterId>,
     /// The volume's ordinal.
     pub volume: Spanned<Expression>,
+    /// The claim template. Default: all of the set's, one after another.
+    pub template: Option<Spanned<String>>,
     /// What to wait for.
     pub until: Spanned<VolumeUntil>,
     /// What a time-out does. Default: the wait has no time-out.

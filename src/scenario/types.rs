@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::budget::FaultsOverride;
 use super::reader::Spanned;
-use super::words::Vocabulary;
+use super::words::{DiskKind, Vocabulary};
 use crate::diagnostic::{Source, position};
 use crate::runbook::SideFacts;
 use crate::vocabulary::Location;
@@ -196,6 +196,8 @@ pub struct VolumeFact {
     pub namespace: Option<String>,
     /// Its reclaim policy.
     pub policy: ReclaimPolicy,
+    /// What its disk is, if its source says it.
+    pub kind: Option<DiskKind>,
 }
 
 /// A PersistentVolumeClaim.
@@ -220,4 +222,6 @@ pub struct ClassFact {
     pub is_default: bool,
     /// The reclaim policy of its volumes.
     pub policy: ReclaimPolicy,
+    /// What its disks are, if its provisioner is known.
+    pub kind: Option<DiskKind>,
 }

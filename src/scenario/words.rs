@@ -36,6 +36,42 @@ impl Vocabulary for PodManagementPolicy {
     ];
 }
 
+/// What disks are to the nodes that mount them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DiskKind {
+    /// Files of a server, which any number of nodes may mount.
+    Files,
+    /// Block devices, with a file system that one node mounts.
+    Block,
+}
+
+impl DiskKind {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Block => "block",
+        }
+    }
+}
+
+impl Vocabulary for DiskKind {
+    const NAME: &'static str = "kind of volumes";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "files",
+            Self::Files,
+            "Files of a server, which any number of nodes may mount: NFS, CephFS, EFS.",
+        ),
+        (
+            "block",
+            Self::Block,
+            "Block devices, each with a file system that one node at a time may mount: EBS, RBD, iSCSI.",
+        ),
+    ];
+}
+
 impl Vocabulary for Backend {
     const NAME: &'static str = "storage backend";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[

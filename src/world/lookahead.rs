@@ -98,6 +98,10 @@ fn places(setup: &Setup) -> Vec<(usize, Ordinal)> {
     while let Some((position, k)) = next
         && let Some(exits) = program.exits.get(position)
     {
+        // A script may go back to where it was.
+        if places.contains(&(position, k)) {
+            break;
+        }
         places.push((position, k));
         next = program.follow(exits.done, k, replicas);
     }

@@ -83,6 +83,7 @@ impl World {
             owner: Owner::Set,
             scheduled: setup.schedules.source,
             never_ready: false,
+            held: false,
         });
         source.containers = Containers {
             run: true,
@@ -94,25 +95,30 @@ impl World {
                 ready: setup.reads.source.ready_replicas,
             };
         }
-        let Some(storage) = setup.storage else { return };
-        source.claim = Some(Claim {
-            volume: Some(VolumeName::Static),
-            bound: true,
-            owner: setup.clusters.source.retention.owner(true),
-            deleting: false,
-        });
-        source.volumes = Volumes {
-            fixed: Some(Volume {
-                disk: Disk::Original,
-                phase: VolumePhase::Bound,
-                claim_ref: ClaimRef::Claim,
-                reclaim_policy: storage.reclaim_policy,
+        for template in setup.templates() {
+            let supply = &mut source[template];
+            supply.claim = Some(Claim {
+                volume: Some(VolumeName::Static),
+                bound: true,
+                owner: setup.clusters.source.retention.owner(true),
                 deleting: false,
-            }),
-            provisioned: None,
-        };
-        source.attached.insert(Disk::Original);
-        row.storage.original = Contents::Current;
+            });
+            supply.volumes = Volumes {
+                fixed: Some(Volume {
+                    disk: Disk::Original,
+                    phase: VolumePhase::Bound,
+                    claim_ref: ClaimRef::Claim,
+                    reclaim_policy: setup.storage_of(template).reclaim_policy,
+                    deleting: false,
+                }),
+                provisioned: None,
+            };
+            supply.attached.insert(Disk::Original);
+            if setup.storage_of(template).block {
+                supply.staged.insert(Disk::Original);
+            }
+            row.storage[template].original = Contents::Current;
+        }
     }
 
     /// What a side's controller has planned.
@@ -193,7 +199,7 @@ impl World {
 
     /// The migration is over and well: the program has finished, the source owns, keeps and runs
     /// nothing, the destination owns `{0..N-1}`, perhaps with ordinals that were added, and each of them
-    /// serves there on a current disk.
+    /// serves there on current disks.
     #[must_use]
     pub fn is_goal(&self, setup: &Setup) -> bool {
         self.has_moved(setup, |_| false)
@@ -214,13 +220,10 @@ impl World {
         let source = self.side(ClusterId::Source);
         let destination = self.side(ClusterId::Destination);
         let slice = destination.effective_slice();
-        let serves_on_current_disk = |ordinal: Ordinal| {
-            // An ordinal that is added has written nothing that its first disk could miss.
-            let on_current = !setup.has_claims()
-                || ordinal.0 >= setup.replicas
-                || destination[ordinal]
-                    .bound_disk()
-                    .is_some_and(|disk| self.rows[ordinal].storage.is_current(disk));
+        let serves_on_current_disks = |ordinal: Ordinal| {
+            // An ordinal that is added has written nothing that its first disks could miss.
+            let on_current = ordinal.0 >= setup.replicas
+                || self.is_on_current_disks(setup, ClusterId::Destination, ordinal);
             (destination[ordinal].serves() || may_fail(ordinal)) && on_current
         };
         self.driver.phase == DriverPhase::Finished
@@ -230,6 +233,16 @@ impl World {
                 .all(|ordinal| !source[ordinal].has_live_pod() && source[ordinal].running() == 0)
             && slice.start == 0
             && (setup.replicas..=setup.allowed).contains(&slice.end)
-            && slice.ordinals().all(serves_on_current_disk)
+            && slice.ordinals().all(serves_on_current_disks)
+    }
+
+    /// Whether a side has all claims of an ordinal bound to disks that hold every write.
+    #[must_use]
+    pub fn is_on_current_disks(&self, setup: &Setup, id: ClusterId, ordinal: Ordinal) -> bool {
+        let row = &self.rows[ordinal];
+        setup.templates().all(|template| {
+            let disk = row.sides[id][template].bound_disk();
+            disk.is_some_and(|disk| row.storage[template].is_current(disk))
+        })
     }
 }

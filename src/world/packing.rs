@@ -62,7 +62,8 @@ pub struct Layout {
     plans: PerCluster<Plans>,
     memories: PerCluster<Group>,
     columns: PerCluster<Columns>,
-    contents: Group,
+    /// For each claim template what its disks hold.
+    contents: Vec<Group>,
     /// What a row has of each ordinal, what differs most first.
     strips: Vec<Strip>,
 }
@@ -90,7 +91,9 @@ impl Layout {
         // The columns of the destination differ most, and are compared first.
         let destination = Columns::new(&has, ClusterId::Destination, &mut row);
         let source = Columns::new(&has, ClusterId::Source, &mut row);
-        let contents = row.each(|pass| fields::contents(pass, &has, &mut Storage::default()));
+        let contents = (0..has.templates)
+            .map(|_| row.each(|pass| fields::contents(pass, &has, &mut Storage::default())))
+            .collect();
         let excused = row.each(|pass| fields::excused(pass, &has, &mut false));
         let plans = PerCluster::each(|id| Plans::new(&has, id, &mut row));
         let counted = PerCluster::each(|id| {
@@ -170,10 +173,12 @@ impl Layout {
         self.write_side::<SOURCE>(world, parts, words);
         self.write_side::<DESTINATION>(world, parts, words);
         if let Some(ordinal) = parts.ordinal.filter(|_| parts.contains(Parts::CONTENTS)) {
-            let mut storage = world.rows[ordinal].storage;
-            self.contents.write(words, ordinal.index(), |pass| {
-                fields::contents(pass, has, &mut storage);
-            });
+            let storages = &world.rows[ordinal].storage.0;
+            for (contents, mut storage) in self.contents.iter().zip(*storages) {
+                contents.write(words, ordinal.index(), |pass| {
+                    fields::contents(pass, has, &mut storage);
+                });
+            }
         }
     }
 
@@ -234,9 +239,12 @@ impl Layout {
         self.read_side::<SOURCE>(&mut world, words);
         self.read_side::<DESTINATION>(&mut world, words);
         for ordinal in (0..has.ordinals).map(Ordinal) {
-            self.contents.read(words, ordinal.index(), |pass| {
-                fields::contents(pass, has, &mut world.rows[ordinal].storage);
-            });
+            let storages = &mut world.rows[ordinal].storage.0;
+            for (contents, storage) in self.contents.iter().zip(storages) {
+                contents.read(words, ordinal.index(), |pass| {
+                    fields::contents(pass, has, storage);
+                });
+            }
         }
         world
     }
@@ -257,7 +265,7 @@ impl Layout {
         });
         self.plans[id].read(words, has, id, world);
         for ordinal in (0..has.ordinals).map(Ordinal) {
-            self.columns[id].read(words, has, id, world, ordinal);
+            self.columns[id].read(words, id, world, ordinal);
         }
     }
 }

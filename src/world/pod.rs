@@ -1,6 +1,6 @@
 //! The Pod object, and the containers on the nodes, which have a truth of their own.
 
-use super::volume::Disk;
+use super::volume::{Disk, PerTemplate};
 
 /// One Pod as the API server stores it. Its incarnation (uid) is not a number: the object is
 /// the present incarnation, and [`Containers`] tells what runs of it and of others.
@@ -20,10 +20,14 @@ pub struct Pod {
     pub scheduled: bool,
     /// This incarnation never becomes Ready: a bad image, a failing probe.
     pub never_ready: bool,
+    /// The finalizer `foregroundDeletion` holds the terminating Pod as long as a claim names it as
+    /// its owner.
+    pub held: bool,
 }
 
 /// `status.phase`. Nothing in the model ends a container with success; its controllers know
-/// what to do about one all the same.
+/// what to do about one all the same. A Pod that a finalizer holds after its containers have stopped
+/// is Failed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum PodPhase {
     /// No container has started.
@@ -75,8 +79,8 @@ pub struct Containers {
 }
 
 /// Containers without a Pod object. Several of one ordinal on one side are kept as one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Stray {
-    /// The disk they have mounted.
-    pub mounted: Option<Disk>,
+    /// The disk of each template that they have mounted.
+    pub mounted: PerTemplate<Option<Disk>>,
 }

@@ -1,11 +1,13 @@
 //! What there is of one ordinal: the unit of letters, of the symmetry reduction, of undo and of
 //! packing.
 
+use std::ops::{Index, IndexMut};
+
 use super::id::PerCluster;
 use super::pod::{Containers, Pod};
 use super::program::StatusField;
 use super::stateful_set::Write;
-use super::volume::{Claim, Disk, DiskSet, Storage, Volumes};
+use super::volume::{Claim, Disk, DiskSet, PerTemplate, Storage, Template, TemplateSet, Volumes};
 
 /// What there is of one ordinal, on both sides and in the shared storage.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -13,7 +15,7 @@ pub struct Row {
     /// What each side has of it.
     pub sides: PerCluster<Column>,
     /// What its disks hold.
-    pub storage: Storage,
+    pub storage: PerTemplate<Storage>,
     /// A fault has hit it, and it has not served since; false unless faults are excused.
     pub excused: bool,
 }
@@ -25,16 +27,41 @@ pub struct Column {
     pub pod: Option<Pod>,
     /// What the nodes run of it.
     pub containers: Containers,
+    /// Its claims, and what belongs to them. `column[template]` is the one of a template.
+    pub supplies: PerTemplate<Supply>,
+    /// Where the set's status counts the Pod.
+    pub counted: Counted,
+    /// What the sync under way will still do.
+    pub planned: Planned,
+}
+
+/// What one side has of an ordinal for one claim template.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Supply {
     /// The PersistentVolumeClaim.
     pub claim: Option<Claim>,
     /// The PersistentVolumes.
     pub volumes: Volumes,
     /// The disks that the side has attached.
     pub attached: DiskSet,
-    /// Where the set's status counts the Pod.
-    pub counted: Counted,
-    /// What the sync under way will still do.
-    pub planned: Planned,
+    /// Of block devices those that a node has mounted, whether or not a Pod uses them.
+    pub staged: DiskSet,
+}
+
+impl Index<Template> for Column {
+    type Output = Supply;
+
+    #[inline]
+    fn index(&self, template: Template) -> &Supply {
+        &self.supplies[template]
+    }
+}
+
+impl IndexMut<Template> for Column {
+    #[inline]
+    fn index_mut(&mut self, template: Template) -> &mut Supply {
+        &mut self.supplies[template]
+    }
 }
 
 /// The numbers of a set's status that count a Pod; those that nothing reads count none.
@@ -49,10 +76,23 @@ pub struct Counted {
 /// What the sync under way still has to do for an ordinal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Planned {
-    /// The writes about its Pod and claim.
+    /// The writes about its Pod and claims.
     pub write: Write,
+    /// The claims that the write is still to make.
+    pub creates: TemplateSet,
+    /// The claims whose owners it is still to write.
+    pub owns: TemplateSet,
     /// Where the status write that ends the sync will count the Pod.
     pub counted: Counted,
+}
+
+impl Planned {
+    /// Nothing is written any more but the status.
+    pub const fn drop_writes(&mut self) {
+        self.write = Write::None;
+        self.creates = TemplateSet(0);
+        self.owns = TemplateSet(0);
+    }
 }
 
 impl Counted {
@@ -74,12 +114,20 @@ impl Row {
     }
 }
 
-impl Column {
+impl Supply {
     /// The disk behind the bound claim.
     #[must_use]
     pub fn bound_disk(&self) -> Option<Disk> {
         let claim = self.claim.filter(|claim| claim.bound)?;
         self.volumes.get(claim.volume?).map(|volume| volume.disk)
+    }
+}
+
+impl Column {
+    /// The disk behind each bound claim.
+    #[must_use]
+    pub fn bound_disks(&self) -> PerTemplate<Option<Disk>> {
+        PerTemplate(self.supplies.0.map(|supply| supply.bound_disk()))
     }
 
     /// How many incarnations of the ordinal run here.
@@ -88,11 +136,11 @@ impl Column {
         u8::from(self.containers.run) + u8::from(self.containers.stray.is_some())
     }
 
-    /// The disk that each running incarnation of the ordinal has mounted.
+    /// The disk of a template that each running incarnation of the ordinal has mounted.
     #[inline]
-    pub fn mounts(&self) -> impl Iterator<Item = Option<Disk>> + use<> {
-        let of_object = self.containers.run.then(|| self.bound_disk());
-        let of_stray = self.containers.stray.map(|stray| stray.mounted);
+    pub fn mounts(&self, template: Template) -> impl Iterator<Item = Option<Disk>> + use<> {
+        let of_object = self.containers.run.then(|| self[template].bound_disk());
+        let of_stray = self.containers.stray.map(|stray| stray.mounted[template]);
         of_object.into_iter().chain(of_stray)
     }
 

@@ -1,9 +1,11 @@
 //! What never changes in a run: how many ordinals, which storage, which program, which faults.
 
+use std::fmt::Display;
+
 use super::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, PerCluster, Slice};
 use super::program::{Expression, MOST_INSTRUCTIONS, ObjectKind, Operation, Program, SetEffect};
 use super::stateful_set::{PodManagementPolicy, RetentionPolicy};
-use super::volume::{Backend, ReclaimPolicy};
+use super::volume::{Backend, MAX_TEMPLATES, ReclaimPolicy, Template};
 
 /// Everything about a migration that no step changes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -16,8 +18,9 @@ pub struct Setup {
     pub allowed: u8,
     /// The two sides.
     pub clusters: PerCluster<ClusterSetup>,
-    /// The storage that both sides share; `None` without `volumeClaimTemplates`.
-    pub storage: Option<StorageSetup>,
+    /// The storage that both sides share, for each of `volumeClaimTemplates`, at most
+    /// [`MAX_TEMPLATES`].
+    pub storage: Vec<StorageSetup>,
     /// Which ordinals may be down at a time; `None` if nothing was asked for.
     pub availability: Option<Availability>,
     /// What the driver does.
@@ -179,16 +182,18 @@ impl ClusterSetup {
     pub fn schedules(&self, id: ClusterId, program: &Program) -> bool {
         let deletes = |operation| {
             matches!(operation, Operation::Delete(object)
-                if object.kind == ObjectKind::Claim && object.cluster == id)
+                if matches!(object.kind, ObjectKind::Claim(_)) && object.cluster == id)
         };
         let mut instructions = program.instructions.iter();
         self.owns_claims() || instructions.any(|instruction| deletes(instruction.operation))
     }
 }
 
-/// The shared storage.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// The shared storage of one claim template.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StorageSetup {
+    /// The template's name.
+    pub name: String,
     /// Whether two clusters may attach one disk.
     pub backend: Backend,
     /// The reclaim policy of the source's volumes at the start.
@@ -197,6 +202,9 @@ pub struct StorageSetup {
     pub reachable: PerCluster<bool>,
     /// The application locks by itself, so that two writers are no harm.
     pub shared: bool,
+    /// The disks are block devices, which a node goes on having mounted for a while when no Pod
+    /// uses them any more.
+    pub block: bool,
 }
 
 /// Which ordinals may be down at a time.
@@ -338,10 +346,31 @@ impl Setup {
         (value < self.ordinals).then_some(Ordinal(value))
     }
 
-    /// Whether the sets have claim templates, and so each ordinal a disk.
+    /// Whether the sets have claim templates, and so each ordinal disks.
     #[must_use]
-    pub const fn has_claims(&self) -> bool {
-        self.storage.is_some()
+    pub fn has_claims(&self) -> bool {
+        !self.storage.is_empty()
+    }
+
+    /// The claim templates of the sets.
+    pub fn templates(&self) -> impl Iterator<Item = Template> + Clone + use<> {
+        (0..self.storage.len() as u8).map(Template)
+    }
+
+    /// The storage of a claim template.
+    #[must_use]
+    pub fn storage_of(&self, template: Template) -> &StorageSetup {
+        &self.storage[usize::from(template.0)]
+    }
+
+    /// The number of an ordinal, as a claim, a volume or a disk is called by it: `3`, or where
+    /// sets have several claim templates `wal-3`.
+    #[must_use]
+    pub fn label(&self, template: Template, ordinal: impl Display) -> String {
+        if self.storage.len() < 2 {
+            return ordinal.to_string();
+        }
+        format!("{}-{ordinal}", self.storage_of(template).name)
     }
 
     /// Whether the controller of some side ever writes the owner of a claim.
@@ -353,7 +382,13 @@ impl Setup {
     /// Whether a claim can come to be deleted: by the program, or by the garbage collector.
     #[must_use]
     pub fn deletes_claims(&self) -> bool {
-        self.deletes(ObjectKind::Claim) || self.owns_claims()
+        self.deletes(|kind| matches!(kind, ObjectKind::Claim(_))) || self.owns_claims()
+    }
+
+    /// Whether the program deletes volumes.
+    #[must_use]
+    pub fn deletes_volumes(&self) -> bool {
+        self.deletes(|kind| matches!(kind, ObjectKind::Volume(_)))
     }
 
     /// The Secrets and ConfigMaps of a side that `wanted` picks, as a set of bits.
@@ -365,12 +400,11 @@ impl Setup {
             .fold(0, |bits, (number, _)| bits | 1 << number)
     }
 
-    /// Whether the program deletes objects of this kind.
-    #[must_use]
-    pub fn deletes(&self, kind: ObjectKind) -> bool {
+    /// Whether the program deletes objects of such a kind.
+    fn deletes(&self, wanted: impl Fn(ObjectKind) -> bool) -> bool {
         let mut instructions = self.program.instructions.iter();
         instructions.any(|instruction| {
-            matches!(instruction.operation, Operation::Delete(object) if object.kind == kind)
+            matches!(instruction.operation, Operation::Delete(object) if wanted(object.kind))
         })
     }
 
@@ -380,7 +414,7 @@ impl Setup {
     pub fn orphans_pods(&self) -> bool {
         let makes_or_deletes = |set| matches!(set, SetEffect::Create(_) | SetEffect::Delete(_));
         let mut footprints = self.program.footprints();
-        self.deletes(ObjectKind::StatefulSet)
+        self.deletes(|kind| kind == ObjectKind::StatefulSet)
             || footprints.any(|footprint| makes_or_deletes(footprint.set))
     }
 
@@ -423,6 +457,11 @@ impl Setup {
             self.extras.len() <= MAX_EXTRAS,
             "{} Secrets and ConfigMaps",
             self.extras.len()
+        );
+        assert!(
+            self.storage.len() <= MAX_TEMPLATES,
+            "{} claim templates",
+            self.storage.len()
         );
         let exits = self.program.exits.len();
         assert!(exits == self.program.instructions.len(), "{exits} exits");

@@ -92,25 +92,26 @@ pub enum Write {
     None,
     /// PATCH the Pod's owner: adopt it.
     Adopt,
-    /// POST the claim, then the Pod.
+    /// POST the claims, then the Pod, then PUT the owners of other claims, if there are any.
     CreateClaimThenPod,
     /// POST the Pod.
     CreatePod,
-    /// POST the claim that a Pending Pod misses.
+    /// POST the claims that a Pending Pod misses, then PUT the owners of others.
     CreateClaim,
-    /// Nothing is written: the claim is being deleted, which ends the sync with an error.
+    /// POST the claims that are missing; another is being deleted, which then ends the sync with an
+    /// error.
     RefuseClaim,
     /// DELETE a Failed Pod in the range.
     DeleteFailed,
     /// DELETE a Pod outside the range.
     DeleteCondemned,
-    /// POST the Pod, then PUT the owner of its claim.
+    /// POST the Pod, then PUT the owners of its claims.
     CreatePodThenOwnClaim,
-    /// PUT the owner of a claim in the range.
+    /// PUT the owners of claims in the range.
     OwnClaim,
-    /// PUT the owner of a claim outside the range.
+    /// PUT the owners of claims outside the range.
     OwnCondemnedClaim,
-    /// PUT the owner of a claim outside the range, then DELETE its Pod.
+    /// PUT the owners of claims outside the range, then DELETE their Pod.
     OwnCondemnedClaimThenDelete,
 }
 
@@ -130,6 +131,26 @@ impl Write {
         Self::OwnCondemnedClaim,
         Self::OwnCondemnedClaimThenDelete,
     ];
+}
+
+impl Write {
+    /// Whether it begins with making claims.
+    #[must_use]
+    pub const fn creates_claims(self) -> bool {
+        matches!(self, Self::CreateClaimThenPod | Self::CreateClaim)
+    }
+
+    /// Whether it writes the owners of claims.
+    #[must_use]
+    pub const fn owns_claims(self) -> bool {
+        matches!(
+            self,
+            Self::CreatePodThenOwnClaim
+                | Self::OwnClaim
+                | Self::OwnCondemnedClaim
+                | Self::OwnCondemnedClaimThenDelete
+        )
+    }
 }
 
 /// The status write that ends a sync, by what it says of the spec.

@@ -1,6 +1,83 @@
 //! Claims and volumes of one cluster, and the shared disks behind them.
+//!
+//! An ordinal has a claim for each `volumeClaimTemplate` of its set, and each claim has disks of its
+//! own. A Pod needs all of its claims; nothing else ties one template to another.
 
-/// A disk of one ordinal, as the storage backend knows it. Clusters have no say in this name.
+use std::ops::{Index, IndexMut};
+
+/// The most `volumeClaimTemplates` that a set may have. Each takes 16 bytes of a column, and what
+/// happens to the claims of one ordinal may happen in any order: `docs/performance.md` has figures.
+pub const MAX_TEMPLATES: usize = 4;
+
+/// One of a set's `volumeClaimTemplates`, by its place in the list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Template(pub u8);
+
+/// A value for each claim template.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PerTemplate<T>(pub [T; MAX_TEMPLATES]);
+
+impl<T> Index<Template> for PerTemplate<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, template: Template) -> &T {
+        &self.0[usize::from(template.0)]
+    }
+}
+
+impl<T> IndexMut<Template> for PerTemplate<T> {
+    #[inline]
+    fn index_mut(&mut self, template: Template) -> &mut T {
+        &mut self.0[usize::from(template.0)]
+    }
+}
+
+/// A set of claim templates.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct TemplateSet(pub u8);
+
+impl TemplateSet {
+    /// The first template alone.
+    pub const FIRST: Self = Self(1);
+
+    /// Whether the set holds `template`.
+    #[must_use]
+    pub const fn contains(self, template: Template) -> bool {
+        self.0 >> template.0 & 1 == 1
+    }
+
+    /// Puts `template` into the set.
+    pub const fn insert(&mut self, template: Template) {
+        self.0 |= 1 << template.0;
+    }
+
+    /// Takes `template` out of the set.
+    pub const fn remove(&mut self, template: Template) {
+        self.0 &= !(1 << template.0);
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its first template alone, if it has any.
+    #[must_use]
+    pub const fn first(self) -> Self {
+        Self(self.0 & self.0.wrapping_neg())
+    }
+
+    /// Its templates, in the order of the list.
+    pub fn iter(self) -> impl Iterator<Item = Template> + Clone {
+        (0..MAX_TEMPLATES as u8)
+            .map(Template)
+            .filter(move |&template| self.contains(template))
+    }
+}
+
+/// A disk of one claim of an ordinal, as the storage backend knows it. Clusters have no say in this name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Disk {
     /// The one the ordinal had before the migration.
@@ -23,7 +100,7 @@ impl Disk {
     ];
 }
 
-/// A set of disks of one ordinal.
+/// A set of disks of one claim of an ordinal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct DiskSet(pub u8);
 
@@ -63,7 +140,7 @@ pub enum Contents {
     Current,
 }
 
-/// What the disks of one ordinal hold, which no cluster knows. Fresh disks are empty and so never current.
+/// What the disks of one claim of an ordinal hold, which no cluster knows. Fresh disks are empty and so never current.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Storage {
     /// Of [`Disk::Original`].
@@ -110,7 +187,7 @@ pub enum ReclaimPolicy {
     Delete,
 }
 
-/// Which of an ordinal's two volumes in one cluster a claim names or is bound to.
+/// Which of its two volumes in one cluster a claim of an ordinal names or is bound to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum VolumeName {
     /// The source's original volume; in the destination the copied or restored one.
@@ -177,7 +254,7 @@ pub enum VolumePhase {
     Released,
 }
 
-/// `spec.claimRef` of a volume, which can name only the claim of its ordinal.
+/// `spec.claimRef` of a volume, which can name only the claim of its ordinal and template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum ClaimRef {
     /// Absent.
@@ -191,7 +268,7 @@ pub enum ClaimRef {
     DeadUid,
 }
 
-/// An ordinal's volumes in one cluster.
+/// The volumes in one cluster for one claim of an ordinal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Volumes {
     /// The one that stands for a disk made elsewhere.

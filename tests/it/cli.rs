@@ -221,7 +221,7 @@ fn json_has_the_keys_of_the_contract() {
         ]
     );
     let properties = result["properties"].as_array().expect("a list");
-    assert_eq!(properties.len(), 11);
+    assert_eq!(properties.len(), 12);
     let broken = properties.iter().find(|p| p["verdict"] == "violated");
     let broken = broken.expect("one is violated");
     let of_property = [

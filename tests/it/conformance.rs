@@ -9,6 +9,7 @@ mod case;
 mod collector;
 mod grace;
 mod known;
+mod protection;
 mod recordings;
 mod volumes;
 mod world;
@@ -30,7 +31,7 @@ use case::Case;
 const SHOWN: usize = 10;
 
 /// Recorded files that are not about the StatefulSet controller.
-const OTHER_CODE: [&str; 7] = [
+const OTHER_CODE: [&str; 9] = [
     "disruption",
     "binder",
     "grace",
@@ -38,6 +39,8 @@ const OTHER_CODE: [&str; 7] = [
     "patch",
     "volumes",
     "collector",
+    "pvcprotection",
+    "pvprotection",
 ];
 
 /// The names of the rules, and the rules with each of them turned round.

@@ -1,11 +1,13 @@
 //! The migration driver, and what its storage steps come to.
 
 mod after_crash;
+mod devices;
 mod storage;
+mod templates;
 
 use straddle::internals::world::id::Ordinal;
 
-use crate::support::{Walk, check, list};
+use crate::support::{ONLY, Walk, check, list};
 
 /// Two replicas without disks.
 const PLAIN: &str = "source: {name: db, replicas: 2, podManagementPolicy: Parallel}\n";
@@ -213,9 +215,7 @@ fn a_copy_whose_volume_is_refused_still_creates_the_claim() {
     assert_eq!(story[story.len() - 4..], expected);
     assert_eq!(walk.driver(), "finished");
     assert!(
-        walk.world.rows[Ordinal(0)]
-            .sides
-            .destination
+        walk.world.rows[Ordinal(0)].sides.destination[ONLY]
             .claim
             .is_some()
     );
@@ -299,6 +299,36 @@ fn a_pod_without_a_node_does_not_hold_its_claim() {
     after.take(to_the_new_pod).take(bound).take(deleted);
     assert_eq!(after.next("pvc-protection-controller"), [""; 0]);
     assert_eq!(after.next("kubelet"), [""; 0]);
+}
+
+/// Kubernetes 1.31: `syncUnboundClaim` does not look at the claim's deletion. Once the claim is gone
+/// `syncVolume` releases its volume.
+#[test]
+fn a_claim_that_is_being_deleted_gets_a_volume_like_any_other() {
+    let delete = "deleteClaim: {cluster: source, ordinal: 0, wait: false}";
+    let pod = "deletePod: {cluster: source, pod: 0}";
+    let mut walk = Walk::of(&once(DISKS, &format!("{pod}; {delete}; {delete}; {MARK}")));
+    walk.take(
+        "driver: delete Pod 0 in source
+         kubelet source: stop containers of Pod 0
+         kubelet source: remove the object of Pod 0
+         driver: Pod 0 is gone from source
+         driver: delete claim 0 in source
+         pvc-protection-controller source: remove pvc-protection from claim 0
+         statefulset-controller source: sees {0..1}, plans create 0
+         statefulset-controller source: create claim 0
+         driver: delete claim 0 in source
+         persistent-volume-controller source: provision an empty volume for claim 0
+         persistent-volume-controller source: bind claim 0 to the volume of new disk 0
+         pvc-protection-controller source: remove pvc-protection from claim 0
+         persistent-volume-controller source: release the volume of new disk 0
+         persistent-volume-controller source: reclaim the volume: new disk 0 is destroyed",
+    );
+    let column = walk.world.rows[Ordinal(0)].sides.source;
+    assert_eq!(
+        (column[ONLY].claim, column[ONLY].volumes.provisioned),
+        (None, None)
+    );
 }
 
 #[test]

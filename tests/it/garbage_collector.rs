@@ -2,11 +2,11 @@
 
 use straddle::internals::actors::garbage_collector::{self, Action};
 use straddle::internals::actors::stateful_set_controller::Action as ControllerAction;
-use straddle::internals::actors::{Actor, Step};
+use straddle::internals::actors::{Actor, Step, api_server};
 use straddle::internals::world::id::Ordinal;
 use straddle::internals::world::pod::Owner;
 
-use crate::support::{SIDE, Scene, check_run};
+use crate::support::{ONLY, SIDE, Scene, check_run};
 
 /// Claims stay unless the retention policy has made the set their owner.
 #[test]
@@ -80,11 +80,54 @@ fn the_set_goes_first_or_last() {
 fn a_claim_holds_a_set_in_the_foreground() {
     let cell = "Parallel start 0 of 0 with claims deleted with the set deleting in foreground";
     let mut scene = Scene::read(cell, "claim 0 bound of the set");
-    assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0))]);
-    collect(&mut scene, Action::DeleteClaim(Ordinal(0)));
+    assert_eq!(collects(&scene), [Action::DeleteClaim(Ordinal(0), ONLY)]);
+    collect(&mut scene, Action::DeleteClaim(Ordinal(0), ONLY));
     assert_eq!(collects(&scene), []);
-    scene.world.rows[Ordinal(0)].sides[SIDE].claim = None;
+    scene.world.rows[Ordinal(0)].sides[SIDE][ONLY].claim = None;
     assert_eq!(collects(&scene), [Action::RemoveSet]);
+}
+
+/// A condemned Pod may own its claim. In the foreground it waits for the claim, and if it is on a node,
+/// the claim waits for it. What kubectl sends takes the finalizer off, once nothing is left of the
+/// grace period, or by force.
+#[test]
+fn a_claim_holds_the_pod_that_owns_it() {
+    let zero = Ordinal(0);
+    let set = "Parallel start 0 of 0 with claims deleted when scaled deleting in foreground";
+    let held = |state: &str| {
+        let mut scene = Scene::read(set, &format!("0 {state}, claim 0 bound of its Pod"));
+        assert_eq!(collects(&scene), [Action::DeletePod(zero)]);
+        collect(&mut scene, Action::DeletePod(zero));
+        assert_eq!(collects(&scene), [Action::DeleteClaim(zero, ONLY)]);
+        scene
+    };
+    for force in [false, true] {
+        let mut scene = held("ready");
+        collect(&mut scene, Action::DeleteClaim(zero, ONLY));
+        let delete = |scene: &mut Scene| {
+            let (setup, world) = (&scene.setup, &mut scene.world);
+            api_server::delete_pod_in_background(setup, world, SIDE, zero, force)
+        };
+        if !force {
+            assert_eq!(delete(&mut scene), Ok(()));
+            scene.run("time passes");
+        }
+        let column = *scene.world.column(SIDE, zero);
+        let (pod, claim) = (column.pod, column[ONLY].claim);
+        assert!(pod.is_some_and(|pod| pod.held) && claim.is_some_and(|claim| claim.deleting));
+        assert_eq!(scene.set(), "start 0 of 0");
+        assert_eq!(delete(&mut scene), Ok(()));
+        assert_eq!(scene.world.column(SIDE, zero).pod, None);
+        scene.run("time passes");
+        assert_eq!(scene.world.column(SIDE, zero)[ONLY].claim, None);
+        assert_eq!(scene.set(), "no set");
+    }
+
+    let mut scene = held("pending");
+    scene.run("time passes");
+    let column = scene.world.column(SIDE, zero);
+    assert_eq!((column.pod, column[ONLY].claim), (None, None));
+    assert_eq!(scene.set(), "no set");
 }
 
 /// A DELETE puts its own finalizer in the place of that of an earlier one.
@@ -117,7 +160,7 @@ fn a_planned_pod_of_a_deleted_set_is_collected() {
     let mut scene = Scene::read("Parallel start 0 of 1", "nothing");
     scene.act(ControllerAction::Sync);
     scene.send("delete set background");
-    scene.act(ControllerAction::Write(Ordinal(0)));
+    scene.act(ControllerAction::Write(Ordinal(0), ONLY));
     let pod = scene.world.rows[Ordinal(0)].sides[SIDE]
         .pod
         .expect("it was planned");

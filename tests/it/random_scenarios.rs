@@ -14,6 +14,7 @@ mod seen;
 mod shrink;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use straddle::Scenario;
@@ -109,6 +110,7 @@ fn compare_all(scenario: &Scenario, size: Size) -> Result<Compared, String> {
 fn run(mix: &Mix, size: Size) {
     let mut seen = Seen::default();
     let [mut compared, mut mistaken, mut large] = [0; 3];
+    let mut reasons = BTreeMap::<String, usize>::new();
     for number in 0.. {
         if compared == size.scenarios {
             break;
@@ -119,7 +121,12 @@ fn run(mix: &Mix, size: Size) {
             Ok((scenario.setup.clone(), compared))
         };
         match with(&draft, action) {
-            None => mistaken += 1,
+            None => {
+                mistaken += 1;
+                let problems = draft.parse().err().unwrap_or_default();
+                let first = problems.first().map(|problem| problem.message.clone());
+                *reasons.entry(first.unwrap_or_default()).or_default() += 1;
+            }
             Some(Err(_)) => fail(mix, number, &draft, action),
             Some(Ok((_, Compared::TooLarge))) => large += 1,
             Some(Ok((setup, Compared::Same(found)))) => {
@@ -128,7 +135,10 @@ fn run(mix: &Mix, size: Size) {
             }
         }
     }
-    let told = format!("{}: {mistaken} mistaken, {large} too large", mix.name);
+    let told = format!(
+        "{}: {mistaken} mistaken ({reasons:?}), {large} too large",
+        mix.name
+    );
     assert!(mistaken * 4 <= size.scenarios, "{told}");
     assert!(large * 2 <= size.scenarios * 3, "{told}");
     expect_all(mix, size, &seen);
@@ -177,6 +187,7 @@ of_each_mix! {
     faults: FAULTS
     scripts: SCRIPTS
     everything: EVERYTHING
+    templates: TEMPLATES
 }
 
 /// Looks at the steps of so many scenarios of each mix, and of so many worlds of each.

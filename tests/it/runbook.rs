@@ -1,6 +1,7 @@
 //! Runbooks against what they stand for: bash, kubectl, and the same steps as a scenario.
 
 mod bash;
+mod clocks;
 mod hostile;
 mod patches;
 mod paths;

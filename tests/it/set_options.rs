@@ -6,6 +6,7 @@ use straddle::internals::report::{ScenarioResult, Verdict};
 use straddle::internals::world::setup::ClusterSetup;
 
 use crate::models::{options, scenario, verdict};
+use crate::support;
 
 /// A bundled scenario whose sets, both or the source's alone, are asked for something.
 fn with(name: &str, change: impl Fn(&mut ClusterSetup), both: bool) -> ScenarioResult {
@@ -48,6 +49,43 @@ fn claims_that_go_with_the_set_change_nothing_while_it_stays() {
         assert_eq!(kept.verdict, owned.verdict, "{}", kept.name);
     }
     assert!(owned.search.unique_states > kept.search.unique_states);
+}
+
+/// A condemned Pod that owns its claim and goes along with its set waits for the claim, which waits
+/// for the Pod: the script waits for it for ever.
+#[test]
+fn a_condemned_pod_is_held_where_its_set_is_deleted_in_the_foreground() {
+    let run = |deletes: bool, cascade: &str| {
+        let mut scenario = support::scenario(&format!(
+            "source:
+  name: web
+  replicas: 1
+  volumeClaimTemplates: [data]
+storage: {{backend: permissive, reclaimPolicy: Retain}}
+migration:
+  steps:
+  - copyVolume: {{ordinal: 0}}
+  - patch: {{cluster: source, start: 1, replicas: 0}}
+  - deleteSet: {{cluster: source, cascade: {cascade}}}
+  - wait: {{cluster: source, pod: 0, until: gone}}
+  - patch: {{cluster: destination, start: 0, replicas: 1}}
+"
+        ));
+        scenario.setup.clusters.source.retention.delete_when_scaled = deletes;
+        scenario.setup.schedules.source = deletes;
+        check(&scenario, &options(), &Unwatched)
+    };
+    let held = run(true, "foreground");
+    assert_eq!(verdict(&held, "completes"), Verdict::Violated);
+    assert_eq!(verdict(&held, "recoverable"), Verdict::Violated);
+    for (deletes, cascade) in [(false, "foreground"), (true, "background")] {
+        let result = run(deletes, cascade);
+        assert_eq!(
+            verdict(&result, "completes"),
+            Verdict::Holds,
+            "{deletes} {cascade}"
+        );
+    }
 }
 
 /// `OrderedReady` waits for Available Pods, and so takes longer, but comes to the same end.

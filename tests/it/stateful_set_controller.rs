@@ -6,7 +6,7 @@ use straddle::internals::world::id::{Ordinal, OrdinalSet, Slice};
 use straddle::internals::world::pod::Owner;
 use straddle::internals::world::stateful_set::{Previous, StatusWrite};
 
-use crate::support::{SIDE, Scene, check, check_run, check_sync};
+use crate::support::{ONLY, SIDE, Scene, check, check_run, check_sync};
 
 #[test]
 fn ordered_ready() {
@@ -97,7 +97,7 @@ fn an_adoption_that_comes_too_late_is_refused() {
     assert_eq!(scene.left(), "adopts 0 1");
     let set = scene.world.clusters[SIDE].set.as_mut();
     set.expect("there is a set").deleting = true;
-    scene.act(Action::Write(Ordinal(0)));
+    scene.act(Action::Write(Ordinal(0), ONLY));
     assert_eq!(scene.left(), "waits");
     for ordinal in [Ordinal(0), Ordinal(1)] {
         let pod = scene.world.rows[ordinal].sides[SIDE].pod;
@@ -160,8 +160,8 @@ fn the_failure_at_a_claim_drops_what_is_left_of_the_slots() {
     );
     scene.act(Action::Sync);
     assert_eq!(scene.left(), "creates 1, fails at claim 2, creates 3");
-    scene.act(Action::Write(Ordinal(1)));
-    scene.act(Action::Write(Ordinal(2)));
+    scene.act(Action::Write(Ordinal(1), ONLY));
+    scene.act(Action::Write(Ordinal(2), ONLY));
     assert_eq!(scene.left(), "waits");
     let side = scene.world.side(SIDE);
     assert!(side[Ordinal(1)].pod.is_some());
@@ -180,10 +180,10 @@ fn a_claim_that_exists_already_ends_the_sync() {
     );
     let other = Scene::read("no set with claims", "claim 0 naming");
     for ordinal in scene.setup.ordinals() {
-        let claim = other.world.column(SIDE, ordinal).claim;
-        scene.world.column_mut(SIDE, ordinal).claim = claim;
+        let claim = other.world.column(SIDE, ordinal)[ONLY].claim;
+        scene.world.column_mut(SIDE, ordinal)[ONLY].claim = claim;
     }
-    scene.act(Action::Write(Ordinal(0)));
+    scene.act(Action::Write(Ordinal(0), ONLY));
     assert_eq!(scene.left(), "waits");
     assert_eq!(scene.world.rows[Ordinal(0)].sides[SIDE].pod, None);
     assert_eq!(scene.planned(), "creates 0, creates claim 1, creates 1");
@@ -204,7 +204,7 @@ fn deleting_a_pod_that_is_gone_drops_the_rest() {
     scene.act(Action::Sync);
     assert_eq!(scene.left(), "deletes 5 4 3");
     scene.world.rows[Ordinal(5)].sides[SIDE].pod = None;
-    scene.act(Action::Write(Ordinal(5)));
+    scene.act(Action::Write(Ordinal(5), ONLY));
     assert_eq!(scene.left(), "waits");
     assert_eq!(scene.planned(), "deletes 4 3");
 }
@@ -219,7 +219,7 @@ fn a_delete_strikes_a_newer_pod_of_the_same_name() {
         let pod = newer.world.column(SIDE, ordinal).pod;
         scene.world.column_mut(SIDE, ordinal).pod = pod;
     }
-    scene.act(Action::Write(Ordinal(0)));
+    scene.act(Action::Write(Ordinal(0), ONLY));
     let pod = scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     assert!(pod.is_some_and(|pod| pod.terminating));
 }
@@ -231,14 +231,20 @@ fn the_order_of_a_parallel_plan() {
     scene.act(Action::Sync);
     assert_eq!(
         scene.enabled(),
-        [Action::Write(Ordinal(0)), Action::Write(Ordinal(1))]
+        [
+            Action::Write(Ordinal(0), ONLY),
+            Action::Write(Ordinal(1), ONLY)
+        ]
     );
-    scene.act(Action::Write(Ordinal(1)));
-    assert_eq!(scene.enabled(), [Action::Write(Ordinal(0))]);
-    scene.act(Action::Write(Ordinal(0)));
+    scene.act(Action::Write(Ordinal(1), ONLY));
+    assert_eq!(scene.enabled(), [Action::Write(Ordinal(0), ONLY)]);
+    scene.act(Action::Write(Ordinal(0), ONLY));
     assert_eq!(
         scene.enabled(),
-        [Action::Write(Ordinal(3)), Action::Write(Ordinal(4))]
+        [
+            Action::Write(Ordinal(3), ONLY),
+            Action::Write(Ordinal(4), ONLY)
+        ]
     );
 }
 
@@ -252,7 +258,7 @@ fn the_status_is_written_after_an_error_too() {
         );
         scene.reads().replicas = true;
         scene.act(Action::Sync);
-        scene.act(Action::Write(Ordinal(1)));
+        scene.act(Action::Write(Ordinal(1), ONLY));
         assert_eq!(scene.enabled(), [Action::WriteStatus], "{policy}");
         scene.act(Action::WriteStatus);
         let side = scene.world.side(SIDE);
@@ -295,7 +301,7 @@ fn a_status_observes_only_the_generation_it_saw() {
     scene.send("replicas 1");
     assert!(!observed(&scene));
     scene.act(Action::Sync);
-    scene.act(Action::Write(Ordinal(1)));
+    scene.act(Action::Write(Ordinal(1), ONLY));
     scene.send("replicas 0");
     let plan = scene.world.plan(SIDE);
     assert_eq!(plan.status, StatusWrite::Older);
@@ -334,7 +340,7 @@ fn an_older_view_of_the_set() {
     assert_eq!(scene.left(), "creates 1");
     let plan = scene.world.plan(SIDE);
     assert_eq!(plan.status, StatusWrite::None);
-    scene.act(Action::Write(Ordinal(1)));
+    scene.act(Action::Write(Ordinal(1), ONLY));
     scene.act(Action::CatchUp);
     assert_eq!(scene.planned(), "deletes 1");
 }
@@ -345,7 +351,7 @@ fn a_sync_outlives_its_set() {
     let mut scene = Scene::read("Parallel start 0 of 2", "nothing");
     scene.act(Action::Sync);
     straddle::internals::actors::api_server::remove_set(&scene.setup, &mut scene.world, SIDE);
-    scene.act(Action::Write(Ordinal(0)));
+    scene.act(Action::Write(Ordinal(0), ONLY));
     let pod = scene.world.rows[Ordinal(0)].sides[SIDE].pod;
     assert_eq!(pod.map(|pod| pod.owner), Some(Owner::RemovedSet));
     assert_eq!(

@@ -27,11 +27,15 @@ pub use walk::{Walk, list, scenario};
 use proptest::test_runner::{Config, RngSeed};
 use straddle::internals::world::id::PerCluster;
 use straddle::internals::world::setup::{Reads, StorageSetup};
-use straddle::internals::world::volume::{Backend, ReclaimPolicy};
+use straddle::internals::world::volume::{Backend, ReclaimPolicy, Template};
+
+/// The claim template of a set that has one.
+pub const ONLY: Template = Template(0);
 
 /// Storage that both sides reach and may attach at once.
-pub const fn permissive(reclaim_policy: ReclaimPolicy) -> StorageSetup {
+pub fn permissive(reclaim_policy: ReclaimPolicy) -> StorageSetup {
     StorageSetup {
+        name: "data".to_owned(),
         backend: Backend::Permissive,
         reclaim_policy,
         reachable: PerCluster {
@@ -39,6 +43,7 @@ pub const fn permissive(reclaim_policy: ReclaimPolicy) -> StorageSetup {
             destination: true,
         },
         shared: false,
+        block: false,
     }
 }
 

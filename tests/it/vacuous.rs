@@ -143,5 +143,6 @@ fn bundled_scenarios_have_this_said_of_them() {
     reclaim-delete: 1 state that is not the goal; after 69 steps: the program has finished, but ordinal 0 is not on the disk with its data
     tidied-wrong-side: 2 states that are not the goal; the nearest after 49 steps, 1 fault among them: the program has finished, but not every ordinal serves in the destination
     two-patches-replicas-first: 6 states that are not the goal; the nearest after 55 steps: the program has stopped at "create claim 0 in destination: AlreadyExists" (line 37)
+    wal-left-behind: 1 state that is not the goal; after 66 steps: the program has finished, but ordinal 0 is not on the disk with its data
     "#);
 }

@@ -14,6 +14,9 @@ pub(super) fn step(setup: &Setup, before: &World, action: Action) -> String {
     match action {
         Action::Restart => restart(setup, before),
         Action::Look => look(setup, before),
+        Action::TimeOut if instruction(setup, before).operation == Operation::Clock => {
+            "look at the clock: the time is up".to_owned()
+        }
         Action::TimeOut => format!("stop waiting until {}", operation()),
         Action::Advance => {
             let refusal = refusal(setup, before);

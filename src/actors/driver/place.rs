@@ -47,7 +47,7 @@ fn arrive(setup: &Setup, world: &mut World, (position, k): (usize, Ordinal)) {
     if !keeps
         && !matches!(
             operation,
-            Some(Operation::GetVolume(_) | Operation::CreateVolume(..))
+            Some(Operation::GetVolume(..) | Operation::CreateVolume(..))
         )
     {
         driver.read = Read::Nothing;

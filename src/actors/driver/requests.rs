@@ -9,8 +9,11 @@ use crate::world::id::{ClusterId, Ordinal};
 use crate::world::program::{
     Cascade, ClaimRefCopy, Copied, Expression, ObjectKind, ObjectRef, Operation,
 };
+use crate::world::row::Supply;
 use crate::world::setup::Setup;
-use crate::world::volume::{ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase};
+use crate::world::volume::{
+    ClaimRef, Disk, ReclaimPolicy, Template, Volume, VolumeName, VolumePhase,
+};
 
 /// One request, for the present `k`. A wait that is over, and a save, always succeed.
 pub(super) fn perform(setup: &Setup, world: &mut World, operation: Operation) -> Answer {
@@ -34,28 +37,27 @@ pub(super) fn perform(setup: &Setup, world: &mut World, operation: Operation) ->
         Operation::DeleteSet(cluster, cascade) => {
             api_server::delete_set(setup, world, cluster, cascade)
         }
-        Operation::GetClaim(ordinal) => get_claim(world, find(ordinal)?),
-        Operation::GetVolume(ordinal) => get_volume(world, find(ordinal)?),
-        Operation::CreateVolume(ordinal, copy, copied) => {
-            create_volume(world, find(ordinal)?, copy, copied)
+        Operation::GetClaim(ordinal, template) => get_claim(world, (find(ordinal)?, template)),
+        Operation::GetVolume(ordinal, template) => get_volume(world, (find(ordinal)?, template)),
+        Operation::CreateVolume(ordinal, template, copy, copied) => {
+            create_volume(world, (find(ordinal)?, template), copy, copied)
         }
-        Operation::CreateClaim(ordinal) => {
-            let ordinal = find(ordinal)?;
-            api_server::create_claim(
-                world,
-                ClusterId::Destination,
-                ordinal,
-                Some(VolumeName::Static),
-            )
+        Operation::CreateClaim(ordinal, template) => {
+            create_claim(world, (find(ordinal)?, template), VolumeName::Static)
         }
-        Operation::CreateLostClaim(ordinal) => {
+        Operation::CreateLostClaim(ordinal, template) => {
             // No volume is provisioned for a claim that names one: there is none of this name.
-            let (cluster, volume) = (ClusterId::Destination, VolumeName::Provisioned);
-            api_server::create_claim(world, cluster, find(ordinal)?, Some(volume))
+            create_claim(world, (find(ordinal)?, template), VolumeName::Provisioned)
         }
-        Operation::RestoreDisk(ordinal) => restore_disk(world, find(ordinal)?),
+        Operation::RestoreDisk(ordinal, template) => {
+            restore_disk(world, (find(ordinal)?, template))
+        }
         Operation::SetReclaimPolicy(object, policy) => {
-            api_server::set_reclaim_policy(world, object.cluster, find(object.ordinal)?, policy)
+            let ObjectKind::Volume(template) = object.kind else {
+                return Err(Refusal::Invalid);
+            };
+            let volume = (find(object.ordinal)?, template);
+            api_server::set_reclaim_policy(world, object.cluster, volume, policy)
         }
         Operation::Delete(object) => delete(setup, world, object, find(object.ordinal), false),
         Operation::ForceDeletePod(object) => {
@@ -64,9 +66,11 @@ pub(super) fn perform(setup: &Setup, world: &mut World, operation: Operation) ->
         Operation::Get(object) if exists(setup, world, object) => Ok(()),
         Operation::Get(_) => Err(Refusal::NotFound),
         Operation::Extra(verb, extra) => api_server::extra(world, verb, extra),
-        Operation::AwaitGone(..) | Operation::Await(..) | Operation::Test(_) | Operation::Save => {
-            Ok(())
-        }
+        Operation::AwaitGone(..)
+        | Operation::Await(..)
+        | Operation::Test(_)
+        | Operation::Clock
+        | Operation::Save => Ok(()),
     }
 }
 
@@ -78,35 +82,43 @@ fn delete(
     force: bool,
 ) -> Answer {
     match object.kind {
-        ObjectKind::Pod => api_server::delete_pod(setup, world, object.cluster, ordinal?, force),
-        ObjectKind::Claim => api_server::delete_claim(world, object.cluster, ordinal?),
-        ObjectKind::Volume => api_server::delete_volume(world, object.cluster, ordinal?),
+        ObjectKind::Pod => {
+            api_server::delete_pod_in_background(setup, world, object.cluster, ordinal?, force)
+        }
+        ObjectKind::Claim(template) => {
+            api_server::delete_claim(world, object.cluster, (ordinal?, template))
+        }
+        ObjectKind::Volume(template) => {
+            api_server::delete_volume(world, object.cluster, (ordinal?, template))
+        }
         ObjectKind::StatefulSet => {
             api_server::delete_set(setup, world, object.cluster, Cascade::Orphan)
         }
     }
 }
 
-fn get_claim(world: &mut World, ordinal: Ordinal) -> Answer {
-    let claim = world.rows[ordinal]
-        .sides
-        .source
-        .claim
-        .ok_or(Refusal::NotFound)?;
+/// What a source has for a claim of an ordinal.
+fn source(world: &World, (ordinal, template): (Ordinal, Template)) -> &Supply {
+    &world.column(ClusterId::Source, ordinal)[template]
+}
+
+/// A claim in the destination that names a volume.
+fn create_claim(world: &mut World, claim: (Ordinal, Template), volume: VolumeName) -> Answer {
+    api_server::create_claim(world, ClusterId::Destination, claim, Some(volume))
+}
+
+fn get_claim(world: &mut World, claim: (Ordinal, Template)) -> Answer {
+    let claim = source(world, claim).claim.ok_or(Refusal::NotFound)?;
     world.driver.read = Read::Claim(claim.volume);
     Ok(())
 }
 
-fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
+fn get_volume(world: &mut World, claim: (Ordinal, Template)) -> Answer {
     let Read::Claim(Some(name)) = world.driver.read else {
         return Err(Refusal::NotFound);
     };
-    let volume = world.rows[ordinal]
-        .sides
-        .source
-        .volumes
-        .get(name)
-        .ok_or(Refusal::NotFound)?;
+    let volume = source(world, claim).volumes.get(name);
+    let volume = volume.ok_or(Refusal::NotFound)?;
     world.driver.read = Read::Volume {
         disk: volume.disk,
         reclaim_policy: volume.reclaim_policy,
@@ -118,11 +130,11 @@ fn get_volume(world: &mut World, ordinal: Ordinal) -> Answer {
 /// The fields are those at the GET. A uid of the source means nothing in the destination.
 fn create_volume(
     world: &mut World,
-    ordinal: Ordinal,
+    place: (Ordinal, Template),
     copy: ClaimRefCopy,
     copied: Copied,
 ) -> Answer {
-    let (disk, reclaim_policy, has_claim_ref) = fields(world, ordinal, copied)?;
+    let (disk, reclaim_policy, has_claim_ref) = fields(world, place, copied)?;
     let claim_ref = match copy {
         _ if !has_claim_ref => ClaimRef::None,
         ClaimRefCopy::Drop => ClaimRef::None,
@@ -137,18 +149,18 @@ fn create_volume(
         reclaim_policy,
         deleting: false,
     };
-    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)
+    api_server::create_volume(world, ClusterId::Destination, place, volume)
 }
 
 /// The disk and the reclaim policy of a copy, and whether the volume that was read had a `claimRef`.
 fn fields(
     world: &mut World,
-    ordinal: Ordinal,
+    place: (Ordinal, Template),
     copied: Copied,
 ) -> Result<(Disk, ReclaimPolicy, bool), Refusal> {
     match copied {
         Copied::Kept(policy) => {
-            let volume = world.rows[ordinal].sides.source.volumes.fixed;
+            let volume = source(world, place).volumes.fixed;
             let volume = volume.ok_or(Refusal::NotFound)?;
             Ok((volume.disk, policy, volume.claim_ref != ClaimRef::None))
         }
@@ -164,16 +176,16 @@ fn fields(
 }
 
 /// A new disk with the contents of the one behind the source's claim, its volume and its claim.
-fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
-    let original = world
-        .column(ClusterId::Source, ordinal)
-        .bound_disk()
-        .ok_or(Refusal::NotFound)?;
-    let destination = world.side(ClusterId::Destination);
-    if destination[ordinal].claim.is_some() || destination[ordinal].volumes.fixed.is_some() {
+fn restore_disk(world: &mut World, place: (Ordinal, Template)) -> Answer {
+    let (ordinal, template) = place;
+    let original = source(world, place).bound_disk();
+    let original = original.ok_or(Refusal::NotFound)?;
+    let destination = &world.column(ClusterId::Destination, ordinal)[template];
+    if destination.claim.is_some() || destination.volumes.fixed.is_some() {
         return Err(Refusal::AlreadyExists);
     }
-    world.rows[ordinal].storage.restored = contents_of_copy(world, ordinal, original);
+    let contents = contents_of_copy(world, place, original);
+    world.rows[ordinal].storage[template].restored = contents;
     let volume = Volume {
         disk: Disk::Restored,
         phase: VolumePhase::Available,
@@ -181,13 +193,8 @@ fn restore_disk(world: &mut World, ordinal: Ordinal) -> Answer {
         reclaim_policy: ReclaimPolicy::Delete,
         deleting: false,
     };
-    api_server::create_volume(world, ClusterId::Destination, ordinal, volume)?;
-    api_server::create_claim(
-        world,
-        ClusterId::Destination,
-        ordinal,
-        Some(VolumeName::Static),
-    )
+    api_server::create_volume(world, ClusterId::Destination, place, volume)?;
+    create_claim(world, place, VolumeName::Static)
 }
 
 /// A request or a wait in words, with its values for the present `k`.
@@ -209,24 +216,12 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
         Operation::Scale { cluster, replicas } => {
             format!("scale {} to {}", cluster.name(), value(replicas))
         }
-        Operation::GetClaim(ordinal) => format!("get claim {} in source", value(ordinal)),
-        Operation::GetVolume(ordinal) => {
-            format!("get the volume of claim {} in source", value(ordinal))
-        }
-        Operation::CreateVolume(ordinal, ..) => {
-            format!(
-                "create the volume of disk {} in destination",
-                value(ordinal)
-            )
-        }
-        Operation::CreateClaim(ordinal) | Operation::CreateLostClaim(ordinal) => {
-            let lost = matches!(operation, Operation::CreateLostClaim(_));
-            let lost = if lost { "Lost " } else { "" };
-            format!("create {lost}claim {} in destination", value(ordinal))
-        }
-        Operation::RestoreDisk(ordinal) => {
-            format!("restore disk {} from backup in destination", value(ordinal))
-        }
+        Operation::GetClaim(..)
+        | Operation::GetVolume(..)
+        | Operation::CreateVolume(..)
+        | Operation::CreateClaim(..)
+        | Operation::CreateLostClaim(..)
+        | Operation::RestoreDisk(..) => describe_copying(setup, before, operation),
         Operation::SetReclaimPolicy(object, policy) => format!(
             "set the reclaim policy of {} in {} to {}",
             name(setup, before, object),
@@ -288,7 +283,38 @@ pub(super) fn describe(setup: &Setup, before: &World, operation: Operation) -> S
             format!("check whether {text}: {holds}")
         }
         Operation::Await(condition, _) => conditions::describe(setup, before, condition),
+        Operation::Clock => "look at the clock: there is time left".to_owned(),
         Operation::Save => "save its position".to_owned(),
+    }
+}
+
+/// A request about a claim, a volume or a disk that is copied.
+fn describe_copying(setup: &Setup, before: &World, operation: Operation) -> String {
+    let label = |ordinal, template| conditions::label(setup, before, ordinal, template);
+    match operation {
+        Operation::GetClaim(ordinal, template) => {
+            format!("get claim {} in source", label(ordinal, template))
+        }
+        Operation::GetVolume(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("get the volume of claim {label} in source")
+        }
+        Operation::CreateVolume(ordinal, template, ..) => {
+            let label = label(ordinal, template);
+            format!("create the volume of disk {label} in destination")
+        }
+        Operation::CreateClaim(ordinal, template) => {
+            format!("create claim {} in destination", label(ordinal, template))
+        }
+        Operation::CreateLostClaim(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("create Lost claim {label} in destination")
+        }
+        Operation::RestoreDisk(ordinal, template) => {
+            let label = label(ordinal, template);
+            format!("restore disk {label} from backup in destination")
+        }
+        _ => String::new(),
     }
 }
 

@@ -16,12 +16,12 @@ use super::sync::{Outcome, update_stateful_set};
 use crate::actors::api_server::Refusal;
 use crate::world::World;
 use crate::world::cluster::{SetView, Side};
-use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, Table};
+use crate::world::id::{ClusterId, MAX_ORDINALS, Ordinal, OrdinalSet, Table};
 use crate::world::pod::Owner as PodOwner;
-use crate::world::row::Counted;
+use crate::world::row::{Counted, Planned};
 use crate::world::setup::{ClusterSetup, Setup};
 use crate::world::stateful_set::{Plan, PodManagementPolicy, StatusWrite, Write};
-use crate::world::volume::ClaimOwner;
+use crate::world::volume::{ClaimOwner, Template as ClaimTemplate};
 
 /// No program changes a Pod template, so that every Pod has the one revision that there is.
 const TEMPLATE: Template = Template(0);
@@ -51,7 +51,7 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         set_is_gone: side.set.is_none(),
         ..Plan::default()
     };
-    if planner.writes == Table::default() {
+    if !planner.writes() {
         let revisions = Revisions {
             current: TEMPLATE,
             update: TEMPLATE,
@@ -62,9 +62,13 @@ pub fn sync(setup: &Setup, world: &World, cluster: ClusterId) -> Plan {
         }
         plan_status(setup, cluster, side, view, &outcome, &mut plan);
     }
-    if planner.writes != Table::default() {
-        for ordinal in setup.ordinals() {
-            plan.rows[ordinal].write = planner.writes[ordinal];
+    if planner.writes() {
+        for ordinal in planner.written.iter() {
+            let counted = plan.rows[ordinal].counted;
+            plan.rows[ordinal] = Planned {
+                counted,
+                ..planner.rows[ordinal]
+            };
         }
     } else if plan.status == StatusWrite::None {
         return Plan::default();
@@ -80,7 +84,7 @@ fn set(setup: &Setup, cluster: ClusterSetup, side: Side<'_>, view: SetView) -> S
         policy: cluster.policy,
         strategy: seen::UpdateStrategy::default(),
         retention: cluster.retention,
-        has_claims: setup.has_claims(),
+        claim_templates: setup.storage.len() as u8,
         deleting: view.deleting,
         template: TEMPLATE,
         history_limit: usize::MAX,
@@ -125,8 +129,8 @@ impl Objects for Seen<'_> {
         })
     }
 
-    fn claim(&self, ordinal: Ordinal) -> Option<seen::Claim> {
-        let claim = self.side[ordinal].claim?;
+    fn claim(&self, ordinal: Ordinal, template: ClaimTemplate) -> Option<seen::Claim> {
+        let claim = self.side[ordinal][template].claim?;
         let owners = match claim.owner {
             ClaimOwner::Nobody => Owners::default(),
             ClaimOwner::Set => Owners::of(Owner::Set),
@@ -148,50 +152,65 @@ impl Objects for Seen<'_> {
 /// Accepts every request and writes it down.
 struct Planner<'a> {
     set: &'a Set<'a>,
-    writes: Table<Write>,
+    rows: Table<Planned>,
+    /// Which rows have a write.
+    written: OrdinalSet,
 }
 
 impl<'a> Planner<'a> {
     fn new(set: &'a Set<'a>) -> Self {
         Self {
             set,
-            writes: Table::default(),
+            rows: Table::default(),
+            written: OrdinalSet::default(),
         }
+    }
+
+    /// Whether there is anything to write.
+    const fn writes(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// A claim that is being deleted has ended the sync. Where nothing else is written, there is
     /// nothing to write at all.
     fn fail(&mut self, policy: PodManagementPolicy) {
-        let is_written = |write| !matches!(write, Write::None | Write::RefuseClaim);
-        let mut ordinals = (0..MAX_ORDINALS as u8).map(Ordinal);
-        let writes = ordinals.any(|ordinal| is_written(self.writes[ordinal]));
-        if policy == PodManagementPolicy::Parallel && writes {
+        let is_idle = |row: &Planned| row.write == Write::RefuseClaim && row.creates.is_empty();
+        let idle = self.written.iter();
+        let idle = idle.filter(|&ordinal| is_idle(&self.rows[ordinal]));
+        let idle: OrdinalSet = idle.collect();
+        if policy == PodManagementPolicy::Parallel && idle != self.written {
             return;
         }
-        for ordinal in (0..MAX_ORDINALS as u8).map(Ordinal) {
-            if self.writes[ordinal] == Write::RefuseClaim {
-                self.writes[ordinal] = Write::None;
-            }
+        for ordinal in idle.iter() {
+            self.rows[ordinal].write = Write::None;
         }
+        self.written = OrdinalSet(self.written.0 & !idle.0);
     }
 }
 
 impl Api for Planner<'_> {
     fn request(&mut self, request: Request) -> Result<(), Refusal> {
+        match request {
+            Request::CreateClaim(ordinal, template) => self.rows[ordinal].creates.insert(template),
+            Request::UpdateClaim(ordinal, template, _) => self.rows[ordinal].owns.insert(template),
+            _ => (),
+        }
         let (ordinal, after): (Ordinal, fn(Write) -> Write) = match request {
             Request::AdoptPod(ordinal) => (ordinal, |_| Write::Adopt),
-            Request::CreateClaim(ordinal) => (ordinal, |_| Write::CreateClaim),
+            Request::CreateClaim(ordinal, _) => (ordinal, |_| Write::CreateClaim),
             Request::CreatePod(ordinal, _) => (ordinal, |before| match before {
                 Write::CreateClaim => Write::CreateClaimThenPod,
                 _ => Write::CreatePod,
             }),
-            Request::UpdateClaim(ordinal, _) if self.set.slice.contains(ordinal) => {
+            Request::UpdateClaim(ordinal, ..) if self.set.slice.contains(ordinal) => {
                 (ordinal, |before| match before {
                     Write::CreatePod | Write::CreatePodThenOwnClaim => Write::CreatePodThenOwnClaim,
+                    // What follows the claims that are made is read off those to be owned.
+                    Write::CreateClaimThenPod | Write::CreateClaim => before,
                     _ => Write::OwnClaim,
                 })
             }
-            Request::UpdateClaim(ordinal, _) => (ordinal, |_| Write::OwnCondemnedClaim),
+            Request::UpdateClaim(ordinal, ..) => (ordinal, |_| Write::OwnCondemnedClaim),
             Request::DeletePod(ordinal, Reason::Ended) => (ordinal, |_| Write::DeleteFailed),
             Request::DeletePod(ordinal, Reason::Condemned) => (ordinal, |before| match before {
                 Write::OwnCondemnedClaim => Write::OwnCondemnedClaimThenDelete,
@@ -208,7 +227,9 @@ impl Api for Planner<'_> {
                 unreachable!("{request:?}: the template and the labels of Pods do not change")
             }
         };
-        self.writes[ordinal] = after(self.writes[ordinal]);
+        let write = &mut self.rows[ordinal].write;
+        *write = after(*write);
+        self.written.insert(ordinal);
         Ok(())
     }
 
@@ -217,7 +238,8 @@ impl Api for Planner<'_> {
     }
 
     fn give_up(&mut self, ordinal: Ordinal) {
-        self.writes[ordinal] = Write::RefuseClaim;
+        self.rows[ordinal].write = Write::RefuseClaim;
+        self.written.insert(ordinal);
     }
 }
 

@@ -11,12 +11,13 @@ use super::seen::{Objects, Owners};
 use super::sync::{Replica, Sync};
 use crate::actors::api_server::Refusal;
 use crate::world::id::Ordinal;
+use crate::world::volume::Template as ClaimTemplate;
 
 /// How often an update is tried that meets conflicts: `retry.DefaultBackoff`.
 const UPDATES: u32 = 4;
 
 impl<O: Objects, A: Api> Sync<'_, O, A> {
-    /// Makes the claim and then the Pod. The claim's owners are put right even if the Pod is
+    /// Makes the claims and then the Pod. The claims' owners are put right even if the Pod is
     /// refused, unless there is one of that name.
     pub(super) fn create_stateful_pod(&mut self, ordinal: Ordinal) -> Result<(), Failure> {
         self.create_claims(ordinal)?;
@@ -29,8 +30,8 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
         Ok(created?)
     }
 
-    /// Puts the Pod's identity, its volumes and its claim's owners right. The Pod is written
-    /// last, also when only its claim was wrong; a conflict starts anew with the cached Pod.
+    /// Puts the Pod's identity, its volumes and its claims' owners right. The Pod is written
+    /// last, also when only a claim was wrong; a conflict starts anew with the cached Pod.
     pub(super) fn update_stateful_pod(&mut self, ordinal: Ordinal) -> Result<(), Failure> {
         let mut in_hand = self.replicas[ordinal];
         retry_on_conflict(UPDATES, || {
@@ -41,7 +42,7 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
                 consistent = false;
                 self.create_claims(ordinal)?;
             }
-            if self.wanted_owners(ordinal, in_hand).is_some() {
+            if !self.owners_match(ordinal, in_hand) {
                 self.update_claim_owners(ordinal, in_hand)?;
                 consistent = false;
             }
@@ -68,7 +69,7 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
         }
     }
 
-    /// Makes the claim of a Pending Pod, if it is missing.
+    /// Makes the claims of a Pending Pod that are missing.
     pub(super) fn create_missing_claims(&mut self, ordinal: Ordinal) -> Result<(), Failure> {
         self.create_claims(ordinal)?;
         self.update_claim_owners(ordinal, self.replicas[ordinal])
@@ -76,51 +77,80 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
 
     /// Whether a claim of an earlier Pod is still there, which the garbage collector will delete.
     pub(super) fn claim_is_stale(&self, ordinal: Ordinal) -> bool {
-        self.ownership(ordinal, self.replicas[ordinal])
-            .is_some_and(|ownership| ownership.is_stale())
+        let pod = self.replicas[ordinal];
+        self.set.claim_templates().any(|template| {
+            self.ownership(ordinal, template, pod)
+                .is_some_and(|ownership| ownership.is_stale())
+        })
     }
 
-    /// The owners that the Pod's claim should have instead of those that it has.
-    pub(super) fn wanted_owners(&self, ordinal: Ordinal, pod: Replica) -> Option<Owners> {
-        self.ownership(ordinal, pod)?.wanted()
+    /// Whether all claims of the Pod that are there have the owners that they should have.
+    pub(super) fn owners_match(&self, ordinal: Ordinal, pod: Replica) -> bool {
+        let mut templates = self.set.claim_templates();
+        templates.all(|template| self.wanted_owners(ordinal, template, pod).is_none())
     }
 
-    /// Puts the owners of the Pod's claim right.
+    /// The owners that a claim of the Pod should have instead of those that it has.
+    fn wanted_owners(
+        &self,
+        ordinal: Ordinal,
+        template: ClaimTemplate,
+        pod: Replica,
+    ) -> Option<Owners> {
+        self.ownership(ordinal, template, pod)?.wanted()
+    }
+
+    /// Puts the owners of the Pod's claims right, up to the first that is refused.
     pub(super) fn update_claim_owners(
         &mut self,
         ordinal: Ordinal,
         pod: Replica,
     ) -> Result<(), Failure> {
-        match self.wanted_owners(ordinal, pod) {
-            Some(owners) => Ok(self.api.request(Request::UpdateClaim(ordinal, owners))?),
-            None => Ok(()),
+        for template in self.set.claim_templates() {
+            if let Some(owners) = self.wanted_owners(ordinal, template, pod) {
+                let update = Request::UpdateClaim(ordinal, template, owners);
+                self.api.request(update)?;
+            }
         }
+        Ok(())
     }
 
     /// Whether the Pod lacks the volume of a claim that it should have.
     pub(super) fn misses_volume(&self, pod: Replica) -> bool {
-        self.set.has_claims && pod.misses_volume()
+        self.set.claim_templates > 0 && pod.misses_volume()
     }
 
+    /// Makes the claims that are missing. One that cannot be made keeps no other from being made,
+    /// but the Pod.
     fn create_claims(&mut self, ordinal: Ordinal) -> Result<(), Failure> {
-        if !self.set.has_claims {
-            return Ok(());
-        }
-        match self.objects.claim(ordinal) {
-            None => Ok(self.api.request(Request::CreateClaim(ordinal))?),
-            Some(claim) if claim.deleting => {
-                self.api.give_up(ordinal);
-                Err(Failure::ClaimIsDeleting)
+        let mut result = Ok(());
+        let mut is_deleting = false;
+        for template in self.set.claim_templates() {
+            match self.objects.claim(ordinal, template) {
+                None => {
+                    let created = self.api.request(Request::CreateClaim(ordinal, template));
+                    result = result.and(created);
+                }
+                Some(claim) => is_deleting |= claim.deleting,
             }
-            Some(_) => Ok(()),
         }
+        if is_deleting {
+            self.api.give_up(ordinal);
+            return Err(Failure::ClaimIsDeleting);
+        }
+        Ok(result?)
     }
 
-    fn ownership(&self, ordinal: Ordinal, pod: Replica) -> Option<Ownership> {
+    fn ownership(
+        &self,
+        ordinal: Ordinal,
+        template: ClaimTemplate,
+        pod: Replica,
+    ) -> Option<Ownership> {
         let claim = self
             .objects
-            .claim(ordinal)
-            .filter(|_| self.set.has_claims && self.set.rules.owns_claims)?;
+            .claim(ordinal, template)
+            .filter(|_| self.set.rules.owns_claims)?;
         Some(Ownership {
             rules: self.set.rules,
             policy: self.set.retention,

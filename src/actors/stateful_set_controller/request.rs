@@ -4,6 +4,7 @@ use super::seen::{Owners, Template};
 use super::status::Status;
 use crate::actors::api_server::Refusal;
 use crate::world::id::Ordinal;
+use crate::world::volume::Template as ClaimTemplate;
 
 /// One request. Every write names an object, and no write but the updates has a precondition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,9 +22,9 @@ pub enum Request {
     /// PATCH a Pod's owner: release it.
     ReleasePod(Ordinal),
     /// POST a claim.
-    CreateClaim(Ordinal),
+    CreateClaim(Ordinal, ClaimTemplate),
     /// PUT a claim's owners.
-    UpdateClaim(Ordinal, Owners),
+    UpdateClaim(Ordinal, ClaimTemplate, Owners),
     /// POST a Pod.
     CreatePod(Ordinal, Template),
     /// PUT a Pod: its label, its volumes, or nothing that differs.
@@ -103,7 +104,7 @@ pub trait Api {
     /// The last batch of a phase has ended.
     fn end_phase(&mut self) {}
 
-    /// The claim of an ordinal is being deleted, which ends the sync without a request.
+    /// A claim of an ordinal is being deleted, which ends the sync once its others are made.
     fn give_up(&mut self, ordinal: Ordinal) {
         let _ = ordinal;
     }

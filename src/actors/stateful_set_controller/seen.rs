@@ -4,6 +4,7 @@
 use crate::world::id::{Ordinal, Slice};
 use crate::world::pod::PodPhase;
 use crate::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use crate::world::volume::Template as ClaimTemplate;
 
 use super::rules::Rules;
 
@@ -24,8 +25,8 @@ pub struct Set<'a> {
     pub strategy: UpdateStrategy,
     /// `spec.persistentVolumeClaimRetentionPolicy`.
     pub retention: RetentionPolicy,
-    /// Whether there are `spec.volumeClaimTemplates`. Several behave as one.
-    pub has_claims: bool,
+    /// How many `spec.volumeClaimTemplates` there are.
+    pub claim_templates: u8,
     /// `metadata.deletionTimestamp` is set.
     pub deleting: bool,
     /// `spec.template`.
@@ -53,6 +54,11 @@ impl Set<'_> {
             start: 0,
             end: self.slice.replicas(),
         }
+    }
+
+    /// The claim templates, in order.
+    pub fn claim_templates(&self) -> impl Iterator<Item = ClaimTemplate> + use<> {
+        (0..self.claim_templates).map(ClaimTemplate)
     }
 
     /// Whether the Pods are taken one after another: the opposite of `allowsBurst`.
@@ -121,8 +127,8 @@ pub trait Objects {
     /// The Pod of that ordinal's name.
     fn pod(&self, ordinal: Ordinal) -> Option<Pod>;
 
-    /// The claim of that ordinal's name.
-    fn claim(&self, ordinal: Ordinal) -> Option<Claim>;
+    /// The claim of the name that an ordinal has with a claim template.
+    fn claim(&self, ordinal: Ordinal, template: ClaimTemplate) -> Option<Claim>;
 
     /// Every ordinal that there may be a Pod of, lowest first.
     fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + Clone;

@@ -33,7 +33,7 @@ impl<O: Objects, A: Api> Sync<'_, O, A> {
         if monotonic && (!pod.is_healthy() || !pod.is_available()) {
             return Ok(Flow::Stop);
         }
-        let owners_match = self.wanted_owners(ordinal, pod).is_none();
+        let owners_match = self.owners_match(ordinal, pod);
         if pod.is_misnamed() || self.misses_volume(pod) || !owners_match {
             self.update_stateful_pod(ordinal)?;
         }

@@ -6,13 +6,13 @@ use super::{ranges, whom};
 use crate::actors::storage::describe_disk;
 use crate::world::cluster::Side;
 use crate::world::id::{ClusterId, Ordinal, describe_slice};
-use crate::world::pod::{Containers, Owner, Pod, PodPhase};
-use crate::world::row::Row;
+use crate::world::pod::{Owner, PodPhase};
+use crate::world::row::{Column, Row};
 use crate::world::setup::Setup;
 use crate::world::stateful_set::{Controller, Previous, StatusWrite, Write};
 use crate::world::volume::{
-    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Volume, VolumeName,
-    VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Template, Volume,
+    VolumeName, VolumePhase,
 };
 
 /// The StatefulSet of a side.
@@ -120,7 +120,10 @@ fn planned(write: Write) -> Option<&'static str> {
 }
 
 /// A Pod, and what runs of it and without it.
-pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) -> Option<String> {
+pub(super) fn pod(setup: &Setup, column: &Column, ordinal: Ordinal) -> Option<String> {
+    let Column {
+        pod, containers, ..
+    } = *column;
     let mut parts: Vec<String> = Vec::new();
     let mut say = |text: &str| parts.push(text.to_owned());
     if let Some(pod) = pod {
@@ -141,6 +144,9 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
         }
         if pod.terminating {
             say("terminating");
+        }
+        if pod.held {
+            say("held by the claim that it owns");
         }
         match pod.owner {
             Owner::Set => (),
@@ -164,18 +170,25 @@ pub(super) fn pod(pod: Option<Pod>, containers: Containers, ordinal: Ordinal) ->
         say("evicted by the kubelet");
     }
     if let Some(stray) = containers.stray {
-        let disk = match stray.mounted {
-            Some(disk) => named_disk(disk, ordinal),
+        let disk = |template| match stray.mounted[template] {
+            Some(disk) => named_disk(disk, &setup.label(template, ordinal)),
             None => "no disk".to_owned(),
         };
-        say(&format!("containers without an object running with {disk}"));
+        let mut disks: Vec<String> = setup.templates().map(disk).collect();
+        if disks.is_empty() {
+            disks.push("no disk".to_owned());
+        }
+        let disks = disks.join(" and ");
+        say(&format!(
+            "containers without an object running with {disks}"
+        ));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The name of a disk; the two that may be fresh are told apart.
-pub(super) fn named_disk(disk: Disk, ordinal: Ordinal) -> String {
-    let name = describe_disk(disk, ordinal);
+pub(super) fn named_disk(disk: Disk, label: &str) -> String {
+    let name = describe_disk(disk, label);
     match disk {
         Disk::Original | Disk::Restored => name,
         Disk::SourceFresh => format!("{name} of source"),
@@ -213,7 +226,7 @@ pub(super) fn claim(claim: Claim) -> String {
 }
 
 /// A volume.
-pub(super) fn volume(volume: Volume, ordinal: Ordinal) -> String {
+pub(super) fn volume(volume: Volume, label: &str) -> String {
     let phase = match volume.phase {
         VolumePhase::Available => "Available",
         VolumePhase::Bound => "Bound",
@@ -236,14 +249,14 @@ pub(super) fn volume(volume: Volume, ordinal: Ordinal) -> String {
     };
     let disk = match volume.disk {
         Disk::Original => String::new(),
-        other => format!(", {}", named_disk(other, ordinal)),
+        other => format!(", {}", named_disk(other, label)),
     };
     format!("{phase}, {claim}, {policy}{disk}{deleting}")
 }
 
-/// The disks of an ordinal, and who has them attached.
-pub(super) fn disk(row: &Row) -> Option<String> {
-    let storage = row.storage;
+/// The disks of a claim of an ordinal, and who has them attached.
+pub(super) fn disk(row: &Row, template: Template) -> Option<String> {
+    let storage = row.storage[template];
     let mut parts = Vec::new();
     match storage.original {
         Contents::NoDisk => (),
@@ -256,15 +269,20 @@ pub(super) fn disk(row: &Row) -> Option<String> {
         Contents::Current => parts.push("restored copy, current".to_owned()),
     }
     for side in ClusterId::BOTH {
-        let disks = row.sides[side].attached;
+        let disks = row.sides[side][template].attached;
         if !disks.is_empty() {
             parts.push(format!("attached to {}{}", side.name(), which(disks)));
+        }
+        let devices = row.sides[side][template].staged;
+        if !devices.is_empty() {
+            let which = which(devices);
+            parts.push(format!("device mounted in {}{which}", side.name()));
         }
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Which of an ordinal's disks, unless it is the one from before.
+/// Which of a claim's disks, unless it is the one from before.
 fn which(disks: DiskSet) -> String {
     let names: Vec<&str> = Disk::ALL
         .into_iter()

@@ -11,6 +11,7 @@ use crate::world::id::ClusterId;
 use crate::world::program::{
     Condition, Expression, Look, ObjectKind, ObjectRef, Operation, Timeout,
 };
+use crate::world::volume::Template;
 
 /// The most places that are tried.
 const MOST_PLACES: usize = 12;
@@ -25,8 +26,10 @@ struct Gap {
 
 /// A wait as the model has it for an ordinal, and as the script spells it.
 struct Candidate {
-    operation: fn(ClusterId, Expression) -> Operation,
+    operation: fn(ClusterId, Expression, Template) -> Operation,
     cluster: ClusterId,
+    /// Of a wait for a claim, that of its template.
+    template: Template,
     spell: fn(kubectl: &str, set: &str, claim: &str, ordinal: &str) -> String,
 }
 
@@ -41,7 +44,7 @@ pub(super) fn proposals(replay: &Replay<'_>, runbook: &Runbook, number: usize) -
         .into_iter()
         .take(MOST_PLACES)
     {
-        for candidate in &candidates() {
+        for candidate in &candidates(runbook.claim_templates.len()) {
             for name in ordinals_at(runbook, &gap, replay) {
                 proposals.extend(proposal(replay, runbook, &gap, candidate, &name));
             }
@@ -89,12 +92,17 @@ fn proposal(
     let mut waits = BTreeMap::new();
     for &first in &gap.firsts {
         let value = i16::try_from(value(&runbook.places[first])?).ok()?;
-        let operation = (candidate.operation)(candidate.cluster, Expression::number(value));
+        let value = Expression::number(value);
+        let operation = (candidate.operation)(candidate.cluster, value, candidate.template);
         waits.insert(first, operation);
     }
     let (kubectl, marker) = runbook.spellings[candidate.cluster].clone()?;
     let set = &replay.scenario.set_name;
-    let line = (candidate.spell)(&kubectl, set, &runbook.claim_template, ordinal);
+    let claim = runbook
+        .claim_templates
+        .get(usize::from(candidate.template.0));
+    let claim = claim.map_or("", String::as_str);
+    let line = (candidate.spell)(&kubectl, set, claim, ordinal);
     Some(Proposal {
         waits,
         text: format!("before line {}\n{}{line}{marker}", gap.line, gap.indent),
@@ -154,50 +162,55 @@ const fn pod(cluster: ClusterId, ordinal: Expression) -> ObjectRef {
 
 /// Every wait, on both sides. A wait for anything but a deletion fails at once if there is no such
 /// object, so it is asked for again.
-fn candidates() -> Vec<Candidate> {
-    ClusterId::BOTH
-        .into_iter()
-        .flat_map(|cluster| {
-            [
-                Candidate {
-                    cluster,
-                    operation: |cluster, ordinal| {
-                        Operation::AwaitGone(pod(cluster, ordinal), Look::First, Timeout::Never)
-                    },
-                    spell: |kubectl, set, _, ordinal| {
-                        format!("{kubectl} wait --for=delete \"pod/{set}-{ordinal}\" --timeout=-1s")
-                    },
+fn candidates(templates: usize) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for cluster in ClusterId::BOTH {
+        let first = Template(0);
+        candidates.push(Candidate {
+            cluster,
+            template: first,
+            operation: |cluster, ordinal, _| {
+                Operation::AwaitGone(pod(cluster, ordinal), Look::First, Timeout::Never)
+            },
+            spell: |kubectl, set, _, ordinal| {
+                format!("{kubectl} wait --for=delete \"pod/{set}-{ordinal}\" --timeout=-1s")
+            },
+        });
+        candidates.push(Candidate {
+            cluster,
+            template: first,
+            operation: |cluster, ordinal, _| {
+                Operation::Await(Condition::PodReady(cluster, ordinal), Timeout::Never)
+            },
+            spell: |kubectl, set, _, ordinal| {
+                format!(
+                    "until {kubectl} wait --for=condition=Ready \"pod/{set}-{ordinal}\"; do sleep 1; done"
+                )
+            },
+        });
+        candidates.push(Candidate {
+            cluster,
+            template: first,
+            operation: |cluster, _, _| {
+                Operation::Await(Condition::RolledOut(cluster), Timeout::Never)
+            },
+            spell: |kubectl, set, _, _| format!("{kubectl} rollout status sts/{set}"),
+        });
+        for template in (0..templates.max(1) as u8).map(Template) {
+            candidates.push(Candidate {
+                cluster,
+                template,
+                operation: |cluster, ordinal, template| {
+                    let bound = Condition::VolumeBound(cluster, ordinal, template);
+                    Operation::Await(bound, Timeout::Never)
                 },
-                Candidate {
-                    cluster,
-                    operation: |cluster, ordinal| {
-                        Operation::Await(Condition::PodReady(cluster, ordinal), Timeout::Never)
-                    },
-                    spell: |kubectl, set, _, ordinal| {
-                        format!(
-                            "until {kubectl} wait --for=condition=Ready \"pod/{set}-{ordinal}\"; do sleep 1; done"
-                        )
-                    },
+                spell: |kubectl, set, claim, ordinal| {
+                    format!(
+                        "until {kubectl} wait --for=jsonpath='{{.status.phase}}'=Bound \"pvc/{claim}-{set}-{ordinal}\"; do sleep 1; done"
+                    )
                 },
-                Candidate {
-                    cluster,
-                    operation: |cluster, _| {
-                        Operation::Await(Condition::RolledOut(cluster), Timeout::Never)
-                    },
-                    spell: |kubectl, set, _, _| format!("{kubectl} rollout status sts/{set}"),
-                },
-                Candidate {
-                    cluster,
-                    operation: |cluster, ordinal| {
-                        Operation::Await(Condition::VolumeBound(cluster, ordinal), Timeout::Never)
-                    },
-                    spell: |kubectl, set, claim, ordinal| {
-                        format!(
-                            "until {kubectl} wait --for=jsonpath='{{.status.phase}}'=Bound \"pvc/{claim}-{set}-{ordinal}\"; do sleep 1; done"
-                        )
-                    },
-                },
-            ]
-        })
-        .collect()
+            });
+        }
+    }
+    candidates
 }

@@ -8,6 +8,8 @@ use crate::world::id::ClusterId;
 use crate::world::program::{
     Condition, Expression, Look, ObjectKind, ObjectRef, Operation, Program, Timeout,
 };
+use crate::world::setup::Setup;
+use crate::world::volume::Template;
 
 /// A wait, as the model has it and as a scenario file spells it.
 struct Candidate {
@@ -32,7 +34,7 @@ pub(super) fn proposals(scenario: &Scenario, guilty: &StepSource) -> Vec<Proposa
     }
     let mut proposals = Vec::new();
     for gap in gaps(scenario, program, guilty) {
-        for candidate in candidates() {
+        for candidate in candidates(&scenario.setup) {
             proposals.push(Proposal {
                 waits: BTreeMap::from([(gap.position, candidate.operation)]),
                 text: text(scenario, program, gap, &candidate),
@@ -42,10 +44,21 @@ pub(super) fn proposals(scenario: &Scenario, guilty: &StepSource) -> Vec<Proposa
     proposals
 }
 
+/// A condition of a claim or a disk.
+type OfVolume = fn(ClusterId, Expression, Template) -> Condition;
+
 /// Every wait at the loop's ordinal, on both sides.
-fn candidates() -> Vec<Candidate> {
+fn candidates(setup: &Setup) -> Vec<Candidate> {
     let k = Expression::K;
     let mut candidates = Vec::new();
+    let templates: Vec<Template> = match setup.storage.len() {
+        0 => vec![Template(0)],
+        _ => setup.templates().collect(),
+    };
+    let named = |template| match setup.storage.len() {
+        0 | 1 => String::new(),
+        _ => format!("template: {}, ", setup.storage_of(template).name),
+    };
     for cluster in ClusterId::BOTH {
         let name = cluster.name();
         let pod = ObjectRef {
@@ -54,36 +67,38 @@ fn candidates() -> Vec<Candidate> {
             ordinal: k,
         };
         let never = Timeout::Never;
-        let all = [
-            (
-                Operation::AwaitGone(pod, Look::First, never),
-                "pod: k, until: gone",
-            ),
-            (
-                Operation::Await(Condition::PodReady(cluster, k), never),
-                "pod: k, until: ready",
-            ),
-            (
-                Operation::Await(Condition::PodAvailable(cluster, k), never),
-                "pod: k, until: available",
-            ),
-            (
-                Operation::Await(Condition::VolumeDetached(cluster, k), never),
-                "volume: k, until: detached",
-            ),
-            (
-                Operation::Await(Condition::VolumeBound(cluster, k), never),
-                "volume: k, until: bound",
-            ),
-            (
-                Operation::Await(Condition::SetObserved(cluster), never),
-                "set: true, until: observed",
-            ),
-        ];
-        candidates.extend(all.into_iter().map(|(operation, rest)| Candidate {
-            operation,
-            yaml: format!("- wait: {{cluster: {name}, {rest}}}"),
-        }));
+        let mut add = |operation, rest: &str| {
+            candidates.push(Candidate {
+                operation,
+                yaml: format!("- wait: {{cluster: {name}, {rest}}}"),
+            });
+        };
+        let until = |condition| Operation::Await(condition, never);
+        add(
+            Operation::AwaitGone(pod, Look::First, never),
+            "pod: k, until: gone",
+        );
+        add(
+            until(Condition::PodReady(cluster, k)),
+            "pod: k, until: ready",
+        );
+        add(
+            until(Condition::PodAvailable(cluster, k)),
+            "pod: k, until: available",
+        );
+        for (condition, word) in [
+            (Condition::VolumeDetached as OfVolume, "detached"),
+            (Condition::VolumeBound, "bound"),
+        ] {
+            for &template in &templates {
+                let rest = format!("volume: k, {}until: {word}", named(template));
+                add(until(condition(cluster, k, template)), &rest);
+            }
+        }
+        add(
+            until(Condition::SetObserved(cluster)),
+            "set: true, until: observed",
+        );
     }
     candidates
 }

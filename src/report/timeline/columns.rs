@@ -7,8 +7,8 @@ use crate::report::{Counterexample, Lanes};
 
 /// Room for what happens below which it stands on a line of its own.
 const LEAST_WHAT: usize = 24;
-/// Room for `S D <--`.
-const DISK: usize = 7;
+/// Room for `S D`, and what it is called.
+const DISK: usize = 3;
 /// Blanks between two columns.
 const GAP: usize = 2;
 /// Fewer ordinals that never change are shown all the same.
@@ -35,6 +35,8 @@ pub(super) struct Columns {
     what: usize,
     source: usize,
     destination: usize,
+    /// The claim templates that have a column, and its width; the last one is as wide as it is.
+    disks: Vec<(usize, usize)>,
     layout: Layout,
     /// The ordinals with a place in the lanes.
     ordinals: Vec<usize>,
@@ -53,7 +55,8 @@ impl Columns {
         } else {
             few
         };
-        let with = |layout, ordinals: &[usize]| Self::with(page, rows, layout, ordinals);
+        let disks = disks(counterexample);
+        let with = |layout, ordinals: &[usize]| Self::with(page, rows, layout, ordinals, &disks);
         let ways = [
             with(Layout::Beside, &all),
             with(Layout::Stacked, &all),
@@ -69,7 +72,13 @@ impl Columns {
         chosen.unwrap_or_else(|| with(Layout::Folded, &few))
     }
 
-    fn with(page: usize, rows: &[Row], layout: Layout, ordinals: &[usize]) -> Self {
+    fn with(
+        page: usize,
+        rows: &[Row],
+        layout: Layout,
+        ordinals: &[usize],
+        disks: &[(usize, usize)],
+    ) -> Self {
         let who = longest(rows.iter().map(Row::who)).max("who".len());
         let margin = if rows.iter().any(Row::is_round) { 2 } else { 0 };
         let lane = |name: &str| match layout {
@@ -77,7 +86,10 @@ impl Columns {
             Layout::Stacked | Layout::Folded => name.len().max(ordinals.len()),
         };
         let (source, destination) = (lane("source"), lane("dest"));
-        let taken = margin + NUMBER + who + 4 * GAP + source + destination + DISK;
+        let before_last = disks.split_last().map_or(&[][..], |(_, before)| before);
+        let others: usize = before_last.iter().map(|(_, width)| width + GAP).sum();
+        let last = DISK + 1 + width(MARK);
+        let taken = margin + NUMBER + who + 4 * GAP + source + destination + others + last;
         Self {
             page,
             margin,
@@ -88,9 +100,18 @@ impl Columns {
             },
             source,
             destination,
+            disks: disks.to_vec(),
             layout,
             ordinals: ordinals.to_vec(),
         }
+    }
+
+    /// What stands in the columns of the disks, by the place of each template.
+    fn disks(&self, text: impl Fn(usize) -> String) -> String {
+        let cells = self.disks.iter();
+        let cells = cells.map(|&(place, width)| pad(&text(place), width));
+        let gap = " ".repeat(GAP);
+        cells.collect::<Vec<_>>().join(&gap).trim_end().to_owned()
     }
 
     /// The signs of a lane that have a place in it.
@@ -106,11 +127,7 @@ impl Columns {
     pub(super) fn heading(&self, counterexample: &Counterexample) -> Vec<String> {
         let digit = |&ordinal: &usize| char::from(b'0' + u8::try_from(ordinal % 10).unwrap_or(0));
         let digits: String = self.ordinals.iter().map(digit).collect();
-        let disk = match counterexample.ordinal {
-            _ if !has_disk(counterexample) => String::new(),
-            Some(ordinal) => format!("disk {ordinal}"),
-            None => "disk".to_owned(),
-        };
+        let disk = self.disks(|place| heading_of(counterexample, place));
         let named = |name: &str| format!("{name} {digits}");
         let lines = match self.layout {
             Layout::Beside => vec![self.line(
@@ -139,9 +156,13 @@ impl Columns {
             Row::Gap(..) | Row::Common(..) => "…".to_owned(),
         };
         let (source, destination) = (self.signs(&lanes.source), self.signs(&lanes.destination));
+        let disk = self.disks(|place| {
+            let disk = lanes.disks.get(place);
+            disk.map_or_else(String::new, |disk| plain(&disk.text))
+        });
         let disk = match row {
-            Row::Step(_, StepKind::Last) => format!("{:<3} {MARK}", plain(&lanes.disk)),
-            _ => plain(&lanes.disk),
+            Row::Step(_, StepKind::Last) => format!("{disk:<DISK$} {MARK}"),
+            _ => disk,
         };
         let cells = [source.as_str(), destination.as_str(), disk.as_str()];
         let bar = if row.is_round() { BAR } else { "" };
@@ -247,6 +268,43 @@ fn room_for_what(page: usize, taken: usize, rows: &[Row]) -> usize {
     let usual = WIDTH.saturating_sub(taken);
     let needed = longest(rows.iter().map(Row::what));
     page.saturating_sub(taken).min(usual.max(needed))
+}
+
+/// The claim templates whose disk changes hands, and how wide the column of each is. The only one
+/// has a column all the same, and so has the first if nothing changes.
+fn disks(counterexample: &Counterexample) -> Vec<(usize, usize)> {
+    if !has_disk(counterexample) {
+        return Vec::new();
+    }
+    let all = || {
+        let steps = counterexample.steps.iter().map(|step| &step.lanes);
+        steps.chain([&counterexample.initial])
+    };
+    let text = |lanes: &Lanes, place: usize| lanes.disks.get(place).map(|disk| disk.text.clone());
+    let initial = &counterexample.initial;
+    let changes = |place: &usize| all().any(|lanes| text(lanes, *place) != text(initial, *place));
+    let mut places: Vec<usize> = (0..initial.disks.len()).filter(changes).collect();
+    if places.is_empty() {
+        places.push(0);
+    }
+    let width_of = |place: usize| {
+        let texts = all().filter_map(|lanes| text(lanes, place));
+        longest(texts.chain([heading_of(counterexample, place)])).max(DISK)
+    };
+    let sized = places.into_iter().map(|place| (place, width_of(place)));
+    sized.collect()
+}
+
+/// `disk 3`, or with several claim templates `wal 3`.
+fn heading_of(counterexample: &Counterexample, place: usize) -> String {
+    let name = match counterexample.initial.disks.get(place) {
+        Some(disk) if !disk.template.is_empty() => plain(&disk.template),
+        _ => "disk".to_owned(),
+    };
+    match counterexample.ordinal {
+        Some(ordinal) => format!("{name} {ordinal}"),
+        None => name,
+    }
 }
 
 /// The ordinals that are not the same in all states, and the one that the counterexample is about.

@@ -17,13 +17,14 @@ const GLYPHS: [(char, &str); 7] = [
 ];
 
 /// What each letter of the disk column says.
-const LETTERS: [(char, &str); 6] = [
+const LETTERS: [(char, &str); 7] = [
     ('S', "mounted in source"),
     ('D', "mounted in destination"),
     ('s', "attached to source only"),
     ('d', "attached to destination only"),
     ('*', "new, empty disk"),
     ('^', "restored copy"),
+    ('=', "device mounted on a node, without a Pod"),
 ];
 
 /// The signs of a counterexample, those in steps that are left out too. No glyph is a letter.
@@ -35,7 +36,10 @@ pub(super) fn signs(counterexample: &Counterexample) -> Vec<char> {
             |lanes: &&Lanes| lanes.source.contains(glyph) || lanes.destination.contains(glyph);
         all.iter().any(has)
     };
-    let in_disk = |letter: char| all.iter().any(|lanes| lanes.disk.contains(letter));
+    let in_disk = |letter: char| {
+        let mut disks = all.iter().flat_map(|lanes| &lanes.disks);
+        disks.any(|disk| disk.text.contains(letter))
+    };
     let glyphs = GLYPHS.iter().map(|(glyph, _)| *glyph);
     let letters = LETTERS.iter().map(|(letter, _)| *letter);
     let glyphs = glyphs.filter(|&glyph| in_lanes(glyph));

@@ -13,9 +13,9 @@ use super::{metadata, whole};
 use crate::runbook::copies::ClaimCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
-use crate::runbook::values::Value;
+use crate::runbook::values::{ClaimKey, Value, ordinal, template};
 use crate::world::id::ClusterId;
-use crate::world::program::{Expression, Operation};
+use crate::world::program::Operation;
 
 const KIND: &str = "PersistentVolumeClaim";
 
@@ -31,10 +31,8 @@ pub fn create(
     how: How,
     state: State,
 ) -> Result<Outcome, Halt> {
-    let key = match target::thing(runner, "pvc", name, cluster) {
-        Some(Thing::Claim(ordinal)) => (0, ordinal),
-        Some(Thing::Companion(template, ordinal)) => (template, ordinal),
-        _ => return Ok(Outcome::ok(state)),
+    let Some(Thing::Claim(key)) = target::thing(runner, "pvc", name, cluster) else {
+        return Ok(Outcome::ok(state));
     };
     metadata::check(runner, KIND, object);
     if let Some(missing) = missing(object) {
@@ -42,8 +40,7 @@ pub fn create(
     }
     let volume = text_at(object, "/spec/volumeName");
     let names_own = match runner.symbols.value(&volume) {
-        Some(&Value::VolumeName(_, ordinal)) => key == (0, ordinal),
-        Some(&Value::CompanionVolume(template, ordinal)) => key == (template, ordinal),
+        Some(&Value::VolumeName(_, own)) => own == key,
         _ => false,
     };
     if !names_own || cluster != ClusterId::Destination {
@@ -56,17 +53,12 @@ pub fn create(
     check_spec(runner, object);
     let copy = copy(runner, object, key, &state);
     let is_lost = copies::claim(runner, key, copy);
-    if key.0 > 0 {
-        // Those of other templates go along with the first one's.
-        return Ok(Outcome::ok(state));
-    }
-    let number = Expression::number(i16::from(key.1));
     let create = if is_lost {
-        Operation::CreateLostClaim(number)
+        Operation::CreateLostClaim(ordinal(key), template(key))
     } else {
-        Operation::CreateClaim(number)
+        Operation::CreateClaim(ordinal(key), template(key))
     };
-    created(runner, create, &Thing::Claim(key.1), cluster, how, state)
+    created(runner, create, &Thing::Claim(key), cluster, how, state)
 }
 
 /// A field without which the API server refuses a claim.
@@ -118,12 +110,8 @@ fn check_spec(runner: &mut Runner<'_>, object: &Json) {
     }
 }
 
-fn copy(runner: &mut Runner<'_>, object: &Json, key: (usize, u8), state: &State) -> ClaimCopy {
-    let thing = match key {
-        (0, ordinal) => Thing::Claim(ordinal),
-        (template, ordinal) => Thing::Companion(template, ordinal),
-    };
-    let original = document(runner, &thing, ClusterId::Source, state);
+fn copy(runner: &mut Runner<'_>, object: &Json, key: ClaimKey, state: &State) -> ClaimCopy {
+    let original = document(runner, &Thing::Claim(key), ClusterId::Source, state);
     let same = |pointer: &str| object.pointer(pointer) == original.pointer(pointer);
     let is_open = object.get("spec").is_some_and(whole::is_open);
     let or_original = |pointer: &str| {

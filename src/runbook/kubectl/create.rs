@@ -72,6 +72,12 @@ fn named(runner: &mut Runner<'_>, call: &Call, state: State, how: How) -> Result
         ["secret", "generic" | "tls" | "docker-registry", name] => ("secret", name),
         ["configmap" | "cm", name] => ("configmap", name),
         ["namespace" | "ns", name] => ("namespace", name),
+        [kind, ..] if kind_of(kind).is_none() => {
+            // Of some kinds there are several: `create service clusterip NAME`.
+            let name = words.last().copied().unwrap_or_default();
+            kinds::created(runner, "create", kind, name);
+            return Ok(Outcome::ok(state));
+        }
         _ => {
             runner.not_modelled(
                 format!(

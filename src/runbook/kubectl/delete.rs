@@ -207,12 +207,6 @@ fn request(
             super::kinds::deleted(runner, kind, name);
             return Ok((Outcome::ok(state), None));
         }
-        Thing::Companion(..) | Thing::CompanionVolume(..) => {
-            let command = runner.findings.command_at(&runner.span);
-            let text = "the claims of other templates than the first are not modelled: whether \
-                        their data is lost is not checked";
-            runner.findings.assume(runner.span.clone(), command, text);
-        }
         _ => (),
     }
     let Some(object) = thing.object(cluster) else {
@@ -220,6 +214,9 @@ fn request(
     };
     if *thing == Thing::Set {
         return set(runner, call, cluster, object, state);
+    }
+    if matches!(thing, Thing::Pod(_)) && !is_in_background(runner, call) {
+        return Ok((Outcome::ok(state), None));
     }
     let is_forced = call.is_on("force") && grace_period(call).is_none_or(|period| period <= 0);
     let operation = match thing {
@@ -231,6 +228,20 @@ fn request(
     state.known.has_deleted_disks |= is_disk && cluster == ClusterId::Source;
     let (done, refused) = runner.emit(state, operation)?;
     Ok((answered(call, done, refused), Some(object)))
+}
+
+/// Whether a Pod is deleted by itself; what else is asked for is noted. A Pod may own its claim, which
+/// would hold it, or stay.
+fn is_in_background(runner: &mut Runner<'_>, call: &Call) -> bool {
+    let cascade = cascade(runner, call);
+    if matches!(cascade, Some(Cascade::Foreground | Cascade::Orphan)) {
+        runner.not_modelled(
+            "`kubectl delete pod` with another `--cascade` than `background` is not modelled",
+            "leave the flag out; it is about what the Pod owns, such as its claim under \
+             `whenScaled: Delete`",
+        );
+    }
+    cascade == Some(Cascade::Background)
 }
 
 /// How a set is deleted; `background` unless something else is said. `true` and `false` are what

@@ -2,6 +2,7 @@
 
 use super::target::Thing;
 use crate::runbook::session::{Runner, State};
+use crate::runbook::values::ClaimKey;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::volume::ReclaimPolicy;
 
@@ -9,7 +10,7 @@ use crate::world::volume::ReclaimPolicy;
 /// ever deletes.
 #[must_use]
 pub fn exists(runner: &Runner<'_>, thing: &Thing, cluster: ClusterId) -> bool {
-    let (Thing::Claim(ordinal) | Thing::Volume(ordinal)) = *thing else {
+    let (Thing::Claim((_, ordinal)) | Thing::Volume((_, ordinal))) = *thing else {
         return false;
     };
     runner.session.keeps_disks && cluster == ClusterId::Source && is_original(runner, ordinal)
@@ -20,9 +21,9 @@ fn is_original(runner: &Runner<'_>, ordinal: u8) -> bool {
     initial.is_some_and(|slice| slice.contains(Ordinal(ordinal)))
 }
 
-/// Whether the source's claim and volume of an ordinal are still those of the start.
+/// Whether a claim of the source and its volume are still those of the start.
 #[must_use]
-pub fn are_kept(runner: &Runner<'_>, ordinal: u8, state: &State) -> bool {
+pub fn are_kept(runner: &Runner<'_>, (_, ordinal): ClaimKey, state: &State) -> bool {
     let surroundings = runner.session.surroundings;
     let nothing_deleted = !surroundings.crashes && !state.known.has_deleted_disks;
     is_original(runner, ordinal)
@@ -30,11 +31,12 @@ pub fn are_kept(runner: &Runner<'_>, ordinal: u8, state: &State) -> bool {
         && (runner.session.keeps_disks || nothing_deleted)
 }
 
-/// The present reclaim policy of the source's volume, if the script knows it.
+/// The present reclaim policy of the volume of a claim of the source, if the script knows it.
 #[must_use]
-pub fn policy(runner: &Runner<'_>, ordinal: u8, state: &State) -> Option<ReclaimPolicy> {
+pub fn policy(runner: &Runner<'_>, key: ClaimKey, state: &State) -> Option<ReclaimPolicy> {
     let surroundings = runner.session.surroundings;
     let at_start = runner.session.keeps_policies || !surroundings.crashes;
-    let patched = state.known.policies.get(&ordinal).copied();
-    patched.or_else(|| at_start.then_some(surroundings.reclaim_policy))
+    let initial = surroundings.reclaim_policies.get(key.0).copied();
+    let patched = state.known.policies.get(&key).copied();
+    patched.or(initial.filter(|_| at_start))
 }

@@ -9,7 +9,7 @@ use super::whole;
 use crate::runbook::clusters::Set;
 use crate::runbook::session::{Runner, State};
 use crate::runbook::symbols::Symbol;
-use crate::runbook::values::{Value, Zero};
+use crate::runbook::values::{ClaimKey, Value, Zero, ordinal, template};
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, StatusField};
 use crate::world::volume::ReclaimPolicy;
@@ -20,29 +20,16 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
     let (mut document, name) = match thing {
         Thing::Set => (set(runner, cluster, state, at), "the set".to_owned()),
         Thing::Pod(ordinal) => (pod(runner, cluster, *ordinal, at), format!("Pod {ordinal}")),
-        Thing::Claim(ordinal) => {
-            let bound = Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal)));
+        Thing::Claim(key) => {
+            let bound = Condition::VolumeBound(cluster, ordinal(*key), template(*key));
             let phase = runner.value(Value::If(bound, "Bound", at));
-            let volume = Value::VolumeName(cluster, *ordinal);
-            let claim = claim(runner, cluster, (0, *ordinal), volume, &phase);
-            (claim, format!("claim {ordinal}"))
+            let claim = claim(runner, cluster, *key, &phase);
+            (claim, format!("claim {}", named(runner, cluster, *key)))
         }
-        Thing::Companion(template, ordinal) => {
-            let named = companion(runner, cluster, *template, *ordinal);
-            let phase = unknown(runner, format!("the phase of {named}"));
-            let volume = Value::CompanionVolume(*template, *ordinal);
-            let key = (*template, *ordinal);
-            (claim(runner, cluster, key, volume, &phase), named)
-        }
-        Thing::Volume(ordinal) => {
-            let known = super::disks::policy(runner, *ordinal, state);
-            let volume = volume(runner, cluster, *ordinal, known);
-            (volume, format!("volume {ordinal}"))
-        }
-        Thing::CompanionVolume(template, ordinal) => {
-            let named = companion(runner, cluster, *template, *ordinal);
-            let volume = companion_volume(runner, cluster, (*template, *ordinal), &named);
-            (volume, format!("the volume of {named}"))
+        Thing::Volume(key) => {
+            let known = super::disks::policy(runner, *key, state);
+            let volume = volume(runner, cluster, *key, known);
+            (volume, format!("volume {}", named(runner, cluster, *key)))
         }
         Thing::Extra(kind, name) => (extra(runner, kind, name), format!("{kind} {name}")),
         Thing::Other(what) => {
@@ -51,7 +38,7 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
             (document, what.clone())
         }
     };
-    if !matches!(thing, Thing::Volume(_) | Thing::CompanionVolume(..)) {
+    if !matches!(thing, Thing::Volume(_)) {
         let namespace = metadata::namespace_text(runner);
         document["metadata"]["namespace"] = namespace.into();
     }
@@ -71,10 +58,14 @@ pub fn document(runner: &mut Runner<'_>, thing: &Thing, cluster: ClusterId, stat
     document
 }
 
-/// A claim of another template in words.
-fn companion(runner: &Runner<'_>, cluster: ClusterId, template: usize, ordinal: u8) -> String {
+/// What a claim or its volume is called by: the ordinal, or where there are several templates the
+/// name of the claim.
+fn named(runner: &Runner<'_>, cluster: ClusterId, key: ClaimKey) -> String {
     let side = &runner.session.surroundings.sides[cluster];
-    format!("claim {}", side.claim_of(template, ordinal))
+    if side.templates.len() < 2 {
+        return key.1.to_string();
+    }
+    side.claim_of(key.0, key.1)
 }
 
 /// The text of a field that the model's objects do not have.
@@ -126,7 +117,7 @@ fn pod(runner: &mut Runner<'_>, cluster: ClusterId, ordinal: u8, at: usize) -> J
 }
 
 /// What claim and volume have in common: the volume was made for the claim.
-fn shared(runner: &mut Runner<'_>, cluster: ClusterId, (template, ordinal): (usize, u8)) -> Json {
+fn shared(runner: &mut Runner<'_>, cluster: ClusterId, (template, ordinal): ClaimKey) -> Json {
     let side = &runner.session.surroundings.sides[cluster];
     let name = side.claim_of(template, ordinal);
     let given = |field: &str| side.template_field(template, field).cloned();
@@ -146,17 +137,11 @@ fn shared(runner: &mut Runner<'_>, cluster: ClusterId, (template, ordinal): (usi
     })
 }
 
-fn claim(
-    runner: &mut Runner<'_>,
-    cluster: ClusterId,
-    key: (usize, u8),
-    volume: Value,
-    phase: &str,
-) -> Json {
+fn claim(runner: &mut Runner<'_>, cluster: ClusterId, key: ClaimKey, phase: &str) -> Json {
     let side = &runner.session.surroundings.sides[cluster];
     let (name, is_owned) = (side.claim_of(key.0, key.1), side.owns_claims);
     let shared = shared(runner, cluster, key);
-    let volume = runner.value(volume);
+    let volume = runner.value(Value::VolumeName(cluster, key));
     let mut claim = json!({
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -193,40 +178,15 @@ fn claim(
 fn volume(
     runner: &mut Runner<'_>,
     cluster: ClusterId,
-    ordinal: u8,
+    key: ClaimKey,
     known: Option<ReclaimPolicy>,
 ) -> Json {
-    let name = runner.value(Value::VolumeName(cluster, ordinal));
-    let disk = runner.value(Value::Disk(ordinal));
-    let policy = runner.value(Value::Policy(ordinal, known));
-    let uid = runner.value(Value::ClaimUid(ordinal));
-    let phase = unknown(runner, format!("the phase of volume {ordinal}"));
-    volume_with(
-        runner,
-        cluster,
-        (0, ordinal),
-        [name, disk, policy, uid, phase],
-    )
-}
-
-fn companion_volume(
-    runner: &mut Runner<'_>,
-    cluster: ClusterId,
-    key: (usize, u8),
-    named: &str,
-) -> Json {
-    let name = runner.value(Value::CompanionVolume(key.0, key.1));
-    let [disk, policy, uid, phase] = ["disk", "reclaim policy", "uid", "phase"]
-        .map(|field| unknown(runner, format!("the {field} of {named}")));
-    volume_with(runner, cluster, key, [name, disk, policy, uid, phase])
-}
-
-fn volume_with(
-    runner: &mut Runner<'_>,
-    cluster: ClusterId,
-    key: (usize, u8),
-    [name, disk, policy, uid, phase]: [String; 5],
-) -> Json {
+    let name = runner.value(Value::VolumeName(cluster, key));
+    let disk = runner.value(Value::Disk(key));
+    let policy = runner.value(Value::Policy(key, known));
+    let uid = runner.value(Value::ClaimUid(key));
+    let phase = format!("the phase of volume {}", named(runner, cluster, key));
+    let phase = unknown(runner, phase);
     let claim = runner.session.surroundings.sides[cluster].claim_of(key.0, key.1);
     let namespace = metadata::namespace_text(runner);
     let shared = shared(runner, cluster, key);

@@ -12,8 +12,9 @@ use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
 use crate::runbook::symbols::Symbol;
+use crate::runbook::values::{ordinal, template};
 use crate::world::id::ClusterId;
-use crate::world::program::{Condition, Expression, ExtraVerb, Operation};
+use crate::world::program::{Condition, ExtraVerb, Operation};
 
 /// `kubectl get`.
 ///
@@ -193,23 +194,20 @@ fn look(
             Set::Absent => return Ok((None, Some(state))),
             Set::Unknown => None,
         },
-        Thing::Claim(ordinal) if wants_content && cluster == ClusterId::Source => Some((
-            Operation::GetClaim(Expression::number(i16::from(*ordinal))),
-            Memory::Claim(*ordinal),
+        Thing::Claim(key) if wants_content && cluster == ClusterId::Source => Some((
+            Operation::GetClaim(ordinal(*key), template(*key)),
+            Memory::Claim(*key),
         )),
-        Thing::Volume(ordinal) if wants_content && cluster == ClusterId::Source => {
+        Thing::Volume(key) if wants_content && cluster == ClusterId::Source => {
             // The driver of the model finds a volume by the claim it has read last.
-            let follows = state.known.memory == Memory::Claim(*ordinal);
-            if !follows && !disks::are_kept(runner, *ordinal, &state) {
-                volumes::refuse(runner, *ordinal);
+            let follows = state.known.memory == Memory::Claim(*key);
+            if !follows && !disks::are_kept(runner, *key, &state) {
+                volumes::refuse(runner, *key);
             }
-            let read = Operation::GetVolume(Expression::number(i16::from(*ordinal)));
-            follows.then_some((read, Memory::Volume(*ordinal)))
+            let read = Operation::GetVolume(ordinal(*key), template(*key));
+            follows.then_some((read, Memory::Volume(*key)))
         }
-        Thing::Companion(..) | Thing::CompanionVolume(..) if cluster == ClusterId::Source => {
-            return Ok((Some(state), None));
-        }
-        Thing::Companion(..) | Thing::CompanionVolume(..) | Thing::Other(_) => {
+        Thing::Other(_) => {
             let command = runner.findings.command_at(&runner.span);
             let text = "this object is not modelled: it is assumed to exist";
             runner.findings.assume(runner.span.clone(), command, text);

@@ -54,12 +54,8 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
             scaled(runner, cluster, kind, &patch, state)
         }
         Thing::Set => set(runner, cluster, kind, &patch, state),
-        Thing::Volume(_) | Thing::CompanionVolume(..) => {
-            volumes::patch(runner, cluster, &thing, kind, &patch, state)
-        }
-        Thing::Claim(_) | Thing::Companion(..) => {
-            Ok(claims::patch(runner, &thing, cluster, kind, &patch, state))
-        }
+        Thing::Volume(_) => volumes::patch(runner, cluster, &thing, kind, &patch, state),
+        Thing::Claim(_) => Ok(claims::patch(runner, &thing, cluster, kind, &patch, state)),
         Thing::Pod(ordinal) => {
             runner.not_modelled(
                 format!("a patch of Pod {ordinal} is not modelled"),

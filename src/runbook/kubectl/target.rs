@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::arguments::Call;
 use crate::diagnostic::did_you_mean;
 use crate::runbook::session::{Runner, State};
-use crate::runbook::values::Value;
+use crate::runbook::values::{ClaimKey, Value, template};
 use crate::world::id::ClusterId;
 use crate::world::program::{Expression, ExtraRef, ObjectKind, ObjectRef};
 
@@ -16,14 +16,10 @@ pub enum Thing {
     Set,
     /// The Pod of an ordinal.
     Pod(u8),
-    /// The claim of an ordinal.
-    Claim(u8),
-    /// The volume of an ordinal's claim.
-    Volume(u8),
-    /// A claim of another template, by its number, which goes along with the first one's.
-    Companion(usize, u8),
+    /// A claim of an ordinal.
+    Claim(ClaimKey),
     /// The volume of such a claim.
-    CompanionVolume(usize, u8),
+    Volume(ClaimKey),
     /// A Secret, ConfigMap or namespace.
     Extra(&'static str, String),
     /// An object that no property depends on.
@@ -44,11 +40,9 @@ impl Thing {
         match *self {
             Self::Set => object(ObjectKind::StatefulSet, 0),
             Self::Pod(ordinal) => object(ObjectKind::Pod, ordinal),
-            Self::Claim(ordinal) => object(ObjectKind::Claim, ordinal),
-            Self::Volume(ordinal) => object(ObjectKind::Volume, ordinal),
-            Self::Companion(..) | Self::CompanionVolume(..) | Self::Extra(..) | Self::Other(_) => {
-                None
-            }
+            Self::Claim(key) => object(ObjectKind::Claim(template(key)), key.1),
+            Self::Volume(key) => object(ObjectKind::Volume(template(key)), key.1),
+            Self::Extra(..) | Self::Other(_) => None,
         }
     }
 }
@@ -92,6 +86,17 @@ pub fn kind_of(word: &str) -> Option<&'static str> {
 /// The side that a call talks to; what is not known is noted.
 pub fn cluster(runner: &mut Runner<'_>, call: &Call, state: &State) -> Option<ClusterId> {
     let (shell, known) = (&state.shell, &state.known);
+    if let Some(flag) = ["cluster", "server"]
+        .into_iter()
+        .find(|flag| call.flag(flag).is_some())
+    {
+        let what = format!("`kubectl --{flag}` is not modelled: it may be another cluster's");
+        runner.not_modelled(
+            what,
+            "name the cluster by `--context` or `--kubeconfig` alone",
+        );
+        return None;
+    }
     let named = call
         .flag("context")
         .map(|name| ("context", name.to_owned()))
@@ -275,8 +280,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
             ),
         },
         Some("persistentvolumeclaim") => match side.claim(name) {
-            Some((0, ordinal)) => Some(Thing::Claim(ordinal)),
-            Some((template, ordinal)) => Some(Thing::Companion(template, ordinal)),
+            Some(key) => Some(Thing::Claim(key)),
             None if side.templates.is_empty() => unknown(
                 runner,
                 "PersistentVolumeClaim",
@@ -293,10 +297,7 @@ pub fn thing(runner: &mut Runner<'_>, kind: &str, name: &str, cluster: ClusterId
             ),
         },
         Some("persistentvolume") => match runner.symbols.value(name) {
-            Some(&Value::VolumeName(_, ordinal)) => Some(Thing::Volume(ordinal)),
-            Some(&Value::CompanionVolume(template, ordinal)) => {
-                Some(Thing::CompanionVolume(template, ordinal))
-            }
+            Some(&Value::VolumeName(_, key)) => Some(Thing::Volume(key)),
             _ => unknown(
                 runner,
                 "PersistentVolume",

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::copies;
 use super::disks::{are_kept, exists};
-use super::documents::{document, unknown};
+use super::documents::document;
 use super::requests::{How, created, differs, invalid, patched, text_at};
 use super::target::Thing;
 use super::{metadata, whole};
@@ -16,19 +16,20 @@ use crate::runbook::clusters::Memory;
 use crate::runbook::copies::VolumeCopy;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
-use crate::runbook::values::Value;
+use crate::runbook::values::{ClaimKey, Value, label, ordinal, template};
 use crate::world::id::ClusterId;
-use crate::world::program::{ClaimRefCopy, Copied, Expression, Operation};
+use crate::world::program::{ClaimRefCopy, Copied, Operation};
 use crate::world::volume::ReclaimPolicy;
 
 const KIND: &str = "PersistentVolume";
 
 /// Notes that a volume is read, or copied, after something else.
-pub fn refuse(runner: &mut Runner<'_>, ordinal: u8) {
+pub fn refuse(runner: &mut Runner<'_>, key: ClaimKey) {
     runner.not_modelled(
         format!(
-            "volume {ordinal} is read or copied after other claims and volumes were read, which is \
-             modelled only if no claim or volume in source was deleted before"
+            "volume {} is read or copied after other claims and volumes were read, which is \
+             modelled only if no claim or volume in source was deleted before",
+            label(key)
         ),
         "for one ordinal after another, read the claim and its volume and create both",
     );
@@ -62,7 +63,7 @@ pub fn create(
     metadata::check(runner, KIND, object);
     check_spec(runner, object);
     let claim_ref = claim_ref(runner, object, key);
-    let original = document(runner, &thing(key), ClusterId::Source, &state);
+    let original = document(runner, &Thing::Volume(key), ClusterId::Source, &state);
     let is_open = object.get("spec").is_some_and(whole::is_open);
     let or_original = |pointer: &str| {
         let own = object.pointer(pointer);
@@ -84,47 +85,26 @@ pub fn create(
         }
     }
     copies::volume(runner, key, copy);
-    if key.0 > 0 {
-        // Those of other templates go along with the first one's.
-        return Ok(Outcome::ok(state));
-    }
-    let Some(copied) = copied(runner, object, key.1, &state) else {
+    let Some(copied) = copied(runner, object, key, &state) else {
         return Ok(Outcome::ok(state));
     };
-    let number = Expression::number(i16::from(key.1));
-    let create = Operation::CreateVolume(number, claim_ref, copied);
-    created(runner, create, &thing(key), cluster, how, state)
+    let create = Operation::CreateVolume(ordinal(key), template(key), claim_ref, copied);
+    created(runner, create, &Thing::Volume(key), cluster, how, state)
 }
 
-const fn thing((template, ordinal): (usize, u8)) -> Thing {
-    if template == 0 {
-        Thing::Volume(ordinal)
-    } else {
-        Thing::CompanionVolume(template, ordinal)
-    }
-}
-
-/// The template and the ordinal of the claim whose volume a document is a copy of.
-fn copied_from(runner: &mut Runner<'_>, object: &Json) -> Option<(usize, u8)> {
+/// The claim whose volume a document is a copy of.
+fn copied_from(runner: &mut Runner<'_>, object: &Json) -> Option<ClaimKey> {
     let named = text_at(object, "/metadata/name");
     let disk = text_at(object, "/spec/csi/volumeHandle");
-    match *runner.symbols.value(&named)? {
-        Value::VolumeName(_, ordinal) => {
-            let own = runner.value(Value::Disk(ordinal));
-            (disk == own).then_some((0, ordinal))
-        }
-        Value::CompanionVolume(template, ordinal) => {
-            let side = &runner.session.surroundings.sides.source;
-            let claim = side.claim_of(template, ordinal);
-            let own = unknown(runner, format!("the disk of claim {claim}"));
-            (disk == own).then_some((template, ordinal))
-        }
-        _ => None,
-    }
+    let Value::VolumeName(_, key) = *runner.symbols.value(&named)? else {
+        return None;
+    };
+    let own = runner.value(Value::Disk(key));
+    (disk == own).then_some(key)
 }
 
 /// What has become of `spec.claimRef`; another claim's is refused.
-fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: (usize, u8)) -> ClaimRefCopy {
+fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: ClaimKey) -> ClaimRefCopy {
     let reference = object.pointer("/spec/claimRef");
     if whole::is_empty(reference) {
         return ClaimRefCopy::Drop;
@@ -156,10 +136,7 @@ fn claim_ref(runner: &mut Runner<'_>, object: &Json, key: (usize, u8)) -> ClaimR
         differs(runner, KIND, field, value, effect, &help);
     }
     let uid = text_at(object, "/spec/claimRef/uid");
-    let own = match key {
-        (0, ordinal) => runner.value(Value::ClaimUid(ordinal)),
-        _ => unknown(runner, format!("the uid of claim {claim}")),
-    };
+    let own = runner.value(Value::ClaimUid(key));
     if uid.is_empty() {
         return ClaimRefCopy::DropUid;
     }
@@ -224,7 +201,7 @@ fn check_spec(runner: &mut Runner<'_>, object: &Json) {
 
 /// Whose fields the copy has. A volume that is created without a reclaim policy is retained
 /// (`SetDefaults_PersistentVolume` in pkg/apis/core/v1/defaults.go).
-fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) -> Option<Copied> {
+fn copied(runner: &mut Runner<'_>, object: &Json, key: ClaimKey, state: &State) -> Option<Copied> {
     let text = text_at(object, "/spec/persistentVolumeReclaimPolicy");
     let (given, as_read) = match (runner.symbols.value(&text), text.as_str()) {
         (Some(&Value::Policy(_, known)), _) => (None, known),
@@ -238,19 +215,19 @@ fn copied(runner: &mut Runner<'_>, object: &Json, ordinal: u8, state: &State) ->
             return None;
         }
     };
-    if state.known.memory == Memory::Volume(ordinal) {
+    if state.known.memory == Memory::Volume(key) {
         return Some(Copied::Read(given));
     }
-    if !are_kept(runner, ordinal, state) {
-        refuse(runner, ordinal);
+    if !are_kept(runner, key, state) {
+        refuse(runner, key);
         return None;
     }
     let policy = given.or(as_read);
     if policy.is_none() {
         runner.not_modelled(
             format!(
-                "the reclaim policy of volume {ordinal} is not known: a run before a crash may have \
-                 changed it"
+                "{} is not known: a run before a crash may have changed it",
+                Value::Policy(key, None)
             ),
             "give the copy a reclaim policy of its own",
         );
@@ -304,12 +281,11 @@ pub fn patch(
         }
     };
     let Some(object) = thing.object(cluster) else {
-        // That of another template's claim: the model has no such disk.
         return Ok(Outcome::ok(state));
     };
     let (mut done, refused) = runner.emit(state, Operation::SetReclaimPolicy(object, policy))?;
-    if let (ClusterId::Source, Thing::Volume(ordinal)) = (cluster, thing) {
-        done.known.policies.insert(*ordinal, policy);
+    if let (ClusterId::Source, Thing::Volume(key)) = (cluster, thing) {
+        done.known.policies.insert(*key, policy);
     }
     let mut outcome = Outcome::ok(done);
     if !exists(runner, thing, cluster) {

@@ -13,6 +13,7 @@ use crate::runbook::clusters::Set;
 use crate::runbook::session::{Outcome, Runner, State};
 use crate::runbook::shell::runner::Halt;
 use crate::runbook::shell::state::merged;
+use crate::runbook::values::{ordinal, template};
 use crate::world::id::ClusterId;
 use crate::world::program::{Condition, Expression, Look, Operation, StatusField, Timeout};
 
@@ -25,11 +26,49 @@ pub fn run(runner: &mut Runner<'_>, call: &Call, state: State) -> Result<Outcome
         return Ok(Outcome::ok(state));
     };
     let length = call.flag("timeout").unwrap_or("30s").to_owned();
+    if is_of_clock(runner, &length) {
+        return by_clock(runner, call, cluster, &length, state);
+    }
     let Some(timeout) = timeout(&length) else {
         let what = format!("`{length}` is not a duration");
         runner.mistake("runbook::usage", what, "use `--timeout=60s`");
         return Ok(Outcome::ok(state));
     };
+    for_length(runner, call, cluster, timeout, state)
+}
+
+/// Whether a length of time is what a clock says, in a unit.
+fn is_of_clock(runner: &Runner<'_>, length: &str) -> bool {
+    let number = length.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+    number.len() < length.len() && runner.symbols.clock(number).is_some()
+}
+
+/// A wait for the time that is left. If none is, the number may be negative, and a negative one is
+/// a week.
+fn by_clock(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    length: &str,
+    state: State,
+) -> Result<Outcome, Halt> {
+    let what = format!("--timeout={}", runner.symbols.readable(length));
+    let text =
+        "if the time is up by then it may be negative, which `kubectl wait` takes for a week";
+    runner.findings.assume(runner.span.clone(), what, text);
+    let (left, up) = runner.emit(state, Operation::Clock)?;
+    let mut outcome = for_length(runner, call, cluster, Length::Some, left)?;
+    outcome.extend(for_length(runner, call, cluster, Length::Ever, up)?);
+    Ok(outcome.merged())
+}
+
+fn for_length(
+    runner: &mut Runner<'_>,
+    call: &Call,
+    cluster: ClusterId,
+    timeout: Length,
+    state: State,
+) -> Result<Outcome, Halt> {
     let wanted = call.flag("for").unwrap_or("").to_owned();
     if call.flag("selector").is_some() {
         let Some(pods) = selector::pods(runner, call, cluster, &state) else {
@@ -200,12 +239,6 @@ fn wait(
 /// A wait for what the model does not have is passed over where it guards nothing.
 fn not_awaited(runner: &mut Runner<'_>, thing: &Thing) {
     match thing {
-        Thing::Companion(..) | Thing::CompanionVolume(..) => {
-            let command = runner.findings.command_at(&runner.span);
-            let text = "the claims of other templates than the first are not modelled: assumed to \
-                        succeed";
-            runner.findings.assume(runner.span.clone(), command, text);
-        }
         Thing::Other(_) => other_workload(runner, "wait", thing),
         _ => runner.not_modelled(
             "a wait for this object is not modelled",
@@ -295,9 +328,11 @@ fn condition(
 fn by_path(thing: &Thing, cluster: ClusterId, path: &str, value: &str) -> Option<Condition> {
     let number = || value.parse::<i16>().ok().map(Expression::number);
     match (thing, path) {
-        (Thing::Claim(ordinal), "status.phase") if value == "Bound" => Some(
-            Condition::VolumeBound(cluster, Expression::number(i16::from(*ordinal))),
-        ),
+        (Thing::Claim(key), "status.phase") if value == "Bound" => Some(Condition::VolumeBound(
+            cluster,
+            ordinal(*key),
+            template(*key),
+        )),
         (Thing::Set, "status.readyReplicas") => Some(Condition::StatusEquals(
             cluster,
             StatusField::ReadyReplicas,

@@ -13,12 +13,12 @@ use crate::runbook::symbols::Symbol;
 const CLUSTER: [&str; 6] = ["kubectl", "k", "oc", "helm", "kustomize", "flux"];
 
 /// Builtins and programs that change the shell, or run what they are given.
-const RUNNERS: [&str; 46] = [
+const RUNNERS: [&str; 45] = [
     ".", "alias", "ash", "bash", "bg", "bind", "builtin", "caller", "coproc", "dash", "disown",
-    "doas", "enable", "env", "eval", "exec", "fg", "find", "getopts", "jobs", "ksh", "let",
-    "logout", "nice", "nohup", "parallel", "popd", "pushd", "setsid", "sh", "source", "ssh",
-    "stdbuf", "su", "sudo", "suspend", "time", "timeout", "times", "ulimit", "unalias", "wait",
-    "watch", "xargs", "zsh", "kill",
+    "doas", "enable", "env", "eval", "exec", "fg", "find", "getopts", "jobs", "ksh", "logout",
+    "nice", "nohup", "parallel", "popd", "pushd", "setsid", "sh", "source", "ssh", "stdbuf", "su",
+    "sudo", "suspend", "time", "timeout", "times", "ulimit", "unalias", "wait", "watch", "xargs",
+    "zsh", "kill",
 ];
 
 /// Why a program can never be taken to be harmless, if it cannot.

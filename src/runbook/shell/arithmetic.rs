@@ -1,25 +1,24 @@
 //! `$(( … ))`: whole numbers, names, and the operators of C.
 
-use super::programs::Programs;
-use super::runner::Runner;
-use super::special::{NO_CLOCK, not_a_number};
-use super::state::Shell;
+use crate::runbook::clock::{Clock, Number};
 
 /// The deepest nesting of brackets.
 const MAX_DEPTH: usize = 50;
 
-/// The value of an expression. `get` looks a name up, and `set` changes it.
+/// The value of an expression. `names` looks names up, and changes them.
 ///
 /// # Errors
 /// What is wrong, or not modelled, in words.
-pub fn evaluate(text: &str, names: &mut dyn Names) -> Result<i64, String> {
+pub fn evaluate(text: &str, names: &mut dyn Names) -> Result<Number, String> {
     let mut parser = Parser {
         rest: text.trim(),
         names,
         depth: 0,
+        skips: false,
+        by_clock: false,
     };
     if parser.rest.is_empty() {
-        return Ok(0);
+        return Ok(Number::Known(0));
     }
     let value = parser.assignment()?;
     match parser.rest.trim_start() {
@@ -34,18 +33,24 @@ pub trait Names {
     ///
     /// # Errors
     /// It is not a number, or is not known.
-    fn get(&mut self, name: &str) -> Result<i64, String>;
+    fn get(&mut self, name: &str) -> Result<Number, String>;
     /// Gives a name another value.
     ///
     /// # Errors
     /// It may not be given one.
-    fn set(&mut self, name: &str, value: i64) -> Result<(), String>;
+    fn set(&mut self, name: &str, value: Number) -> Result<(), String>;
+    /// The number that a symbol stands for.
+    fn clock(&self, character: char) -> Option<Clock>;
 }
 
 struct Parser<'a> {
     rest: &'a str,
     names: &'a mut dyn Names,
     depth: usize,
+    /// What is read now is not worked out: `&&`, `||` or `?` passes it over.
+    skips: bool,
+    /// A clock decides whether what is read now is worked out.
+    by_clock: bool,
 }
 
 /// Binary operators, those that bind least first.
@@ -91,7 +96,49 @@ impl Parser<'_> {
         Some(text[..end].to_owned())
     }
 
-    fn assignment(&mut self) -> Result<i64, String> {
+    fn get(&mut self, name: &str) -> Result<Number, String> {
+        if self.skips {
+            return Ok(Number::Known(0));
+        }
+        self.names.get(name)
+    }
+
+    fn set(&mut self, name: &str, value: Number) -> Result<(), String> {
+        if self.skips {
+            return Ok(());
+        }
+        if self.by_clock {
+            return Err(format!(
+                "a clock decides whether `{name}` gets another value"
+            ));
+        }
+        self.names.set(name, value)
+    }
+
+    fn applied(&self, operator: &str, left: Number, right: Number) -> Result<Number, String> {
+        if self.skips {
+            return Ok(Number::Known(0));
+        }
+        left.apply(operator, right)
+    }
+
+    /// One more bracket, operator in front, or part of a chain.
+    fn deeper(&mut self) -> Result<(), String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err("an arithmetic expression that is nested too deeply".to_owned());
+        }
+        Ok(())
+    }
+
+    fn assignment(&mut self) -> Result<Number, String> {
+        self.deeper()?;
+        let value = self.assigned()?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn assigned(&mut self) -> Result<Number, String> {
         let before = self.rest;
         if let Some(name) = self.name() {
             for operator in ["=", "+=", "-=", "*=", "/=", "%="] {
@@ -104,9 +151,12 @@ impl Parser<'_> {
                 let value = self.assignment()?;
                 let value = match operator.strip_suffix('=') {
                     Some("") | None => value,
-                    Some(operator) => apply(operator, self.names.get(&name)?, value)?,
+                    Some(operator) => {
+                        let before = self.get(&name)?;
+                        self.applied(operator, before, value)?
+                    }
                 };
-                self.names.set(&name, value)?;
+                self.set(&name, value)?;
                 return Ok(value);
             }
             self.rest = before;
@@ -114,29 +164,71 @@ impl Parser<'_> {
         self.choice()
     }
 
-    fn choice(&mut self) -> Result<i64, String> {
+    /// Reads a part that is worked out only if `condition`, or a clock, says so.
+    fn only_if(
+        &mut self,
+        condition: Option<bool>,
+        part: impl FnOnce(&mut Self) -> Result<Number, String>,
+    ) -> Result<Number, String> {
+        let before = (self.skips, self.by_clock);
+        self.skips |= condition == Some(false);
+        self.by_clock |= condition.is_none();
+        let value = part(self);
+        (self.skips, self.by_clock) = before;
+        value
+    }
+
+    fn choice(&mut self) -> Result<Number, String> {
         let condition = self.binary(0)?;
         if !self.take("?") {
             return Ok(condition);
         }
-        let then = self.assignment()?;
+        let truth = condition.known().map(|number| number != 0);
+        let then = self.only_if(truth, Self::assignment)?;
         if !self.take(":") {
             return Err("a `?` without its `:`".to_owned());
         }
-        let otherwise = self.assignment()?;
-        Ok(if condition == 0 { otherwise } else { then })
+        let otherwise = self.only_if(truth.map(|truth| !truth), Self::assignment)?;
+        Ok(match condition {
+            Number::Known(0) => otherwise,
+            Number::Known(_) => then,
+            Number::Clock(clock) => then.either(otherwise, clock),
+        })
     }
 
-    fn binary(&mut self, level: usize) -> Result<i64, String> {
+    fn binary(&mut self, level: usize) -> Result<Number, String> {
         let Some(operators) = LEVELS.get(level) else {
             return self.unary();
         };
         let mut value = self.binary(level + 1)?;
         while let Some(operator) = self.operator(operators) {
-            let right = self.binary(level + 1)?;
-            value = apply(operator, value, right)?;
+            value = match operator {
+                "&&" | "||" => self.joined(operator == "&&", value, level)?,
+                "**" => {
+                    // From the right: 2 ** 3 ** 2 is 2 ** 9.
+                    self.deeper()?;
+                    let right = self.binary(level)?;
+                    self.depth -= 1;
+                    self.applied(operator, value, right)?
+                }
+                _ => {
+                    let right = self.binary(level + 1)?;
+                    self.applied(operator, value, right)?
+                }
+            };
         }
         Ok(value)
+    }
+
+    /// `left && …` or `left || …`, whose right side is passed over if the left one decides.
+    fn joined(&mut self, and: bool, left: Number, level: usize) -> Result<Number, String> {
+        let goes_on = left.known().map(|number| (number != 0) == and);
+        let right = self.only_if(goes_on, |parser| parser.binary(level + 1))?;
+        Ok(match (left, right) {
+            (Number::Known(_), _) if goes_on == Some(false) => Number::Known(i64::from(!and)),
+            (Number::Known(_), Number::Known(right)) => Number::Known(i64::from(right != 0)),
+            _ => left.joined(right, and),
+        })
     }
 
     fn operator<'o>(&mut self, operators: &[&'o str]) -> Option<&'o str> {
@@ -155,27 +247,25 @@ impl Parser<'_> {
         Some(found)
     }
 
-    fn unary(&mut self) -> Result<i64, String> {
-        for (token, change) in [("++", 1), ("--", -1)] {
+    fn unary(&mut self) -> Result<Number, String> {
+        for (token, operator) in [("++", "+"), ("--", "-")] {
             if self.take(token) {
                 let name = self
                     .name()
                     .ok_or("`++` before something that is not a name")?;
-                let value = self.names.get(&name)?.wrapping_add(change);
-                self.names.set(&name, value)?;
+                let before = self.get(&name)?;
+                let value = self.applied(operator, before, Number::Known(1))?;
+                self.set(&name, value)?;
                 return Ok(value);
             }
         }
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err("an arithmetic expression that is nested too deeply".to_owned());
-        }
+        self.deeper()?;
         let value = if self.take("-") {
-            self.unary()?.wrapping_neg()
+            self.unary()?.negative()
         } else if self.take("+") {
             self.unary()?
         } else if self.take("!") {
-            i64::from(self.unary()? == 0)
+            self.unary()?.not()
         } else {
             self.primary()?
         };
@@ -183,7 +273,7 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    fn primary(&mut self) -> Result<i64, String> {
+    fn primary(&mut self) -> Result<Number, String> {
         if self.take("(") {
             let value = self.assignment()?;
             return if self.take(")") {
@@ -193,16 +283,24 @@ impl Parser<'_> {
             };
         }
         if let Some(name) = self.name() {
-            let value = self.names.get(&name)?;
-            for (token, change) in [("++", 1), ("--", -1)] {
+            let value = self.get(&name)?;
+            for (token, operator) in [("++", "+"), ("--", "-")] {
                 if self.take(token) {
-                    self.names.set(&name, value.wrapping_add(change))?;
+                    let next = self.applied(operator, value, Number::Known(1))?;
+                    self.set(&name, next)?;
                     break;
                 }
             }
             return Ok(value);
         }
         let text = self.rest.trim_start();
+        let first = text.chars().next();
+        if let Some((character, clock)) =
+            first.and_then(|first| Some((first, self.names.clock(first)?)))
+        {
+            self.rest = &text[character.len_utf8()..];
+            return Ok(Number::Clock(clock));
+        }
         let end = text
             .find(|c: char| !c.is_ascii_alphanumeric())
             .unwrap_or(text.len());
@@ -210,7 +308,7 @@ impl Parser<'_> {
         let value =
             number(digits).ok_or_else(|| format!("`{text}` in an arithmetic expression"))?;
         self.rest = rest;
-        Ok(value)
+        Ok(Number::Known(value))
     }
 }
 
@@ -229,87 +327,6 @@ pub fn number(digits: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
-    let division = || "a division by zero".to_owned();
-    Ok(match operator {
-        "||" => i64::from(left != 0 || right != 0),
-        "&&" => i64::from(left != 0 && right != 0),
-        "==" => i64::from(left == right),
-        "!=" => i64::from(left != right),
-        "<=" => i64::from(left <= right),
-        ">=" => i64::from(left >= right),
-        "<" => i64::from(left < right),
-        ">" => i64::from(left > right),
-        "+" => left.wrapping_add(right),
-        "-" => left.wrapping_sub(right),
-        "*" => left.wrapping_mul(right),
-        "/" => left.checked_div(right).ok_or_else(division)?,
-        "%" => left.checked_rem(right).ok_or_else(division)?,
-        "**" => {
-            let power = u32::try_from(right).map_err(|_| "a negative power".to_owned())?;
-            left.checked_pow(power).ok_or("a power that is too large")?
-        }
-        _ => return Err(format!("the operator `{operator}`")),
-    })
-}
-
-impl<P: Programs> Runner<'_, P> {
-    /// The value of an arithmetic expression; a mistake in it is noted.
-    pub fn arithmetic(&mut self, text: &str, env: &mut Shell) -> Option<i64> {
-        struct Variables<'e>(&'e mut Shell);
-        impl Names for Variables<'_> {
-            fn get(&mut self, name: &str) -> Result<i64, String> {
-                let place = name.parse::<usize>().ok().filter(|&place| place > 0);
-                if place.is_some() && self.0.arguments_are_open {
-                    return Err(format!("`${name}` is an argument of the script"));
-                }
-                let is_known =
-                    |why: &String| self.0.get(name).is_none() || why.contains("not modelled");
-                if let Some(why) = not_a_number(name).filter(is_known) {
-                    return Err(why);
-                }
-                let value = match place {
-                    Some(place) => self.0.arguments.get(place - 1),
-                    None => self.0.get(name),
-                };
-                let text = value.map_or("", |value| value.trim());
-                if text.is_empty() {
-                    return Ok(0);
-                }
-                let (digits, sign) = text
-                    .strip_prefix('-')
-                    .map_or((text, 1), |digits| (digits, -1));
-                let value = number(digits).map(|number| sign * number);
-                value.ok_or_else(|| format!("`{name}` is `{text}`, which is not a number"))
-            }
-            fn set(&mut self, name: &str, value: i64) -> Result<(), String> {
-                if let Some(why) = not_a_number(name).filter(|why| why.contains("not modelled")) {
-                    return Err(why);
-                }
-                self.0.set(name, &value.to_string());
-                Ok(())
-            }
-        }
-        match evaluate(text, &mut Variables(env)) {
-            Ok(value) => Some(value),
-            Err(what) => {
-                let text = self.symbols.readable(text.trim());
-                let what = self.symbols.readable(&what);
-                let is_clock = ["a clock", "what date says"]
-                    .iter()
-                    .any(|clock| what.contains(clock));
-                let help = if is_clock {
-                    NO_CLOCK
-                } else {
-                    "only whole numbers that do not depend on a cluster can be worked out"
-                };
-                self.not_modelled(format!("`{text}`: {what}"), help);
-                None
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,12 +335,19 @@ mod tests {
     struct Table(BTreeMap<String, i64>);
 
     impl Names for Table {
-        fn get(&mut self, name: &str) -> Result<i64, String> {
-            Ok(self.0.get(name).copied().unwrap_or(0))
+        fn get(&mut self, name: &str) -> Result<Number, String> {
+            if name == "now" {
+                return Ok(Number::Clock(Clock::read(0, 0)));
+            }
+            Ok(Number::Known(self.0.get(name).copied().unwrap_or(0)))
         }
-        fn set(&mut self, name: &str, value: i64) -> Result<(), String> {
+        fn set(&mut self, name: &str, value: Number) -> Result<(), String> {
+            let value = value.known().ok_or("a clock")?;
             self.0.insert(name.to_owned(), value);
             Ok(())
+        }
+        fn clock(&self, _: char) -> Option<Clock> {
+            None
         }
     }
 
@@ -335,6 +359,10 @@ mod tests {
             ("${k} % 3", 2),
             ("k == 5 && k > 4", 1),
             ("2 ** 3", 8),
+            ("2 ** 3 ** 2", 512),
+            ("k > 9 && (k = 1) || k", 1),
+            ("0 && 1 / 0", 0),
+            ("k > 9 ? (n = 1) : k", 5),
             ("(1 + 2) * -3", -9),
             ("k++ + k", 11),
             ("k < 9 ? 7 : 8", 7),
@@ -343,13 +371,28 @@ mod tests {
         ];
         for (text, expected) in rows {
             let mut table = Table(BTreeMap::from([("k".to_owned(), 5)]));
-            assert_eq!(evaluate(text, &mut table), Ok(expected), "{text}");
+            let value = evaluate(text, &mut table);
+            assert_eq!(value, Ok(Number::Known(expected)), "{text}");
         }
-        for text in ["1 +", "(", "1 / 0", "a b"] {
+        for text in ["1 +", "(", "1 / 0", "a b", "now > 3 && k++", "k / now"] {
             assert!(
                 evaluate(text, &mut Table(BTreeMap::new())).is_err(),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_has_no_effect() {
+        for (text, expected) in [
+            ("k > 9 && k++", 5),
+            ("k < 9 || k++", 5),
+            ("k < 9 && k++", 6),
+            ("0 ? (k = 1) : (k = 2)", 2),
+        ] {
+            let mut table = Table(BTreeMap::from([("k".to_owned(), 5)]));
+            assert!(evaluate(text, &mut table).is_ok(), "{text}");
+            assert_eq!(table.0.get("k"), Some(&expected), "{text}");
         }
     }
 }

@@ -56,7 +56,7 @@ impl<P: Programs> Runner<'_, P> {
         let mut states = Vec::new();
         for (mut state, values) in self.expand_all(&words, state)? {
             let old = list(&format!("{name}[@]"), &state.shell).filter(|_| appends);
-            let values = values.iter().map(|value| Rc::from(value.as_str()));
+            let values = values.into_iter().map(|value| self.kept_text(value).into());
             let all: Vec<Rc<str>> = old.into_iter().flatten().chain(values).collect();
             state.shell.variables.remove(name);
             state.shell.arrays.insert(name.into(), all.into());
@@ -82,7 +82,7 @@ impl<P: Programs> Runner<'_, P> {
         }
         let mut ways = self.expand_text(subscript, None, Within::Quotes, state.clone())?;
         let text = ways.pop().map(|(_, text)| text).unwrap_or_default();
-        let Some(index) = self.arithmetic(&text, &mut state.shell) else {
+        let Some(index) = self.known_number(&text, &mut state.shell) else {
             return Ok(None);
         };
         let length = i64::try_from(list.len()).unwrap_or(i64::MAX);

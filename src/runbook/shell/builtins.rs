@@ -6,6 +6,7 @@ use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{Leave, Outcome, State};
 use super::{conditions, folders, lines, trap};
+use crate::runbook::clock::Number;
 
 /// The options of the shell that are followed.
 const OPTIONS: &str = "of the options, `-e`, `-u`, `-E`, `-x`, `-v` and `-o pipefail` are followed: write the script \
@@ -42,7 +43,7 @@ pub fn run<P: Programs>(
     };
     Ok(match name {
         "test" | "[" => return conditions::bracket(runner, name, words, call.state),
-        "read" => lines::read(runner, words, call.state),
+        "read" => return lines::read(runner, words, call.state),
         "mapfile" | "readarray" => lines::mapfile(runner, words, call.state),
         "trap" => trap::trap(runner, words, call.state),
         "export" | "readonly" | "declare" | "typeset" | "local" => {
@@ -54,6 +55,7 @@ pub fn run<P: Programs>(
         "shift" => shift(runner, call),
         "exit" | "return" | "break" | "continue" => leave(runner, call),
         "sleep" => sleep(runner, call),
+        "let" => return reckon(runner, call),
         "false" => Outcome::failed(call.state),
         "cd" => folders::cd(runner, words, call.state),
         "pwd" => folders::pwd(runner, call.state),
@@ -246,11 +248,23 @@ fn leave<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<
     }
 }
 
+/// `let`: expressions one after the other, the last of which says how it ends.
+fn reckon<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Result<Outcome<P>, Halt> {
+    let mut state = call.state;
+    let mut value = Number::Known(0);
+    for word in call.words {
+        let worked_out = runner.arithmetic(word, &mut state.shell);
+        value = worked_out.unwrap_or(Number::Known(1));
+    }
+    runner.decided(value, state)
+}
+
 /// `sleep`. Between two looks of a loop it does not count as a guard.
 fn sleep<P: Programs>(runner: &mut Runner<'_, P>, call: Call<'_, P>) -> Outcome<P> {
     if runner.polling == 0 {
         let text = "guards nothing: what it waits for may take longer";
         let length = format!("sleep {}", call.words.join(" "));
+        let length = runner.symbols.readable(&length);
         runner.findings.assume(runner.span.clone(), length, text);
     }
     Outcome::ok(call.state)

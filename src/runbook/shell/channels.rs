@@ -115,6 +115,7 @@ impl Channels {
                     let path: &Rc<str> = &runner.path(path, &state.shell).into();
                     let old = state.shell.files.get(path).filter(|_| *appends);
                     let text = old.map_or(String::new(), ToString::to_string) + &text;
+                    let text = runner.kept_text(text);
                     longest = longest.max(text.len());
                     state.shell.files.insert(Rc::clone(path), text.into());
                 }
@@ -146,6 +147,35 @@ impl Channels {
             exempt,
             left,
         })
+    }
+}
+
+/// The files that take what a script says from an `exec` on: `> FILE`, `2>&1`, `> >(tee FILE)`.
+/// `None` if it is none of these.
+fn said_to(operator: &str, fd: Option<i32>, to: &str) -> Option<Vec<String>> {
+    if !matches!(fd, None | Some(1 | 2)) {
+        return None;
+    }
+    let tee = to.strip_prefix(">(").and_then(|to| to.strip_suffix(')'));
+    match (operator, tee) {
+        (">&", None) if matches!(to, "1" | "2") => Some(Vec::new()),
+        (">" | ">>" | ">|" | "&>" | "&>>", Some(command)) => {
+            let mut words = command.split_whitespace().map(str::to_owned);
+            let is_tee = words.next().is_some_and(|name| name == "tee");
+            let is_plain = !command.contains(['|', ';', '&', '<', '(', '`']);
+            let files = words.filter(|word| !word.starts_with('-'));
+            (is_tee && is_plain).then(|| files.collect())
+        }
+        (">" | ">>" | ">|" | "&>" | "&>>" | ">&", None) => {
+            let is_device = to.starts_with("/dev/");
+            Some(
+                Some(to.to_owned())
+                    .filter(|_| !is_device)
+                    .into_iter()
+                    .collect(),
+            )
+        }
+        _ => None,
     }
 }
 
@@ -190,6 +220,45 @@ impl<P: Programs> Runner<'_, P> {
             ways = next;
         }
         Ok(ways)
+    }
+
+    /// `exec > FILE`: from here on what the script says goes there. Nothing knows how far it is when
+    /// the file is read.
+    ///
+    /// # Errors
+    /// The script cannot be followed any further.
+    pub fn redirected_for_good(
+        &mut self,
+        redirects: &[Redirect],
+        state: State<P>,
+    ) -> Result<State<P>, Halt> {
+        let mut state = state;
+        state.shell.status = 0;
+        for redirect in redirects {
+            let taken = match &redirect.to {
+                RedirectTo::File(operator, word) if state.shell.output.is_empty() => {
+                    said_to(operator, redirect.fd, &word.text)
+                }
+                _ => None,
+            };
+            let Some(paths) = taken else {
+                let help = "redirect the output of the script to a file, `exec > FILE 2>&1`, or that \
+                            of single commands";
+                self.not_modelled("this redirection by `exec` is not modelled", help);
+                continue;
+            };
+            for path in paths {
+                let ways = self.expand_text(&path, None, Within::Word, state)?;
+                let Some((next, path)) = ways.into_iter().next() else {
+                    return Err(Halt);
+                };
+                state = next;
+                let said = self.symbol(Symbol::Other("what the script says".to_owned()));
+                let path = self.path(&path, &state.shell);
+                state.shell.files.insert(path.into(), said.into());
+            }
+        }
+        Ok(state)
     }
 
     fn channel(
@@ -288,6 +357,9 @@ impl<P: Programs> Runner<'_, P> {
         if path == "-" || path == "/dev/stdin" {
             return Some(state.shell.input.clone().unwrap_or_else(|| "".into()));
         }
+        if path == "/dev/null" {
+            return Some("".into());
+        }
         let path = self.path(path, &state.shell);
         if let Some(text) = state.shell.files.get(&*path) {
             return Some(Rc::clone(text));
@@ -309,6 +381,15 @@ impl<P: Programs> Runner<'_, P> {
         let documents = documents.iter().map(Node::to_json).collect();
         let problem = problems.into_iter().next();
         (documents, problem.map(|problem| problem.message))
+    }
+
+    /// Notes a `<(…)` or `>(…)` in a word.
+    pub fn beside(&mut self) {
+        let what = "`<(…)` or `>(…)` as a word or a file is not modelled: its commands run beside \
+                    the script";
+        let help =
+            "run them before or behind, with a file in between; a loop may read from `< <(…)`";
+        self.not_modelled(what, help);
     }
 
     /// Notes an unknown file.

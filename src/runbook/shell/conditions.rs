@@ -3,9 +3,10 @@
 use super::glob;
 use super::programs::{Comparison, Programs};
 use super::runner::{Halt, Runner};
+use super::special::NO_CLOCK;
 use super::state::{Outcome, State, merged};
 use super::syntax::Test;
-use crate::runbook::symbols::{Symbol, symbol_in};
+use crate::runbook::symbols::{Symbol, SymbolId, symbol_in};
 
 /// `[ … ]` and `test …`, which take words.
 ///
@@ -197,6 +198,16 @@ fn binary<P: Programs>(
     state: State<P>,
     is_double: bool,
 ) -> Result<Outcome<P>, Halt> {
+    let comparison = Comparison {
+        left,
+        operator,
+        right,
+        is_double,
+    };
+    let mut state = state;
+    if let Some(number) = runner.compared_numbers(comparison, &mut state) {
+        return runner.decided(number, state);
+    }
     if symbol_in(right).is_some() && symbol_in(left).is_none() {
         let turned = match operator {
             "-lt" => "-gt",
@@ -208,12 +219,6 @@ fn binary<P: Programs>(
         return binary(runner, right, turned, left, state, is_double);
     }
     if symbol_in(left).is_some() {
-        let comparison = Comparison {
-            left,
-            operator,
-            right,
-            is_double,
-        };
         return compared(runner, comparison, state);
     }
     let holds = match operator {
@@ -293,10 +298,23 @@ pub fn not_compared<P: Programs>(
         right,
         ..
     } = comparison;
-    runner.not_modelled(
-        format!("`{left} {operator} {right}` is not modelled"),
-        "compare a status with the expected value, by `=` or `!=`",
-    );
+    let is_clock = |text: &str| {
+        let mut symbols = text.chars().filter_map(SymbolId::of);
+        symbols.any(|id| matches!(runner.symbols.get(id), Some(Symbol::Clock(_))))
+    };
+    let help = if is_clock(left) || is_clock(right) {
+        NO_CLOCK
+    } else if runner
+        .symbols
+        .readable(left)
+        .starts_with("<the phase of Pod")
+    {
+        "the model knows whether a Pod is Ready: `kubectl wait --for=condition=Ready`, or compare \
+         `{.status.conditions[?(@.type==\"Ready\")].status}` with `True`"
+    } else {
+        "compare a status with the expected value, by `=` or `!=`"
+    };
+    runner.not_modelled(format!("`{left} {operator} {right}` is not modelled"), help);
     Outcome::of(state, true)
 }
 

@@ -5,6 +5,7 @@ use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{Outcome, State, Ways};
 use super::syntax::Word;
+use crate::runbook::clock::CLOCKS;
 
 /// The builtins.
 const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
@@ -85,6 +86,9 @@ impl<P: Programs> Runner<'_, P> {
             let (name, value) = word
                 .split_once('=')
                 .map_or((*word, None), |(name, value)| (name, Some(value)));
+            if CLOCKS.contains(&name) {
+                self.may_be_set(name, &state.shell);
+            }
             if !is_global && !state.shell.locals.is_empty() {
                 cover(name, &mut state);
                 // Without a value it has none, which only `set -u` minds.
@@ -96,7 +100,7 @@ impl<P: Programs> Runner<'_, P> {
             }
             if let Some(value) = value {
                 self.may_be_set(name, &state.shell);
-                state.shell.set(name, value);
+                self.assign(name, value, &mut state.shell);
             }
             if is_exported {
                 state.shell.exported.insert(name.into());

@@ -10,7 +10,8 @@ use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{State, Ways};
 use super::syntax::Word;
-use super::word::{Piece, PieceKind, Within, pieces};
+use super::word::{Piece, PieceKind, Within, pieces, runs_beside};
+use crate::runbook::clock::Number;
 use crate::runbook::symbols::{Symbol, symbol_in};
 
 /// Adds the words that were made in each way to those before them.
@@ -134,7 +135,12 @@ impl<P: Programs> Runner<'_, P> {
 
     fn pieces_of(&mut self, word: &Word, within: Within) -> Vec<Piece> {
         match pieces(&word.text, word.start, within) {
-            Ok(pieces) => pieces,
+            Ok(pieces) => {
+                if within == Within::Word && runs_beside(&pieces) {
+                    self.beside();
+                }
+                pieces
+            }
             Err(what) => {
                 self.not_modelled(
                     format!("{what} is not modelled"),
@@ -243,8 +249,9 @@ impl<P: Programs> Runner<'_, P> {
             PieceKind::Arithmetic(text) => {
                 let ways = self.expand_text(text, None, Within::Quotes, state)?;
                 for ((mut state, text), fields) in each_with(ways, fields) {
-                    let value = self.arithmetic(&text, &mut state.shell).unwrap_or(0);
-                    next.push((state, add(fields, &value.to_string())));
+                    let value = self.arithmetic(&text, &mut state.shell);
+                    let value = self.number_text(value.unwrap_or(Number::Known(0)));
+                    next.push((state, add(fields, &value)));
                 }
             }
             PieceKind::Command(script, start) => {
@@ -374,7 +381,7 @@ impl<P: Programs> Runner<'_, P> {
         let ways = self.expand_text(argument, None, Within::Word, state)?;
         let with = |(mut state, text): (State<P>, String)| {
             if assigns {
-                state.shell.set(name, &text);
+                self.assign(name, &text, &mut state.shell);
             }
             (state, Some(text))
         };

@@ -27,7 +27,7 @@ impl<P: Programs> Runner<'_, P> {
                 part => parts.push(part),
             }
         }
-        let path = parts.join("/");
+        let path = self.symbols.with_one_clock(&parts.join("/"));
         if is_absolute {
             format!("/{path}")
         } else {

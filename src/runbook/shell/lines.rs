@@ -3,30 +3,36 @@
 use std::rc::Rc;
 
 use super::programs::Programs;
-use super::runner::Runner;
+use super::runner::{Halt, Runner};
 use super::state::{Outcome, State};
 use crate::runbook::symbols::Symbol;
 
 /// `read`.
+///
+/// # Errors
+/// The script cannot be followed any further.
 pub fn read<P: Programs>(
     runner: &mut Runner<'_, P>,
     words: &[&str],
     state: State<P>,
-) -> Outcome<P> {
+) -> Result<Outcome<P>, Halt> {
     let mut names = Vec::new();
-    let mut is_raw = false;
+    let (mut is_raw, mut gives_up) = (false, false);
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         match word.strip_prefix('-') {
             Some(letters) if letters.contains(['a', 'd', 'u']) => {
                 let what = format!("`read {word}` is not modelled");
                 runner.not_modelled(what, "read into plain variables, line by line");
-                return Outcome::ok(state);
+                return Ok(Outcome::ok(state));
             }
-            // `-p`, `-n`, `-t` and their like take a value; of joined letters the last one may.
+            // `-p`, `-n`, `-t` and their like take a value: the rest of the word, or the next one.
             Some(letters) => {
-                is_raw |= letters.contains('r');
-                if letters.ends_with(['p', 'n', 'N', 't', 'i']) {
+                let value = letters.find(['p', 'n', 'N', 't', 'i']);
+                let (before, taking) = letters.split_at(value.unwrap_or(letters.len()));
+                is_raw |= before.contains('r');
+                gives_up |= taking.starts_with('t');
+                if taking.len() == 1 {
                     rest.next();
                 }
             }
@@ -40,9 +46,27 @@ pub fn read<P: Programs>(
         runner.may_be_set(name, &state.shell);
     }
     match state.shell.input.clone() {
-        Some(input) => line(runner, &names, is_raw, &input, state),
-        None => answer(runner, &names, state),
+        Some(input) => Ok(line(runner, &names, is_raw, &input, state)),
+        None if gives_up => in_time(runner, &names, state),
+        None => Ok(answer(runner, &names, state)),
     }
+}
+
+/// What a person types, unless the time is up before.
+fn in_time<P: Programs>(
+    runner: &mut Runner<'_, P>,
+    names: &[&str],
+    state: State<P>,
+) -> Result<Outcome<P>, Halt> {
+    let (left, mut late) = runner.emit(state, P::clock())?;
+    for name in names {
+        runner.assign(name, "", &mut late.shell);
+    }
+    // bash: more than 128, as if by the signal ALRM.
+    late.shell.status = 142;
+    let mut outcome = answer(runner, names, left);
+    outcome.failed.push(late);
+    Ok(outcome)
 }
 
 /// What a person types.
@@ -95,7 +119,7 @@ fn line<P: Programs>(
         left = behind.trim_start_matches([' ', '\t']);
     }
     for (name, value) in names.iter().zip(&values) {
-        state.shell.set(name, value);
+        runner.assign(name, value, &mut state.shell);
     }
     runner.spend(input.len());
     state.shell.input = Some(rest.unwrap_or("").into());

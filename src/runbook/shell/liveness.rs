@@ -279,6 +279,8 @@ impl<'a> Analysis<'a> {
             "exit" | "return" if words.len() == 1 => {
                 live.insert(STATUS.into());
             }
+            // It reads the names in its expressions.
+            "let" => live.extend(self.all_of(&words[1..])),
             "trap" => {
                 let handlers = self.all_of(&words[1..]);
                 let count = self.live.always.len();
@@ -304,7 +306,11 @@ impl<'a> Analysis<'a> {
             self.changed |= known.after.len() != count;
             live.extend(known.before.iter().cloned());
         }
-        live.extend(self.words(assignments.iter().chain(words)));
+        let values = assignments.iter().map(|word| value(&word.text));
+        live.extend(values.flat_map(|value| self.word(value)));
+        let words = words.iter().map(|word| &*word.text);
+        let words = words.map(|text| if is_declaration { value(text) } else { text });
+        live.extend(words.flat_map(|text| self.word(text)));
         live
     }
 
@@ -392,6 +398,15 @@ fn assigned(text: &str) -> Option<(&str, &str)> {
     let name = name.trim();
     let is_name = identifiers(name).next() == Some(name);
     (is_name && !value.starts_with('=')).then_some((name, value))
+}
+
+/// What is behind `name=`, or the whole word.
+fn value(text: &str) -> &str {
+    let is_name = |name: &str| identifiers(name).next() == Some(name);
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name.trim_end_matches('+')) => value,
+        _ => text,
+    }
 }
 
 fn union(one: &Names, other: &Names) -> Names {

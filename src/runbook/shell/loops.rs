@@ -1,9 +1,12 @@
 //! Loops: those over lists are unrolled, those that ask a cluster go back to where they began.
 
+use std::rc::Rc;
+
 use super::programs::Programs;
 use super::runner::{Halt, Runner};
 use super::state::{Checked, End, Leave, Left, Outcome, Shell, State};
 use super::syntax::{Command, Word};
+use crate::runbook::clock::{Clock, Number};
 use crate::runbook::graph::Goal;
 use crate::runbook::symbols::Symbol;
 
@@ -22,6 +25,9 @@ struct Begun<P: Programs> {
     signature: (Box<Shell>, P::Known, Last),
     asks_at: Option<usize>,
 }
+
+/// The most rounds in which a loop may count.
+const MOST_COUNTED: usize = 500;
 
 /// A loop that has not begun a round succeeds.
 const NONE: Last = (End::Ok, 0);
@@ -47,13 +53,18 @@ impl<P: Programs> Runner<'_, P> {
         let reads_end = self.reads_end(body);
         let problems = self.findings.problems.len();
         let mut open = vec![(state, NONE)];
-        while let Some((state, last)) = open.pop() {
-            let (shell, known) = self.signature(&state);
+        while let Some((mut state, last)) = open.pop() {
+            self.keep_clocks(&mut state.shell);
+            let (mut shell, known) = self.signature(&state);
+            self.forget_dead(condition, &mut shell);
             self.spend(begun.len() * (1 + shell.entries()));
-            let signature = (shell, known, last);
+            let mut signature = (shell, known, last);
+            self.say_again(&begun, &mut signature, &mut state.shell);
+            self.stop_counting(&begun, &mut signature, &mut state.shell);
             let same = begun.iter().position(|begun| begun.signature == signature);
             if let Some(position) = same.and_then(|number| begun[number].asks_at) {
                 self.graph.backpatch(&state.exits, Goal::At(position));
+                self.goes_round(position, self.polling + 1);
                 continue;
             }
             if same.is_some_and(|number| silent.contains(&number)) {
@@ -76,6 +87,74 @@ impl<P: Programs> Runner<'_, P> {
             open.extend(next);
         }
         Ok(outcome.merged())
+    }
+
+    /// A round that differs from an earlier one by nothing but what it has written, at the end of
+    /// what that one had: loops that wait say the same again and again, and what they have said
+    /// becomes a text that nobody knows, so that it does not grow for ever.
+    fn say_again(
+        &mut self,
+        begun: &[Begun<P>],
+        (new, known, last): &mut (Box<Shell>, P::Known, Last),
+        shell: &mut Shell,
+    ) {
+        if new.output.is_empty() && new.files.is_empty() {
+            return;
+        }
+        let mut begun = begun.iter().rev().filter(|begun| begun.asks_at.is_some());
+        let earlier = begun.find(|begun| {
+            let (old, old_known, old_last) = &begun.signature;
+            old_known == known && old_last == last && old != new && has_written(old, new)
+        });
+        let Some(earlier) = earlier else { return };
+        let said = "what a loop of the script says again and again".to_owned();
+        let said = self.symbol(Symbol::Other(said));
+        let widened = |old: &str| {
+            let end = if old.ends_with(&said) { "" } else { &said };
+            format!("{old}{end}")
+        };
+        let old = &earlier.signature.0;
+        for (place, old) in old.output.iter().enumerate() {
+            if new.output[place] != *old {
+                new.output[place] = widened(old);
+                shell.output[place].clone_from(&new.output[place]);
+            }
+        }
+        for (path, old) in &old.files {
+            if new.files.get(path) != Some(old) {
+                let text: Rc<str> = widened(old).into();
+                new.files.insert(Rc::clone(path), Rc::clone(&text));
+                shell.files.insert(Rc::clone(path), text);
+            }
+        }
+    }
+
+    /// A number that is another in each of very many rounds becomes one that nobody knows: loops may
+    /// count how often they have asked without an end.
+    fn stop_counting(
+        &mut self,
+        begun: &[Begun<P>],
+        (new, ..): &mut (Box<Shell>, P::Known, Last),
+        shell: &mut Shell,
+    ) {
+        let last = begun.last().filter(|_| begun.len() >= MOST_COUNTED);
+        let Some(old) = last.filter(|last| last.asks_at.is_some()) else {
+            return;
+        };
+        let old = &old.signature.0.variables;
+        let is_number = |text: &Rc<str>| text.parse::<i64>().is_ok();
+        let counts = |(name, value): &(&Rc<str>, &Rc<str>)| {
+            let before = old.get(*name).filter(|before| before != value);
+            is_number(value) && before.is_some_and(is_number)
+        };
+        let counters = new.variables.iter().filter(counts);
+        let counters: Vec<Rc<str>> = counters.map(|(name, _)| Rc::clone(name)).collect();
+        let unknown = Number::Clock(Clock::read(self.polling + 1, 0).kept());
+        for name in counters {
+            let text = self.number_text(unknown);
+            new.set(&name, &text);
+            shell.set(&name, &text);
+        }
     }
 
     /// One round: what leaves it, and how its body ends. Where the loop is over goes to `outcome`.
@@ -225,7 +304,7 @@ impl<P: Programs> Runner<'_, P> {
             for mut state in self.settled(body, states) {
                 // Who never reads a variable cannot tell one round from the next.
                 if is_read {
-                    state.shell.set(name, &value);
+                    self.assign(name, &value, &mut state.shell);
                 }
                 let (before, from) = (self.signature(&state), self.graph.emitted.len());
                 self.loops += 1;
@@ -292,7 +371,7 @@ impl<P: Programs> Runner<'_, P> {
                 let goes_on = if parts[1].trim().is_empty() {
                     Some(1)
                 } else {
-                    self.arithmetic(&parts[1], &mut state.shell)
+                    self.known_number(&parts[1], &mut state.shell)
                 };
                 if goes_on.unwrap_or(0) == 0 {
                     finish(state, last, &mut outcome);
@@ -319,6 +398,21 @@ impl<P: Programs> Runner<'_, P> {
         }
         Ok(outcome.merged())
     }
+}
+
+/// Whether one shell has come from another by writing alone, behind what there was.
+fn has_written(old: &Shell, new: &Shell) -> bool {
+    let mut like = new.clone();
+    like.output.clone_from(&old.output);
+    like.files.clone_from(&old.files);
+    let same_files = old.files.keys().eq(new.files.keys());
+    let mut files = old.files.values().zip(new.files.values());
+    let mut outputs = old.output.iter().zip(&new.output);
+    like == *old
+        && same_files
+        && old.output.len() == new.output.len()
+        && files.all(|(old, new)| new.starts_with(&**old))
+        && outputs.all(|(old, new)| new.starts_with(old.as_str()))
 }
 
 /// The end of a loop whose last round has ended so.

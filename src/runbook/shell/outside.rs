@@ -20,6 +20,9 @@ pub trait Outside: Copy + Eq + Debug + 'static {
     /// What a file beside the script has.
     fn file(session: &Self::Session<'_>, path: &str) -> Option<Rc<str>>;
 
+    /// The request that looks at a clock: it is done while there is time left.
+    fn clock() -> Self::Request;
+
     /// Whether a request only looks.
     fn only_looks(request: Self::Request) -> bool;
 

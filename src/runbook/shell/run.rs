@@ -82,14 +82,7 @@ impl<P: Programs> Runner<'_, P> {
                 Ok(Outcome::ok(state))
             }
             Kind::Subshell(body) => self.subshell(body, state, checked),
-            Kind::Arithmetic(text) => {
-                let checked = self.own_end(checked);
-                let mut state = state;
-                let value = self.arithmetic(text, &mut state.shell).unwrap_or(1);
-                let outcome = Outcome::of(state, value != 0);
-                self.note_known_end(&outcome, self.graph.emitted.len(), checked);
-                self.checked_end(outcome, checked)
-            }
+            Kind::Arithmetic(text) => self.reckoned(text, state, checked),
             Kind::Test(test) => {
                 let checked = self.own_end(checked);
                 let made = self.graph.emitted.len();

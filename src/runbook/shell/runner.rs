@@ -37,6 +37,8 @@ pub struct Runner<'a, P: Outside> {
     pub session: P::Session<'a>,
     /// The graph so far.
     pub graph: Graph<P::Request>,
+    /// The looks at a clock that are about a deadline, and within how many `while` that was set.
+    pub deadlines: BTreeMap<usize, usize>,
     /// Values that the script does not know.
     pub symbols: Symbols<P::Value>,
     /// What is to be said of the script.
@@ -105,6 +107,7 @@ impl<'a, P: Outside> Runner<'a, P> {
         Self {
             session,
             graph: Graph::default(),
+            deadlines: BTreeMap::new(),
             symbols,
             script_name: "runbook.sh".to_owned(),
             home,

@@ -8,7 +8,7 @@ use super::liveness::{END, Names};
 use super::programs::Programs;
 use super::reads::STATUS;
 use super::runner::Runner;
-use super::state::{State, merged};
+use super::state::{Shell, State, merged};
 use super::syntax::Command;
 
 impl<P: Programs> Runner<'_, P> {
@@ -32,6 +32,20 @@ impl<P: Programs> Runner<'_, P> {
     pub fn asks_status(&self, command: &Command) -> bool {
         let key = (command.span.start, command.span.end);
         self.hidden == 0 && self.liveness.asked.contains(&key)
+    }
+
+    /// Forgets variables that nobody reads from a command on.
+    pub fn forget_dead(&self, command: &Command, shell: &mut Shell) {
+        let live = self.liveness.at(&command.span).filter(|_| self.hidden == 0);
+        let Some(live) = live else { return };
+        let Shell {
+            variables,
+            exported,
+            ..
+        } = shell;
+        variables.retain(|name, _| {
+            self.liveness.has(live, name) || &**name == "IFS" || exported.contains(name)
+        });
     }
 
     /// The states in which a command begins, merged. Where they differ only in what nobody reads

@@ -10,6 +10,7 @@ use super::state::{Checked, Outcome, State};
 use super::syntax::{Command, RedirectTo, Word};
 use super::word::Within;
 use super::{builtins, declare};
+use crate::runbook::clock::{CLOCKS, SECONDS};
 
 /// Names and values of assignments.
 type Values = Vec<(String, String)>;
@@ -27,6 +28,13 @@ impl<P: Programs> Runner<'_, P> {
         state: State<P>,
         checked: Checked,
     ) -> Result<Outcome<P>, Halt> {
+        if let ([], [word]) = (assignments, words)
+            && word.text == "exec"
+            && !command.redirects.is_empty()
+        {
+            let state = self.redirected_for_good(&command.redirects, state)?;
+            return Ok(Outcome::ok(state));
+        }
         let mut outcome = Outcome::default();
         let mut state = state;
         state.shell.substituted = None;
@@ -72,8 +80,10 @@ impl<P: Programs> Runner<'_, P> {
         let mut state = channels.open(state);
         let Some((name, rest)) = arguments.split_first() else {
             for (name, value) in values {
-                self.may_be_set(name, &state.shell);
-                state.shell.set(name, value);
+                if name != SECONDS {
+                    self.may_be_set(name, &state.shell);
+                }
+                self.assign(name, value, &mut state.shell);
             }
             let status = state.shell.substituted.take().unwrap_or(0);
             state.shell.status = status;
@@ -91,7 +101,10 @@ impl<P: Programs> Runner<'_, P> {
             })
             .collect();
         for (name, value) in values {
-            state.shell.set(name, value);
+            if CLOCKS.contains(&name.as_str()) {
+                self.may_be_set(name, &state.shell);
+            }
+            self.assign(name, value, &mut state.shell);
             state.shell.exported.insert(name.as_str().into());
         }
         state.shell.substituted = None;
@@ -150,7 +163,7 @@ impl<P: Programs> Runner<'_, P> {
             for (mut state, values) in ways {
                 // Assignments come one after the other, and see those before them.
                 if let Some((name, value)) = values.last() {
-                    state.shell.set(name, value);
+                    self.assign(name, value, &mut state.shell);
                 }
                 let old = if appends { state.shell.get(name) } else { None };
                 let old = old.map_or(String::new(), ToString::to_string);

@@ -7,6 +7,7 @@ use super::programs::Programs;
 use super::runner::Runner;
 use super::state::{Shell, State};
 use crate::diagnostic::position;
+use crate::runbook::clock::CLOCKS;
 use crate::runbook::symbols::Symbol;
 
 /// What a variable of bash's own is taken for.
@@ -20,17 +21,19 @@ enum Meaning {
     Unknown,
     /// Another value wherever it is read; a script that says so in a message depends on none.
     PerPlace,
+    /// A clock that counts seconds.
+    Clock,
     /// It is not followed: why, and what to write instead.
     Refused(&'static str, &'static str),
 }
 
-use Meaning::{Folder, PerPlace, Refused, Script, Unknown};
+use Meaning::{Clock, Folder, PerPlace, Refused, Script, Unknown};
 
-/// What to write in place of a clock.
-pub const NO_CLOCK: &str = "give the wait a `--timeout`, as in `kubectl wait --timeout=300s`, or \
-                            count rounds: `for i in $(seq 60); do …; sleep 5; done`";
-
-const CLOCK: Meaning = Refused("it is a clock", NO_CLOCK);
+/// What to write where a clock cannot be followed.
+pub const NO_CLOCK: &str = "compare seconds by `-ge` or `-lt` in the condition of a loop or `if`, as \
+                            in `[ \"$SECONDS\" -ge \"$end\" ]`; or give the wait a `--timeout`, as in \
+                            `kubectl wait --timeout=300s`; or count rounds: `for i in $(seq 60); do \
+                            …; sleep 5; done`";
 const RANDOM: Meaning = Refused(
     "it is another number every time",
     "write a number of your own, or let `mktemp` make a name",
@@ -75,7 +78,8 @@ const VARIABLES: &[(&[&str], Meaning)] = &[
         PerPlace,
     ),
     (&["PWD"], Folder),
-    (&["SECONDS", "EPOCHSECONDS", "EPOCHREALTIME"], CLOCK),
+    (&CLOCKS, Clock),
+    (&["EPOCHREALTIME"], PerPlace),
     (&["RANDOM", "SRANDOM"], RANDOM),
     (
         &["PIPESTATUS"],
@@ -155,6 +159,7 @@ fn meaning(name: &str) -> Option<Meaning> {
 pub fn not_a_number(name: &str) -> Option<String> {
     meaning(name).map(|meaning| match meaning {
         Refused(why, _) => format!("`{name}` is not modelled: {why}"),
+        Clock => format!("`{name}` is not modelled here: bash sets it itself"),
         _ => format!("the value of `{name}` is not known here"),
     })
 }
@@ -167,10 +172,14 @@ impl<P: Programs> Runner<'_, P> {
         let meaning = meaning(base)?;
         let shell = &state.shell;
         let is_set = shell.get(base).is_some() || shell.arrays.contains_key(base);
-        if is_set && !matches!(meaning, Refused(..)) {
+        if is_set && !matches!(meaning, Refused(..) | Clock) {
             return None;
         }
         let what = match meaning {
+            Clock => {
+                let clock = shell.clock(base, self.polling);
+                return Some(self.symbol(Symbol::Clock(clock)).into());
+            }
             Script => return Some(self.script_name.as_str().into()),
             Folder if shell.folder.is_empty() => return Some(self.home.as_str().into()),
             Folder => return Some(shell.folder.clone()),
@@ -198,6 +207,12 @@ impl<P: Programs> Runner<'_, P> {
             Some(Refused(why, instead)) => {
                 let base = name.split('[').next().unwrap_or(name);
                 self.not_modelled(format!("`{base}` is not modelled: {why}"), instead);
+            }
+            Some(Clock) => {
+                let what = format!("giving `{name}` another value in this way is not modelled");
+                let help = "`SECONDS=0`, as a command of its own, begins to count anew; or choose \
+                            another name";
+                self.not_modelled(what, help);
             }
             Some(PerPlace) => {
                 let what = format!("bash sets `{name}` itself: giving it a value is not modelled");

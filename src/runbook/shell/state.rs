@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::outside::Outside;
+use crate::runbook::clock::{Clock, SECONDS};
 use crate::runbook::graph::PatchList;
 
 /// A place in the program, and what the script knows when it comes there.
@@ -59,6 +60,8 @@ pub struct Shell {
     pub on_exit: Option<Handler>,
     /// The standard input, if it is not a terminal.
     pub input: Option<Rc<str>>,
+    /// Within how many `while` `SECONDS` was set.
+    pub seconds_since: usize,
     /// What is written to the standard output, for each `$(…)` or pipe around.
     pub output: Vec<String>,
     /// Which of these takes what is written to the standard error, if one does.
@@ -130,6 +133,17 @@ impl Shell {
     #[must_use]
     pub fn function(&self, name: &str) -> Option<usize> {
         self.functions.get(name).copied()
+    }
+
+    /// What a clock of bash's own says, read within so many `while`.
+    #[must_use]
+    pub fn clock(&self, name: &str, depth: usize) -> Clock {
+        let since = if name == SECONDS {
+            self.seconds_since
+        } else {
+            0
+        };
+        Clock::read(depth, since)
     }
 
     /// Gives a variable a value.

@@ -17,6 +17,7 @@ struct Bell;
 enum Request {
     Ring,
     IsLoud,
+    IsLate,
 }
 
 /// What the bell sounds like.
@@ -42,8 +43,12 @@ impl Outside for Bell {
         None
     }
 
+    fn clock() -> Request {
+        Request::IsLate
+    }
+
     fn only_looks(request: Request) -> bool {
-        request == Request::IsLoud
+        request != Request::Ring
     }
 
     fn without_place(value: &Sound) -> Option<(Sound, usize)> {

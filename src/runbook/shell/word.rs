@@ -48,6 +48,16 @@ pub fn pieces(text: &str, start: Option<usize>, within: Within) -> Result<Vec<Pi
     Ok(scanner.pieces)
 }
 
+/// Whether a word has a `<(…)` or `>(…)`, whose commands run beside those of the script.
+#[must_use]
+pub fn runs_beside(pieces: &[Piece]) -> bool {
+    let mut plain = pieces.iter().filter(|piece| !piece.quoted);
+    plain.any(|piece| match &piece.kind {
+        PieceKind::Text(text) => text.contains("<(") || text.contains(">("),
+        _ => false,
+    })
+}
+
 struct Scanner<'a> {
     text: &'a str,
     start: Option<usize>,

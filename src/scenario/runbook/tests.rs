@@ -1,8 +1,11 @@
 //! Scripts become programs, or are refused where they cannot.
 
+mod clocks;
 mod commands;
 mod follow;
+mod helm;
 mod objects;
+mod said;
 mod sets;
 mod whole;
 
@@ -393,7 +396,7 @@ fn volumes_may_all_be_read_before_the_first_is_created() {
         let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
         let instructions = scenario.setup.program.instructions.into_iter();
         let copies = instructions.filter_map(|instruction| match instruction.operation {
-            Operation::CreateVolume(_, _, copied) => Some(copied),
+            Operation::CreateVolume(_, _, _, copied) => Some(copied),
             _ => None,
         });
         copies.collect::<Vec<_>>()

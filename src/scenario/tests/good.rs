@@ -62,8 +62,9 @@ fn the_smallest_useful_scenario() {
         "- patch: {cluster: destination, start: k, replicas: N - k}"
     );
     assert_eq!(step.indent, 2);
-    assert_eq!(scenario.properties.len(), 11);
+    assert_eq!(scenario.properties.len(), 12);
     insta::assert_snapshot!(assumed(&scenario), @r#"
+    storage.volumes files: nothing says what the disks are; on block devices wait for `detached`, not `gone`: say `storage: {volumes: block}`
     kubernetes 1.31: on both sides
     requests answered: none fails for want of an answer, which may end a program half-way
     destination the source's set: as in source, with `replicas: 0`
@@ -83,7 +84,7 @@ description: |
   All of it.
 source: {name: db, replicas: 3, podManagementPolicy: Parallel, volumeClaimTemplates: [data], kubernetes: 1.31}
 destination: {absent: true, kubernetes: '1.31'}
-storage: {backend: exclusive, reclaimPolicy: Retain, reachableFrom: [source], shared: true}
+storage: {backend: exclusive, reclaimPolicy: Retain, reachableFrom: [source], shared: true, volumes: block}
 availability: {groups: [{ordinals: [0, 1], min: 1}, {ordinals: [2], min: 1}], faults: excused}
 ordinals: {max: 15}
 migration:

@@ -98,7 +98,7 @@ expect: {available: inconclusive, right-disk: {verdict: broken}}
       help: did you mean `at-most-one-running`?
     scenario.yaml:13:34 scenario::not-supported: the property `abortable` is not supported yet
       ^ "abortable" 
-      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `exclusive-device`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
     scenario.yaml:14:21 scenario::unknown-value: `inconclusive` cannot be expected: it means that nothing is known
       ^ "inconclusive" 
       help: omit the property from `properties`, or raise the bounds of the search
@@ -417,7 +417,7 @@ fn mistakes_on_the_command_line() {
     -:0:0 scenario::unknown-property: `right-dsk` is not a known property
       help: did you mean `right-disk`?
     -:0:0 scenario::not-supported: the property `abortable` is not supported yet
-      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
+      help: supported: `at-most-one-pod`, `at-most-one-running`, `single-writer`, `exclusive-device`, `right-disk`, `no-data-loss`, `disjoint-slices`, `available`, `self-healing`, `recoverable`, `completes`, `stays-migrated`
     "#);
 }
 

@@ -16,7 +16,7 @@ const EVERYTHING: &str = "\
 apiVersion: straddle.dev/v1alpha1
 kind: Scenario
 source: {}
-storage: {}
+storage: {templates: [{name: data}]}
 availability: {groups: [{ordinals: [0], min: 1}]}
 ordinals: {max: 1}
 migration:

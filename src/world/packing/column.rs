@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! row     | frame | words 0 of the columns of ordinals 0, 1, .. | words 1 .. | other groups
-//! word 0  | Pod | containers | claim | volumes | attachments |
+//! word 0  | Pod | containers | claim | volumes | attachments | claim of another template | ..
 //! ```
 
 use super::builder::Builder;
@@ -18,8 +18,8 @@ use super::row::Needed;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
 use crate::world::pod::{Containers, Pod};
-use crate::world::row::Column;
-use crate::world::volume::{Claim, DiskSet, Volume, Volumes};
+use crate::world::row::{Column, Supply};
+use crate::world::volume::{Claim, DiskSet, Template, Volume, Volumes};
 
 /// The columns of one side.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,14 +28,22 @@ pub(super) struct Columns {
     strips: [Strip; WORDS],
     pods: Object<Option<Pod>>,
     containers: Object<Containers>,
+    /// For each claim template what there is.
+    supplies: Vec<Supplies>,
+}
+
+/// What there is of a claim template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Supplies {
     claims: Object<Option<Claim>>,
     fixed: Object<Option<Volume>>,
     provisioned: Object<Option<Volume>>,
     attached: Object<DiskSet>,
+    staged: Object<DiskSet>,
 }
 
 /// The most words that a column takes.
-const WORDS: usize = 2;
+const WORDS: usize = 3;
 
 /// The bits of each word of a column that are taken.
 #[derive(Clone, Copy, Default)]
@@ -135,10 +143,9 @@ impl Columns {
             strips: [Strip::default(); WORDS],
             pods: object!(bits, pod, has, id),
             containers: object!(bits, containers, has),
-            claims: object!(bits, claim, has),
-            fixed: object!(bits, fixed_volume, has, id),
-            provisioned: object!(bits, provisioned_volume, has, id),
-            attached: object!(bits, attached, has, id),
+            supplies: (0..has.templates as u8)
+                .map(|template| Supplies::new(bits, has, (id, Template(template))))
+                .collect(),
         };
         columns.strips = room.0.map(|bits| row.strip(bits as usize));
         columns
@@ -155,33 +162,33 @@ impl Columns {
         ordinal: Ordinal,
     ) {
         let from = world.column(id, ordinal);
-        let [first, second] = self.strips;
+        let [first, second, _] = self.strips;
         if second.bits == 0 {
-            let [column, _] = self.code::<false>(has, id, from);
+            let [column, ..] = self.code::<false>(has, id, from);
             return first.put(words, ordinal, column);
         }
         let column = self.wide_code(has, id, from);
-        first.put(words, ordinal, column[0]);
-        second.put(words, ordinal, column[1]);
+        for (strip, word) in self.strips.iter().zip(column) {
+            if strip.bits > 0 {
+                strip.put(words, ordinal, word);
+            }
+        }
     }
 
     /// Reads the column of an ordinal into `world`.
     #[inline(always)]
-    pub fn read(
-        &self,
-        words: &[u64],
-        has: &Features,
-        id: ClusterId,
-        world: &mut World,
-        ordinal: Ordinal,
-    ) {
+    pub fn read(&self, words: &[u64], id: ClusterId, world: &mut World, ordinal: Ordinal) {
         let into = world.column_mut(id, ordinal);
-        let [first, second] = self.strips;
-        let column = first.of(words, ordinal);
+        let [first, second, _] = self.strips;
         if second.bits == 0 {
-            self.decode::<false>(has, [column, 0], into);
+            let column = first.of(words, ordinal);
+            self.decode::<false>([column, 0, 0], into);
         } else {
-            self.decode_wide(has, [column, second.of(words, ordinal)], into);
+            let word = |strip: &Strip| match strip.bits {
+                0 => 0,
+                _ => strip.of(words, ordinal),
+            };
+            self.decode_wide(self.strips.each_ref().map(word), into);
         }
     }
 
@@ -197,21 +204,8 @@ impl Columns {
         self.containers.write::<WIDE>(&mut column, |pass| {
             fields::containers(pass, has, &mut containers);
         });
-        if has.claims {
-            let mut claim = from.claim;
-            self.claims
-                .write::<WIDE>(&mut column, |pass| fields::claim(pass, has, &mut claim));
-            let mut volumes = from.volumes;
-            self.fixed.write::<WIDE>(&mut column, |pass| {
-                fields::fixed_volume(pass, has, id, &mut volumes.fixed);
-            });
-            self.provisioned.write::<WIDE>(&mut column, |pass| {
-                fields::provisioned_volume(pass, has, id, &mut volumes.provisioned);
-            });
-            let mut attached = from.attached;
-            self.attached.write::<WIDE>(&mut column, |pass| {
-                fields::attached(pass, has, id, &mut attached);
-            });
+        for (template, supplies) in (0..).map(Template).zip(&self.supplies) {
+            supplies.write::<WIDE>(&mut column, has, (id, template), &from[template]);
         }
         column
     }
@@ -222,22 +216,71 @@ impl Columns {
     }
 
     #[inline(always)]
-    fn decode<const WIDE: bool>(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
+    fn decode<const WIDE: bool>(&self, column: [u64; WORDS], into: &mut Column) {
         into.pod = self.pods.read::<WIDE>(column);
         into.containers = self.containers.read::<WIDE>(column);
-        if has.claims {
-            into.claim = self.claims.read::<WIDE>(column);
-            into.volumes = Volumes {
-                fixed: self.fixed.read::<WIDE>(column),
-                provisioned: self.provisioned.read::<WIDE>(column),
-            };
-            into.attached = self.attached.read::<WIDE>(column);
+        for (template, supplies) in (0..).map(Template).zip(&self.supplies) {
+            into[template] = supplies.read::<WIDE>(column);
         }
     }
 
     #[inline(never)]
-    fn decode_wide(&self, has: &Features, column: [u64; WORDS], into: &mut Column) {
-        self.decode::<true>(has, column, into);
+    fn decode_wide(&self, column: [u64; WORDS], into: &mut Column) {
+        self.decode::<true>(column, into);
+    }
+}
+
+impl Supplies {
+    fn new(room: &mut Room, has: &Features, at: (ClusterId, Template)) -> Self {
+        let id = at.0;
+        Self {
+            claims: object!(room, claim, has),
+            fixed: object!(room, fixed_volume, has, at),
+            provisioned: object!(room, provisioned_volume, has, id),
+            attached: object!(room, attached, has, id),
+            staged: object!(room, staged, has, id),
+        }
+    }
+
+    #[inline(always)]
+    fn write<const WIDE: bool>(
+        &self,
+        column: &mut [u64; WORDS],
+        has: &Features,
+        at: (ClusterId, Template),
+        from: &Supply,
+    ) {
+        let (mut claim, mut volumes, mut attached) = (from.claim, from.volumes, from.attached);
+        self.claims
+            .write::<WIDE>(column, |pass| fields::claim(pass, has, &mut claim));
+        self.fixed.write::<WIDE>(column, |pass| {
+            fields::fixed_volume(pass, has, at, &mut volumes.fixed);
+        });
+        self.provisioned.write::<WIDE>(column, |pass| {
+            fields::provisioned_volume(pass, has, at.0, &mut volumes.provisioned);
+        });
+        self.attached.write::<WIDE>(column, |pass| {
+            fields::attached(pass, has, at.0, &mut attached);
+        });
+        if has.staged {
+            let mut staged = from.staged;
+            self.staged.write::<WIDE>(column, |pass| {
+                fields::staged(pass, has, at.0, &mut staged);
+            });
+        }
+    }
+
+    #[inline(always)]
+    fn read<const WIDE: bool>(&self, column: [u64; WORDS]) -> Supply {
+        Supply {
+            claim: self.claims.read::<WIDE>(column),
+            volumes: Volumes {
+                fixed: self.fixed.read::<WIDE>(column),
+                provisioned: self.provisioned.read::<WIDE>(column),
+            },
+            attached: self.attached.read::<WIDE>(column),
+            staged: self.staged.read::<WIDE>(column),
+        }
     }
 }
 
@@ -264,7 +307,7 @@ mod tests {
                 ordinals: has.ordinals,
                 ..Builder::default()
             };
-            let room = Room([taken, 0]);
+            let room = Room([taken, 0, 0]);
             let columns = Columns::within(room, &has, ClusterId::Source, &mut row);
             let mut words = vec![0; row.bits.div_ceil(64)];
             let mut world = World::default();
@@ -277,7 +320,7 @@ mod tests {
             }
             let mut read = World::default();
             for ordinal in (0..3).map(Ordinal) {
-                columns.read(&words, &has, ClusterId::Source, &mut read, ordinal);
+                columns.read(&words, ClusterId::Source, &mut read, ordinal);
             }
             assert_eq!(read, world, "{taken} bits taken");
         }

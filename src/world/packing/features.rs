@@ -8,10 +8,10 @@
 //! two states would be one. So a rule that makes something change in a new way belongs here, too.
 
 use crate::world::id::PerCluster;
-use crate::world::program::{AfterCrash, Cascade, ObjectKind, Operation, SetEffect};
+use crate::world::program::{AfterCrash, Cascade, Operation, SetEffect};
 use crate::world::setup::{ClusterSetup, Reads, Setup};
 use crate::world::stateful_set::PodManagementPolicy;
-use crate::world::volume::ReclaimPolicy;
+use crate::world::volume::{PerTemplate, ReclaimPolicy};
 
 /// What of a world can differ between two states of one setup.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +26,10 @@ pub(super) struct Features {
     /// Whether one sync may plan writes for several ordinals.
     pub many_writes: PerCluster<bool>,
     pub claims: bool,
+    /// How many claim templates there are.
+    pub templates: u32,
+    /// Whether a node may go on having a device mounted that no Pod uses.
+    pub staged: bool,
     pub restored: bool,
     pub copies: bool,
     pub deletes_claims: bool,
@@ -34,10 +38,12 @@ pub(super) struct Features {
     /// Whether a Pod may be Ready and not Available.
     pub min_ready: bool,
     /// The reclaim policy of the source's volumes at the start, if nothing changes it.
-    pub source_policy: Option<ReclaimPolicy>,
+    pub source_policy: PerTemplate<Option<ReclaimPolicy>>,
     pub orphans: bool,
     /// Whether a set may be deleted together with its Pods and stay until they are gone.
     pub foreground: bool,
+    /// Whether a Pod may be deleted in the foreground: one that owns its claim, along with its set.
+    pub held: bool,
     pub strays: bool,
     pub watches: bool,
     pub faults: bool,
@@ -72,6 +78,7 @@ impl Features {
             let is_view = setup.for_every_n;
             orphans || is_view || side.owns_claims() || side.policy == PodManagementPolicy::Parallel
         };
+        let foreground = sets(SetEffect::Delete(Cascade::Foreground));
         let patches_policy = uses(|operation| matches!(operation, Operation::SetReclaimPolicy(..)));
         Self {
             ordinals: setup.ordinals,
@@ -83,17 +90,20 @@ impl Features {
                 destination: many_writes(setup.clusters.destination),
             },
             claims,
-            restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(_))),
-            copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(_))),
-            deletes_claims: claims && (setup.deletes_claims() || setup.deletes(ObjectKind::Volume)),
+            templates: setup.storage.len() as u32,
+            staged: setup.storage.iter().any(|storage| storage.block),
+            restored: claims && uses(|operation| matches!(operation, Operation::RestoreDisk(..))),
+            copies: claims && uses(|operation| matches!(operation, Operation::GetClaim(..))),
+            deletes_claims: claims && (setup.deletes_claims() || setup.deletes_volumes()),
             claim_owners: claims && setup.owns_claims(),
             min_ready: setup.clusters.source.min_ready || setup.clusters.destination.min_ready,
-            source_policy: setup
-                .storage
-                .map(|storage| storage.reclaim_policy)
-                .filter(|_| !patches_policy),
+            source_policy: PerTemplate(std::array::from_fn(|template| {
+                let storage = setup.storage.get(template)?;
+                (!patches_policy).then_some(storage.reclaim_policy)
+            })),
             orphans,
-            foreground: sets(SetEffect::Delete(Cascade::Foreground)),
+            foreground,
+            held: foreground && claims && setup.owns_claims(),
             strays: uses(|operation| matches!(operation, Operation::ForceDeletePod(_))),
             watches: uses(|operation| matches!(operation, Operation::AwaitGone(..))),
             faults: setup.budget.total() > 0,

@@ -5,12 +5,12 @@ use super::pass::{Pass, choice, flag, optional, set, small};
 use crate::world::driver::{Driver, DriverPhase, Read, Watch};
 use crate::world::id::{ClusterId, Ordinal, Slice};
 use crate::world::pod::{Containers, Owner, Pod, PodPhase, Stray};
-use crate::world::row::Counted;
+use crate::world::row::{Counted, Planned};
 use crate::world::setup::MAX_POOLS;
 use crate::world::stateful_set::{Controller, Previous, StatefulSet, StatusWrite, Write};
 use crate::world::volume::{
-    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, ReclaimPolicy, Storage, Volume,
-    VolumeName, VolumePhase,
+    Claim, ClaimOwner, ClaimRef, Contents, Disk, DiskSet, MAX_TEMPLATES, ReclaimPolicy, Storage,
+    Template, TemplateSet, Volume, VolumeName, VolumePhase,
 };
 
 /// Bits of the counter of one pool.
@@ -48,14 +48,14 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, id: ClusterId, pod: &mut
     let mut there = pod.is_some();
     flag(pass, &mut there, true);
     optional(pass, pod, there, Pod::default(), |pass, pod| {
-        // Without faults no Pod fails.
+        // Without faults no Pod fails, but one that is held after its end.
         let phases = [
             PodPhase::Pending,
             PodPhase::Running,
             PodPhase::Failed,
             PodPhase::Succeeded,
         ];
-        let kept = if has.faults { 2 } else { 1 };
+        let kept = if has.faults || has.held { 2 } else { 1 };
         choice!(pass, pod.phase, 2, kept, phases);
         flag(pass, &mut pod.ready, true);
         flag(pass, &mut pod.available, has.min_ready);
@@ -64,6 +64,7 @@ pub(super) fn pod(pass: &mut impl Pass, has: &Features, id: ClusterId, pod: &mut
         choice!(pass, pod.owner, 2, if_needed(has.orphans, 2), owners);
         flag(pass, &mut pod.never_ready, has.never_ready);
         flag(pass, &mut pod.scheduled, has.schedules[id]);
+        flag(pass, &mut pod.held, has.held);
     });
 }
 
@@ -73,22 +74,18 @@ pub(super) fn containers(pass: &mut impl Pass, has: &Features, containers: &mut 
     flag(pass, &mut containers.evicted, has.faults);
     let mut there = containers.stray.is_some();
     flag(pass, &mut there, has.strays);
-    let nothing = Stray { mounted: None };
-    optional(
-        pass,
-        &mut containers.stray,
-        there,
-        nothing,
-        |pass, stray| {
-            let mut there = stray.mounted.is_some();
-            flag(pass, &mut there, has.strays);
-            let place = &mut stray.mounted;
+    let (place, nothing) = (&mut containers.stray, Stray::default());
+    optional(pass, place, there, nothing, |pass, stray| {
+        for (number, place) in (0..).zip(&mut stray.mounted.0) {
+            let needed = has.strays && number < has.templates;
+            let mut there = place.is_some();
+            flag(pass, &mut there, needed);
             optional(pass, place, there, Disk::Original, |pass, disk| {
-                let number = pass.number(*disk as u64, 2, if_needed(has.strays, 2));
+                let number = pass.number(*disk as u64, 2, if_needed(needed, 2));
                 set(pass, disk, || Disk::ALL[(number & 3) as usize]);
             });
-        },
-    );
+        }
+    });
 }
 
 /// A value that is hardly ever another than the usual one, which is written as zero. The others
@@ -186,14 +183,14 @@ struct UsualVolume {
 pub(super) fn fixed_volume(
     pass: &mut impl Pass,
     has: &Features,
-    id: ClusterId,
+    (id, template): (ClusterId, Template),
     place: &mut Option<Volume>,
 ) {
     let usually = match id {
         ClusterId::Source => UsualVolume {
             disk: usual(Disk::Original, 0, false),
             claim_ref: usual(ClaimRef::Claim, 1, has.claims),
-            policy: match has.source_policy {
+            policy: match has.source_policy[template] {
                 Some(policy) => usual(policy, 1, false),
                 None => usual(ReclaimPolicy::Retain, 1, has.claims),
             },
@@ -254,17 +251,34 @@ fn volume(pass: &mut impl Pass, has: &Features, place: &mut Option<Volume>, usua
     });
 }
 
-/// Only the destination ever binds a restored disk, and one that it has provisioned itself.
+/// The disks that are attached.
 #[inline(always)]
 pub(super) fn attached(pass: &mut impl Pass, has: &Features, id: ClusterId, disks: &mut DiskSet) {
+    disk_set(pass, has, (id, has.claims), disks);
+}
+
+/// The devices that are mounted.
+#[inline(always)]
+pub(super) fn staged(pass: &mut impl Pass, has: &Features, id: ClusterId, disks: &mut DiskSet) {
+    disk_set(pass, has, (id, has.staged), disks);
+}
+
+/// Only the destination ever binds a restored disk, and one that it has provisioned itself.
+#[inline(always)]
+fn disk_set(
+    pass: &mut impl Pass,
+    has: &Features,
+    (id, needed): (ClusterId, bool),
+    disks: &mut DiskSet,
+) {
     let is_destination = id == ClusterId::Destination;
     let mut found = DiskSet::default();
     for disk in Disk::ALL {
         let mut there = disks.contains(disk);
         match disk {
-            Disk::Original | Disk::SourceFresh => flag(pass, &mut there, has.claims),
-            Disk::Restored => flag(pass, &mut there, has.restored && is_destination),
-            Disk::DestinationFresh => flag(pass, &mut there, has.claims && is_destination),
+            Disk::Original | Disk::SourceFresh => flag(pass, &mut there, needed),
+            Disk::Restored => flag(pass, &mut there, needed && has.restored && is_destination),
+            Disk::DestinationFresh => flag(pass, &mut there, needed && is_destination),
         }
         if there {
             found.insert(disk);
@@ -273,7 +287,7 @@ pub(super) fn attached(pass: &mut impl Pass, has: &Features, id: ClusterId, disk
     set(pass, disks, || found);
 }
 
-/// What an ordinal's disks hold.
+/// What the disks of one claim of an ordinal hold.
 #[inline(always)]
 pub(super) fn contents(pass: &mut impl Pass, has: &Features, storage: &mut Storage) {
     let all = [Contents::NoDisk, Contents::Stale, Contents::Current];
@@ -317,7 +331,7 @@ pub(super) fn only_write(
     pass: &mut impl Pass,
     has: &Features,
     ordinal: &mut Ordinal,
-    planned: &mut Write,
+    planned: &mut Planned,
 ) {
     small(pass, &mut ordinal.0, 4, has.ordinal);
     write(pass, has, planned);
@@ -325,11 +339,33 @@ pub(super) fn only_write(
 
 /// What is left to write for an ordinal.
 #[inline(always)]
-pub(super) fn write(pass: &mut impl Pass, has: &Features, write: &mut Write) {
+pub(super) fn write(pass: &mut impl Pass, has: &Features, planned: &mut Planned) {
     // Those that are about the owners of claims come last.
     let kept = if has.claim_owners { 4 } else { 3 };
-    let number = pass.number(*write as u64, 4, kept) as usize;
-    set(pass, write, || Write::ALL[number.min(Write::ALL.len() - 1)]);
+    let number = pass.number(planned.write as u64, 4, kept) as usize;
+    set(pass, &mut planned.write, || {
+        Write::ALL[number.min(Write::ALL.len() - 1)]
+    });
+    // Which claims a write is about goes without saying where there is one.
+    let several = if has.templates > 1 { has.templates } else { 0 };
+    let places = [
+        (
+            &mut planned.creates,
+            planned.write.creates_claims(),
+            several,
+        ),
+        (
+            &mut planned.owns,
+            planned.write.owns_claims(),
+            if_needed(has.claim_owners, several),
+        ),
+    ];
+    for (place, is_about, kept) in places {
+        let several = if kept > 0 { u64::from(place.0) } else { 0 };
+        let number = pass.number(several, MAX_TEMPLATES as u32, kept);
+        let only = u8::from(is_about && has.templates == 1);
+        set(pass, place, || TemplateSet(number as u8 | only));
+    }
 }
 
 /// The rest of what a controller remembers.

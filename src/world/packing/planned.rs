@@ -6,7 +6,7 @@ use super::fields;
 use super::group::Group;
 use crate::world::World;
 use crate::world::id::{ClusterId, Ordinal};
-use crate::world::row::Counted;
+use crate::world::row::{Counted, Planned};
 use crate::world::stateful_set::Write;
 
 /// Where a row has what one side's controller has planned.
@@ -27,10 +27,10 @@ enum Writes {
 impl Plans {
     pub fn new(has: &Features, id: ClusterId, row: &mut Builder) -> Self {
         let writes = if has.many_writes[id] {
-            Writes::OfEach(row.each(|pass| fields::write(pass, has, &mut Write::default())))
+            Writes::OfEach(row.each(|pass| fields::write(pass, has, &mut Planned::default())))
         } else {
             Writes::OfOne(row.one(|pass| {
-                fields::only_write(pass, has, &mut Ordinal(0), &mut Write::default());
+                fields::only_write(pass, has, &mut Ordinal(0), &mut Planned::default());
             }))
         };
         let counted = row.each(|pass| fields::counted(pass, has, id, &mut Counted::default()));
@@ -42,15 +42,15 @@ impl Plans {
         let planned = |ordinal| world.column(id, ordinal).planned;
         match &self.writes {
             Writes::OfEach(group) => group.write_each(words, has.ordinals, |pass, ordinal| {
-                fields::write(pass, has, &mut planned(ordinal).write);
+                fields::write(pass, has, &mut planned(ordinal));
             }),
             Writes::OfOne(group) => {
                 let mut ordinals = (0..has.ordinals).map(Ordinal);
                 let only = ordinals.find(|&ordinal| planned(ordinal).write != Write::None);
                 let mut only = only.unwrap_or_default();
-                let mut write = planned(only).write;
+                let mut planned = planned(only);
                 group.write(words, 0, |pass| {
-                    fields::only_write(pass, has, &mut only, &mut write);
+                    fields::only_write(pass, has, &mut only, &mut planned);
                 });
             }
         }
@@ -65,14 +65,14 @@ impl Plans {
         match &self.writes {
             Writes::OfEach(group) => group.read_each(words, has.ordinals, |pass, ordinal| {
                 let planned = &mut world.column_mut(id, ordinal).planned;
-                fields::write(pass, has, &mut planned.write);
+                fields::write(pass, has, planned);
             }),
             Writes::OfOne(group) => {
-                let (mut only, mut write) = (Ordinal(0), Write::None);
+                let (mut only, mut planned) = (Ordinal(0), Planned::default());
                 group.read(words, 0, |pass| {
-                    fields::only_write(pass, has, &mut only, &mut write);
+                    fields::only_write(pass, has, &mut only, &mut planned);
                 });
-                world.column_mut(id, only).planned.write = write;
+                world.column_mut(id, only).planned = planned;
             }
         }
         self.counted

@@ -2,6 +2,7 @@
 
 use super::{Expression, ObjectRef};
 use crate::world::id::ClusterId;
+use crate::world::volume::Template;
 
 /// A condition on the stores of the API servers, or on the storage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,9 +12,9 @@ pub enum Condition {
     /// The Pod is Ready for at least `minReadySeconds`.
     PodAvailable(ClusterId, Expression),
     /// The disk of the ordinal has no attachment in the cluster.
-    VolumeDetached(ClusterId, Expression),
+    VolumeDetached(ClusterId, Expression, Template),
     /// The claim of the ordinal is Bound in the cluster.
-    VolumeBound(ClusterId, Expression),
+    VolumeBound(ClusterId, Expression, Template),
     /// The set's `status.observedGeneration` is its `generation`.
     SetObserved(ClusterId),
     /// An object of that name exists, being deleted or not.
@@ -34,8 +35,8 @@ impl Condition {
         match self {
             Self::PodReady(cluster, _)
             | Self::PodAvailable(cluster, _)
-            | Self::VolumeDetached(cluster, _)
-            | Self::VolumeBound(cluster, _)
+            | Self::VolumeDetached(cluster, ..)
+            | Self::VolumeBound(cluster, ..)
             | Self::SetObserved(cluster)
             | Self::RolledOut(cluster)
             | Self::StatusEquals(cluster, ..) => cluster,

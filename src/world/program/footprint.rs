@@ -83,7 +83,7 @@ impl Footprint {
     pub(super) const fn of_object(self, object: ObjectRef) -> Self {
         match object.kind {
             ObjectKind::StatefulSet => self,
-            ObjectKind::Pod | ObjectKind::Claim | ObjectKind::Volume => {
+            ObjectKind::Pod | ObjectKind::Claim(_) | ObjectKind::Volume(_) => {
                 self.of_ordinal(object.ordinal)
             }
         }
@@ -123,10 +123,10 @@ impl Condition {
             Self::PodReady(_, ordinal) | Self::PodAvailable(_, ordinal) => {
                 about.of_ordinal(ordinal).reading(Reads::POD_READY)
             }
-            Self::VolumeDetached(_, ordinal) => {
+            Self::VolumeDetached(_, ordinal, _) => {
                 about.of_ordinal(ordinal).reading(Reads::ATTACHMENTS)
             }
-            Self::VolumeBound(_, ordinal) => about.of_ordinal(ordinal),
+            Self::VolumeBound(_, ordinal, _) => about.of_ordinal(ordinal),
             Self::SetObserved(_) => about.reading(Reads::OBSERVED),
             Self::Exists(object) | Self::Absent(object) => about.of_object(object),
             Self::RolledOut(_) => about.counting(Count::OfSpec).reading(Reads {

@@ -3,7 +3,7 @@
 use super::footprint::{Footprint, SetEffect, SliceChange};
 use super::{Condition, Expression};
 use crate::world::id::ClusterId;
-use crate::world::volume::ReclaimPolicy;
+use crate::world::volume::{ReclaimPolicy, Template};
 
 /// One request of the driver, or one wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,20 +24,20 @@ pub enum Operation {
         /// The new `spec.replicas`.
         replicas: Expression,
     },
-    /// GET of the source's claim: the volume's name is in it.
-    GetClaim(Expression),
-    /// GET of the source's volume, whose fields the driver will copy.
-    GetVolume(Expression),
+    /// GET of a claim in the source: the volume's name is in it.
+    GetClaim(Expression, Template),
+    /// GET of a volume in the source, whose fields the driver will copy.
+    GetVolume(Expression, Template),
     /// POST of the copied volume in the destination.
-    CreateVolume(Expression, ClaimRefCopy, Copied),
+    CreateVolume(Expression, Template, ClaimRefCopy, Copied),
     /// POST of the copied claim in the destination, naming the copied volume.
-    CreateClaim(Expression),
+    CreateClaim(Expression, Template),
     /// POST of a copied claim in the destination that says by its annotations that it is bound, but
     /// names a volume which is not bound to it: it is Lost, and never bound.
-    CreateLostClaim(Expression),
+    CreateLostClaim(Expression, Template),
     /// A new disk holding what the disk of the source's claim holds now, with its volume and
     /// claim in the destination: a restored backup.
-    RestoreDisk(Expression),
+    RestoreDisk(Expression, Template),
     /// PATCH of `spec.persistentVolumeReclaimPolicy` of the volume that the claim is bound to.
     SetReclaimPolicy(ObjectRef, ReclaimPolicy),
     /// DELETE of an object; the driver remembers which incarnation it was.
@@ -61,6 +61,9 @@ pub enum Operation {
     Extra(ExtraVerb, ExtraRef),
     /// Looks once whether a condition holds, and goes one way or the other.
     Test(Condition),
+    /// Looks at a clock: whether the time that a script has given itself is up. There is no time in
+    /// the model, so it may be up, or not, whenever the driver looks.
+    Clock,
     /// Waits until the incarnation that the driver looked at, or deleted, is gone: no object
     /// of that name, or one with another uid.
     AwaitGone(ObjectRef, Look, Timeout),
@@ -105,17 +108,17 @@ impl Operation {
             Self::DeleteSet(cluster, cascade) => {
                 Footprint::new("deleteSet", cluster).of_set(SetEffect::Delete(cascade))
             }
-            Self::GetClaim(i) => Footprint::new("", Source)
+            Self::GetClaim(i, _) => Footprint::new("", Source)
                 .of_ordinal(i)
                 .only_looks("getClaim"),
-            Self::GetVolume(i) => Footprint::new("", Source)
+            Self::GetVolume(i, _) => Footprint::new("", Source)
                 .of_ordinal(i)
                 .only_looks("getVolume"),
             Self::CreateVolume(i, ..) => Footprint::new("createVolume", Destination).of_ordinal(i),
-            Self::CreateClaim(i) | Self::CreateLostClaim(i) => {
+            Self::CreateClaim(i, _) | Self::CreateLostClaim(i, _) => {
                 Footprint::new("createClaim", Destination).of_ordinal(i)
             }
-            Self::RestoreDisk(i) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
+            Self::RestoreDisk(i, _) => Footprint::new("restoreDisk", Destination).of_ordinal(i),
             Self::SetReclaimPolicy(object, _) => {
                 Footprint::new("setReclaimPolicy", object.cluster).of_object(object)
             }
@@ -137,6 +140,10 @@ impl Operation {
                 let footprint = Footprint::new("", object.cluster).of_object(object);
                 footprint.only_looks("wait")
             }
+            Self::Clock => Footprint {
+                cluster: None,
+                ..Footprint::new("", Source).only_looks("look")
+            },
             Self::Save => Footprint {
                 cluster: None,
                 ..Footprint::new("", Source).only_looks("save")
@@ -221,9 +228,9 @@ pub enum ObjectKind {
     /// The Pod of an ordinal.
     Pod,
     /// The PersistentVolumeClaim of an ordinal.
-    Claim,
-    /// The PersistentVolume that carries the disk of an ordinal.
-    Volume,
+    Claim(Template),
+    /// The PersistentVolume that carries a disk of an ordinal.
+    Volume(Template),
     /// The StatefulSet.
     StatefulSet,
 }

@@ -37,9 +37,6 @@ func others() []File {
 		}
 		files = append(files, File{file.Name, blocks})
 	}
-	if !withControllers {
-		return files
-	}
 	for _, file := range controllers.Files() {
 		blocks := make([]Block, len(file.Blocks))
 		for i, block := range file.Blocks {

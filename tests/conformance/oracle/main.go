@@ -12,12 +12,9 @@ import (
 	"straddle.dev/conformance/controllers"
 )
 
-var withControllers bool
-
 func main() {
 	folder := flag.String("into", "", "write recordings into this folder")
 	only := flag.String("only", "", "record this file alone")
-	flag.BoolVar(&withControllers, "controllers", true, "record the controllers beside the StatefulSet controller")
 	flag.Parse()
 	quiet()
 	if err := run(*folder, *only, flag.Args()); err != nil {

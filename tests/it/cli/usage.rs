@@ -82,7 +82,7 @@ For more information, try '--help'.
         "check small.yaml --property nope",
         str![[r#"
 error: invalid value 'nope' for '--property <NAME>'
-  [possible values: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable, completes, stays-migrated]
+  [possible values: at-most-one-pod, at-most-one-running, single-writer, exclusive-device, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable, completes, stays-migrated]
 
 For more information, try '--help'.
 
@@ -92,7 +92,7 @@ For more information, try '--help'.
         "check small.yaml --property availble",
         str![[r#"
 error: invalid value 'availble' for '--property <NAME>'
-  [possible values: at-most-one-pod, at-most-one-running, single-writer, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable, completes, stays-migrated]
+  [possible values: at-most-one-pod, at-most-one-running, single-writer, exclusive-device, right-disk, no-data-loss, disjoint-slices, available, self-healing, recoverable, completes, stays-migrated]
 
   tip: a similar value exists: 'available'
 

@@ -103,6 +103,7 @@ PROPERTY             SEEN IN 500 WALKS
 at-most-one-pod      not seen in 500: p < 0.0060 with 95% confidence
 at-most-one-running  not seen in 500: p < 0.0060 with 95% confidence
 single-writer        not applicable: the sets have no volumeClaimTemplates
+exclusive-device     not applicable: the sets have no volumeClaimTemplates
 right-disk           not applicable: the sets have no volumeClaimTemplates
 no-data-loss         not applicable: the sets have no volumeClaimTemplates
 disjoint-slices      not seen in 500: p < 0.0060 with 95% confidence

@@ -10,6 +10,7 @@ use straddle::internals::actors::stateful_set_controller::status::{Status, Store
 use straddle::internals::world::id::{Ordinal, Slice, Table};
 use straddle::internals::world::pod::PodPhase;
 use straddle::internals::world::stateful_set::{PodManagementPolicy, RetentionPolicy};
+use straddle::internals::world::volume;
 
 /// What one sync sees, and which of its requests is refused.
 pub struct Case {
@@ -112,7 +113,7 @@ impl Case {
             policy: self.policy,
             strategy: self.strategy,
             retention: self.retention.unwrap_or_default(),
-            has_claims: self.retention.is_some(),
+            claim_templates: u8::from(self.retention.is_some()),
             deleting: self.deleting,
             template: self.template,
             history_limit: self.history_limit,
@@ -140,7 +141,7 @@ impl Objects for Case {
         self.pods[ordinal]
     }
 
-    fn claim(&self, ordinal: Ordinal) -> Option<Claim> {
+    fn claim(&self, ordinal: Ordinal, _: volume::Template) -> Option<Claim> {
         self.claims[ordinal]
     }
 

@@ -13,7 +13,7 @@ use straddle::internals::actors::Component;
 use straddle::internals::actors::persistent_volume_controller::{Action, Step};
 use straddle::internals::world::World;
 use straddle::internals::world::id::{ClusterId, Ordinal};
-use straddle::internals::world::row::Column;
+use straddle::internals::world::row::Supply;
 use straddle::internals::world::setup::Setup;
 use straddle::internals::world::volume::{
     Claim, ClaimRef, Disk, ReclaimPolicy, Volume, VolumeName, VolumePhase,
@@ -22,7 +22,7 @@ use straddle::internals::world::volume::{
 use super::known::{Told, assert_counts, assert_row};
 use super::recordings;
 use crate::models::scenario;
-use crate::support::permissive;
+use crate::support::{ONLY, permissive};
 
 const SIDE: ClusterId = ClusterId::Source;
 const ORDINAL: Ordinal = Ordinal(0);
@@ -41,13 +41,10 @@ const OMITTED: &[(&str, usize)] = &[
 ];
 
 /// Where the model does something else, and why; the number of syncs of each.
-const KNOWN: &[(&str, usize)] = &[(DELETING, 442), (UNASKED, 30)];
+const KNOWN: &[(&str, usize)] = &[(UNASKED, 54)];
 
 /// Syncs in which both do the same.
-const SAME: usize = 6_396;
-
-/// The real controller takes no notice of a claim's deletion.
-const DELETING: &str = "the real controller binds or provisions a claim that is being deleted";
+const SAME: usize = 6_814;
 
 /// The model's volumes without `claimRef` wait for a claim that names them.
 const UNASKED: &str = "the real controller takes a free volume that the claim does not name";
@@ -80,41 +77,41 @@ impl<'a> Input<'a> {
     }
 
     /// What one side has of the ordinal.
-    fn column(&self, names: Names) -> Told<Column> {
-        let mut column = Column {
+    fn supply(&self, names: Names) -> Told<Supply> {
+        let mut supply = Supply {
             claim: claim(self.claim, names)?,
-            ..Column::default()
+            ..Supply::default()
         };
         for (state, name) in self.volumes.iter().zip(names) {
             if let Some(state) = state {
-                let volume = volume(state, name, column.claim.is_some())?;
-                *column.volumes.get_mut(name) = Some(volume);
+                let volume = volume(state, name, supply.claim.is_some())?;
+                *supply.volumes.get_mut(name) = Some(volume);
             }
         }
         let missing = self.claim.contains("=9");
-        if missing && column.volumes.get(VolumeName::Provisioned).is_some() {
+        if missing && supply.volumes.get(VolumeName::Provisioned).is_some() {
             return Err("the claim names a third volume");
         }
-        if self.class != "dynamic" && column.claim.is_some_and(|claim| claim.volume.is_none()) {
+        if self.class != "dynamic" && supply.claim.is_some_and(|claim| claim.volume.is_none()) {
             return Err("the class does not provision");
         }
-        if !arises(&column) {
+        if !arises(&supply) {
             return Err("no step of the model leads there");
         }
-        Ok(column)
+        Ok(supply)
     }
 }
 
-/// Whether a column is as the model's steps leave it: they write a binding as a whole, patch no
+/// Whether a supply is as the model's steps leave it: they write a binding as a whole, patch no
 /// `claimRef`, and delete and patch no provisioned volume.
-fn arises(column: &Column) -> bool {
-    let bound_to = column
+fn arises(supply: &Supply) -> bool {
+    let bound_to = supply
         .claim
         .filter(|claim| claim.bound)
         .map(|claim| claim.volume);
-    let is_unbound = column.claim.is_some_and(|claim| !claim.bound);
-    let named = column.claim.and_then(|claim| claim.volume);
-    let volumes = column.volumes;
+    let is_unbound = supply.claim.is_some_and(|claim| !claim.bound);
+    let named = supply.claim.and_then(|claim| claim.volume);
+    let volumes = supply.volumes;
     let fixed_arises = volumes.fixed.is_none_or(|volume| match volume.claim_ref {
         ClaimRef::None | ClaimRef::NameOnly => volume.phase == VolumePhase::Available,
         ClaimRef::Claim => volume.phase == VolumePhase::Bound,
@@ -205,8 +202,8 @@ fn volume(state: &str, name: VolumeName, has_claim: bool) -> Told<Volume> {
     })
 }
 
-/// What the real controller makes of a column in one sync; whether it asks for a volume.
-fn real(words: &str, mut column: Column, names: Names) -> Told<(Column, bool)> {
+/// What the real controller makes of a supply in one sync; whether it asks for a volume.
+fn real(words: &str, mut supply: Supply, names: Names) -> Told<(Supply, bool)> {
     let mut provisions = false;
     for word in words.split(' ').filter(|word| !word.is_empty()) {
         provisions |= word == "*ExternalProvisioning";
@@ -216,30 +213,30 @@ fn real(words: &str, mut column: Column, names: Names) -> Told<(Column, bool)> {
         match object.split_once(':') {
             Some((name, state)) => {
                 let name = names[index(name)];
-                let has_claim = column.claim.is_some();
-                *column.volumes.get_mut(name) = Some(volume(state, name, has_claim)?);
+                let has_claim = supply.claim.is_some();
+                *supply.volumes.get_mut(name) = Some(volume(state, name, has_claim)?);
             }
             // What is in between is written over.
             None => {
                 if let Ok(after) = claim(object, names) {
-                    column.claim = after;
+                    supply.claim = after;
                 } else if object.contains('L') {
                     return Err("the claim gets Lost");
                 }
             }
         }
     }
-    Ok((column, provisions))
+    Ok((supply, provisions))
 }
 
-fn world(column: Column) -> (Setup, World) {
+fn world(supply: Supply) -> (Setup, World) {
     let setup = Setup {
         ordinals: 1,
-        storage: Some(permissive(ReclaimPolicy::Retain)),
+        storage: vec![permissive(ReclaimPolicy::Retain)],
         ..Setup::default()
     };
     let mut world = World::default();
-    *world.column_mut(SIDE, ORDINAL) = column;
+    world.column_mut(SIDE, ORDINAL)[ONLY] = supply;
     (setup, world)
 }
 
@@ -261,46 +258,46 @@ fn steps(setup: &Setup, world: &World, about: Option<VolumeName>) -> Vec<Action>
 /// Compares a sync of the claim or of a volume; says why the model does something else if that is
 /// known.
 fn compare(
-    column: Column,
+    supply: Supply,
     words: &str,
     about: Option<VolumeName>,
     names: Names,
 ) -> Result<Option<&'static str>, String> {
-    let (setup, world) = world(column);
+    let (setup, world) = world(supply);
     let actions = steps(&setup, &world, about);
-    let (after, provisions) = real(words, column, names)?;
+    let (after, provisions) = real(words, supply, names)?;
     let subject = about.and_then(|name| after.volumes.get(name));
     let awaits_driver = subject.is_some_and(|volume| {
         volume.phase == VolumePhase::Released && volume.reclaim_policy == ReclaimPolicy::Delete
     });
     let is_same = |&action: &Action| match action {
-        Action::Provision => provisions && after == column,
-        Action::Reclaim(_) => awaits_driver && after == column,
+        Action::Provision => provisions && after == supply,
+        Action::Reclaim(_) => awaits_driver && after == supply,
         _ => {
             let step = Step {
                 cluster: SIDE,
                 ordinal: ORDINAL,
+                template: ONLY,
                 action,
             };
             let mut world = world;
             step.perform(&setup, &mut world);
-            after == *world.column(SIDE, ORDINAL)
+            after == world.column(SIDE, ORDINAL)[ONLY]
         }
     };
-    let rests = after == column && !provisions && !awaits_driver;
+    let rests = after == supply && !provisions && !awaits_driver;
     if actions.iter().any(is_same) || (actions.is_empty() && rests) {
         return Ok(None);
     }
-    let claim = column.claim.filter(|_| about.is_none());
+    let claim = supply.claim.filter(|_| about.is_none());
     let takes_free = [VolumeName::Static, VolumeName::Provisioned]
         .into_iter()
         .filter(|name| after.claim.is_some_and(|claim| claim.volume == Some(*name)))
         .any(|name| {
-            let volume = column.volumes.get(name);
+            let volume = supply.volumes.get(name);
             volume.is_some_and(|volume| volume.claim_ref == ClaimRef::None)
         });
     match claim {
-        Some(claim) if claim.deleting && actions.is_empty() => Ok(Some(DELETING)),
         Some(claim) if claim.volume.is_none() && takes_free && actions == [Action::Provision] => {
             Ok(Some(UNASKED))
         }
@@ -320,8 +317,8 @@ impl Compared {
     /// Compares the syncs of a case. One of its volumes is the static one.
     fn case(&mut self, line: &str, names: Names) {
         let (input, output) = line.split_once(" => ").expect("a case has an arrow");
-        let column = match Input::read(input).column(names) {
-            Ok(column) => column,
+        let supply = match Input::read(input).supply(names) {
+            Ok(supply) => supply,
             Err(told) => {
                 *self.omitted.entry(told).or_default() += 1;
                 return;
@@ -330,10 +327,10 @@ impl Compared {
         for sync in output.split(" ; ").filter(|sync| *sync != "nothing") {
             let (subject, words) = sync.split_once(':').expect("a sync is of an object");
             let about = (subject != "claim").then(|| names[index(subject)]);
-            match compare(column, words.trim(), about, names) {
+            match compare(supply, words.trim(), about, names) {
                 Ok(None) => self.same += 1,
                 Ok(Some(told)) => *self.known.entry(told).or_default() += 1,
-                Err(told) => panic!("{subject} of {line}\n{column:?}\n{told}"),
+                Err(told) => panic!("{subject} of {line}\n{supply:?}\n{told}"),
             }
         }
     }
@@ -383,9 +380,9 @@ fn every_reachable_column_is_compared() {
             }
             for row in world.rows.values() {
                 for side in ClusterId::BOTH {
-                    let column = row.sides[side];
-                    assert!(arises(&column), "{name}: {column:?}");
-                    columns.insert((column.claim, column.volumes));
+                    let supply = row.sides[side][ONLY];
+                    assert!(arises(&supply), "{name}: {supply:?}");
+                    columns.insert((supply.claim, supply.volumes));
                 }
             }
             let mut steps = Vec::new();

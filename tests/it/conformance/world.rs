@@ -21,7 +21,7 @@ use straddle::internals::world::volume::{Claim, ClaimOwner, ReclaimPolicy};
 
 use super::case::Case;
 use super::{controller_files, gate, recordings};
-use crate::support::permissive;
+use crate::support::{ONLY, permissive};
 
 /// The side that has the objects.
 const SIDE: ClusterId = ClusterId::Source;
@@ -49,7 +49,7 @@ fn world(case: &Case) -> Option<(Setup, World)> {
             Some(seen) => Some(pod(&set, &seen)?),
             None => None,
         };
-        column.claim = match case.claim(ordinal) {
+        column[ONLY].claim = match case.claim(ordinal, ONLY) {
             Some(seen) => Some(Claim {
                 owner: owner(seen.owners)?,
                 deleting: seen.deleting,
@@ -79,6 +79,7 @@ fn pod(set: &Set<'_>, seen: &SeenPod) -> Option<Pod> {
         },
         scheduled: true,
         never_ready: false,
+        held: false,
     })
 }
 
@@ -113,7 +114,7 @@ fn setup(set: &Set<'_>, min_ready: bool) -> Setup {
             source: cluster,
             destination: cluster,
         },
-        storage: set.has_claims.then_some(permissive(ReclaimPolicy::Retain)),
+        storage: vec![permissive(ReclaimPolicy::Retain); usize::from(set.claim_templates)],
         availability: None,
         program: Program::default(),
         budget: Budget::default(),

@@ -6,7 +6,7 @@ use straddle::internals::world::pod::PodPhase;
 use straddle::internals::world::volume::{Contents, Disk, VolumePhase};
 
 use super::{DISKS, PLAIN, once};
-use crate::support::{Walk, check, scenario};
+use crate::support::{ONLY, Walk, check, scenario};
 
 #[track_caller]
 fn verdict(sections: &str, property: &str) -> String {
@@ -41,13 +41,15 @@ fn a_copied_volume_binds_unless_it_names_a_claim_of_the_source() {
             assert_eq!(walk.driver(), "finished");
             let world = walk.settle().world;
             let side = world.side(ClusterId::Destination);
-            let volume = match side[Ordinal(0)].volumes.fixed {
+            let volume = match side[Ordinal(0)][ONLY].volumes.fixed {
                 Some(volume) => format!("{:?}", volume.phase),
                 None => "gone".to_owned(),
             };
-            let bound = side[Ordinal(0)].claim.is_some_and(|claim| claim.bound);
+            let bound = side[Ordinal(0)][ONLY]
+                .claim
+                .is_some_and(|claim| claim.bound);
             assert_eq!(bound, volume == format!("{:?}", VolumePhase::Bound));
-            let disk = match walk.world.rows[Ordinal(0)].storage.original {
+            let disk = match walk.world.rows[Ordinal(0)].storage[ONLY].original {
                 Contents::NoDisk => "is destroyed",
                 _ => "stays",
             };
@@ -161,11 +163,11 @@ fn a_disk_out_of_reach_is_never_attached() {
         let world = walk.settle().world;
         let side = world.side(ClusterId::Destination);
         assert_eq!(
-            side[Ordinal(0)].bound_disk(),
+            side[Ordinal(0)][ONLY].bound_disk(),
             Some(Disk::Original),
             "{sides}"
         );
-        let attached = world.rows[Ordinal(0)].sides.destination.attached;
+        let attached = world.rows[Ordinal(0)].sides.destination[ONLY].attached;
         assert_eq!(attached.contains(Disk::Original), runs, "{sides}");
         let phase = side[Ordinal(0)].pod.expect("the Pod is there").phase;
         assert_eq!(phase == PodPhase::Running, runs, "{sides}");
@@ -186,7 +188,8 @@ fn exclusive_storage_attaches_a_disk_to_one_side() {
         assert_eq!(both, !waits, "{backend}");
         walk.run();
         let row = walk.settle().world.rows[Ordinal(0)];
-        let sides = ClusterId::BOTH.map(|side| row.sides[side].attached.contains(Disk::Original));
+        let sides =
+            ClusterId::BOTH.map(|side| row.sides[side][ONLY].attached.contains(Disk::Original));
         // Permissive storage keeps an attachment that nobody asks for.
         assert_eq!(sides, [!waits, true], "{backend}");
         assert!(

@@ -152,9 +152,9 @@ fn searches_of_a_few_replicas_say_what_is_said_of_every_number() {
         }
     }
     let expected = Count {
-        proved: 125,
-        refuted: 28,
-        searched: 424,
+        proved: 157,
+        refuted: 30,
+        searched: 552,
         unfinished: 20,
     };
     assert_eq!(count, expected);

@@ -131,6 +131,8 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
         eventful("Parallel", &cascade("background"), "eviction"),
         eventful("OrderedReady", &cascade("foreground"), "eviction"),
         sized_text(FROM_THE_TOP, ""),
+        sized("block-device", ProofScope::Each),
+        eventful("Parallel", force, "eviction"),
     ];
     for sizes in models {
         let model = sizes.model(4).expect("a size that there is");
@@ -173,6 +175,7 @@ fn every_kind_of_step_is_one_of_a_small_part_of_the_state() {
     kubelet StayReady
     kubelet Stop
     kubelet StopStray
+    kubelet UnmountDevice
     storage Attach
     storage Detach
     volumes Bind

@@ -149,7 +149,7 @@ fn a_sync_depends_on_another_ordinal() {
 fn a_refused_write_ends_those_for_others() {
     check(
         || sized("claim-swapped-late", ProofScope::Each),
-        |step| matches!(step, Step::Controller(step) if matches!(step.action, Action::Write(_))),
+        |step| matches!(step, Step::Controller(step) if matches!(step.action, Action::Write(..))),
     );
 }
 

@@ -6,7 +6,7 @@ use straddle::internals::world::id::{Ordinal, OrdinalSet};
 use straddle::internals::world::pod::{Pod, PodPhase};
 use straddle::internals::world::program::{Expression, Instruction, OnError, Operation};
 
-use crate::support::{SIDE, Scene, check, check_run};
+use crate::support::{ONLY, SIDE, Scene, check, check_run};
 
 #[test]
 fn fact_17_a_write_of_scale_leaves_start_alone() {
@@ -63,7 +63,7 @@ fn fact_26_creating_a_pod_that_exists_is_an_error_that_ends_the_sync() {
     scene.act(Action::Sync);
     let other = Pod::default();
     scene.world.rows[Ordinal(3)].sides[SIDE].pod = Some(other);
-    scene.act(Action::Write(Ordinal(3)));
+    scene.act(Action::Write(Ordinal(3), ONLY));
     assert_eq!(scene.left(), "waits");
     assert_eq!(scene.world.rows[Ordinal(3)].sides[SIDE].pod, Some(other));
     assert_eq!(scene.world.rows[Ordinal(4)].sides[SIDE].pod, None);
@@ -144,7 +144,11 @@ fn fact_53_ready_replicas_counts_a_terminating_pod_that_is_still_ready() {
     let mut scene = Scene::read("OrderedReady start 0 of 4", "0-4 ready");
     scene.reads().ready_replicas = true;
     let all: OrdinalSet = (0..5).map(Ordinal).collect();
-    for action in [Action::Sync, Action::Write(Ordinal(4)), Action::WriteStatus] {
+    for action in [
+        Action::Sync,
+        Action::Write(Ordinal(4), ONLY),
+        Action::WriteStatus,
+    ] {
         scene.act(action);
     }
     let status = |scene: &Scene| {
@@ -171,8 +175,8 @@ fn fact_58_in_parallel_an_error_in_a_slot_skips_the_condemned_pods() {
     let mut scene = Scene::read("Parallel start 0 of 3", "1 ready foreign, 5 ready");
     scene.act(Action::Sync);
     assert_eq!(scene.left(), "creates 0 1 2, deletes 5");
-    scene.act(Action::Write(Ordinal(0)));
-    scene.act(Action::Write(Ordinal(1)));
+    scene.act(Action::Write(Ordinal(0), ONLY));
+    scene.act(Action::Write(Ordinal(1), ONLY));
     assert_eq!(scene.left(), "waits");
     let side = scene.world.side(SIDE);
     assert!(side[Ordinal(0)].pod.is_some());

@@ -6,7 +6,7 @@ use straddle::internals::actors::stateful_set_controller::Action;
 use straddle::internals::world::id::Ordinal;
 
 use crate::conformance::writes;
-use crate::support::{SIDE, Scene, check, check_sync};
+use crate::support::{ONLY, SIDE, Scene, check, check_sync};
 
 /// Checks what one sync writes beside the status: `release | given set | sees | then it writes`.
 #[track_caller]
@@ -114,7 +114,7 @@ fn fact_25_a_delete_strikes_a_newer_pod_of_the_name() {
         let pod = newer.world.column(SIDE, ordinal).pod;
         scene.world.column_mut(SIDE, ordinal).pod = pod;
     }
-    scene.act(Action::Write(Ordinal(3)));
+    scene.act(Action::Write(Ordinal(3), ONLY));
     let pod = scene.world.rows[Ordinal(3)].sides[SIDE].pod;
     assert!(pod.is_some_and(|pod| pod.terminating));
 }

@@ -3,7 +3,7 @@
 use straddle::internals::world::id::Ordinal;
 use straddle::internals::world::volume::{Contents, Disk};
 
-use crate::support::{SIDE, Scene, check};
+use crate::support::{ONLY, SIDE, Scene, check};
 
 /// Lets everything run, and tells what happens, which disk ordinal 3 has in the end, and
 /// whether its original disk still exists.
@@ -15,8 +15,8 @@ fn check_disk(table: &str) {
         };
         let mut scene = Scene::read(set, sees);
         let events = scene.run("time passes");
-        let storage = scene.world.rows[Ordinal(3)].storage;
-        let has = match scene.world.rows[Ordinal(3)].sides[SIDE].bound_disk() {
+        let storage = scene.world.rows[Ordinal(3)].storage[ONLY];
+        let has = match scene.world.rows[Ordinal(3)].sides[SIDE][ONLY].bound_disk() {
             Some(disk) if storage.is_current(disk) => "has its data",
             Some(Disk::Original) => "has an old copy",
             Some(_) => "has an empty disk",

@@ -43,6 +43,8 @@ pub struct Storage {
     pub unreachable: bool,
     /// `shared: true`.
     pub shared: bool,
+    /// `volumes: block`.
+    pub block: bool,
 }
 
 /// What the driver does.
@@ -84,6 +86,8 @@ pub struct Draft {
     pub start: Start,
     /// The disks.
     pub storage: Storage,
+    /// Those of a second claim template, `wal`.
+    pub second: Option<Storage>,
     /// The value of `availability`.
     pub availability: Option<String>,
     /// The highest ordinal allowed.
@@ -142,7 +146,10 @@ impl Draft {
         let _ = writeln!(text, "source: {{{}}}", self.source_side());
         let _ = writeln!(text, "destination: {{{}}}", self.destination_side());
         if self.claims {
-            let _ = writeln!(text, "storage: {{{}}}", self.storage.text());
+            let second = self.second.map_or_else(String::new, |second| {
+                format!(", templates: [{{name: wal, {}}}]", second.text())
+            });
+            let _ = writeln!(text, "storage: {{{}{second}}}", self.storage.text());
         }
         for (name, value) in [
             ("availability", &self.availability),
@@ -202,7 +209,7 @@ impl Draft {
 
     fn inline_fields(&self, set: Set) -> String {
         let policy = set.policy();
-        let templates = if self.claims { "data" } else { "" };
+        let templates = self.templates().join(", ");
         format!("name: web, podManagementPolicy: {policy}, volumeClaimTemplates: [{templates}]")
     }
 
@@ -225,11 +232,26 @@ impl Draft {
             if set.min_ready { 10 } else { 0 },
             self.needed_secret(),
         );
-        if self.claims {
-            text += "  volumeClaimTemplates:\n  - metadata: {name: data}\n    \
-                     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+        for (number, name) in self.templates().iter().enumerate() {
+            if number == 0 {
+                text += "  volumeClaimTemplates:\n";
+            }
+            let _ = write!(
+                text,
+                "  - metadata: {{name: {name}}}\n    spec: {{accessModes: [ReadWriteOnce], \
+                 resources: {{requests: {{storage: 1Gi}}}}}}\n"
+            );
         }
         text
+    }
+
+    /// The names of the claim templates.
+    const fn templates(&self) -> &'static [&'static str] {
+        match (self.claims, self.second) {
+            (false, _) => &[],
+            (true, None) => &["data"],
+            (true, Some(_)) => &["data", "wal"],
+        }
     }
 
     /// Pods need the Secret that a script is about.
@@ -268,6 +290,9 @@ impl Storage {
         }
         if self.shared {
             text += ", shared: true";
+        }
+        if self.block {
+            text += ", volumes: block";
         }
         text
     }

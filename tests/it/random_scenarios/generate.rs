@@ -34,6 +34,17 @@ pub fn draft(mix: &Mix, number: u64) -> Draft {
     draft
 }
 
+fn storage(chance: &mut Chance<'_>) -> Storage {
+    let mix = chance.mix;
+    Storage {
+        exclusive: chance.percent(mix.storage),
+        retain: chance.percent(mix.retain),
+        unreachable: chance.percent(mix.storage / 2),
+        shared: chance.percent(mix.storage / 2),
+        block: mix.block > 0 && chance.percent(mix.block),
+    }
+}
+
 fn options(chance: &mut Chance<'_>) -> Draft {
     let mix = chance.mix;
     let sizes: Vec<u8> = [1, 2, 2, 2, 3, 3, 4]
@@ -56,12 +67,10 @@ fn options(chance: &mut Chance<'_>) -> Draft {
     } else {
         Start::Empty
     };
-    let storage = Storage {
-        exclusive: chance.percent(mix.storage),
-        retain: chance.percent(mix.retain),
-        unreachable: chance.percent(mix.storage / 2),
-        shared: chance.percent(mix.storage / 2),
-    };
+    let storage = storage(chance);
+    // Other mixes draw nothing here, so that their drafts stay what they were.
+    let has_second = mix.second > 0 && chance.percent(mix.second);
+    let second = has_second.then(|| self::storage(chance));
     Draft {
         replicas,
         claims,
@@ -69,6 +78,7 @@ fn options(chance: &mut Chance<'_>) -> Draft {
         destination,
         start,
         storage,
+        second,
         availability: chance
             .percent(mix.available)
             .then(|| availability(chance, replicas)),

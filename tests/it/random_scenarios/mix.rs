@@ -17,10 +17,14 @@ pub struct Mix {
     pub deletes: u32,
     /// Claim templates.
     pub claims: u32,
+    /// A second claim template.
+    pub second: u32,
     /// `reclaimPolicy: Retain`.
     pub retain: u32,
     /// Each of the other three properties of the storage.
     pub storage: u32,
+    /// Block devices.
+    pub block: u32,
     /// A destination without a set at the start.
     pub absent: u32,
     /// A destination with Pods at the start.
@@ -53,8 +57,10 @@ const BASE: Mix = Mix {
     min_ready: 10,
     deletes: 10,
     claims: 85,
+    second: 0,
     retain: 40,
     storage: 10,
+    block: 0,
     absent: 15,
     started: 15,
     available: 40,
@@ -101,6 +107,45 @@ pub const POLICIES: Mix = Mix {
         "scale",
         "symmetry saves",
         "ordinals added",
+    ],
+    ..BASE
+};
+
+/// Two claim templates, each with storage of its own, and steps about one of them.
+pub const TEMPLATES: Mix = Mix {
+    name: "templates",
+    replicas: 2,
+    deletes: 25,
+    claims: 100,
+    second: 85,
+    storage: 25,
+    block: 40,
+    absent: 10,
+    started: 10,
+    faults: 10,
+    kinds: &[
+        Kind::CopyVolume,
+        Kind::RestoreDisk,
+        Kind::SetReclaimPolicy,
+        Kind::DeleteClaim,
+        Kind::DeleteVolume,
+        Kind::DeletePod,
+        Kind::VolumeWait,
+    ],
+    reaches: &[
+        "two templates",
+        "block",
+        "exclusive",
+        "permissive",
+        "Retain",
+        "Delete",
+        "restore",
+        "set reclaim policy",
+        "delete claim",
+        "delete volume",
+        "wait detached",
+        "wait bound",
+        "symmetry saves",
     ],
     ..BASE
 };
@@ -298,6 +343,6 @@ pub const EVERYTHING: Mix = Mix {
 };
 
 /// All of them.
-pub const MIXES: [Mix; 9] = [
-    POLICIES, RETENTION, RECLAIM, STORAGE, CASCADES, COUNTS, FAULTS, SCRIPTS, EVERYTHING,
+pub const MIXES: [Mix; 10] = [
+    POLICIES, RETENTION, RECLAIM, STORAGE, CASCADES, COUNTS, FAULTS, SCRIPTS, EVERYTHING, TEMPLATES,
 ];

@@ -96,14 +96,17 @@ fn of_sets(setup: &Setup) -> Vec<String> {
 }
 
 fn of_storage(setup: &Setup) -> Vec<String> {
-    let Some(storage) = setup.storage else {
+    let Some(storage) = setup.storage.first() else {
         return chosen(&[("no claims", true)]);
     };
     chosen(&[
+        ("two templates", setup.storage.len() == 2),
+        ("three templates", setup.storage.len() == 3),
         ("exclusive", storage.backend == Backend::Exclusive),
         ("permissive", storage.backend == Backend::Permissive),
         ("unreachable", !storage.reachable.destination),
         ("shared", storage.shared),
+        ("block", setup.storage.iter().any(|storage| storage.block)),
         ("Retain", storage.reclaim_policy == ReclaimPolicy::Retain),
         ("Delete", storage.reclaim_policy == ReclaimPolicy::Delete),
     ])
@@ -149,15 +152,15 @@ const fn name(operation: Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::Patch { .. } => "patch",
         Operation::Scale { .. } => "scale",
-        Operation::CreateVolume(_, ClaimRefCopy::Drop, _) => "claimRef drop",
-        Operation::CreateVolume(_, ClaimRefCopy::DropUid, _) => "claimRef dropUid",
-        Operation::CreateVolume(_, ClaimRefCopy::Keep, _) => "claimRef keep",
-        Operation::RestoreDisk(_) => "restore",
+        Operation::CreateVolume(_, _, ClaimRefCopy::Drop, _) => "claimRef drop",
+        Operation::CreateVolume(_, _, ClaimRefCopy::DropUid, _) => "claimRef dropUid",
+        Operation::CreateVolume(_, _, ClaimRefCopy::Keep, _) => "claimRef keep",
+        Operation::RestoreDisk(..) => "restore",
         Operation::SetReclaimPolicy(..) => "set reclaim policy",
         Operation::Delete(object) => match object.kind {
             ObjectKind::Pod => "delete Pod",
-            ObjectKind::Claim => "delete claim",
-            ObjectKind::Volume => "delete volume",
+            ObjectKind::Claim(_) => "delete claim",
+            ObjectKind::Volume(_) => "delete volume",
             ObjectKind::StatefulSet => "delete set",
         },
         Operation::ForceDeletePod(_) => "force delete",
@@ -171,10 +174,11 @@ const fn name(operation: Operation) -> Option<&'static str> {
         Operation::Test(_) => "test",
         Operation::AwaitGone(..) => "wait gone",
         Operation::Await(condition, _) => awaited(condition),
-        Operation::GetClaim(_)
-        | Operation::GetVolume(_)
-        | Operation::CreateClaim(_)
-        | Operation::CreateLostClaim(_)
+        Operation::GetClaim(..)
+        | Operation::GetVolume(..)
+        | Operation::CreateClaim(..)
+        | Operation::CreateLostClaim(..)
+        | Operation::Clock
         | Operation::Save => return None,
     })
 }

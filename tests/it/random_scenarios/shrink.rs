@@ -27,10 +27,13 @@ fn smaller(draft: &Draft) -> Vec<Draft> {
     try_with(&|draft| draft.start = Start::Empty);
     try_with(&|draft| draft.destination = Set::default());
     try_with(&|draft| draft.storage = Storage::default());
+    try_with(&|draft| draft.second = None);
+    try_with(&|draft| draft.second = draft.second.map(|_| Storage::default()));
     try_with(&|draft| draft.storage.exclusive = false);
     try_with(&|draft| draft.storage.retain = false);
     try_with(&|draft| draft.storage.unreachable = false);
     try_with(&|draft| draft.storage.shared = false);
+    try_with(&|draft| draft.storage.block = false);
     for side in [source, destination] {
         try_with(&|draft| side(draft).parallel = false);
         try_with(&|draft| side(draft).min_ready = false);

@@ -119,6 +119,14 @@ impl Chance<'_> {
         self.option(text)
     }
 
+    /// The claim template that a step is about, if it says one.
+    fn template(&mut self) -> &'static str {
+        if self.mix.second == 0 {
+            return "";
+        }
+        self.one(&["", ", template: data", ", template: wal"])
+    }
+
     /// A step of any of the kinds that a mix is about.
     fn step(&mut self, claims: bool, in_loop: bool) -> String {
         let mut kinds = if self.percent(67) {
@@ -144,6 +152,7 @@ impl Chance<'_> {
         } else {
             onward.clone()
         };
+        let ordinal_of_disk = format!("ordinal: {ordinal}{}", self.template());
         match kind {
             Kind::Patch => self.patch(cluster, in_loop, &onward),
             Kind::Scale => {
@@ -152,19 +161,19 @@ impl Chance<'_> {
             }
             Kind::CopyVolume => {
                 let part = self.one(&["", ", claimRef: dropUid", ", claimRef: keep"]);
-                format!("copyVolume: {{ordinal: {ordinal}{part}{onward}}}")
+                format!("copyVolume: {{{ordinal_of_disk}{part}{onward}}}")
             }
-            Kind::RestoreDisk => format!("restoreDisk: {{ordinal: {ordinal}{onward}}}"),
+            Kind::RestoreDisk => format!("restoreDisk: {{{ordinal_of_disk}{onward}}}"),
             Kind::SetReclaimPolicy => {
                 let policy = self.one(&["Retain", "Delete"]);
-                let object = format!("cluster: {cluster}, ordinal: {ordinal}");
+                let object = format!("cluster: {cluster}, {ordinal_of_disk}");
                 format!("setReclaimPolicy: {{{object}, policy: {policy}{onward}}}")
             }
             Kind::DeleteClaim => {
-                format!("deleteClaim: {{cluster: {cluster}, ordinal: {ordinal}{no_wait}}}")
+                format!("deleteClaim: {{cluster: {cluster}, {ordinal_of_disk}{no_wait}}}")
             }
             Kind::DeleteVolume => {
-                format!("deleteVolume: {{cluster: {cluster}, ordinal: {ordinal}{no_wait}}}")
+                format!("deleteVolume: {{cluster: {cluster}, {ordinal_of_disk}{no_wait}}}")
             }
             Kind::DeletePod => {
                 let force = self.one(&["", ", force: true"]);
@@ -207,7 +216,7 @@ impl Chance<'_> {
         let what = match kind {
             Kind::VolumeWait => {
                 let until = self.one(&["detached", "bound"]);
-                format!("volume: {ordinal}, until: {until}")
+                format!("volume: {ordinal}{}, until: {until}", self.template())
             }
             Kind::SetWait => "set: true, until: observed".to_owned(),
             Kind::FieldWait => {

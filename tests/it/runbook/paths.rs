@@ -16,7 +16,7 @@ use straddle::internals::world::program::{Expression, ObjectRef, Operation};
 
 use crate::support::cases;
 
-mod scripts;
+pub mod scripts;
 
 /// The most paths of a script that bash is asked about.
 const MOST_PATHS: usize = 6;
@@ -80,7 +80,7 @@ fn walk(
 }
 
 /// The words with which scripts ask for an operation.
-fn words(operation: Operation) -> String {
+pub(super) fn words(operation: Operation) -> String {
     let number = |expression: Expression| {
         let number = (0..=255).find(|&number| expression == Expression::number(number));
         number.expect("scripts name ordinals by number")
@@ -116,7 +116,7 @@ fn stub() -> Option<PathBuf> {
     Path::new("/bin/bash").exists().then_some(folder)
 }
 
-fn executable(path: &Path) -> Option<()> {
+pub(super) fn executable(path: &Path) -> Option<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).ok()
 }
@@ -173,7 +173,7 @@ fn compare(folder: &Path, script: &str) -> Result<usize, TestCaseError> {
 }
 
 /// Whether a script is refused for what it is, not for what it has: it goes round without an end.
-fn is_refused(problem: &str) -> bool {
+pub(super) fn is_refused(problem: &str) -> bool {
     [
         "more than",
         "never ends",

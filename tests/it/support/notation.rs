@@ -1,5 +1,6 @@
 //! Reads the notation of tables, and writes events in it.
 
+use crate::support::ONLY;
 use straddle::internals::world::World;
 use straddle::internals::world::cluster::Side;
 use straddle::internals::world::id::{ClusterId, Ordinal, Slice};
@@ -85,16 +86,16 @@ pub fn place(world: &mut World, side: ClusterId, item: &str, set: &Set) {
     for ordinal in words[..states].iter().flat_map(|word| ordinals(word)) {
         let column = world.column_mut(side, ordinal);
         match kind {
-            "claim" => column.claim = claim(&words[states..]),
-            "volume" => column.volumes.fixed = Some(volume(&words[states..])),
+            "claim" => column[ONLY].claim = claim(&words[states..]),
+            "volume" => column[ONLY].volumes.fixed = Some(volume(&words[states..])),
             _ => {
                 let (mut pod, containers) = pod(&words[states..]);
                 pod.available &= set.min_ready;
                 column.pod = Some(pod);
                 column.containers = containers;
                 if set.claims {
-                    column.claim = claim(&["bound"]);
-                    column.volumes.fixed = Some(volume(&["bound"]));
+                    column[ONLY].claim = claim(&["bound"]);
+                    column[ONLY].volumes.fixed = Some(volume(&["bound"]));
                 }
             }
         }
@@ -129,6 +130,7 @@ fn pod(words: &[&str]) -> (Pod, Containers) {
         owner,
         scheduled: phase != PodPhase::Pending,
         never_ready: words[0] == "stuck",
+        held: false,
     };
     let containers = Containers {
         run: phase == PodPhase::Running,
@@ -229,19 +231,19 @@ impl Events {
 
     fn note_claim(&mut self, before: Side<'_>, after: Side<'_>, ordinal: Ordinal) {
         let released = |side: Side<'_>| {
-            let volume = side[ordinal].volumes.fixed;
+            let volume = side[ordinal][ONLY].volumes.fixed;
             volume.is_some_and(|volume| volume.phase == VolumePhase::Released)
         };
-        let provisioned = |side: Side<'_>| side[ordinal].volumes.provisioned.is_some();
-        let exists = |side: Side<'_>| side[ordinal].claim.is_some();
-        let bound = |side: Side<'_>| side[ordinal].claim.is_some_and(|claim| claim.bound);
-        let fixed = |side: Side<'_>| side[ordinal].volumes.fixed.is_some();
+        let provisioned = |side: Side<'_>| side[ordinal][ONLY].volumes.provisioned.is_some();
+        let exists = |side: Side<'_>| side[ordinal][ONLY].claim.is_some();
+        let bound = |side: Side<'_>| side[ordinal][ONLY].claim.is_some_and(|claim| claim.bound);
+        let fixed = |side: Side<'_>| side[ordinal][ONLY].volumes.fixed.is_some();
         let mut changes = |verb, was: bool, is: bool| {
             if is && !was {
                 self.push(verb, ordinal);
             }
         };
-        let owner = |side: Side<'_>| side[ordinal].claim.map(|claim| claim.owner);
+        let owner = |side: Side<'_>| side[ordinal][ONLY].claim.map(|claim| claim.owner);
         let is_written = exists(before)
             && owner(before) != owner(after)
             && owner(after).is_some_and(|owner| owner != ClaimOwner::RemovedPod);

@@ -13,7 +13,7 @@ use straddle::internals::world::stateful_set::{Plan, StatefulSet, Write};
 use straddle::internals::world::volume::{Contents, Disk, ReclaimPolicy};
 
 use super::notation::{Events, Set, describe_set, number, place};
-use super::permissive;
+use super::{ONLY, permissive};
 
 /// The side that scenes play on. No rule of a component tells the sides apart.
 pub const SIDE: ClusterId = ClusterId::Destination;
@@ -42,11 +42,10 @@ impl Scene {
         }
         let setup = setup(&set);
         for ordinal in setup.ordinals().filter(|_| set.claims) {
-            world.rows[ordinal].storage.original = Contents::Current;
-            if world.rows[ordinal].sides[SIDE].containers.run {
-                world.rows[ordinal].sides[SIDE]
-                    .attached
-                    .insert(Disk::Original);
+            world.rows[ordinal].storage[ONLY].original = Contents::Current;
+            let column = world.column_mut(SIDE, ordinal);
+            if column.containers.run {
+                column[ONLY].attached.insert(Disk::Original);
             }
         }
         Self { setup, world }
@@ -132,7 +131,7 @@ impl Scene {
                 api_server::delete_pod(setup, world, SIDE, Ordinal(number(pod)), false)
             }
             ["delete", "claim", claim] => {
-                api_server::delete_claim(world, SIDE, Ordinal(number(claim)))
+                api_server::delete_claim(world, SIDE, (Ordinal(number(claim)), ONLY))
             }
             ["delete", "set", cascade] => {
                 let cascade = match cascade {
@@ -177,11 +176,11 @@ impl Scene {
         for ordinal in self.setup.ordinals() {
             events.note(before, after, ordinal);
         }
-        let objects = |side: Side<'_>, ordinal| (side[ordinal].pod, side[ordinal].claim);
+        let objects = |side: Side<'_>, ordinal| (side[ordinal].pod, side[ordinal][ONLY].claim);
         let mut ordinals = self.setup.ordinals();
         let unchanged = ordinals.all(|ordinal| objects(before, ordinal) == objects(after, ordinal));
         if let Step::Controller(step) = step
-            && let Action::Write(ordinal) = step.action
+            && let Action::Write(ordinal, _) = step.action
             && unchanged
         {
             events.push("refused", ordinal);
@@ -250,7 +249,7 @@ fn setup(set: &Set) -> Setup {
             source: ClusterSetup::default(),
             destination,
         },
-        storage: set.claims.then_some(permissive(ReclaimPolicy::Delete)),
+        storage: Vec::from_iter(set.claims.then(|| permissive(ReclaimPolicy::Delete))),
         availability: None,
         program: Program::default(),
         budget: Budget::default(),

@@ -72,11 +72,11 @@ fn whole_scripts_are_followed() {
         let mut claims = 0;
         for operation in operations(script) {
             match operation {
-                Operation::CreateVolume(ordinal, claim_ref, _) => {
+                Operation::CreateVolume(ordinal, _, claim_ref, _) => {
                     copied.push((ordinal.constant, claim_ref));
                 }
-                Operation::CreateClaim(_) => claims += 1,
-                Operation::CreateLostClaim(_) => panic!("its annotations are gone"),
+                Operation::CreateClaim(..) => claims += 1,
+                Operation::CreateLostClaim(..) => panic!("its annotations are gone"),
                 _ => (),
             }
         }

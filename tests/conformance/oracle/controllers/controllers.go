@@ -1,5 +1,6 @@
-// Package controllers records the persistent volume controller and the garbage collector. Each runs
-// in its own package, unchanged, and is reached through the linker; see volumes.go and collector.go.
+// Package controllers records the persistent volume controller, the garbage collector and the two
+// protection controllers. Each runs in its own package, unchanged, and is reached through the linker, or
+// through its queue; see volumes.go, collector.go and protection.go.
 package controllers
 
 import (
@@ -27,6 +28,8 @@ func Files() []File {
 	return []File{
 		{"volumes", volumeBlocks(), newVolumeController().run},
 		{"collector", collectorBlocks(), newCollector().run},
+		{"pvcprotection", protectedClaimBlocks(), protectClaim},
+		{"pvprotection", protectedVolumeBlocks(), protectVolume},
 	}
 }
 
@@ -36,6 +39,10 @@ func One(input string) (line string, is bool, err error) {
 	switch first, _, _ := strings.Cut(input, " "); {
 	case strings.HasPrefix(first, "set:"):
 		output, err = newCollector().run(input)
+	case strings.HasPrefix(first, "pvc:"):
+		output, err = protectClaim(input)
+	case strings.HasPrefix(first, "pv:"):
+		output, err = protectVolume(input)
 	case first == "dynamic" || first == "static" || first == "none":
 		output, err = newVolumeController().run(input)
 	default:

@@ -36,7 +36,32 @@ func TestInputsReadBack(t *testing.T) {
 			seen[input] = true
 		}
 	}
-	if len(seen) < 60_000 {
+	for _, block := range protectedClaimBlocks() {
+		for _, input := range block.Inputs {
+			read, err := readUse(input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			word, _, _ := strings.Cut(input, " ")
+			if read.claim != nil && protectedClaimWord(read.claim) != word {
+				t.Fatalf("%s reads back as %s", word, protectedClaimWord(read.claim))
+			}
+			seen[input] = true
+		}
+	}
+	for _, block := range protectedVolumeBlocks() {
+		for _, input := range block.Inputs {
+			volume, err := readProtectedVolume(input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if volume != nil && protectedVolumeWord(volume) != input {
+				t.Fatalf("%s reads back as %s", input, protectedVolumeWord(volume))
+			}
+			seen[input] = true
+		}
+	}
+	if len(seen) < 70_000 {
 		t.Errorf("only %d inputs", len(seen))
 	}
 }

@@ -126,7 +126,7 @@ func (c *volumeController) run(input string) (string, error) {
 		if err := call(context.Background()); err != nil {
 			c.writes = append(c.writes, "err")
 		}
-		field(c.real, "runningOperations").Interface().(goroutinemap.GoRoutineMap).Wait()
+		field(c.real, "runningOperations").Interface().(goroutinemap.GoRoutineMap).WaitForCompletion()
 		outputs = append(outputs, strings.Join(append([]string{subject + ":"}, c.writes...), " "))
 	}
 	if objects.claim != nil {
