@@ -13,6 +13,7 @@
 mod access;
 mod autoscaler;
 mod content;
+pub mod drivers;
 pub mod elsewhere;
 mod health;
 pub mod kinds;

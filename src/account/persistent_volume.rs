@@ -1,5 +1,6 @@
 //! The PersistentVolumes of the set's claims.
 
+use super::drivers::{BLOCK_DRIVERS, DEVICE, FILE_DRIVERS};
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
 /// A volume that one node alone can reach.
@@ -48,7 +49,13 @@ pub const RULES: &[Rule] = &[
         "spec.accessModes",
         "`storage.backend` says whether two clusters can attach it",
     ),
-    irrelevant("spec.volumeMode", "both modes hold the same data"),
+    modelled("spec.volumeMode", DEVICE).of(&["Block"]),
+    irrelevant(
+        "spec.volumeMode",
+        "the default: the driver says whether the disk is a block device",
+    ),
+    modelled("spec.csi.driver", DEVICE).of(BLOCK_DRIVERS),
+    modelled("spec.csi.driver", DEVICE).of(FILE_DRIVERS),
     irrelevant("spec.mountOptions", "how it is mounted makes no difference"),
     irrelevant(
         "spec.storageClassName",

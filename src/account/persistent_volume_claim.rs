@@ -1,5 +1,6 @@
 //! The set's PersistentVolumeClaims.
 
+use super::drivers::DEVICE;
 use super::{Rule, assumed, irrelevant, modelled};
 
 /// What a claim that nothing fits does.
@@ -22,7 +23,11 @@ pub const RULES: &[Rule] = &[
         "the reclaim policy of the class, if the manifest has the class",
     ),
     irrelevant("spec.resources", "sizes are not modelled"),
-    irrelevant("spec.volumeMode", "both modes hold the same data"),
+    modelled("spec.volumeMode", DEVICE).of(&["Block"]),
+    irrelevant(
+        "spec.volumeMode",
+        "the default: the driver says whether the disk is a block device",
+    ),
     irrelevant(
         "spec.volumeAttributesClassName",
         "how fast a disk is makes no difference",

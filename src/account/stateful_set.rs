@@ -1,5 +1,6 @@
 //! StatefulSets.
 
+use super::drivers::DEVICE;
 use super::persistent_volume_claim::NO_NEW_DISK;
 use super::{Rule, assumed, irrelevant, modelled, refused};
 
@@ -90,9 +91,10 @@ pub const RULES: &[Rule] = &[
         "spec.volumeClaimTemplates[].spec.resources",
         "sizes are not modelled",
     ),
+    modelled("spec.volumeClaimTemplates[].spec.volumeMode", DEVICE).of(&["Block"]),
     irrelevant(
         "spec.volumeClaimTemplates[].spec.volumeMode",
-        "both modes hold the same data",
+        "the default: the driver says whether the disk is a block device",
     ),
     irrelevant(
         "spec.volumeClaimTemplates[].spec.volumeAttributesClassName",

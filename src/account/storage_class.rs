@@ -1,5 +1,6 @@
 //! StorageClasses.
 
+use super::drivers::{BLOCK_DRIVERS, DEVICE, FILE_DRIVERS};
 use super::persistent_volume_claim::NO_NEW_DISK;
 use super::pod::PLACED;
 use super::{Rule, assumed, irrelevant, modelled, refused};
@@ -47,6 +48,8 @@ pub const RULES: &[Rule] = &[
     )
     .of(OF_ONE_NODE)
     .first(),
+    modelled("provisioner", DEVICE).of(BLOCK_DRIVERS),
+    modelled("provisioner", DEVICE).of(FILE_DRIVERS),
     irrelevant(
         "provisioner",
         "`storage.backend` says whether two clusters can attach its disks",

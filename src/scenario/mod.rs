@@ -11,7 +11,6 @@ pub mod catalogue;
 mod command_line;
 mod copies;
 mod decode;
-mod drivers;
 mod expect;
 mod expression;
 mod file;

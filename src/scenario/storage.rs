@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::drivers;
 use super::file::{StorageFile, TemplateStorageFile};
 use super::lowering::Lowering;
 use super::reader::Spanned;
 use super::types::{ClaimFact, ClassFact, Side, StorageFacts, VolumeFact};
 use super::words::DiskKind;
+use crate::account::drivers::{BLOCK_DRIVERS, BLOCK_SOURCES, FILE_DRIVERS, FILE_SOURCES};
 use crate::account::subject::{CLASS_ANNOTATION, DEFAULT_CLASS};
 use crate::diagnostic::{Diagnostic, help_with};
 use crate::vocabulary::Weight;
@@ -46,10 +46,12 @@ impl StorageFacts {
     /// What the disk of a claim is, if its template, its volume or its class says it, and who does.
     fn kind(&self, claim: &ClaimOf<'_>) -> Option<(DiskKind, String)> {
         if claim.template().pointer("/spec/volumeMode") == Some(&"Block".into()) {
-            return Some((
-                DiskKind::Block,
-                "volumeMode of the claim template".to_owned(),
-            ));
+            let text = "volumeMode of the claim template".to_owned();
+            return Some((DiskKind::Block, text));
+        }
+        if self.claim_of(claim).is_some_and(|claim| claim.is_block) {
+            let text = "volumeMode of the manifest's claims".to_owned();
+            return Some((DiskKind::Block, text));
         }
         let of_volume = self.volume_of(claim).and_then(|volume| {
             let text = format!(
@@ -161,17 +163,27 @@ fn volume(node: &Node) -> VolumeFact {
     }
 }
 
+fn find(block: &[&str], files: &[&str], name: &str) -> Option<DiskKind> {
+    let is_block = block.contains(&name).then_some(DiskKind::Block);
+    is_block.or(files.contains(&name).then_some(DiskKind::Files))
+}
+
+/// What the disks of a CSI driver or a provisioner are, if that is known.
+fn of_driver(name: &str) -> Option<DiskKind> {
+    find(BLOCK_DRIVERS, FILE_DRIVERS, name)
+}
+
 /// What the disk of a volume is: a device if it is handed to Pods as one, else what its source says.
 fn kind_of_volume(node: &Node) -> Option<DiskKind> {
     if text(node, &["spec", "volumeMode"]) == Some("Block") {
         return Some(DiskKind::Block);
     }
-    let of_csi = text(node, &["spec", "csi", "driver"]).and_then(drivers::of_driver);
+    let of_csi = text(node, &["spec", "csi", "driver"]).and_then(of_driver);
     let Value::Map(fields) = &node.get("spec")?.value else {
         return None;
     };
     let mut fields = fields.iter();
-    of_csi.or_else(|| fields.find_map(|entry| drivers::of_source(&entry.name)))
+    of_csi.or_else(|| fields.find_map(|entry| find(BLOCK_SOURCES, FILE_SOURCES, &entry.name)))
 }
 
 fn claim(node: &Node) -> Option<ClaimFact> {
@@ -180,6 +192,7 @@ fn claim(node: &Node) -> Option<ClaimFact> {
         name: owned(&["metadata", "name"])?,
         namespace: owned(&["metadata", "namespace"]),
         volume: owned(&["spec", "volumeName"]),
+        is_block: text(node, &["spec", "volumeMode"]) == Some("Block"),
         class: annotated_class(node)
             .map(str::to_owned)
             .or_else(|| owned(&["spec", "storageClassName"])),
@@ -197,7 +210,7 @@ fn class(node: &Node) -> Option<ClassFact> {
         name: text(node, &["metadata", "name"])?.to_owned(),
         is_default: DEFAULT_CLASS.iter().any(has),
         policy: policy(text(node, &["reclaimPolicy"]), ReclaimPolicy::Delete),
-        kind: text(node, &["provisioner"]).and_then(drivers::of_driver),
+        kind: text(node, &["provisioner"]).and_then(of_driver),
     })
 }
 

@@ -209,6 +209,8 @@ pub struct ClaimFact {
     pub namespace: Option<String>,
     /// The name of its volume.
     pub volume: Option<String>,
+    /// `spec.volumeMode` is Block.
+    pub is_block: bool,
     /// The name of its class.
     pub class: Option<String>,
 }
