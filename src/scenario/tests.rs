@@ -6,6 +6,7 @@ mod mistakes;
 mod mutations;
 mod schema;
 mod sections;
+mod storage;
 
 use std::fmt::Write as _;
 use std::io;
