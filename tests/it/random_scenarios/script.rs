@@ -3,8 +3,9 @@
 use super::draft::{Draft, Start};
 use super::steps::Chance;
 
-/// What kubectl adds to an object, and what belongs to one cluster only.
-const CLEAN: &str = "del(.metadata.uid, .metadata.resourceVersion, .spec.claimRef, .status)";
+/// What kubectl adds to an object, and what belongs to one cluster only: owners are of the source,
+/// and would have a copied claim deleted.
+const CLEAN: &str = "del(.metadata.uid, .metadata.resourceVersion, .metadata.ownerReferences, .spec.claimRef, .status)";
 
 /// The parts of a script: a careful move with parts left out, and others put in.
 pub fn parts(chance: &mut Chance<'_>, draft: &Draft) -> Vec<String> {
