@@ -399,7 +399,7 @@ struct Policy {
 }
 
 fn assumed_policy(side: &Side, template: usize) -> Policy {
-    let mut ordinals = side
+    let ordinals = side
         .initial
         .into_iter()
         .flat_map(|slice| slice.start..slice.end);
@@ -410,7 +410,6 @@ fn assumed_policy(side: &Side, template: usize) -> Policy {
     let facts = &side.manifest.storage;
     let of_claim = |ordinal| facts.policy(&ClaimOf::new(side, template, ordinal));
     let said: Vec<_> = ordinals
-        .by_ref()
         .map(|ordinal| of_claim(ordinal).unwrap_or_else(|| default.clone()))
         .collect();
     let sources: BTreeSet<&str> = said.iter().map(|(_, who)| &**who).collect();

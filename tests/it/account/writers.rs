@@ -302,9 +302,8 @@ fn nothing_is_said_to_hold_while_somebody_else_writes() {
             };
             assert_eq!(*beside, expected, "{name}");
         }
-        let mut applicable = alone.iter();
-        let applicable = applicable
-            .by_ref()
+        let applicable = alone
+            .iter()
             .filter(|(_, verdict)| *verdict != Verdict::NotApplicable);
         let applicable = applicable.count();
         let holds = alone
